@@ -1,0 +1,75 @@
+# `make` alone lists the targets. Nothing is installed outside this folder, but for
+# Chromium, which `make test` asks the system's package manager for when it is missing.
+.DEFAULT_GOAL := help
+.PHONY: help book serve test lint types bench nbval lock format clean distclean dev chromium
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+PORT ?= 8000
+PYTHON ?=
+export PYTHON
+
+help: ## list the targets
+	@echo "oomlab: make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
+		printf '%-12s %s\n' "$$name" "$$what"; done
+
+# An interrupted installation leaves no stamp behind and is done again from the start.
+$(VENV)/.made:
+	@python=$$(sh tools/find_python.sh) && echo "Creating $(VENV) with $$python" && \
+		rm -rf $(VENV) && "$$python" -m venv $(VENV) && touch $@
+
+$(VENV)/.book: $(VENV)/.made requirements.txt requirements-book.txt requirements-lock.txt pyproject.toml
+	@echo "Installing the pinned packages of the book into $(VENV)"
+	@$(PIP) -r requirements-book.txt -c requirements-lock.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.book requirements-dev.txt
+	@echo "Installing the pinned packages of the tests into $(VENV)"
+	@$(PIP) -r requirements-dev.txt -c requirements-lock.txt
+	@touch $@
+
+book: $(VENV)/.book ## build the static book into _build/html
+	@$(PY) -m tools.build_book
+
+serve: book ## build the book and serve it on this machine (PORT=8000)
+	@$(PY) -m tools.serve --port $(PORT)
+
+dev: $(VENV)/.dev ## only make .venv ready for working on the code
+
+test: dev chromium ## run every check: ruff, mypy, unit, property, notebook and browser tests
+	@$(MAKE) --no-print-directory lint types
+	@$(PY) -m tools.build_book --require-engine
+	@$(PY) -m tools.fetch_engine --only tests
+	@$(PY) -m pytest
+
+lint: $(VENV)/.dev ## ruff: rules and formatting
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: $(VENV)/.dev ## mypy, strict
+	@$(PY) -m mypy
+
+format: $(VENV)/.dev ## let ruff format the code and sort the imports
+	@$(PY) -m ruff check --select I --fix .
+	@$(PY) -m ruff format .
+
+chromium: $(VENV)/.dev
+	@$(PY) -m tools.get_chromium
+
+bench: $(VENV)/.dev ## measure speeds (no pass or fail)
+	@for script in benchmarks/bench_*.py; do $(PY) "$$script" || exit 1; done
+
+nbval: $(VENV)/.dev ## check the assignments: instructor version passes, release fails at its first stub
+	@$(PY) -m pytest tests/course
+
+lock: ## resolve requirements-*.txt again into requirements-lock.txt
+	@sh tools/lock.sh
+
+clean: ## remove what `make book` and `make test` built
+	rm -rf _build .build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+distclean: clean ## remove .venv as well
+	rm -rf $(VENV) oomlab.egg-info

@@ -1,0 +1,39 @@
+"""Reads traces: what each task did when, who held what, who waited for whom."""
+
+from oomlab.analysis.spans import Held, HoldMode, Span, SpanState, held_spans, span_at, task_spans
+from oomlab.analysis.units import length_text, moment_text, time_text
+from oomlab.analysis.wait_for import (
+    ANSWERERS,
+    Answerer,
+    Edge,
+    EdgeKind,
+    WaitForGraph,
+    edge_kind,
+    first_cycle_us,
+    wait_for_graph,
+    waiting_phrase,
+    waiting_sentence,
+)
+
+__all__ = [
+    "ANSWERERS",
+    "Answerer",
+    "Edge",
+    "EdgeKind",
+    "Held",
+    "HoldMode",
+    "Span",
+    "SpanState",
+    "WaitForGraph",
+    "edge_kind",
+    "first_cycle_us",
+    "held_spans",
+    "length_text",
+    "moment_text",
+    "span_at",
+    "task_spans",
+    "time_text",
+    "wait_for_graph",
+    "waiting_phrase",
+    "waiting_sentence",
+]

@@ -1,0 +1,214 @@
+"""What each task was doing, and which locks were held, from when to when.
+
+A trace has events; a picture needs stretches. The life of a task, from the beginning of the run to
+its end, is cut into spans without gaps. Times are microseconds (steps in a replayed schedule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from oomlab.trace.events import Event, Json, Trace
+
+SpanState = Literal["runs", "polls", "blocked", "waits", "sleeps", "idle", "done"]
+"""What a task does during a span.
+
+`runs`: it has the CPU. `polls`: it tries a lock in vain, naps and tries again. `blocked`: it sleeps
+until a lock is free. `waits`: it sleeps until an event. `sleeps`: it sleeps until a timer or a
+device is ready. `idle`: it has not begun, or a background task waits for work. `done`: it is over.
+"""
+
+HoldMode = Literal["owns", "reads", "writes"]
+"""How a lock is held: a mutex is owned, a semaphore read or written."""
+
+_LOCKING = frozenset({"mutex_lock", "down_read", "down_write"})
+_WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one task's life.
+
+    `on`: the lock, queue or word it is about, or "". `function`: the kernel function it is in.
+    `polls`: how often a polling task tried. The last span of a task may have no length: it says in
+    which state the run left the task.
+    """
+
+    task: str
+    state: SpanState
+    start_us: int
+    end_us: int
+    on: str = ""
+    function: str = ""
+    polls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A stretch during which `task` had `lock`.
+
+    `to_the_end`: it still had it when the run ended. Such a stretch may have no length.
+    """
+
+    lock: str
+    task: str
+    start_us: int
+    end_us: int
+    mode: HoldMode
+    to_the_end: bool = False
+
+
+def task_spans(trace: Trace) -> tuple[Span, ...]:
+    """The life of every task in spans, tasks in the trace's order.
+
+    The spans of a task follow each other without gap or overlap, from 0 to the end of the run.
+    """
+    events: dict[str, list[Event]] = {task.name: [] for task in trace.tasks}
+    for event in trace.events:
+        events[event.task].append(event)
+    unfinished = {waiting.task for waiting in trace.waiting}
+    spans: list[Span] = []
+    for task in trace.tasks:
+        pieces = _pieces(task.name, events[task.name], task.foreground)
+        if task.name not in unfinished and pieces[-1].state in ("runs", "polls", "sleeps"):
+            last = events[task.name][-1]
+            over_at_us = last.at_us if last.until_us is None else last.until_us
+            pieces.append(Span(task.name, "done", over_at_us, 0))
+        spans += _joined(pieces, trace.ended_at_us)
+    return tuple(spans)
+
+
+def span_at(spans: Iterable[Span], task: str, at_us: int) -> Span:
+    """The span of `task` after everything that happened at `at_us`; the last one for later times.
+
+    Raises KeyError if there is no such task.
+    """
+    found = None
+    for span in spans:
+        if span.task == task and (found is None or span.start_us <= at_us):
+            found = span
+    if found is None:
+        raise KeyError(task)
+    return found
+
+
+def _pieces(task: str, events: list[Event], foreground: bool) -> list[Span]:
+    """One piece per change of state, each with its start only."""
+    pieces = [Span(task, "idle", 0, 0)]
+    place_of_idling: tuple[str, tuple[str, ...]] | None = None
+    for event in events:
+        last = pieces[-1]
+        if last.state == "polls" and _belongs_to_poll(event, last.on):
+            pieces[-1] = replace(last, polls=last.polls + _tries(event))
+            continue
+        state = _state_after(event)
+        if state in ("waits", "blocked") and not foreground:
+            # A task that serves was brought to its first wait before the run began: to stand at
+            # that place again is to wait for work.
+            place = (event.on, event.stack)
+            if event.at_us == 0:
+                place_of_idling = place_of_idling or place
+            if place == place_of_idling:
+                state = "idle"
+        on = event.on if state in ("polls", "blocked", "waits") else ""
+        pieces.append(Span(task, state, event.at_us, 0, on, _function(event), _tries(event)))
+    return pieces
+
+
+def _state_after(event: Event) -> SpanState:
+    if event.condition in ("polling", "polled") or _failed_try(event):
+        return "polls"
+    if event.condition == "blocked":
+        return "blocked" if event.op in _LOCKING else "waits"
+    if event.condition == "sleeps" and event.op != "cost":
+        return "sleeps"
+    return "runs"
+
+
+def _belongs_to_poll(event: Event, lock: str) -> bool:
+    """Is this one more step of polling `lock`?
+
+    Whatever changes something, waits for something or says something ends the polling.
+    """
+    if event.condition in ("polling", "polled") or _failed_try(event):
+        return event.on == lock
+    quiet = event.condition in ("done", "sleeps") and not event.changes
+    return quiet and event.op != "log"
+
+
+def _failed_try(event: Event) -> bool:
+    return event.op == "mutex_trylock" and event.result is False
+
+
+def _tries(event: Event) -> int:
+    if event.condition == "polled":
+        return int(event.result)
+    return int(_failed_try(event))
+
+
+def _function(event: Event) -> str:
+    """The innermost kernel function that says something about the wait."""
+    for name in reversed(event.stack):
+        if name not in _WAIT_HELPERS:
+            return name
+    return event.function
+
+
+def _joined(pieces: list[Span], ended_at_us: int) -> list[Span]:
+    """Pieces with their ends; those without length dropped (but for the last), equals joined."""
+    spans: list[Span] = []
+    ends = [piece.start_us for piece in pieces[1:]] + [ended_at_us]
+    for number, (piece, end_us) in enumerate(zip(pieces, ends, strict=True), start=1):
+        if end_us == piece.start_us and number < len(pieces):
+            continue
+        before = spans[-1] if spans else None
+        if before is not None and _same(before, piece):
+            spans[-1] = replace(before, end_us=end_us, polls=before.polls + piece.polls)
+        else:
+            spans.append(replace(piece, end_us=end_us))
+    return spans
+
+
+def _same(one: Span, other: Span) -> bool:
+    return (one.state, one.on, one.function) == (other.state, other.on, other.function)
+
+
+def held_spans(trace: Trace) -> tuple[Held, ...]:
+    """Who had which lock from when to when; locks in the trace's order, then by time.
+
+    A lock taken and released within one instant does not show.
+    """
+    found: list[Held] = []
+    for slot in trace.slots:
+        if slot.kind not in ("mutex", "rwsem"):
+            continue
+        open_since: dict[tuple[str, HoldMode], int] = {}
+        values = [(0, slot.initial)]
+        values += [(e.at_us, e.changes[slot.name]) for e in trace.events if slot.name in e.changes]
+        spans: list[Held] = []
+        for at_us, value in values:
+            now = _holders(value)
+            for task, mode in [key for key in open_since if key not in now]:
+                start_us = open_since.pop((task, mode))
+                if at_us > start_us:
+                    spans.append(Held(slot.name, task, start_us, at_us, mode))
+            for key in now:
+                open_since.setdefault(key, at_us)
+        for (task, mode), start_us in open_since.items():
+            spans.append(Held(slot.name, task, start_us, trace.ended_at_us, mode, True))
+        found += sorted(spans, key=_start)
+    return tuple(found)
+
+
+def _start(held: Held) -> int:
+    return held.start_us
+
+
+def _holders(value: Json) -> list[tuple[str, HoldMode]]:
+    """Who holds a lock of this value, and how."""
+    if isinstance(value, Mapping):
+        readers: list[tuple[str, HoldMode]] = [(task, "reads") for task in value["readers"]]
+        return readers + ([(value["writer"], "writes")] if value["writer"] else [])
+    return [(value, "owns")] if value else []

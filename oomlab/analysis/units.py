@@ -1,0 +1,42 @@
+"""Moments and lengths of a run in words a person reads: "0.5 ms", "5.0 s", "step 7".
+
+The only place that turns microseconds into text.
+"""
+
+from __future__ import annotations
+
+from oomlab.trace.events import Trace
+
+_SCALES = (
+    (99_950_000, 1_000_000, "s", 0),
+    (999_500, 1_000_000, "s", 1),
+    (99_950, 1_000, "ms", 0),
+    (100, 1_000, "ms", 1),  # "0.5 ms" is easier to read than "500 µs"
+    (0, 1, "µs", 0),
+)
+"""From how many microseconds on: size and name of the unit, and how many decimals."""
+
+
+def time_text(us: int) -> str:
+    """`us` microseconds with the unit that suits them: one decimal below 100, none above.
+
+    Raises ValueError for a negative time.
+    """
+    if us < 0:
+        raise ValueError(f"a time cannot be negative, and {us} us is")
+    if us == 0:
+        return "0"
+    _, unit_us, unit, decimals = next(scale for scale in _SCALES if us >= scale[0])
+    return f"{us / unit_us:.{decimals}f} {unit}"
+
+
+def moment_text(trace: Trace, at_us: int) -> str:
+    """A moment of `trace`: a time, or the number of a step where a schedule was replayed."""
+    return f"step {at_us}" if trace.engine == "schedule" else time_text(at_us)
+
+
+def length_text(trace: Trace, us: int) -> str:
+    """A stretch of `trace`: a time, or a number of steps where a schedule was replayed."""
+    if trace.engine == "schedule":
+        return f"{us} step{'' if us == 1 else 's'}"
+    return time_text(us)

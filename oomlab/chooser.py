@@ -1,0 +1,29 @@
+"""The one seam for everything undecided in a timed run: how long a device takes, which way an open
+choice goes. Which of two tasks goes first at the same instant is not random; see `clock`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+
+class Chooser:
+    """Draws from one seeded generator per run; `draws` counts what was really undecided."""
+
+    def __init__(self, seed: int, parameters: Mapping[str, object]) -> None:
+        self._random = Random(f"{seed}/{sorted(parameters.items())}")
+        self.draws = 0
+
+    def microseconds(self, low: int, high: int) -> int:
+        """A whole number of microseconds from `low` to `high`."""
+        if low == high:
+            return low
+        self.draws += 1
+        return self._random.randint(low, high)
+
+    def option(self, options: int) -> int:
+        """A number below `options`."""
+        if options == 1:
+            return 0
+        self.draws += 1
+        return self._random.randrange(options)

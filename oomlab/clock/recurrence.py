@@ -1,0 +1,73 @@
+"""Recognises that a run is going round in circles.
+
+The model draws by chance only through the chooser. If the whole machine stands exactly as it stood
+before (shared state, every task's position and variables, every timer relative to now, who waits
+before whom) and nothing was drawn in between, the run will repeat itself for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oomlab.routines import local_state
+
+if TYPE_CHECKING:
+    from oomlab.clock.engine import Clock
+    from oomlab.clock.live import Live
+
+ROUNDS_BEFORE_PARKING = 3
+"""Once round a poller's circle more often than this, it would have been parked if it could be."""
+
+
+class Recurrence:
+    """Compares the present with one remembered moment; the moment is renewed whenever the number
+    of timers served has doubled, so that it ends up inside any circle (Brent's method)."""
+
+    def __init__(self) -> None:
+        self.only_polls = False
+        self._served = 0
+        self._renew_at = 4
+        self._task = -1
+        self._rounds = 0
+        self._changes = 0
+        self._quick: tuple[Any, ...] = ()
+        self._whole: tuple[Any, ...] = ()
+
+    def seen(self, clock: Clock, task: int) -> bool:
+        """Does the present, with a timer of `task` just fired, equal the remembered moment?
+
+        A circle in which nothing but polls happens is left to parking, unless it is one that
+        parking does not know.
+        """
+        self._served += 1
+        quick = (clock.state, clock.chooser.draws)
+        if task == self._task and quick == self._quick and whole_state(clock) == self._whole:
+            self.only_polls = clock.changes == self._changes
+            self._rounds += 1
+            if not (self.only_polls and clock.park) or self._rounds > ROUNDS_BEFORE_PARKING:
+                return True
+        if self._served >= self._renew_at:
+            self._renew_at *= 2
+            self._rounds = 0
+            self._changes = clock.changes
+            self._task, self._quick, self._whole = task, quick, whole_state(clock)
+        return False
+
+
+def whole_state(clock: Clock) -> tuple[Any, ...]:
+    """Everything that decides how the run goes on, with times relative to now."""
+    return (
+        clock.now_us % clock.jiffy_us,
+        clock.queues(),
+        tuple(_task_state(live, clock.now_us) for live in clock.lives),
+    )
+
+
+def _task_state(live: Live, now_us: int) -> tuple[Any, ...]:
+    if live.finished:
+        return ("finished",)
+    due = None if live.due_us is None else live.due_us - now_us
+    phase = None
+    if live.parked is not None:
+        phase = (live.parked.first_us - now_us) % live.parked.period_us
+    return (local_state(live.routine, live.op), due, phase)

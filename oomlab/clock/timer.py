@@ -1,0 +1,20 @@
+"""SimPy events with the clock's tie rule."""
+
+from __future__ import annotations
+
+import simpy
+
+FIRST_TIMER_PRIORITY = 16
+"""Timers come after SimPy's own priorities (0 and 1), which ordinary wake-ups use."""
+
+
+class Timer(simpy.Event):
+    """Fires after `delay_us`. Of the timers of one instant, that of the lowest task comes first,
+    after all ordinary events of the instant; SimPy alone would serve them in order of creation."""
+
+    def __init__(self, env: simpy.Environment, delay_us: int, task: int) -> None:
+        super().__init__(env)
+        self._ok = True
+        self._value = self
+        self.due_us = env.now + delay_us
+        env.schedule(self, priority=FIRST_TIMER_PRIORITY + task, delay=delay_us)  # type: ignore[arg-type]

@@ -1,0 +1,81 @@
+"""The student's wait-for edges against those of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from oomlab.analysis import wait_for_graph
+from oomlab.course.answer import Answer
+from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, Settings, attempt
+from oomlab.errors import InputError
+
+Edge: TypeAlias = tuple[str, str, str]
+"""Who waits, for what, and who has it."""
+
+
+def check_wait_for(
+    edges: object,
+    schedule: object,
+    scenario: str = SCENARIO,
+    remedy: str = REMEDY,
+    settings: Settings | None = None,
+) -> Answer:
+    """Are `edges` exactly the waits at the end of `schedule`, in any order?
+
+    An edge is (who waits, for what, who has it). The answer says of each wrong edge what is wrong
+    with it, and at which task one is missing.
+    """
+    try:
+        tried = attempt(schedule, scenario, remedy, settings)
+        drawn = [_edge(number, each, tried) for number, each in enumerate(_listed(edges), 1)]
+    except InputError as error:
+        return Answer(False, f"{error}.")
+    if tried.stop:
+        return Answer(False, f"{tried.stop.why}. Draw the graph of a schedule that can be played.")
+    graph = wait_for_graph(tried.trace, tried.steps)
+    real = {(edge.waiter, edge.what, edge.holder) for edge in graph.edges}
+    wrong = [_fault(edge, real) for edge in dict.fromkeys(drawn) if edge not in real]
+    if wrong:
+        return Answer(False, f"{_count(len(wrong))} not as in the model.", tuple(wrong))
+    missing = sorted({waiter for waiter, what, holder in real - set(drawn)})
+    if missing:
+        lines = tuple(f"an edge that begins at {waiter} is missing" for waiter in missing)
+        return Answer(False, "what you drew is right, and there is more.", lines)
+    return Answer(True, f"these are all the waits after step {tried.steps}.")
+
+
+def _listed(edges: object) -> Iterable[object]:
+    if isinstance(edges, list | tuple | set | frozenset):
+        return edges
+    raise InputError("the edges must be a list, such as [('task', 'lock', 'task')]")
+
+
+def _edge(number: int, edge: object, tried: Attempt) -> Edge:
+    if not isinstance(edge, list | tuple) or len(edge) != 3:
+        raise InputError(f"edge {number} is not of the form (who waits, for what, who has it)")
+    waiter, what, holder = edge
+    for name in (waiter, holder):
+        if name not in tried.tasks:
+            names = ", ".join(tried.tasks)
+            raise InputError(f"edge {number}: {name!r} is not a task; the tasks are {names}")
+    waited_for = {w.waits_for for w in tried.trace.waiting if w.how != "ready"}
+    if what not in waited_for.union(tried.locks):
+        names = ", ".join(tried.locks)
+        raise InputError(f"edge {number}: {what!r} is not a lock; the locks are {names}")
+    return (str(waiter), str(what), str(holder))
+
+
+def _fault(edge: Edge, real: set[Edge]) -> str:
+    waiter, what, holder = edge
+    if (holder, what, waiter) in real:
+        return f"{edge}: it points the wrong way; an edge begins at the task that waits"
+    if any((waiter, what) == other[:2] for other in real):
+        return f"{edge}: {waiter} does wait for {what}, but {holder} does not have it"
+    if any(waiter == other[0] for other in real):
+        return f"{edge}: {waiter} waits, but not for {what}"
+    return f"{edge}: {waiter} does not wait"
+
+
+def _count(wrong: int) -> str:
+    return "1 edge is" if wrong == 1 else f"{wrong} edges are"

@@ -1,0 +1,70 @@
+"""Does a schedule lock the machine up, and how often does it change tasks?"""
+
+from __future__ import annotations
+
+from oomlab.analysis import wait_for_graph
+from oomlab.course.answer import Answer
+from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, Settings, attempt
+from oomlab.errors import InputError
+
+
+def check_lockup(
+    schedule: object,
+    scenario: str = SCENARIO,
+    remedy: str = REMEDY,
+    settings: Settings | None = None,
+) -> Answer:
+    """Does `schedule` end in a state in which nobody can move?
+
+    If not, the answer is the first impossible step, or who can still move and what that task would
+    do. A state that tasks only go round in without ever getting out does not count.
+    """
+    try:
+        tried = attempt(schedule, scenario, remedy, settings)
+    except InputError as error:
+        return Answer(False, f"{error}.")
+    if tried.stop:
+        return Answer(False, f"{tried.stop.why}.", (*tried.waits(), *tried.next_steps()))
+    when = f"after step {tried.steps}"
+    if tried.trace.verdict == "panic":
+        return Answer(False, f"{when} the machine has panicked; that is an end, not a lockup.")
+    if tried.trace.verdict == "ended":
+        return Answer(False, f"{when} every task that has a job has finished it.")
+    if tried.ready:
+        names = " and ".join(tried.ready)
+        lines = (*tried.next_steps(), *tried.waits())
+        return Answer(False, f"{when} the machine is not stuck: {names} can still move.", lines)
+    return Answer(True, f"{when} nobody can move. {_circle(tried)}", tried.waits())
+
+
+def check_switches(
+    schedule: object,
+    at_most: int,
+    scenario: str = SCENARIO,
+    remedy: str = REMEDY,
+    settings: Settings | None = None,
+) -> Answer:
+    """Does `schedule` change from one task to another at most `at_most` times?
+
+    Whether its steps are possible is not asked here.
+    """
+    try:
+        count = attempt(schedule, scenario, remedy, settings).switches
+    except InputError as error:
+        return Answer(False, f"{error}.")
+    said = f"the schedule has {_switches(count)}"
+    if count <= at_most:
+        return Answer(True, f"{said}.")
+    return Answer(False, f"{said}; it can be done with {at_most}.")
+
+
+def _circle(tried: Attempt) -> str:
+    cycle = wait_for_graph(tried.trace, tried.steps).cycle
+    if not cycle:
+        return "The waits do not form a circle."
+    links = " -> ".join(f"{edge.waiter} -> {edge.what}" for edge in cycle)
+    return f"The waits form a circle: {links} -> {cycle[0].waiter}."
+
+
+def _switches(count: int) -> str:
+    return "1 context switch" if count == 1 else f"{count} context switches"

@@ -1,0 +1,32 @@
+"""A schedule as a student can read it: every step, then who waits and who can move."""
+
+from __future__ import annotations
+
+from oomlab.course.attempt import REMEDY, SCENARIO, Settings, attempt
+from oomlab.errors import InputError
+from oomlab.trace.narration import VERDICTS, tell_step
+
+
+def show(
+    schedule: object,
+    scenario: str = SCENARIO,
+    remedy: str = REMEDY,
+    settings: Settings | None = None,
+) -> None:
+    """Print the story of `schedule`, up to its first impossible step if there is one."""
+    try:
+        tried = attempt(schedule, scenario, remedy, settings)
+    except InputError as error:
+        print(f"Not a schedule: {error}.")
+        return
+    print(f"{scenario} under {remedy}")
+    for step in range(1, tried.steps + 1):
+        print(f"{step:4}  {tell_step(tried.trace, step)}")
+    if tried.stop:
+        print(f"{tried.stop.step:4}  impossible: {tried.stop.why.partition(': ')[2]}")
+    print(f"After step {tried.steps}:")
+    for task in tried.tasks:
+        if held := tried.held(task):
+            print(f"  {task} holds {', '.join(sorted(held))}")
+    for line in (*tried.waits(), *(tried.next_steps() or (VERDICTS[tried.trace.verdict],))):
+        print(f"  {line}")

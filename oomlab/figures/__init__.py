@@ -1,0 +1,7 @@
+"""Pictures of runs: SVG text made by pure Python, each with a title and a twin in words."""
+
+from oomlab.figures.figure import Figure
+from oomlab.figures.timeline import draw_timeline
+from oomlab.figures.wait_for import draw_wait_for
+
+__all__ = ["Figure", "draw_timeline", "draw_wait_for"]

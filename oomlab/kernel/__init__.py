@@ -1,0 +1,1 @@
+"""The kernel routines, each in a file named like the kernel file it imitates."""

@@ -1,0 +1,131 @@
+"""One simulated machine: its memory, locks, tasks and processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from oomlab.errors import InputError
+from oomlab.kernel.notifier import BlockingNotifierChain
+from oomlab.kernel.task import Process, Task
+from oomlab.kernel.zone import Watermarks, Zone
+from oomlab.model import Actor, Layout, Model
+from oomlab.ops import Candidate, Routine, Slot
+
+HZ_CHOICES = (100, 250, 1000)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Stated costs in microseconds (our choice; the kernel promises none of them).
+
+    `reclaim_us`: one direct-reclaim round that finds nothing. `oom_return_us`: from releasing
+    oom_lock without a page back to the next attempt, drawn between 1 and this.
+    """
+
+    reclaim_us: int = 500
+    oom_return_us: int = 1
+
+
+NotifyOom = Callable[["Machine", Task], Routine]
+"""How out_of_memory has the chain run. Result: pages freed."""
+
+
+@dataclass(eq=False)
+class Machine:
+    """Everything a kernel routine can reach without a pointer: the globals.
+
+    `notify_oom` is the remedy's way of delivering the notifier chain. Raises InputError for an HZ
+    the kernel does not offer.
+    """
+
+    layout: Layout
+    zone: Zone
+    notify_oom: NotifyOom
+    hz: int = 250
+    costs: Costs = Costs()
+    oom_lock: Slot = field(init=False)
+    oom_notify_list: BlockingNotifierChain = field(init=False)
+    oom_reaper_list: Slot = field(init=False)
+    oom_reaper_wait: Slot = field(init=False)
+    panicked: Slot = field(init=False)
+    processes: list[Process] = field(default_factory=list)
+    actors: list[Actor] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.hz not in HZ_CHOICES:
+            valid = ", ".join(map(str, HZ_CHOICES))
+            raise InputError(f"HZ cannot be {self.hz}; valid: {valid}")
+        self.oom_lock = self.layout.mutex("oom_lock", polled=True)
+        self.oom_notify_list = BlockingNotifierChain.declare(self.layout, "oom_notify_list")
+        self.oom_reaper_list = self.layout.word("oom_reaper_list", ())
+        self.oom_reaper_wait = self.layout.queue("oom_reaper_wait")
+        self.panicked = self.layout.word("panic", 0)
+
+    @classmethod
+    def boot(
+        cls,
+        layout: Layout,
+        *,
+        free: int,
+        marks: Watermarks,
+        notify_oom: NotifyOom,
+        reclaimable: int = 0,
+        hz: int = 250,
+        costs: Costs | None = None,
+    ) -> Machine:
+        """A machine with `free` free and `reclaimable` reclaimable pages and no tasks yet."""
+        zone = Zone.declare(layout, free, reclaimable, marks)
+        return cls(layout, zone, notify_oom, hz, costs or Costs())
+
+    def process(self, name: str, rss: int) -> Process:
+        """Add a process that holds `rss` pages."""
+        process = Process.declare(self.layout, len(self.processes), name, rss)
+        self.processes.append(process)
+        return process
+
+    def spawn(
+        self,
+        name: str,
+        what: str,
+        body: Callable[[Task], Routine],
+        *,
+        process: Process | None = None,
+        is_worker: bool = False,
+        reclaim_meets: tuple[Slot, ...] = (),
+        foreground: bool = True,
+        serves: bool = False,
+        starts_at_us: int = 0,
+    ) -> Task:
+        """Add a task that runs `body(task)`; see Actor for the meaning of the last three. A task
+        that serves is never in the foreground."""
+        index = len(self.actors)
+        task = Task(
+            index,
+            name,
+            self.layout.pool(f"page in the hand of {name}"),
+            self.layout.word(f"freed, on the stack of {name}", 0, private_to=index),
+            process,
+            is_worker,
+            reclaim_meets,
+        )
+        self.actors.append(
+            Actor(
+                index,
+                name,
+                what,
+                lambda: body(task),
+                foreground and not serves,
+                serves,
+                starts_at_us,
+            )
+        )
+        return task
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All processes as the OOM killer sees them."""
+        return tuple(Candidate(p.number, p.rss, p.mm) for p in self.processes)
+
+    def model(self) -> Model:
+        """What the engines need of this machine."""
+        return Model(self.layout, self.actors, self.panicked, self.hz)

@@ -1,0 +1,80 @@
+"""How out_of_memory has its notifier chain run: in its own context, or in the RFC's thread.
+
+The thread and its protocol follow the RFC patch of 1 October 2017 (message by Tetsuo Handa to
+linux-mm) with its defects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oomlab.errors import InputError
+from oomlab.kernel.machine import Machine, NotifyOom
+from oomlab.kernel.notifier import blocking_notifier_call_chain
+from oomlab.kernel.task import Task
+from oomlab.kernel.wait import wait_event, wait_event_timeout
+from oomlab.model import Layout
+from oomlab.ops import Routine, Slot, read, wake, write
+
+RFC_TIMEOUT_S = 5.0
+"""The RFC's limit, in seconds; a guess by its author's own account."""
+
+
+def notify_in_context(machine: Machine, current: Task) -> Routine:
+    """Mainline: the caller walks the chain itself, holding oom_lock. Result: pages freed."""
+    yield write(current.freed, 0)
+    yield from blocking_notifier_call_chain(machine.oom_notify_list, current, current.freed)
+    freed = yield read(current.freed)
+    return freed
+
+
+@dataclass(frozen=True, eq=False)
+class OomNotifierThread:
+    """The RFC's globals: a flag, a counter that outlives its callers, and two wait queues."""
+
+    requested: Slot
+    freed_total: Slot
+    request_queue: Slot
+    response_queue: Slot
+
+    @classmethod
+    def declare(cls, layout: Layout) -> OomNotifierThread:
+        """Declare the four globals."""
+        return cls(
+            layout.word("oom_notifier_requested", 0),
+            layout.word("oom_notifier_freed", 0),
+            layout.queue("oom_notifier_request_queue"),
+            layout.queue("oom_notifier_response_queue"),
+        )
+
+    def run(self, machine: Machine, current: Task) -> Routine:
+        """The kernel thread, for ever: wait for a request, walk the chain, answer."""
+        while True:
+            yield from wait_event(self.request_queue, self.requested, 1)
+            yield from blocking_notifier_call_chain(
+                machine.oom_notify_list, current, self.freed_total
+            )
+            yield write(self.requested, 0)
+            yield wake(self.response_queue)
+
+    def notify(self, timeout_s: float) -> NotifyOom:
+        """The caller's side: request, wait at most `timeout_s` seconds, take the credit.
+
+        Raises InputError for a timeout below one microsecond.
+        """
+        if not timeout_s > 0:
+            raise InputError(f"the timeout must be more than 0 seconds, not {timeout_s:g}")
+
+        def request_and_wait(machine: Machine, current: Task) -> Routine:
+            yield write(self.requested, 1)
+            yield wake(self.request_queue)
+            # Whether the thread answered or the time ran out is not looked at.
+            yield from wait_event_timeout(
+                self.response_queue, self.requested, 0, max(1, round(timeout_s * machine.hz))
+            )
+            freed = yield read(self.freed_total)
+            if freed:
+                yield write(self.freed_total, 0)
+            return freed
+
+        return request_and_wait

@@ -1,0 +1,127 @@
+"""The page allocator for single pages (mm/page_alloc.c, Linux 4.13).
+
+The order of the tests is the kernel's; the numbers in the comments are those of the book's table
+of the slow path. Steps that concern several zones, cpusets, kswapd or orders above 0 have no
+counterpart here.
+"""
+
+from __future__ import annotations
+
+from oomlab.kernel import gfp as flags
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.oom_kill import out_of_memory
+from oomlab.kernel.task import Task
+from oomlab.kernel.vmscan import should_reclaim_retry, try_to_free_pages
+from oomlab.kernel.zone import (
+    ALLOC_HARDER,
+    ALLOC_NO_WATERMARKS,
+    ALLOC_WMARK_HIGH,
+    ALLOC_WMARK_LOW,
+    gfp_to_alloc_flags,
+    watermark,
+)
+from oomlab.ops import Routine, io, log, mutex_trylock, mutex_unlock, read, sleep, take_page
+
+
+def alloc_page(machine: Machine, current: Task, gfp: int) -> Routine:
+    """Ask for one page (__alloc_pages_nodemask). Result: True with the page in `current.hand`,
+    or False."""
+    zone = machine.zone
+    got = yield take_page(zone.free, current.hand, watermark(zone.marks, ALLOC_WMARK_LOW))
+    if not got:
+        got = yield from alloc_pages_slowpath(machine, current, gfp)
+    return got
+
+
+def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int) -> Routine:
+    """Everything after the first attempt failed (__alloc_pages_slowpath). Result as above."""
+    zone = machine.zone
+    blocking = flags.may_block(gfp)
+    if blocking:
+        gfp &= ~flags.ATOMIC  # 0: the two bits contradict each other
+    alloc_flags = gfp_to_alloc_flags(gfp)
+    no_progress_loops = 0
+    got = yield take_page(zone.free, current.hand, watermark(zone.marks, alloc_flags))  # 5
+    if got:
+        return True
+    while True:
+        entitled = yield from gfp_pfmemalloc_allowed(current, gfp)  # 8
+        if entitled:
+            alloc_flags = ALLOC_NO_WATERMARKS
+        got = yield take_page(zone.free, current.hand, watermark(zone.marks, alloc_flags))  # 10
+        if got:
+            return True
+        if not blocking:  # 11
+            break
+        reclaimed = yield from try_to_free_pages(machine, current, gfp)  # 14
+        if reclaimed:
+            got = yield take_page(zone.free, current.hand, watermark(zone.marks, alloc_flags))
+            if got:
+                return True
+        if gfp & flags.NORETRY:  # 16
+            break
+        no_progress_loops = 0 if reclaimed else no_progress_loops + 1
+        retry = yield from should_reclaim_retry(machine, current, no_progress_loops)  # 18
+        if retry:
+            continue
+        got, progress = yield from alloc_pages_may_oom(machine, current, gfp)  # 20
+        if got:
+            return True
+        if alloc_flags == ALLOC_NO_WATERMARKS or gfp & flags.NOMEMALLOC:  # 21
+            dying = yield from is_oom_victim(current)
+            if dying:
+                break
+        if not progress:  # 22
+            break
+        no_progress_loops = 0
+    got = False
+    while blocking and gfp & flags.NOFAIL and not got:  # 23
+        harder = watermark(zone.marks, ALLOC_HARDER)
+        got = yield take_page(zone.free, current.hand, harder)
+        if not got:
+            yield sleep(1)
+    if not got and not gfp & flags.NOWARN:
+        yield log(f"{current.name}: page allocation failure: order:0, mode:{gfp:#x}")
+    return got
+
+
+def alloc_pages_may_oom(machine: Machine, current: Task, gfp: int) -> Routine:
+    """Ask the OOM killer, unless somebody else already does (__alloc_pages_may_oom).
+
+    Result: (got a page, is it worth looping). Whoever fails to get oom_lock loops, whatever the
+    request permits: no other condition is looked at first.
+    """
+    zone = machine.zone
+    locked = yield mutex_trylock(machine.oom_lock)
+    if not locked:
+        yield sleep(1)
+        return False, True
+    got = yield take_page(zone.free, current.hand, watermark(zone.marks, ALLOC_WMARK_HIGH))
+    progress = False
+    if not got and not gfp & (flags.RETRY_MAYFAIL | flags.THISNODE | flags.DMA):
+        progress = yield from out_of_memory(machine, current, gfp)
+        if gfp & flags.NOFAIL:
+            progress = True
+            got = yield take_page(zone.free, current.hand, -1)
+    yield mutex_unlock(machine.oom_lock)
+    if not got:
+        yield io(1, machine.costs.oom_return_us)
+    return got, progress
+
+
+def gfp_pfmemalloc_allowed(current: Task, gfp: int) -> Routine:
+    """Result: may this request use the last reserves, by its flags or as an OOM victim's (4.13)?"""
+    if gfp & flags.NOMEMALLOC:
+        return False
+    if gfp & flags.MEMALLOC:
+        return True
+    dying = yield from is_oom_victim(current)
+    return dying
+
+
+def is_oom_victim(current: Task) -> Routine:
+    """Result: has the OOM killer marked this task (test_thread_flag(TIF_MEMDIE), 4.13)?"""
+    if current.process is None:
+        return False
+    marked = yield read(current.process.memdie)
+    return bool(marked)

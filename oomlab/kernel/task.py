@@ -1,0 +1,70 @@
+"""Tasks and processes as kernel routines see them (task_struct, mm_struct, signal_struct)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oomlab.model import Layout
+from oomlab.ops import ANY_AMOUNT, Routine, Slot, move, read, write
+
+
+@dataclass(frozen=True, eq=False)
+class Process:
+    """Memory that belongs together and dies together; here always of a single thread.
+
+    `mm` is "used", "victim" (chosen, not yet reaped), "skip" (MMF_OOM_SKIP: the killer may look
+    elsewhere) or "gone".
+    """
+
+    number: int
+    name: str
+    rss: Slot
+    mm: Slot
+    sigkill: Slot
+    memdie: Slot
+
+    @classmethod
+    def declare(cls, layout: Layout, number: int, name: str, rss: int) -> Process:
+        """Declare a process that holds `rss` pages."""
+        return cls(
+            number,
+            name,
+            layout.pool(f"rss of {name}", rss),
+            layout.word(f"mm of {name}", "used"),
+            layout.word(f"SIGKILL for {name}", 0),
+            layout.word(f"TIF_MEMDIE of {name}", 0),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """`current`: who runs a routine.
+
+    `hand` is the page an allocation has just returned; `freed` is the stack variable whose address
+    out_of_memory passes to the notifier chain. `reclaim_meets` are locks that this task's direct
+    reclaim takes when the request allows filesystem work (our choice, per scenario: which locks a
+    real reclaim round meets depends on what lies on the LRU lists).
+    """
+
+    index: int
+    name: str
+    hand: Slot
+    freed: Slot
+    process: Process | None = None
+    is_worker: bool = False
+    reclaim_meets: tuple[Slot, ...] = ()
+
+
+def fatal_signal_pending(current: Task) -> Routine:
+    """Result: has the task's process been sent SIGKILL?"""
+    if current.process is None:
+        return False
+    pending = yield read(current.process.sigkill)
+    return bool(pending)
+
+
+def do_exit(process: Process, free: Slot) -> Routine:
+    """Give all memory back and stop being a victim (kernel/exit.c, exit_mm)."""
+    yield move(process.rss, free, ANY_AMOUNT)
+    yield write(process.mm, "gone")
+    yield write(process.memdie, 0)

@@ -1,0 +1,114 @@
+"""Every step a model task can take, and the one meaning of each.
+
+A kernel routine is a generator that yields ops. An op names what is done (`kind`), to which slots
+of the shared state, with which arguments. Its meaning is a pure function
+
+    (shared state, number of the acting task, op)  ->  list of outcomes
+
+An empty list means the task is *blocked*; several outcomes mean *a choice*. Both engines, the
+clock and the explorer, interpret ops only through `outcomes`, so a routine means the same in both.
+
+What is atomic in the kernel is one op. A read followed by a write is two ops.
+"""
+
+from oomlab.ops.core import (
+    MEANINGS,
+    Meaning,
+    Op,
+    Outcome,
+    Routine,
+    Slot,
+    SlotKind,
+    State,
+    meaning,
+    outcomes,
+    put,
+)
+from oomlab.ops.locks import (
+    FREE,
+    RwSemaphore,
+    announce_write,
+    down_read,
+    down_write,
+    mutex_lock,
+    mutex_trylock,
+    mutex_unlock,
+    up_read,
+    up_write,
+)
+from oomlab.ops.pages import (
+    ABORT_SELECTION,
+    ANY_AMOUNT,
+    NOTHING_TO_KILL,
+    Candidate,
+    holds_more,
+    move,
+    select_bad_process,
+    take_page,
+)
+from oomlab.ops.passing import (
+    LOCAL_KINDS,
+    TIME_KINDS,
+    choose,
+    cost,
+    io,
+    log,
+    sleep,
+)
+from oomlab.ops.waiting import (
+    check_or_enqueue,
+    sleep_on,
+    wait_for,
+    wake,
+)
+from oomlab.ops.words import (
+    read,
+    swap,
+    write,
+)
+
+__all__ = [
+    "ABORT_SELECTION",
+    "ANY_AMOUNT",
+    "FREE",
+    "LOCAL_KINDS",
+    "MEANINGS",
+    "NOTHING_TO_KILL",
+    "TIME_KINDS",
+    "Candidate",
+    "Meaning",
+    "Op",
+    "Outcome",
+    "Routine",
+    "RwSemaphore",
+    "Slot",
+    "SlotKind",
+    "State",
+    "announce_write",
+    "check_or_enqueue",
+    "choose",
+    "cost",
+    "down_read",
+    "down_write",
+    "holds_more",
+    "io",
+    "log",
+    "meaning",
+    "move",
+    "mutex_lock",
+    "mutex_trylock",
+    "mutex_unlock",
+    "outcomes",
+    "put",
+    "read",
+    "select_bad_process",
+    "sleep",
+    "sleep_on",
+    "swap",
+    "take_page",
+    "up_read",
+    "up_write",
+    "wait_for",
+    "wake",
+    "write",
+]

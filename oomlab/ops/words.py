@@ -1,0 +1,38 @@
+"""Plain variables."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
+
+
+def read(word: Slot) -> Op:
+    """Result: the value of `word`."""
+    return Op("read", (word,))
+
+
+def write(word: Slot, value: Hashable) -> Op:
+    """Set `word` to `value`."""
+    return Op("write", (word,), (value,))
+
+
+def swap(word: Slot, value: Hashable) -> Op:
+    """Set `word` to `value` atomically. Result: the value before."""
+    return Op("swap", (word,), (value,))
+
+
+@meaning("read")
+def _read(state: State, task: int, op: Op) -> list[Outcome]:
+    return [Outcome(state, state[op.slots[0].index])]
+
+
+@meaning("write")
+def _write(state: State, task: int, op: Op) -> list[Outcome]:
+    return [Outcome(put(state, op.slots[0], op.args[0]))]
+
+
+@meaning("swap")
+def _swap(state: State, task: int, op: Op) -> list[Outcome]:
+    (word,) = op.slots
+    return [Outcome(put(state, word, op.args[0]), state[word.index])]

@@ -1,0 +1,111 @@
+"""What leaves a run: events, and its ending. Judging, drawing and narrating read only this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Condition = Literal["done", "blocked", "timeout", "sleeps", "polling", "polled"]
+"""How an event left its task.
+
+`done`: the op took effect. `blocked`: it cannot, the task waits (a later event of the same task
+ends the wait). `timeout`: a timed wait ran out. `sleeps`: time passes until `until_us`. `polling`:
+from here on the task repeats its last iteration every tick and nothing comes of it. `polled`: that
+is over, `result` polls later.
+"""
+
+Json: TypeAlias = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of one task.
+
+    `at_us`: microseconds since the run began (in a replayed schedule: the number of the step).
+    `stack`: kernel functions, outermost first. `on`: name of the slot it is about, or "".
+    `changes`: slots that have a new value, by name. `until_us`: when a sleep ends, else None.
+    """
+
+    at_us: int
+    task: str
+    stack: tuple[str, ...]
+    op: str
+    on: str
+    condition: Condition
+    result: Json = None
+    changes: dict[str, Json] = field(default_factory=dict)
+    until_us: int | None = None
+
+    @property
+    def function(self) -> str:
+        """The innermost kernel function."""
+        return self.stack[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInfo:
+    """A task of the run: its name, what it does, and whether the run waits for it to finish."""
+
+    name: str
+    what: str
+    foreground: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInfo:
+    """A slot of the shared state: kind as in `ops.SlotKind`, value at the beginning."""
+
+    name: str
+    kind: str
+    initial: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task that had not finished when the run ended: what it waits for, who has it, since when.
+
+    `how` is "blocks" (it sleeps until woken), "polls" (it looks again every tick), "sleeps" or, in
+    a replayed schedule, "ready" (it could move, but the schedule is over).
+    """
+
+    task: str
+    waits_for: str
+    held_by: str
+    since_us: int
+    how: Literal["blocks", "polls", "sleeps", "ready"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One whole run.
+
+    `verdict` is one of `completed`, `recovered`, `deadlock`, `livelock`, `panic`, `time-limit`,
+    or, for a replayed schedule, `stuck` (nothing can move) or `open` (somebody still could).
+    `engine` is "clock" or "schedule".
+    """
+
+    scenario: str
+    remedy: str
+    parameters: dict[str, int | float]
+    seed: int
+    engine: Literal["clock", "schedule"]
+    tasks: tuple[TaskInfo, ...]
+    slots: tuple[SlotInfo, ...]
+    events: tuple[Event, ...]
+    verdict: str
+    ended_at_us: int
+    waiting: tuple[Waiting, ...]
+
+    @property
+    def hz(self) -> int:
+        """Timer ticks a second."""
+        return int(self.parameters["hz"])
+
+    def values_at(self, at_us: int) -> dict[str, Json]:
+        """Value of every slot after all events up to and including `at_us`."""
+        values = {slot.name: slot.initial for slot in self.slots}
+        for event in self.events:
+            if event.at_us > at_us:
+                break
+            values.update(event.changes)
+        return values

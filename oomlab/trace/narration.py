@@ -1,0 +1,169 @@
+"""The story of a run, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from oomlab.trace.events import Event, Trace, Waiting
+
+Teller = Callable[[Event], str | None]
+
+
+def moment(at_us: int) -> str:
+    """A time since the start of the run, in the unit a person would choose."""
+    if at_us < 1000:
+        return f"{at_us} us"
+    if at_us < 1_000_000:
+        return f"{at_us / 1000:g} ms"
+    return f"{at_us / 1_000_000:.6g} s"
+
+
+def pages(count: int) -> str:
+    """A number of pages in words."""
+    return f"{count} page{'' if count == 1 else 's'}"
+
+
+def story(trace: Trace) -> Iterator[str]:
+    """The notable moments of a run, one sentence each, and how it ended."""
+    timed = trace.engine == "clock"
+    width = max((len(moment(e.at_us)) for e in trace.events), default=0)
+    for event in trace.events:
+        sentence = tell(event)
+        if sentence is not None:
+            when = moment(event.at_us).rjust(width) if timed else f"step {event.at_us}".rjust(8)
+            yield f"{when}  {sentence}"
+    for waiting in trace.waiting:
+        yield f"At the end {tell_waiting(waiting, timed)}."
+    yield f"Verdict: {trace.verdict}, {VERDICTS[trace.verdict]}."
+
+
+def tell(event: Event) -> str | None:
+    """What an event means, or None for one that is not worth a sentence."""
+    teller = _TELLERS.get((event.op, event.condition))
+    return teller(event) if teller else None
+
+
+def tell_step(trace: Trace, step: int) -> str:
+    """What one step of a replayed schedule did, and whom it leaves waiting."""
+    events = [event for event in trace.events if event.at_us == step]
+    done = [event for event in events if event.condition != "blocked"]
+    words = [explain(done[0])] + [tell(event) for event in events if event.condition == "blocked"]
+    return "; ".join(filter(None, words)) + "."
+
+
+def explain(event: Event) -> str:
+    """What an event means, also for the small steps that a story leaves out."""
+    told = tell(event)
+    if told is None:
+        key = f"{event.op} {event.on}"
+        small = next((text for start, text in _SMALL_STEPS if key.startswith(start)), None)
+        told = f"{event.task} {small or f'does {event.op} on {event.on}'}"
+    return f"{told} ({event.function})" if f"({event.function})" not in told else told
+
+
+_SMALL_STEPS = (
+    ("take_page free", "looks for a free page and finds too few above its watermark"),
+    ("move page in the hand", "puts the page where it belongs"),
+    ("sleep ", "lets time pass"),
+    ("move reclaimable", "runs a round of direct reclaim, which finds nothing"),
+    ("holds_more free", "sees that even reclaiming everything would not help"),
+    ("read TIF_MEMDIE", "asks whether it has been marked as an OOM victim; no"),
+    ("read SIGKILL", "asks whether it has been killed; no"),
+    ("down_read oom_notify_list", "begins to walk the notifier chain"),
+    ("up_read oom_notify_list", "has walked the whole chain"),
+    ("wake oom_notifier_request", "wakes the oom_notifier thread"),
+    ("wake oom_notifier_response", "wakes whoever waits for the answer"),
+    ("check_or_enqueue", "checks whether it has to wait"),
+    ("sleep_on", "wakes up"),
+    ("read freed", "reads how many pages the listeners gave back"),
+    ("read oom_notifier_freed", "reads the thread's counter of freed pages"),
+    ("write oom_notifier_freed", "changes the thread's counter of freed pages"),
+    ("write balloon virtqueue", "passes the virtqueue on"),
+    ("wait_for balloon virtqueue", "picks up the request"),
+    ("wake acked", "raises the interrupt that wakes the balloon driver"),
+)
+"""The beginning of an op and its slot, and what a task does with it."""
+
+
+def tell_waiting(waiting: Waiting, timed: bool = True) -> str:
+    """Who waits for what, who has it, and since when."""
+    if waiting.how == "ready":
+        return f"{waiting.task} could still move"
+    how = {"blocks": "is blocked on", "polls": "polls", "sleeps": "waits for"}[waiting.how]
+    holder = f", held by {waiting.held_by}" if waiting.held_by else ""
+    since = moment(waiting.since_us) if timed else f"step {waiting.since_us}"
+    return f"{waiting.task} {how} {waiting.waits_for}{holder}, since {since}"
+
+
+VERDICTS = {
+    "completed": "every task finished without a timeout and without a kill",
+    "recovered": "every task finished, but only through a timeout or a kill",
+    "deadlock": "nothing will ever happen again",
+    "livelock": "tasks go on for ever and nothing comes of it",
+    "panic": "the machine gave up",
+    "time-limit": "the simulated time ran out",
+    "stuck": "nobody can move",
+    "repeats": "the schedule came back to a state it had left",
+    "ended": "every task that has a job finished it",
+    "open": "somebody can still move",
+}
+"""Every verdict of a timed run or a replayed schedule, in words."""
+
+
+def _takes(event: Event) -> str:
+    return f"{event.task} takes {event.on} ({event.function})"
+
+
+def _tries(event: Event) -> str | None:
+    if event.result:
+        return f"{event.task} wins {event.on}"
+    return f"{event.task} tries {event.on} in vain and will look again in a jiffy"
+
+
+def _page(event: Event) -> str | None:
+    return f"{event.task} gets a page" if event.result else None
+
+
+def _moves(event: Event) -> str | None:
+    if not event.result:
+        return None
+    if event.on == "balloon":
+        return f"{event.task} takes {pages(event.result)} out of the balloon"
+    if event.on == "pages leaving the balloon":
+        return f"{pages(event.result)} left the balloon and can be had again ({event.task})"
+    if event.on.startswith("rss of"):
+        owner = event.on.removeprefix("rss of ")
+        return f"{pages(event.result)} of process {owner} become free ({event.task})"
+    return f"{pages(event.result)} come back from outside" if "elsewhere" in event.on else None
+
+
+def _writes(event: Event) -> str | None:
+    if event.on.startswith("SIGKILL"):
+        return f"{event.task} has {event.on.removeprefix('SIGKILL for ')} killed"
+    if event.on == "oom_notifier_requested":
+        value = event.changes.get(event.on)
+        if value == 1:
+            return f"{event.task} asks the oom_notifier thread to walk the chain"
+        if value is None:
+            return f"{event.task} asks again, though the last request is still unanswered"
+        if value == 0:
+            return f"{event.task} answers: the chain has been walked"
+    return None
+
+
+_TELLERS: dict[tuple[str, str], Teller] = {
+    ("mutex_lock", "done"): _takes,
+    ("mutex_lock", "blocked"): lambda e: f"{e.task} blocks on {e.on} ({e.function})",
+    ("mutex_unlock", "done"): lambda e: f"{e.task} releases {e.on}",
+    ("mutex_trylock", "done"): _tries,
+    ("take_page", "done"): _page,
+    ("move", "done"): _moves,
+    ("write", "done"): _writes,
+    ("sleep_on", "blocked"): lambda e: (
+        None if "reaper" in e.on or "request" in e.on else f"{e.task} waits on {e.on}"
+    ),
+    ("sleep_on", "timeout"): lambda e: f"{e.task} has waited long enough on {e.on}",
+    ("poll", "polling"): lambda e: f"{e.task} goes on polling {e.on}, once a jiffy",
+    ("poll", "polled"): lambda e: f"{e.task} has polled {e.on} {e.result} times more",
+    ("log", "done"): lambda e: f"kernel log: {e.result}",
+}

@@ -1,0 +1,94 @@
+"""One timed run, as a timeline or as the wait-for graph at its end."""
+
+from __future__ import annotations
+
+from oomlab.analysis import wait_for_graph, waiting_sentence
+from oomlab.analysis.outcome import failed_allocations, kills, stall_us
+from oomlab.analysis.units import time_text
+from oomlab.clock import run
+from oomlab.figures import draw_timeline, draw_wait_for
+from oomlab.trace import Trace
+from oomlab.views import Scalar, View
+
+
+def timeline(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View:
+    """Who did what when. `given`: parameters of the scenario."""
+    trace = run(scenario, remedy, given, seed)
+    figure = draw_timeline(trace)
+    return View(figure.svg, how_it_went(trace), figure.twin)
+
+
+def waits_at_end(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View:
+    """Who waits for whom when the run is over. `given`: parameters of the scenario."""
+    trace = run(scenario, remedy, given, seed)
+    figure = draw_wait_for(trace, trace.ended_at_us)
+    return View(figure.svg, how_it_went(trace), figure.twin)
+
+
+def how_it_went(trace: Trace) -> str:
+    """The ending of a run and its reason, in a sentence or two."""
+    return _ENDINGS[trace.verdict](trace)
+
+
+def cycle_sentence(trace: Trace, at_us: int) -> str:
+    """The cycle of waits at a moment, as one clause; empty if there is none."""
+    return ", and ".join(waiting_sentence(edge) for edge in wait_for_graph(trace, at_us).cycle)
+
+
+def _deadlock(trace: Trace) -> str:
+    cycle = cycle_sentence(trace, trace.ended_at_us)
+    when = time_text(_last_change_us(trace))
+    return f"Locked up for good {when} after the start: {cycle or 'everybody waits'}."
+
+
+def _last_change_us(trace: Trace) -> int:
+    return max((event.at_us for event in trace.events if event.changes), default=0)
+
+
+def _livelock(trace: Trace) -> str:
+    names = ", ".join(dict.fromkeys(e.task for e in trace.events if e.condition == "timeout"))
+    beats = f" {names} times out again and again and may not kill." if names else ""
+    return f"Going round in circles for ever: nothing that happens helps anybody.{beats}"
+
+
+def _completed(trace: Trace) -> str:
+    return (
+        f"Everybody finishes, after {time_text(trace.ended_at_us)}; nobody is killed and no time "
+        f"limit runs out.{_failures(trace)}"
+    )
+
+
+def _recovered(trace: Trace) -> str:
+    killed = kills(trace)
+    stall = stall_us(trace)
+    how = "after a time limit ran out"
+    if killed:
+        victims = ", ".join(e.on.removeprefix("SIGKILL for ") for e in killed)
+        how = f"because {victims} is killed after {time_text(killed[0].at_us)}"
+    cost = "" if stall is None else f" A task that needed a page waited {time_text(stall)} for it."
+    return f"Everybody finishes, but only {how}.{cost}{_failures(trace)}"
+
+
+def _failures(trace: Trace) -> str:
+    failed = failed_allocations(trace)
+    if not failed:
+        return ""
+    return f" {failed} request{'s' if failed > 1 else ''} for a page failed."
+
+
+def _panic(trace: Trace) -> str:
+    return f"The machine panics after {time_text(trace.ended_at_us)}: nobody is left to kill."
+
+
+def _time_limit(trace: Trace) -> str:
+    return f"Still going when the simulated {time_text(trace.ended_at_us)} were over."
+
+
+_ENDINGS = {
+    "deadlock": _deadlock,
+    "livelock": _livelock,
+    "completed": _completed,
+    "recovered": _recovered,
+    "panic": _panic,
+    "time-limit": _time_limit,
+}

@@ -1,0 +1,10 @@
+"""Panels: controls over the pictures of `oomlab.views`, in a page and in a notebook.
+
+The only part of oomlab that imports anywidget and ipywidgets; nothing in oomlab imports it.
+"""
+
+from oomlab.widgets.controls import Choice, Slider, Toggle
+from oomlab.widgets.panel import Panel
+from oomlab.widgets.prediction import Prediction
+
+__all__ = ["Choice", "Panel", "Prediction", "Slider", "Toggle"]

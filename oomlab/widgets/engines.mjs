@@ -1,0 +1,64 @@
+// Who computes what is not stored: a kernel, if one answers, or else the engine of the site.
+// An engine has `whyNot()` ("" if it is there, or else a sentence), `ask()` and `done`, the words
+// for its answers. Nothing about the page is guessed: a kernel is there when it answers a ping.
+
+const PING_MS = 3000; // an idle kernel answers in a few milliseconds
+const PATIENCE_MS = 60000; // our choice: a single result takes far less
+const NO_KERNEL = "No kernel answers: it is busy, or the cell must be run again.";
+
+export function engines(model, copy) {
+  const found = [];
+  if (model) found.push(kernelEngine(model, copy));
+  const root = document.documentElement.dataset.content_root; // Sphinx writes it into each page
+  if (root !== undefined) found.push(siteEngine(new URL(`${root}_static/`, document.baseURI)));
+  return found;
+}
+
+function kernelEngine(model, copy) {
+  const me = `${copy}-${Math.random().toString(36).slice(2)}`; // other views hear the same answers
+  const open = new Map();
+  let count = 0;
+  const hear = (message) => open.get(message.id)?.(message);
+  model.on("msg:custom", hear);
+
+  const send = (message, patience) =>
+    new Promise((resolve) => {
+      const id = `${me}-${++count}`;
+      const timer = setTimeout(() => settle(null), patience);
+      const settle = (answer) => {
+        clearTimeout(timer);
+        open.delete(id);
+        resolve(answer);
+      };
+      open.set(id, settle);
+      try {
+        model.send({ ...message, id });
+      } catch {
+        settle(null); // the line to the kernel is closed: it was shut down or restarted
+      }
+    });
+
+  return {
+    done: "computed now (by the kernel)",
+    async whyNot() {
+      return (await send({ kind: "ping" }, PING_MS)) ? "" : NO_KERNEL;
+    },
+    async ask(_data, values) {
+      const answer = await send({ kind: "run", values }, PATIENCE_MS);
+      if (!answer) throw new Error(NO_KERNEL);
+      return answer.result;
+    },
+    stop: () => model.off("msg:custom", hear),
+  };
+}
+
+function siteEngine(base) {
+  const load = () => import(new URL("oom-panel/site-engine.mjs", base).href);
+  return {
+    done: "computed now (in this page)",
+    whyNot: async () => (await load()).whyNot(base),
+    ask: async ({ view, fixed }, values, onProgress) =>
+      (await load()).ask(base, view, { ...fixed, ...values }, onProgress, PATIENCE_MS),
+    stop: () => {},
+  };
+}

@@ -1,0 +1,105 @@
+"""A chapter opened as a notebook in JupyterLab, and the panels in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+RUN_MS = 120_000
+"""How long a whole chapter may take to run, in milliseconds (our choice)."""
+
+_NOTEBOOK = "window.jupyterapp.shell.currentWidget"
+_OPEN = f"(path) => {_NOTEBOOK}?.context?.path === path"
+_READY = f"""async () => {{
+  await {_NOTEBOOK}.context.ready;
+  await {_NOTEBOOK}.sessionContext.ready;
+}}"""
+_CELLS = f"""() => [...{_NOTEBOOK}.context.model.cells]
+  .map((cell, index) => ({{ cell, index }}))
+  .filter(({{ cell }}) => cell.type === "code" && cell.sharedModel.source.trim())
+  .map(({{ cell, index }}) => {{
+    const outputs = cell.outputs.toJSON();
+    const widget = "application/vnd.jupyter.widget-view+json";
+    return {{
+      index,
+      over: cell.executionCount !== null && cell.executionState === "idle",
+      errors: outputs.filter((one) => one.output_type === "error"),
+      panel: outputs.some((one) => one.data && widget in one.data),
+    }};
+  }})"""
+_STOPPED = f"""() => {{
+  const cells = ({_CELLS})();
+  return cells.every((cell) => cell.over) || cells.some((cell) => cell.errors.length);
+}}"""
+# JupyterLab draws only cells near the one that is looked at.
+_LOOK_AT = f"""async (index) => {{
+  {_NOTEBOOK}.content.activeCellIndex = index;
+  await {_NOTEBOOK}.content.scrollToItem(index);
+}}"""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """The notebook, at `path` in the repository, that a page of JupyterLab shows."""
+
+    page: Page
+    path: str
+
+    def run_all(self) -> list[dict[str, Any]]:
+        """Runs every cell by the menu, or all up to an error.
+
+        Returns what is known of each code cell: index, over, errors, panel (has it one?).
+        """
+        expect(self.page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
+        self.page.wait_for_function(_OPEN, arg=self.path, timeout=60_000)
+        self.page.evaluate(_READY)
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.page.wait_for_function(_STOPPED, timeout=RUN_MS)
+        cells: list[dict[str, Any]] = self.page.evaluate(_CELLS)
+        return cells
+
+    def panel(self, index: int) -> Locator:
+        """The panel below a cell, after going there."""
+        self.page.evaluate(_LOOK_AT, index)
+        panel = self.page.locator(".jp-Notebook .jp-mod-active .oom-panel")
+        expect(panel).to_be_visible()
+        return panel
+
+
+def move_a_control(panel: Locator) -> str:
+    """Moves controls until the picture and the sentence have both changed, as a reader would.
+
+    Returns what the panel then says of where its result came from. Fails if no control does it.
+    """
+    skip = panel.locator(".oom-skip")
+    if skip.is_visible():
+        skip.click()
+    before = _shown(panel)
+    for control in panel.locator(".oom-controls").locator("input, select").all():
+        _move(control)
+        expect(panel).not_to_have_attribute("data-state", "computing", timeout=RUN_MS)
+        after = _shown(panel)
+        if all(one != other for one, other in zip(before, after, strict=True)):
+            return panel.locator(".oom-status").inner_text()
+    raise AssertionError(f"nothing changes the panel {panel.get_attribute('aria-label')!r}")
+
+
+def _shown(panel: Locator) -> tuple[str, str]:
+    expect(panel.locator(".oom-picture svg")).to_be_visible()
+    return (
+        panel.locator(".oom-picture").inner_html(),
+        panel.locator(".oom-sentence").inner_text(),
+    )
+
+
+def _move(control: Locator) -> None:
+    kind = control.get_attribute("type")
+    if kind == "range":
+        control.press("ArrowRight")
+    elif kind is None:
+        control.select_option(index=1)
+    else:
+        control.check()

@@ -1,0 +1,73 @@
+"""From the launch button to a control that moves, in an environment like Binder's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.binder.conftest import Lab
+from tests.binder.notebook import Notebook, move_a_control
+from tools.build_book import pages
+from tools.paths import ROOT, SITE
+
+pytestmark = [pytest.mark.browser, pytest.mark.notebook]
+
+_BUTTON = re.compile(r'href="(https://mybinder\.org/[^"]+)"')
+
+OWN_CHAPTER = """\
+---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+# A chapter of the tests
+
+```{code-cell} ipython3
+from oomlab.widgets import Panel, Slider
+
+pages = Slider("give_back_pages", "Pages given back", 0, 9, 1, stored=[0])
+fixed = {"scenario": "h2-three-task-poll", "remedy": "mainline"}
+Panel("oomlab.views.runs:timeline", [pages], fixed=fixed)
+```
+"""
+
+OpenPage = Callable[..., Page]
+
+
+def launch_path(chapter: str) -> str:
+    """Where the launch button of a built chapter leads, below the address of the server."""
+    page = SITE / f"{chapter}.html"
+    if not page.exists():
+        pytest.fail("there is no built book: run make book")
+    buttons = set(_BUTTON.findall(page.read_text(encoding="utf-8")))
+    assert len(buttons) == 1, f"{chapter} has these launch buttons: {buttons}"
+    path: str
+    (path,) = parse_qs(urlsplit(buttons.pop()).query)["urlpath"]
+    return path
+
+
+@pytest.mark.parametrize("chapter", pages())
+def test_a_chapter_runs_on_binder(lab: Lab, open_page: OpenPage, chapter: str) -> None:
+    path = launch_path(chapter)
+    assert path == f"lab/tree/{chapter}.md"
+    notebook = Notebook(open_page(lab.address(path)), f"{chapter}.md")
+    cells = notebook.run_all()
+    assert [cell["errors"] for cell in cells if cell["errors"]] == []
+    panels = [cell["index"] for cell in cells if cell["panel"]]
+    assert len(panels) == (ROOT / f"{chapter}.md").read_text(encoding="utf-8").count("\nPanel(")
+    for index in panels:
+        move_a_control(notebook.panel(index))
+
+
+def test_what_is_not_stored_is_computed_by_the_kernel(lab: Lab, open_page: OpenPage) -> None:
+    path = "book/of-the-tests.md"
+    (lab.repository / path).write_text(OWN_CHAPTER, encoding="utf-8")
+    notebook = Notebook(open_page(lab.address(f"lab/tree/{path}")), path)
+    (cell,) = notebook.run_all()
+    assert cell["panel"] and not cell["errors"]
+    assert move_a_control(notebook.panel(cell["index"])) == "computed now (by the kernel)"

@@ -1,0 +1,73 @@
+"""Every page of the built book in a real browser: quiet, self-contained, readable, accessible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.conftest import OpenPage
+from tools.build_book import pages
+
+PAGES = [f"{name}.html" for name in pages()]
+ALL_PAGES = [*PAGES, "search.html"]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("path", ALL_PAGES)
+def test_no_accessibility_violation(
+    open_page: OpenPage, violations: Callable[[Page], list[str]], path: str, dark: bool
+) -> None:
+    page = open_page(path, dark=dark)
+    assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ALL_PAGES)
+def test_a_phone_does_not_scroll_sideways(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, phone=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.evaluate("window.scrollTo(100, 0)")
+    assert page.evaluate("window.scrollX") == 0
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_reads_without_javascript(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, javascript=False)
+    assert page.locator("article h1").inner_text().strip()
+
+
+def test_the_root_of_the_site_leads_to_the_first_page(open_page: OpenPage, site_url: str) -> None:
+    page = open_page("index.html")
+    page.wait_for_url(site_url + PAGES[0])
+
+
+def test_formulas_are_set_by_the_sites_own_mathjax(open_page: OpenPage, site_url: str) -> None:
+    page = open_page(PAGES[0])
+    page.evaluate(
+        """async (src) => {
+            document.querySelector("main h1").insertAdjacentHTML(
+                "afterend", "<p id='formula'>\\\\(\\\\frac{a}{b}\\\\)</p>");
+            if (!window.MathJax?.typesetPromise) {
+                await new Promise((done, fail) => {
+                    const script = document.createElement("script");
+                    script.src = src; script.onload = done; script.onerror = fail;
+                    document.head.append(script);
+                });
+                await MathJax.startup.promise;
+            }
+            await MathJax.typesetPromise([document.querySelector("#formula")]);
+        }""",
+        f"{site_url}_static/vendor/mathjax/tex-chtml.js",
+    )
+    assert page.locator("#formula mjx-container mjx-frac").count() == 1
+    loaded = page.evaluate(
+        "document.fonts.ready.then(() => [...document.fonts].map(f => f.status))"
+    )
+    assert "error" not in loaded
+
+
+def test_the_search_finds_a_page(open_page: OpenPage) -> None:
+    page = open_page("search.html?q=oomlab")
+    page.locator("#search-results li a").first.wait_for()

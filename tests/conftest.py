@@ -1,0 +1,126 @@
+"""Fixtures for tests in a browser, in whichever folder; those tests come last.
+
+`open_page("book/index.html", dark=True)` opens a page of the built book, or of any address that
+begins with http. When the test ends it fails if a page asked another host for something, or wrote
+an error to the console; a test that expects either takes the `watch` fixture and clears its list.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.driver import Watch, chromium, open_in, serving
+from tools import get_chromium
+from tools.fetch_engine import axe
+from tools.paths import SITE
+
+# Resolves when what fades or moves has come to its end, or after two seconds.
+SETTLED = """() => Promise.race([
+    Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
+    new Promise((done) => setTimeout(done, 2000)),
+])"""
+
+OpenPage = Callable[..., Page]
+
+
+_WITH_BROWSER = (Path(__file__).parent / "browser", Path(__file__).parent / "binder")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that drive a browser and puts them at the end.
+
+    The quick tests so come first. And while Playwright is running there is an event loop in this
+    thread, which a test that starts one of its own could not stand.
+    """
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in _WITH_BROWSER):
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    path = get_chromium.find()
+    if path is None:
+        reason = "there is no Chromium (make chromium tries to install it)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with chromium(path) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def site_url() -> Iterator[str]:
+    """The address of the built book."""
+    if not (SITE / "index.html").exists():
+        pytest.fail("there is no built book: run make book")
+    with serving(SITE) as url:
+        yield url
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], str]]:
+    """`serve(folder)` gives an address for a folder, until the test ends."""
+    with ExitStack() as stack:
+        yield lambda folder: stack.enter_context(serving(folder))
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """What went wrong in the pages of this test; not empty at its end means failure."""
+    seen = Watch()
+    yield seen
+    assert not seen.outside, f"asked other hosts for {seen.outside}"
+    assert not seen.errors, f"errors in the console: {seen.errors}"
+
+
+@pytest.fixture
+def open_page(request: pytest.FixtureRequest, browser: Browser, watch: Watch) -> Iterator[OpenPage]:
+    """`open_page(path, dark=..., phone=..., javascript=..., reduced_motion=...)`: a loaded page."""
+    contexts = []
+
+    def opened(path: str, **options: bool) -> Page:
+        url = path if path.startswith("http") else request.getfixturevalue("site_url") + path
+        page = open_in(browser, url, watch, **options)
+        contexts.append(page.context)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The code of axe-core."""
+    return axe().read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def violations(axe_source: str) -> Callable[[Page], list[str]]:
+    """`violations(page)`: what breaks WCAG 2.1 A or AA there, one text per rule and element."""
+
+    def found(page: Page, within: str = "html") -> list[str]:
+        page.evaluate(SETTLED)  # a colour on its way to another is not what a reader sees
+        page.evaluate(axe_source)
+        options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+        result: dict[str, Any] = page.evaluate(
+            f"axe.run({json.dumps(within)}, {json.dumps(options)})"
+        )
+        return [
+            f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+            for rule in result["violations"]
+            for node in rule["nodes"]
+        ]
+
+    return found

@@ -1,0 +1,104 @@
+"""The built book as files: complete, self-contained, every link leading somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.site.links import broken, css_targets, is_outside, read
+from tools.build_book import pages
+from tools.paths import ROOT, SITE
+
+STATIC = SITE / "_static"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def site() -> Path:
+    if not (SITE / "index.html").exists():
+        pytest.fail("there is no built book: run make book")
+    return SITE
+
+
+def html_files() -> list[Path]:
+    # _static holds fragments of the theme, which no page links to.
+    return sorted(file for file in SITE.rglob("*.html") if STATIC not in file.parents)
+
+
+@pytest.mark.parametrize("name", pages())
+def test_every_page_of_the_contents_is_built_and_has_text(name: str) -> None:
+    text = (SITE / f"{name}.html").read_text(encoding="utf-8")
+    article = text.partition('<article class="bd-article">')[2].partition("</article>")[0]
+    words = re.sub(r"<script.*?</script>|<[^>]+>", " ", article, flags=re.DOTALL).split()
+    assert len(words) > 20
+    assert "Traceback (most recent call last)" not in article
+
+
+def test_the_front_door_leads_to_the_first_page() -> None:
+    assert f"url={pages()[0]}.html" in (SITE / "index.html").read_text(encoding="utf-8")
+
+
+def test_every_internal_link_resolves() -> None:
+    problems = {
+        f"{file.relative_to(SITE)}: {why}"
+        for file in html_files()
+        for target in read(file).followed + read(file).fetched
+        if (why := broken(SITE, file, target))
+    }
+    assert not problems
+
+
+def test_pages_load_nothing_from_other_hosts() -> None:
+    outside = {
+        f"{file.relative_to(SITE)}: {target}"
+        for file in html_files()
+        for target in read(file).fetched
+        if is_outside(target)
+    }
+    assert not outside
+
+
+def test_style_sheets_load_nothing_from_other_hosts_and_nothing_missing() -> None:
+    problems = set()
+    for sheet in sorted(STATIC.rglob("*.css")):
+        for target in css_targets(sheet.read_text(encoding="utf-8")):
+            if is_outside(target) or broken(SITE, sheet, target):
+                problems.add(f"{sheet.relative_to(SITE)}: {target}")
+    assert not problems
+
+
+def test_own_scripts_name_no_host() -> None:
+    own = [*STATIC.glob("*.mjs"), *(STATIC / "oom-panel").glob("*.mjs"), STATIC / "live/worker.mjs"]
+    assert len(own) > 3
+    named = {
+        f"{script.name}: {host}"
+        for script in own
+        for host in re.findall(r"(?:https?|wss?)://[^\s\"'`]+", script.read_text(encoding="utf-8"))
+        if "www.w3.org/" not in host  # the names of SVG and XHTML are not addresses
+    }
+    assert not named
+
+
+def test_panels_run_the_package_own_modules() -> None:
+    for source in (ROOT / "oomlab" / "widgets").glob("*.mjs"):
+        assert (STATIC / "oom-panel" / source.name).read_bytes() == source.read_bytes()
+
+
+def test_the_engine_is_complete() -> None:
+    live = STATIC / "live"
+    report = json.loads((live / "engine.json").read_text(encoding="utf-8"))
+    assert report["available"] is True, report
+    names = json.loads((live / "wheels" / "index.json").read_text(encoding="utf-8"))
+    assert [name.partition("-")[0] for name in names] == ["simpy", "oomlab"]
+    fetched = [live / "wheels" / name for name in [*names, "index.json"]]
+    fetched += [live / "pyodide" / name for name in ("pyodide.asm.wasm", "python_stdlib.zip")]
+    fetched.append(live / "pyodide" / "pyodide-lock.json")
+    assert report["bytes"] == sum(file.stat().st_size for file in fetched)
+
+
+def test_the_build_said_no_warning() -> None:
+    log = (ROOT / ".build" / "book.log").read_text(encoding="utf-8")
+    assert "build succeeded." in log
+    assert "WARNING" not in log

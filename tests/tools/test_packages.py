@@ -1,0 +1,85 @@
+"""What is installed, and what is handed on: pins, the wheel, the files that Binder reads."""
+
+from __future__ import annotations
+
+import re
+import sys
+import sysconfig
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+
+from tools.paths import ROOT
+from tools.wheels import oomlab_wheel
+
+REQUIREMENTS = ("requirements.txt", "requirements-book.txt", "requirements-dev.txt")
+# Made by the environment itself, or the package under test.
+NOT_PINNED = {"pip", "oomlab"}
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(file: str) -> Iterator[tuple[str, str]]:
+    for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+        if found := re.match(r"([\w.-]+)==(\S+)", line):
+            yield canonical(found[1]), found[2]
+
+
+def test_every_installed_package_is_locked() -> None:
+    locked = set(pins("requirements-lock.txt"))
+    for package in distributions(path=[sysconfig.get_path("purelib")]):
+        name = canonical(package.metadata["Name"])
+        if name not in NOT_PINNED:
+            assert (name, package.version) in locked
+
+
+@pytest.mark.parametrize("file", REQUIREMENTS)
+def test_the_lock_is_current(file: str) -> None:
+    assert set(pins(file)) <= set(pins("requirements-lock.txt")), "run make lock"
+
+
+@pytest.mark.parametrize("file", REQUIREMENTS)
+def test_every_requirement_names_one_version(file: str) -> None:
+    for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+        wanted = line.partition("#")[0].strip()
+        assert not wanted or wanted.startswith("-r ") or re.fullmatch(r"[\w.-]+==[\w.]+", wanted)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return oomlab_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+def test_the_wheel_holds_the_whole_package_and_nothing_else(wheel: Path) -> None:
+    packed = {n for n in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in n}
+    source = ROOT / "oomlab"
+    kinds = {".py", ".mjs", ".css", ".typed"}
+    present = {p for p in source.rglob("*") if p.suffix in kinds or p.name == "py.typed"}
+    assert packed == {p.relative_to(ROOT).as_posix() for p in present}
+
+
+def test_equal_trees_give_equal_wheels(wheel: Path, tmp_path: Path) -> None:
+    again = oomlab_wheel(tmp_path)
+    assert (again.name, again.read_bytes()) == (wheel.name, wheel.read_bytes())
+
+
+def test_the_core_needs_simpy_alone() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert [re.split(r"\W", wanted)[0] for wanted in project["dependencies"]] == ["simpy"]
+
+
+def test_binder_gets_a_python_that_the_package_supports() -> None:
+    named = (ROOT / "runtime.txt").read_text(encoding="utf-8").strip()
+    assert re.fullmatch(r"python-3\.1[1-3]", named)
+    assert (ROOT / "postBuild").stat().st_mode & 0o111
+    assert not (ROOT / "binder").exists()  # its presence would hide the files at the root
+
+
+def test_this_python_is_one_of_the_supported() -> None:
+    assert (3, 11) <= sys.version_info[:2] <= (3, 13)
