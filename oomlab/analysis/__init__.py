@@ -1,5 +1,15 @@
 """Reads traces: what each task did when, who held what, who waited for whom."""
 
+from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
+from oomlab.analysis.lock_order import (
+    RECLAIM,
+    Annotation,
+    LockCycle,
+    LockOrderGraph,
+    OrderEdge,
+    cycle_sentence,
+    edge_sentence,
+)
 from oomlab.analysis.spans import Held, HoldMode, Span, SpanState, held_spans, span_at, task_spans
 from oomlab.analysis.units import length_text, moment_text, time_text
 from oomlab.analysis.wait_for import (
@@ -16,19 +26,28 @@ from oomlab.analysis.wait_for import (
 )
 
 __all__ = [
+    "ANNOTATIONS",
     "ANSWERERS",
+    "RECLAIM",
+    "Annotation",
     "Answerer",
     "Edge",
     "EdgeKind",
     "Held",
     "HoldMode",
+    "LockCycle",
+    "LockOrderGraph",
+    "OrderEdge",
     "Span",
     "SpanState",
     "WaitForGraph",
+    "cycle_sentence",
     "edge_kind",
+    "edge_sentence",
     "first_cycle_us",
     "held_spans",
     "length_text",
+    "lock_order_graph",
     "moment_text",
     "span_at",
     "task_spans",

@@ -61,6 +61,8 @@ def stall_us(trace: Trace) -> int | None:
         return None
     inside: set[str] = set()
     for event in trace.events:
+        if event.op == "note":
+            continue
         got = event.op == "take_page" and event.result is True
         if got and event.task in inside and event.at_us >= began:
             return event.at_us - began

@@ -125,7 +125,10 @@ def _graph(
         kind = edge_kind(span)
         if kind == "event":
             answerer = ANSWERERS.get(span.on)
-            holders = [answerer.task] if answerer and answerer.task in names else []
+            # Somebody who has been taken off the queue only has to run again.
+            asleep = not isinstance(values[span.on], list) or name in values[span.on]
+            known = answerer is not None and answerer.task in names
+            holders = [answerer.task] if answerer and known and asleep else []
         else:
             holders = _in_the_way(values[span.on], name) if kind and span.on else []
         edges += [Edge(name, holder, span.on, kind) for holder in holders if kind]

@@ -20,7 +20,7 @@ from oomlab.kernel.zone import (
     gfp_to_alloc_flags,
     watermark,
 )
-from oomlab.ops import Routine, io, log, mutex_trylock, mutex_unlock, read, sleep, take_page
+from oomlab.ops import Routine, io, log, mutex_trylock, mutex_unlock, note, read, sleep, take_page
 
 
 def alloc_page(machine: Machine, current: Task, gfp: int) -> Routine:
@@ -28,6 +28,8 @@ def alloc_page(machine: Machine, current: Task, gfp: int) -> Routine:
     or False."""
     zone = machine.zone
     got = yield take_page(zone.free, current.hand, watermark(zone.marks, ALLOC_WMARK_LOW))
+    # The kernel tells lockdep before this attempt. Behind it the note is part of the same step.
+    yield note("gfp", gfp)
     if not got:
         got = yield from alloc_pages_slowpath(machine, current, gfp)
     return got

@@ -53,6 +53,7 @@ from oomlab.ops.passing import (
     cost,
     io,
     log,
+    note,
     sleep,
 )
 from oomlab.ops.waiting import (
@@ -98,6 +99,7 @@ __all__ = [
     "mutex_lock",
     "mutex_trylock",
     "mutex_unlock",
+    "note",
     "outcomes",
     "put",
     "read",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from oomlab.ops.core import MEANINGS, Op, Outcome, State, meaning
 
 TIME_KINDS = frozenset({"sleep", "io", "cost"})
 """Ops that only let time pass: always possible, never change the shared state."""
 
-LOCAL_KINDS = TIME_KINDS | {"log"}
+LOCAL_KINDS = TIME_KINDS | {"log", "note"}
 """Ops that no other task can notice."""
 
 
@@ -34,6 +36,12 @@ def choose(options: int, why: str) -> Op:
 def log(message: str) -> Op:
     """Print a line to the kernel log."""
     return Op("log", (), (message,))
+
+
+def note(what: str, value: Hashable) -> Op:
+    """Write `value` into the trace and nowhere else, for those who read traces: the lock-order
+    graph must know with which flags a page is asked for."""
+    return Op("note", (), (what, value))
 
 
 def _no_effect(state: State, task: int, op: Op) -> list[Outcome]:

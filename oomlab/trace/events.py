@@ -22,8 +22,9 @@ class Event:
     """One step of one task.
 
     `at_us`: microseconds since the run began (in a replayed schedule: the number of the step).
-    `stack`: kernel functions, outermost first. `on`: name of the slot it is about, or "".
-    `changes`: slots that have a new value, by name. `until_us`: when a sleep ends, else None.
+    `stack`: kernel functions, outermost first. `on`: name of the slot it is about, or "" (of a
+    note: what it is about; its `result` is what it says). `changes`: slots that have a new value,
+    by name. `until_us`: when a sleep ends, else None.
     """
 
     at_us: int

@@ -65,15 +65,18 @@ class Recorder:
                 value = after[slot.index]
                 if value != before[slot.index]:
                     changes[slot.name] = self.shown(slot, value)
+        on = op.slots[0].name if op.slots else ""
         if op.kind == "log":
             result = op.args[0]
+        elif op.kind == "note":
+            on, result = str(op.args[0]), op.args[1]
         self.events.append(
             Event(
                 at_us,
                 self.model.actors[task].name,
                 stack,
                 op.kind,
-                op.slots[0].name if op.slots else "",
+                on,
                 condition,
                 list(result) if isinstance(result, tuple) else result,
                 changes,

@@ -67,7 +67,9 @@ class Story:
         self.tell(task, "sleep", "", "sleeps", until=until)
 
     def waits(self, task: str, queue: str, inside: str = "work") -> None:
-        self.tell(task, "sleep_on", queue, "blocked", inside=inside)
+        # Words that are waited for are given no sleepers; only queues have them.
+        asleep = {queue: [task]} if SlotInfo(queue, "queue", []) in self.slots else {}
+        self.tell(task, "sleep_on", queue, "blocked", changes=asleep, inside=inside)
 
     def is_woken(self, task: str, queue: str) -> None:
         self.tell(task, "sleep_on", queue)

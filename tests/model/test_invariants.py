@@ -1,0 +1,155 @@
+"""At every step of every run: pages are conserved, a lock has one owner, only the owner unlocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oomlab.chooser import Chooser
+from oomlab.clock import run
+from oomlab.clock.engine import Clock
+from oomlab.errors import ModelError
+from oomlab.explorer.counterexample import Choice
+from oomlab.explorer.graph import explore
+from oomlab.explorer.player import Player
+from oomlab.explorer.space import Space
+from oomlab.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, write
+from oomlab.remedies import REMEDIES
+from oomlab.scenarios import SCENARIOS
+from oomlab.trace.events import Trace
+from tests.stage import Stage
+
+SIZES = st.fixed_dictionaries(
+    {
+        "balloon_pages": st.sampled_from([0, 1, 300]),
+        "batch": st.sampled_from([1, 7, 256]),
+        "inflate_pages": st.sampled_from([1, 40]),
+        "rounds": st.sampled_from([1, 3]),
+        "hog_pages": st.sampled_from([1, 500]),
+        "touches": st.sampled_from([0, 1, 3]),
+        "give_back_pages": st.sampled_from([0, 1, 600]),
+        "give_back_s": st.sampled_from([0.001, 0.1]),
+        "oom_return_us": st.sampled_from([1, 900]),
+        "timeout_s": st.sampled_from([0.02, 0.1]),
+        "hz": st.sampled_from([100, 250, 1000]),
+        "limit_s": st.just(1.0),
+    }
+)
+WHERE = st.sampled_from([(s, r) for s in SCENARIOS for r in REMEDIES])
+
+
+def check_trace(trace: Trace) -> None:
+    """The rules again, from outside: read from the events alone."""
+    values = {slot.name: slot.initial for slot in trace.slots}
+    pools = [slot.name for slot in trace.slots if slot.kind == "pool"]
+    mutexes = {slot.name for slot in trace.slots if slot.kind == "mutex"}
+    pages = sum(values[name] for name in pools)
+    for event in trace.events:
+        for name, value in event.changes.items():
+            if name in mutexes:
+                # Taken when free and by the acting task, or released by its owner.
+                assert {values[name], value} == {"", event.task}, event
+        values |= event.changes
+        assert sum(values[name] for name in pools) == pages, event
+        assert all(values[name] >= 0 for name in pools), event
+
+
+@settings(max_examples=60, deadline=None)
+@given(where=WHERE, given=SIZES, fault_tasks=st.integers(0, 3), seed=st.integers(0, 99))
+def test_timed_runs_keep_the_rules(
+    where: tuple[str, str], given: dict[str, int | float], fault_tasks: int, seed: int
+) -> None:
+    scenario, remedy = where
+    if scenario == "h1-two-task-cycle":
+        given = {**given, "fault_tasks": fault_tasks}
+    check_trace(run(scenario, remedy, given, seed))
+
+
+@settings(max_examples=40, deadline=None)
+@given(where=WHERE, given=SIZES, seed=st.integers(0, 99))
+def test_schedules_at_random_keep_the_rules(
+    where: tuple[str, str], given: dict[str, int | float], seed: int
+) -> None:
+    scenario, remedy = where
+    found = SCENARIOS[scenario]
+    player = Player(found.build(found.settle(given, "clock"), REMEDIES[remedy]))
+    random = Random(seed)
+    for _ in range(300):
+        ready = player.ready()
+        if not ready or player.panicked:
+            break
+        task = random.choice(ready)
+        player.step(Choice(task, random.randrange(len(player.options(task)))))
+        # check() has been called at every step; a lock's owner is a task that there is.
+        for slot in player.model.layout.slots:
+            if slot.kind == "mutex":
+                owner = player.state[slot.index]
+                assert isinstance(owner, int)
+                assert -1 <= owner < len(player.model.actors)
+
+
+def move_half(source: Slot, target: Slot) -> Routine:
+    """A broken way of moving a page: read, then write, as if nobody else were there."""
+    pages = yield read(source)
+    yield write(source, pages - 1)
+
+
+def losing_pages() -> Stage:
+    stage = Stage()
+    free, used = stage.layout.pool("free", 5), stage.layout.pool("used")
+    stage.task(lambda: move_half(free, used))
+    return stage
+
+
+def unlocking_for_others() -> Stage:
+    stage = Stage()
+    lock = stage.layout.mutex("lock")
+
+    def owner() -> Routine:
+        yield mutex_lock(lock)
+        yield sleep(10)
+        yield mutex_unlock(lock)
+
+    def thief() -> Routine:
+        yield sleep(1)
+        yield mutex_unlock(lock)
+
+    stage.task(owner)
+    stage.task(thief)
+    return stage
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [(losing_pages, "4 pages where there were 5"), (unlocking_for_others, "does not hold")],
+)
+def test_a_broken_routine_is_caught_by_every_engine(broken: Callable[[], Stage], why: str) -> None:
+    with pytest.raises(ModelError, match=why):
+        Clock(broken().model(), Chooser(0, {}), 1_000_000).run()
+    with pytest.raises(ModelError, match=why):
+        explore(Space(broken().model()), "any", 1000)
+    player = Player(broken().model())
+    with pytest.raises(ModelError, match=why):
+        while True:
+            player.step(Choice(player.ready()[-1]))
+
+
+def test_a_listener_that_changes_the_free_count_by_reading_and_writing_it_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = SCENARIOS["h2-three-task-poll"]
+    chosen = found.settle({"give_back_pages": 512}, "clock")
+    model = found.build(chosen, REMEDIES["mainline"])
+    (free,) = [slot for slot in model.layout.slots if slot.name == "free"]
+
+    def credit_pages(freed: Slot, pages: int) -> Routine:
+        before = yield read(free)
+        yield write(free, before + pages)
+
+    monkeypatch.setattr("oomlab.listeners.virtio_balloon.add_freed", credit_pages)
+    with pytest.raises(ModelError, match="pages where there were"):
+        Clock(model, Chooser(0, chosen), 20_000_000).run()
