@@ -1,0 +1,125 @@
+"""Every control of every panel in the chapters: what it shows is what the model says."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from oomlab import views
+from tests.conftest import OpenPage
+from tools.build_book import pages
+
+PATHS = [f"{name}.html" for name in pages()]
+SPACE = re.compile(r"\s+")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_stored_value_shows_what_the_model_says(open_page: OpenPage, path: str) -> None:
+    page = open_page(path)
+    panels = page.locator(".oom-panel")
+    assert panels.count() > 0
+    for number in range(panels.count()):
+        panel = panels.nth(number)
+        data = json.loads(panel.locator("script[type='application/json']").text_content() or "")
+        skip_prediction(panel)
+        start = {c["name"]: present(panel, c) for c in data["controls"]}
+        seen = set()
+        for control in data["controls"]:
+            for value in control.get("values", (False, True)):
+                choose(panel, control, value)
+                said = views.call(data["view"], {**data["fixed"], **start, control["name"]: value})
+                expect(panel.locator(".oom-status")).to_have_text("stored result")
+                expect(panel.locator(".oom-sentence")).to_have_text(said["sentence"])
+                drawn = panel.locator(".oom-picture svg").inner_html()
+                assert words(drawn) == words(said["picture"])
+                seen.add(words(drawn) + said["sentence"])
+            choose(panel, control, start[control["name"]])
+        assert len(seen) > 1, "no control of this panel changes anything"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_first_pictures_are_there_without_javascript(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, javascript=False)
+    for panel in page.locator(".oom-panel").all():
+        expect(panel.locator(".oom-picture svg")).to_be_visible()
+        expect(panel.locator(".oom-sentence")).not_to_be_empty()
+        expect(panel.locator(".oom-title")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_value_that_is_not_stored_is_computed_in_the_page(open_page: OpenPage, path: str) -> None:
+    page = open_page(path)
+    for panel in page.locator(".oom-panel").all():
+        data = json.loads(panel.locator("script[type='application/json']").text_content() or "")
+        skip_prediction(panel)
+        for control in data["controls"]:
+            value = off_grid(panel, control)
+            if value is None:
+                continue
+            start = {c["name"]: present(panel, c) for c in data["controls"]}
+            choose(panel, control, value)
+            said = views.call(data["view"], {**data["fixed"], **start, control["name"]: value})
+            expect(panel.locator(".oom-status")).to_have_text(
+                "computed now (in this page)", timeout=60_000
+            )
+            expect(panel.locator(".oom-sentence")).to_have_text(said["sentence"])
+            drawn = panel.locator(".oom-picture svg").inner_html()
+            assert words(drawn) == words(said["picture"])
+
+
+def skip_prediction(panel: Locator) -> None:
+    button = panel.get_by_role("button", name="Skip the prediction")
+    if button.count():
+        button.click()
+    expect(panel.locator(".oom-controls")).to_be_visible()
+
+
+def off_grid(panel: Locator, control: dict[str, Any]) -> Any:
+    """The highest value that a slider offers and the page does not store; None if there is none."""
+    if control["kind"] != "slider":
+        return None
+    field = panel.locator(f"input[name={control['name']}]")
+    value, lowest = (json.loads(field.get_attribute(end) or "") for end in ("max", "min"))
+    while value >= lowest and value in control["values"]:
+        value -= control["step"]
+    return value if value >= lowest else None
+
+
+def present(panel: Locator, control: dict[str, Any]) -> Any:
+    """The value that a control shows."""
+    if control["kind"] == "slider":
+        return json.loads(panel.locator(f"input[name={control['name']}]").input_value())
+    if control["kind"] == "toggle":
+        return panel.locator(f"input[name={control['name']}]").is_checked()
+    radios = panel.locator(f"input[name={control['name']}]")
+    if radios.count():
+        chosen = [radio.is_checked() for radio in radios.all()].index(True)
+    else:
+        chosen = int(
+            panel.locator(f"select[name={control['name']}]").evaluate("s => s.selectedIndex")
+        )
+    return control["values"][chosen]
+
+
+def choose(panel: Locator, control: dict[str, Any], value: Any) -> None:
+    """Move a control as a reader does."""
+    field = panel.locator(f"[name={control['name']}]")
+    if control["kind"] == "slider":
+        field.fill(str(value))
+    elif control["kind"] == "toggle":
+        field.set_checked(value)
+    elif field.count() > 1:
+        field.nth(control["values"].index(value)).check()
+    else:
+        field.select_option(index=control["values"].index(value))
+
+
+def words(svg: str) -> str:
+    """The text in a picture, whatever the ids of its parts."""
+    body = svg[svg.index(">") + 1 :] if svg.lstrip().startswith("<svg") else svg
+    body = re.sub(r"<style.*?</style>", " ", body, flags=re.DOTALL)
+    return SPACE.sub(" ", re.sub(r"<[^>]*>", " ", body)).strip()
