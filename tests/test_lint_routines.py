@@ -1,0 +1,102 @@
+"""Routines keep the rules that let the engines recognise where they stand.
+
+Position and local variables must identify a suspended routine, so nothing may hide on the
+interpreter's value stack: no half-evaluated expression around a `yield`, no iterator other than
+that of a `range` whose index is a variable in use.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import oomlab
+
+PACKAGE = Path(oomlab.__file__).parent
+FILES = [
+    path
+    for folder in ("kernel", "listeners", "scenarios")
+    for path in sorted((PACKAGE / folder).glob("*.py"))
+]
+
+GOOD = """
+def good(lock, count):
+    got = yield lock
+    first, second = yield from other(lock)
+    for i in range(count):
+        yield lock[i]
+    while not got:
+        got = yield lock
+    return first
+"""
+
+BAD = {
+    "a yield inside an expression": "def bad(a):\n    x = 1 + (yield a)\n    return x\n",
+    "a yield inside a test": "def bad(a):\n    if (yield a):\n        return 1\n",
+    "a yield as an argument": "def bad(a):\n    print((yield a))\n",
+    "a for over something other than a range": "def bad(a):\n    for x in a:\n        yield x\n",
+    "a for whose index is not used": "def bad(a):\n    for i in range(3):\n        yield a\n",
+    "a with around a yield": "def bad(a):\n    with a:\n        yield a\n",
+    "a try around a yield": "def bad(a):\n    try:\n        yield a\n    finally:\n        pass\n",
+}
+
+
+def breaches(source: str) -> Iterator[str]:
+    """What a source breaks, with the line."""
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef) and any(_yields(function)):
+            yield from _breaches(function)
+
+
+def _yields(function: ast.AST) -> Iterator[ast.AST]:
+    """The yields of a function itself, not of functions inside it."""
+    for child in ast.iter_child_nodes(function):
+        if isinstance(child, ast.FunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.Yield | ast.YieldFrom):
+            yield child
+        yield from _yields(child)
+
+
+def _breaches(function: ast.FunctionDef) -> Iterator[str]:
+    plain = {
+        id(node.value)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign)
+    }
+    for node in _yields(function):
+        if id(node) not in plain:
+            yield f"line {node.lineno}: the yield is part of a larger expression"  # type: ignore[attr-defined]
+    for node in ast.walk(function):
+        if isinstance(node, ast.With | ast.Try) and any(_yields(node)):
+            yield f"line {node.lineno}: a yield inside with or try"
+        if isinstance(node, ast.For) and any(_yields(node)):
+            yield from _loop(node)
+
+
+def _loop(loop: ast.For) -> Iterator[str]:
+    over = loop.iter
+    is_range = isinstance(over, ast.Call) and getattr(over.func, "id", "") == "range"
+    if not is_range or not isinstance(loop.target, ast.Name):
+        yield f"line {loop.lineno}: a loop over something other than a range"
+        return
+    names = [n.id for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Name)]
+    if loop.target.id not in names:
+        yield f"line {loop.lineno}: the loop's index {loop.target.id} is not used"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_routines_can_be_recognised(path: Path) -> None:
+    assert list(breaches(path.read_text(encoding="utf-8"))) == []
+
+
+def test_the_lint_lets_good_routines_pass() -> None:
+    assert list(breaches(GOOD)) == []
+
+
+@pytest.mark.parametrize("source", BAD.values(), ids=BAD.keys())
+def test_the_lint_sees(source: str) -> None:
+    assert len(list(breaches(source))) == 1
