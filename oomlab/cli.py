@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from oomlab import __version__, clock, explorer, report
+from oomlab import __version__, clock, explorer, matrix, report
 from oomlab.errors import InputError
 from oomlab.gfp_report import gfp_report, gfp_text
 from oomlab.kernel.gfp_registry import CONFIGS, VERSIONS
@@ -20,6 +20,10 @@ from oomlab.scenarios import SCENARIOS
 
 BAD_INPUT = 2
 """Exit status for a name or value that is not valid."""
+
+
+NOT_AS_EXPECTED = 1
+"""Exit status when something computed is not what was declared."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -70,6 +74,11 @@ def _parser() -> Parser:
     command.add_argument("--timeouts", default="any", metavar="any|idle")
     command.add_argument("--budget", default=str(explorer.BUDGET), metavar="STATES")
     command.set_defaults(command=_explore)
+
+    command = commands.add_parser("matrix", help="hold every hazard against every remedy")
+    command.add_argument("--budget", default=str(matrix.CELL_BUDGET), metavar="STATES")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(command=_matrix)
 
     command = commands.add_parser("replay", help="play a schedule that explore printed")
     command.add_argument("string", metavar="STRING")
@@ -128,6 +137,16 @@ def _explore(options: argparse.Namespace) -> Iterable[str]:
     if options.json:
         return [json.dumps(report.exploration_report(found, elapsed), indent=1)]
     return report.exploration_text(found, elapsed)
+
+
+def _matrix(options: argparse.Namespace) -> Iterable[str]:
+    cells = list(matrix.matrix(_whole("budget", options.budget)))
+    if options.json:
+        yield json.dumps(matrix.matrix_report(cells), indent=1)
+    else:
+        yield from matrix.matrix_text(cells)
+    if any(cell.problem for cell in cells):
+        raise SystemExit(NOT_AS_EXPECTED)
 
 
 def _replay(options: argparse.Namespace) -> Iterable[str]:

@@ -1,19 +1,31 @@
 """What the thread proposed: named points in a space of independent choices.
 
-`delivery` is how out_of_memory has the notifier chain run; `fill_allocation` is where the balloon
-allocates the pages it lends; `timeout_s` bounds the caller's wait when the chain is offloaded.
+A remedy is a set of knobs, each about one thing: how out_of_memory has the notifier chain run, how
+the balloon's worker asks for the pages it lends, how the host is told, how leaking takes the lock.
+Names can be joined by "+", as in `nowait-fill+trylock`: what each of them changes is changed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
 
-from oomlab.errors import unknown
+from oomlab.errors import InputError, unknown
 from oomlab.kernel.oom_notify import RFC_TIMEOUT_S
-from oomlab.listeners.virtio_balloon import FillAllocation
+from oomlab.listeners.virtio_balloon import (
+    BalloonPolicy,
+    Blocking,
+    FillAllocation,
+    Hook,
+    LeakLock,
+    Nap,
+)
 
-Delivery = Literal["in-context", "offload"]
+Delivery = Literal[
+    "in-context", "before-oom-lock", "offload", "offload-sequence", "offload-repaired"
+]
+"""How the chain is run: by the caller of out_of_memory, by that caller before it asks for oom_lock,
+or by a thread of its own (the RFC's, or one of two repairs of it)."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,23 @@ class Remedy:
     summary: str
     delivery: Delivery = "in-context"
     fill_allocation: FillAllocation = "under-lock"
+    fill_gfp: Blocking = "blocking"
+    nap: Nap = "under-lock"
+    tell_gfp: Blocking = "blocking"
+    leak_lock: LeakLock = "lock"
+    hook: Hook = "oom-notifier"
     timeout_s: float | None = None
+
+    @property
+    def balloon(self) -> BalloonPolicy:
+        """The choices that concern the balloon driver."""
+        names = (knob.name for knob in fields(BalloonPolicy))
+        return BalloonPolicy(**{name: getattr(self, name) for name in names})
+
+    def changes(self) -> dict[str, Any]:
+        """The knobs that differ from mainline."""
+        knobs = (knob for knob in fields(self) if knob.name not in ("name", "summary"))
+        return {k.name: getattr(self, k.name) for k in knobs if getattr(self, k.name) != k.default}
 
 
 REMEDIES: dict[str, Remedy] = {
@@ -32,22 +60,83 @@ REMEDIES: dict[str, Remedy] = {
     for remedy in (
         Remedy("mainline", "Linux 4.13 as released: the chain runs under oom_lock, in context"),
         Remedy(
-            "offload",
-            "the RFC of 1 October 2017: a kernel thread runs the chain, the caller waits 5 s",
-            delivery="offload",
-            timeout_s=RFC_TIMEOUT_S,
+            "nowait-tell",
+            "the host is told without blocking allocations (Tsirkin, 29 September 2017)",
+            tell_gfp="nowait",
+        ),
+        Remedy(
+            "nowait-fill",
+            "inflating never reclaims, and naps without the lock (Handa, 2 January 2018)",
+            fill_gfp="nowait",
+            nap="outside-lock",
+        ),
+        Remedy(
+            "nowait-both",
+            "no allocation under balloon_lock blocks",
+            tell_gfp="nowait",
+            fill_gfp="nowait",
+            nap="outside-lock",
+        ),
+        Remedy(
+            "trylock",
+            "leaking gives up at once while somebody has balloon_lock (Handa, 7 October 2017)",
+            leak_lock="trylock",
         ),
         Remedy(
             "allocate-outside",
             "the merged fix: the balloon allocates first and takes balloon_lock afterwards",
             fill_allocation="outside-lock",
         ),
+        Remedy(
+            "before-oom-lock",
+            "the chain runs before oom_lock, under a mutex of its own (Handa, 20 June 2018)",
+            delivery="before-oom-lock",
+        ),
+        Remedy(
+            "shrinker",
+            "the balloon of 4.19: every direct reclaim asks it, and no OOM notifier is left",
+            fill_allocation="outside-lock",
+            hook="shrinker",
+        ),
+        Remedy(
+            "offload",
+            "the RFC of 1 October 2017: a kernel thread runs the chain, the caller waits 5 s",
+            delivery="offload",
+            timeout_s=RFC_TIMEOUT_S,
+        ),
+        Remedy(
+            "offload-sequence",
+            "our first repair of the RFC, which failed: numbered requests, check, then clear",
+            delivery="offload-sequence",
+            timeout_s=RFC_TIMEOUT_S,
+        ),
+        Remedy(
+            "offload-repaired",
+            "our repair: one job at a time, check and reply under one lock, no wait under oom_lock",
+            delivery="offload-repaired",
+            timeout_s=RFC_TIMEOUT_S,
+        ),
     )
 }
 
 
 def find_remedy(name: str) -> Remedy:
-    """The remedy called `name`. Raises InputError naming all remedies."""
-    if name not in REMEDIES:
-        raise unknown("remedy", name, REMEDIES)
-    return REMEDIES[name]
+    """The remedy called `name`, or the combination of those joined by "+".
+
+    Raises InputError, naming all remedies, for an unknown name, and for names that contradict each
+    other.
+    """
+    parts = name.split("+")
+    for part in parts:
+        if part not in REMEDIES:
+            raise unknown("remedy", part, REMEDIES)
+    if len(parts) == 1:
+        return REMEDIES[name]
+    changes: dict[str, Any] = {}
+    for part in parts:
+        for knob, value in REMEDIES[part].changes().items():
+            if changes.setdefault(knob, value) != value:
+                raise InputError(
+                    f"{name!r} asks for two values of {knob}: {changes[knob]} and {value}"
+                )
+    return replace(REMEDIES["mainline"], name=name, summary=" and ".join(parts), **changes)

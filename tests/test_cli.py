@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from oomlab import cli
@@ -183,6 +185,52 @@ def test_no_setting_ends_in_a_traceback(text: str) -> None:
     except SystemExit as stopped:
         status = int(stopped.code or 0)
     assert status in (0, 2)
+
+
+PARAMETERS = [p.name for p in SCENARIOS[H1].parameters if p.name != "limit_s"]
+WEIRD = ["1e308", "-1e308", "1e400", "inf", "nan", " 7 ", "7\n", "0x10", "1_0", "", "7" * 400]
+VALUES = st.one_of(st.sampled_from(WEIRD), st.integers(-2, 9).map(str), st.floats().map(str))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["run", "explore"]),
+    st.sampled_from(list(REMEDIES)),
+    st.lists(st.tuples(st.sampled_from(PARAMETERS), VALUES), max_size=3),
+)
+def test_no_value_of_a_parameter_ends_in_a_traceback(
+    command: str, remedy: str, given_values: list[tuple[str, str]]
+) -> None:
+    arguments = [command, H1, f"--remedy={remedy}", "--json"]
+    arguments += [f"--set={name}={value}" for name, value in given_values]
+    arguments += ["--set=limit_s=0.5"] if command == "run" else ["--budget=300"]
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = cli.main(arguments)
+    if status == 0:
+        assert json.loads(out.getvalue())["scenario"] == H1
+        assert not err.getvalue()
+    else:
+        assert status == 2
+        assert err.getvalue().count("\n") == 1
+        assert not out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "h9\nh10"],
+        ["run", H1, "--set", "hz=7\n"],
+        ["run", H1, "--set", "a\nb"],
+        ["run", H1, "--speed\nfast"],
+        ["replay", "a/b\n/c"],
+        ["da\nnce"],
+    ],
+)
+def test_an_answer_is_one_line_even_if_the_call_was_not(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    refused(capsys, *arguments)
 
 
 def test_the_same_seed_gives_the_same_bytes_in_any_process() -> None:

@@ -28,8 +28,21 @@ def kills(trace: Trace) -> tuple[Event, ...]:
 
 
 def failed_allocations(trace: Trace) -> int:
-    """How many requests for a page came back empty-handed."""
-    return sum(e.op == "log" and "page allocation failure" in str(e.result) for e in trace.events)
+    """How many requests for a page came back empty-handed, with or without a line in the log."""
+    failed = 0
+    open_requests: dict[str, set[int]] = {}
+    for event in trace.events:
+        mine = open_requests.setdefault(event.task, set())
+        depth = event.stack.count(ALLOCATOR)
+        begins = event.function == ALLOCATOR and event.op == "take_page"
+        over = {inner for inner in mine if inner > depth or (begins and inner == depth)}
+        failed += len(over)
+        mine -= over
+        if event.op == "take_page" and event.result is True:
+            mine.discard(depth)
+        elif begins:
+            mine.add(depth)
+    return failed
 
 
 def oom_calls(trace: Trace) -> tuple[OomCall, ...]:
@@ -71,3 +84,34 @@ def stall_us(trace: Trace) -> int | None:
         elif event.at_us < began:
             inside.discard(event.task)
     return None
+
+
+LENT = ("pages leaving the balloon", "pages of object", "pseries loan", "s390 cmm")
+"""The beginnings of the names of what listeners give back from."""
+
+
+def pages_returned(trace: Trace) -> int:
+    """How many pages listeners gave back to the allocator."""
+    return sum(
+        int(e.result)
+        for e in trace.events
+        if e.op == "move" and e.on.startswith(LENT) and "free" in e.changes
+    )
+
+
+def longest_request_us(trace: Trace) -> int | None:
+    """How long the slowest request for a page took, in microseconds, whether it got one or not;
+    None if a request was still under way when the run ended."""
+    began: dict[str, int] = {}
+    longest = 0
+    for event in trace.events:
+        if event.op == "note":
+            continue
+        inside = ALLOCATOR in event.stack
+        got = event.op == "take_page" and event.result is True and event.stack.count(ALLOCATOR) == 1
+        if inside:
+            began.setdefault(event.task, event.at_us)
+        if event.task in began and (got or not inside):
+            longest = max(longest, event.at_us - began.pop(event.task))
+    waiting = {waiting.task for waiting in trace.waiting}
+    return None if waiting.intersection(began) else longest

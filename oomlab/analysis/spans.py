@@ -23,7 +23,7 @@ device is ready. `idle`: it has not begun, or a background task waits for work. 
 HoldMode = Literal["owns", "reads", "writes"]
 """How a lock is held: a mutex is owned, a semaphore read or written."""
 
-_LOCKING = frozenset({"mutex_lock", "down_read", "down_write"})
+_LOCKING = frozenset({"mutex_lock", "mutex_lock_killable", "spin_lock", "down_read", "down_write"})
 _WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
 
 

@@ -37,6 +37,10 @@ ANSWERERS: Mapping[str, Answerer] = {
     "acked": Answerer(
         "host", "its buffer back", "the host's interrupt (balloon_ack) is what wakes this queue"
     ),
+    "GPU idle": Answerer("gpu", "the end of its work", "only the GPU's interrupt wakes this queue"),
+    "oom_callback_wq": Answerer(
+        "rcu", "the end of a grace period", "the last posted RCU callback wakes this queue"
+    ),
 }
 """Queue -> who answers. A trace cannot tell: the wake-up may be exactly what never comes."""
 

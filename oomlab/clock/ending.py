@@ -6,7 +6,7 @@ from oomlab.clock.engine import Clock
 from oomlab.clock.live import Live
 from oomlab.clock.parking import lock_polled
 from oomlab.ops import FREE, RwSemaphore, Slot
-from oomlab.trace.events import Waiting
+from oomlab.trace.events import How, Waiting
 
 
 def verdict(clock: Clock) -> str:
@@ -42,7 +42,8 @@ def _waiting(clock: Clock, live: Live) -> Waiting:
     name = live.actor.name
     if live.wait is not None:
         slot = live.wait.op.slots[0]
-        return Waiting(name, slot.name, _holder(clock, slot), live.wait.since_us, "blocks")
+        how: How = "spins" if live.wait.op.kind == "spin_lock" else "blocks"
+        return Waiting(name, slot.name, _holder(clock, slot), live.wait.since_us, how)
     if live.polls_since_us is not None:
         slot = _polled(live, clock)
         return Waiting(name, slot.name, _holder(clock, slot), live.polls_since_us, "polls")

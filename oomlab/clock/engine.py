@@ -48,6 +48,7 @@ class Clock:
         self.served = -1
         self.timeouts = 0
         self.changes = 0
+        self.ticks_asked = 0
         self.recurred = False
         self._versions = [0] * len(self.state)
         self._waiting: dict[int, list[Live]] = {}
@@ -206,6 +207,7 @@ class Clock:
 
     def tick_after(self, jiffies: int) -> int:
         """The time of the `jiffies`-th tick after now, in microseconds."""
+        self.ticks_asked += 1
         return (self.now_us // self.jiffy_us + jiffies) * self.jiffy_us
 
     def _let_time_pass(self, live: Live, op: Op) -> Generator[simpy.Event, Any, Op | None]:

@@ -9,7 +9,7 @@ import simpy
 
 from oomlab.clock.parking import Iteration, Parked
 from oomlab.model import Actor
-from oomlab.ops import Op, Routine
+from oomlab.ops import LOCKING_KINDS, Op, Routine
 from oomlab.routines import position
 
 
@@ -48,5 +48,5 @@ class Live:
         """Has this task come to rest, or is it stuck behind a lock?"""
         if self.wait is None:
             return self.finished or self.parked is not None
-        behind_lock = self.wait.op.kind in ("mutex_lock", "down_read", "down_write")
+        behind_lock = self.wait.op.kind in LOCKING_KINDS
         return (self.is_idle() or behind_lock) and not self.wait.event.triggered

@@ -30,6 +30,7 @@ class Recurrence:
         self._task = -1
         self._rounds = 0
         self._changes = 0
+        self._ticks_asked = 0
         self._quick: tuple[Any, ...] = ()
         self._whole: tuple[Any, ...] = ()
 
@@ -41,7 +42,7 @@ class Recurrence:
         """
         self._served += 1
         quick = (clock.state, clock.chooser.draws)
-        if task == self._task and quick == self._quick and whole_state(clock) == self._whole:
+        if task == self._task and quick == self._quick and self._same(whole_state(clock), clock):
             self.only_polls = clock.changes == self._changes
             self._rounds += 1
             if not (self.only_polls and clock.park) or self._rounds > ROUNDS_BEFORE_PARKING:
@@ -50,8 +51,15 @@ class Recurrence:
             self._renew_at *= 2
             self._rounds = 0
             self._changes = clock.changes
+            self._ticks_asked = clock.ticks_asked
             self._task, self._quick, self._whole = task, quick, whole_state(clock)
         return False
+
+    def _same(self, whole: tuple[Any, ...], clock: Clock) -> bool:
+        """Where between two ticks the run stands matters only if somebody has asked for a tick."""
+        if clock.ticks_asked == self._ticks_asked:
+            return whole[1:] == self._whole[1:]
+        return whole == self._whole
 
 
 def whole_state(clock: Clock) -> tuple[Any, ...]:

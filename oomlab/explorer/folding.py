@@ -1,15 +1,16 @@
 """Which ops are not steps of their own.
 
-Letting time pass, printing, and touching a slot that is private to the task cannot be seen by any
-other task; these are never steps. The explorer folds two more kinds into the step before: reading
-what never changes, and releasing a lock that others can only wait for (such a release never closes
-a way for anybody). The schedules that remain show every verdict that the full set shows.
+Letting time pass, printing, watching (ghosts) and touching a slot that is private to the task
+cannot be seen by any other task; these are never steps. The explorer folds two more kinds into the
+step before: reading what never changes, and releasing a lock that others can only wait for (such a
+release never closes a way for anybody). The schedules that remain show every verdict that the full
+set shows.
 """
 
 from __future__ import annotations
 
 from oomlab.errors import ModelError
-from oomlab.ops import LOCAL_KINDS, Op
+from oomlab.ops import GHOST_KINDS, LOCAL_KINDS, Op
 
 FOLDED_AT_MOST = 10_000
 """More folded ops in a row than this are a loop that nobody can see (our choice)."""
@@ -17,7 +18,7 @@ FOLDED_AT_MOST = 10_000
 
 def is_folded(op: Op, task: int) -> bool:
     """Can no other task notice `op`?"""
-    if op.kind in LOCAL_KINDS:
+    if op.kind in LOCAL_KINDS or op.kind in GHOST_KINDS:
         return True
     return bool(op.slots) and all(slot.private_to == task for slot in op.slots)
 
@@ -31,7 +32,7 @@ def is_absorbed(op: Op, task: int, constant: frozenset[int]) -> bool:
     that no reachable step changes."""
     if is_folded(op, task) or op.kind == "up_read":
         return True
-    if op.kind == "mutex_unlock":
+    if op.kind in ("mutex_unlock", "spin_unlock"):
         return not op.slots[0].polled
     return op.kind in READING_KINDS and all(slot.index in constant for slot in op.slots)
 

@@ -14,7 +14,7 @@ from oomlab.explorer.folding import check_fold_length, is_folded
 from oomlab.model import Model
 from oomlab.ops import TIME_KINDS, Op, Outcome, State, outcomes
 from oomlab.routines import call_stack, local_state, position
-from oomlab.trace.events import Waiting
+from oomlab.trace.events import How, Waiting
 from oomlab.trace.recorder import Recorder
 
 
@@ -114,7 +114,8 @@ class Player:
             else:
                 since = self.blocked_since.get(actor.index, 0)
                 name = op.slots[0].name
-                found.append(Waiting(actor.name, name, self._holder(op), since, "blocks"))
+                how: How = "spins" if op.kind == "spin_lock" else "blocks"
+                found.append(Waiting(actor.name, name, self._holder(op), since, how))
         return tuple(found)
 
     def fingerprint(self) -> Hashable:

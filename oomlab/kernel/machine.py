@@ -6,13 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from oomlab.errors import InputError
+from oomlab.kernel import gfp as flags
 from oomlab.kernel.notifier import BlockingNotifierChain
+from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import Watermarks, Zone
 from oomlab.model import Actor, Layout, Model
 from oomlab.ops import Candidate, Routine, Slot
 
 HZ_CHOICES = (100, 250, 1000)
+
+KERNEL_4_13 = 4.13
+KERNEL_4_14 = 4.14
+KERNEL_4_19 = 4.19
+KERNELS = (KERNEL_4_13, KERNEL_4_14, KERNEL_4_19)
+"""The releases whose allocator and OOM killer the model knows; as numbers they sort by date."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +38,17 @@ class Costs:
 NotifyOom = Callable[["Machine", Task], Routine]
 """How out_of_memory has the chain run. Result: pages freed."""
 
+Shrinker = Callable[[Task], Routine]
+"""What direct reclaim calls. Result: pages freed."""
+
 
 @dataclass(eq=False)
 class Machine:
     """Everything a kernel routine can reach without a pointer: the globals.
 
-    `notify_oom` is the remedy's way of delivering the notifier chain. Raises InputError for an HZ
-    the kernel does not offer.
+    `notify_oom` is the remedy's way of delivering the notifier chain; `try_oom_notifier`, in some
+    remedies, is called before oom_lock is asked for. `kernel` is the release, one of KERNELS.
+    Raises InputError for an HZ the kernel does not offer.
     """
 
     layout: Layout
@@ -44,6 +56,10 @@ class Machine:
     notify_oom: NotifyOom
     hz: int = 250
     costs: Costs = Costs()
+    kernel: float = KERNEL_4_13
+    try_oom_notifier: NotifyOom | None = None
+    watch: OomWatch | None = None
+    dma_zone: Zone | None = None
     oom_lock: Slot = field(init=False)
     oom_notify_list: BlockingNotifierChain = field(init=False)
     oom_reaper_list: Slot = field(init=False)
@@ -51,6 +67,7 @@ class Machine:
     panicked: Slot = field(init=False)
     processes: list[Process] = field(default_factory=list)
     actors: list[Actor] = field(default_factory=list)
+    shrinkers: list[Shrinker] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.hz not in HZ_CHOICES:
@@ -73,10 +90,17 @@ class Machine:
         reclaimable: int = 0,
         hz: int = 250,
         costs: Costs | None = None,
+        kernel: float = KERNEL_4_13,
     ) -> Machine:
         """A machine with `free` free and `reclaimable` reclaimable pages and no tasks yet."""
         zone = Zone.declare(layout, free, reclaimable, marks)
-        return cls(layout, zone, notify_oom, hz, costs or Costs())
+        return cls(layout, zone, notify_oom, hz, costs or Costs(), kernel)
+
+    def zone_for(self, gfp: int) -> Zone:
+        """The zone that a request is served from: without highmem, ZONE_DMA is the only other."""
+        if self.dma_zone is not None and gfp & flags.DMA:
+            return self.dma_zone
+        return self.zone
 
     def process(self, name: str, rss: int) -> Process:
         """Add a process that holds `rss` pages."""
@@ -93,12 +117,14 @@ class Machine:
         process: Process | None = None,
         is_worker: bool = False,
         reclaim_meets: tuple[Slot, ...] = (),
+        shrinkers_meet: tuple[Slot, ...] = (),
+        pf_memalloc: bool = False,
         foreground: bool = True,
         serves: bool = False,
         starts_at_us: int = 0,
     ) -> Task:
-        """Add a task that runs `body(task)`; see Actor for the meaning of the last three. A task
-        that serves is never in the foreground."""
+        """Add a task that runs `body(task)`; see Task and Actor for the meanings. A task that
+        serves is never in the foreground."""
         index = len(self.actors)
         task = Task(
             index,
@@ -108,7 +134,11 @@ class Machine:
             process,
             is_worker,
             reclaim_meets,
+            shrinkers_meet,
+            pf_memalloc,
         )
+        if self.watch is not None:
+            self.watch.follow(self.layout, task)
         self.actors.append(
             Actor(
                 index,

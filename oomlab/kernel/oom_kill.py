@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import Machine
+from oomlab.kernel.machine import KERNEL_4_19, Machine
 from oomlab.kernel.task import Process, Task, fatal_signal_pending
 from oomlab.kernel.wait import wait_event
 from oomlab.ops import (
@@ -49,7 +49,8 @@ def out_of_memory(machine: Machine, current: Task, gfp: int) -> Routine:
         yield write(machine.panicked, 1)
         return False
     yield from oom_kill_process(machine, machine.processes[victim])
-    yield sleep(1)
+    if machine.kernel < KERNEL_4_19:
+        yield sleep(1)
     return True
 
 
@@ -104,9 +105,12 @@ def oom_reaper(machine: Machine, current: Task) -> Routine:
 
 def oom_reap_task(machine: Machine, victim: Process) -> Routine:
     """Free what can be freed, then let the killer look elsewhere (MMF_OOM_SKIP)."""
-    yield mutex_lock(machine.oom_lock)
+    needs_lock = machine.kernel < KERNEL_4_19
+    if needs_lock:
+        yield mutex_lock(machine.oom_lock)
     reaped = yield move(victim.rss, machine.zone.free, ANY_AMOUNT)
-    yield mutex_unlock(machine.oom_lock)
+    if needs_lock:
+        yield mutex_unlock(machine.oom_lock)
     yield log(f"oom_reaper: reaped process {victim.name}, {reaped} pages")
     mm = yield read(victim.mm)
     if mm != "gone":

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 from oomlab.errors import InputError
 from oomlab.kernel.machine import Machine, NotifyOom
 from oomlab.kernel.notifier import blocking_notifier_call_chain
+from oomlab.kernel.oom_watch import (
+    ghost_answer,
+    ghost_ask,
+    ghost_wait,
+    ghost_walk_begins,
+    ghost_walk_ends,
+)
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from oomlab.model import Layout
@@ -18,6 +25,17 @@ from oomlab.ops import Routine, Slot, read, wake, write
 
 RFC_TIMEOUT_S = 5.0
 """The RFC's limit, in seconds; a guess by its author's own account."""
+
+
+def in_jiffies(machine: Machine, timeout_s: float) -> int:
+    """A time limit in timer ticks, at least one."""
+    return max(1, round(timeout_s * machine.hz))
+
+
+def check_timeout(timeout_s: float) -> None:
+    """Raise InputError unless `timeout_s` is more than 0."""
+    if not timeout_s > 0:
+        raise InputError(f"the timeout must be more than 0 seconds, not {timeout_s:g}")
 
 
 def notify_in_context(machine: Machine, current: Task) -> Routine:
@@ -51,28 +69,32 @@ class OomNotifierThread:
         """The kernel thread, for ever: wait for a request, walk the chain, answer."""
         while True:
             yield from wait_event(self.request_queue, self.requested, 1)
+            yield from ghost_walk_begins(machine.watch)
             yield from blocking_notifier_call_chain(
                 machine.oom_notify_list, current, self.freed_total
             )
+            yield from ghost_walk_ends(machine.watch)
             yield write(self.requested, 0)
             yield wake(self.response_queue)
 
     def notify(self, timeout_s: float) -> NotifyOom:
         """The caller's side: request, wait at most `timeout_s` seconds, take the credit.
 
-        Raises InputError for a timeout below one microsecond.
+        Raises InputError unless `timeout_s` is more than 0.
         """
-        if not timeout_s > 0:
-            raise InputError(f"the timeout must be more than 0 seconds, not {timeout_s:g}")
+        check_timeout(timeout_s)
 
         def request_and_wait(machine: Machine, current: Task) -> Routine:
+            yield from ghost_ask(machine.watch, current, self.requested, self.freed_total)
             yield write(self.requested, 1)
             yield wake(self.request_queue)
-            # Whether the thread answered or the time ran out is not looked at.
-            yield from wait_event_timeout(
-                self.response_queue, self.requested, 0, max(1, round(timeout_s * machine.hz))
+            yield from ghost_wait(machine.watch, current, machine.oom_lock)
+            # Whether the thread answered or the time ran out is looked at by ghosts only.
+            left = yield from wait_event_timeout(
+                self.response_queue, self.requested, 0, in_jiffies(machine, timeout_s)
             )
             freed = yield read(self.freed_total)
+            yield from ghost_answer(machine.watch, current, left > 0, freed)
             if freed:
                 yield write(self.freed_total, 0)
             return freed

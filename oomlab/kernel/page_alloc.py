@@ -8,13 +8,14 @@ counterpart here.
 from __future__ import annotations
 
 from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import Machine
+from oomlab.kernel.machine import KERNEL_4_14, Machine
 from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.task import Task
 from oomlab.kernel.vmscan import should_reclaim_retry, try_to_free_pages
 from oomlab.kernel.zone import (
     ALLOC_HARDER,
     ALLOC_NO_WATERMARKS,
+    ALLOC_OOM,
     ALLOC_WMARK_HIGH,
     ALLOC_WMARK_LOW,
     gfp_to_alloc_flags,
@@ -22,11 +23,14 @@ from oomlab.kernel.zone import (
 )
 from oomlab.ops import Routine, io, log, mutex_trylock, mutex_unlock, note, read, sleep, take_page
 
+NEVER_KILLS = flags.RETRY_MAYFAIL | flags.THISNODE | flags.DMA
+"""Requests that leave __alloc_pages_may_oom early once they have oom_lock (4c, 4d, 4f)."""
+
 
 def alloc_page(machine: Machine, current: Task, gfp: int) -> Routine:
     """Ask for one page (__alloc_pages_nodemask). Result: True with the page in `current.hand`,
     or False."""
-    zone = machine.zone
+    zone = machine.zone_for(gfp)
     got = yield take_page(zone.free, current.hand, watermark(zone.marks, ALLOC_WMARK_LOW))
     # The kernel tells lockdep before this attempt. Behind it the note is part of the same step.
     yield note("gfp", gfp)
@@ -37,7 +41,8 @@ def alloc_page(machine: Machine, current: Task, gfp: int) -> Routine:
 
 def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int) -> Routine:
     """Everything after the first attempt failed (__alloc_pages_slowpath). Result as above."""
-    zone = machine.zone
+    zone = machine.zone_for(gfp)
+    victims_get = ALLOC_NO_WATERMARKS if machine.kernel < KERNEL_4_14 else ALLOC_OOM
     blocking = flags.may_block(gfp)
     if blocking:
         gfp &= ~flags.ATOMIC  # 0: the two bits contradict each other
@@ -47,13 +52,13 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int) -> Routine:
     if got:
         return True
     while True:
-        entitled = yield from gfp_pfmemalloc_allowed(current, gfp)  # 8
-        if entitled:
-            alloc_flags = ALLOC_NO_WATERMARKS
+        reserves = yield from gfp_pfmemalloc_flags(current, gfp, victims_get)  # 8
+        if reserves:
+            alloc_flags = reserves
         got = yield take_page(zone.free, current.hand, watermark(zone.marks, alloc_flags))  # 10
         if got:
             return True
-        if not blocking:  # 11
+        if not blocking or current.pf_memalloc:  # 11, 13
             break
         reclaimed = yield from try_to_free_pages(machine, current, gfp)  # 14
         if reclaimed:
@@ -63,13 +68,13 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int) -> Routine:
         if gfp & flags.NORETRY:  # 16
             break
         no_progress_loops = 0 if reclaimed else no_progress_loops + 1
-        retry = yield from should_reclaim_retry(machine, current, no_progress_loops)  # 18
+        retry = yield from should_reclaim_retry(machine, current, gfp, no_progress_loops)  # 18
         if retry:
             continue
         got, progress = yield from alloc_pages_may_oom(machine, current, gfp)  # 20
         if got:
             return True
-        if alloc_flags == ALLOC_NO_WATERMARKS or gfp & flags.NOMEMALLOC:  # 21
+        if alloc_flags == victims_get or gfp & flags.NOMEMALLOC:  # 21
             dying = yield from is_oom_victim(current)
             if dying:
                 break
@@ -91,16 +96,21 @@ def alloc_pages_may_oom(machine: Machine, current: Task, gfp: int) -> Routine:
     """Ask the OOM killer, unless somebody else already does (__alloc_pages_may_oom).
 
     Result: (got a page, is it worth looping). Whoever fails to get oom_lock loops, whatever the
-    request permits: no other condition is looked at first.
+    request permits: no other condition is looked at first. (`machine.try_oom_notifier` is a
+    remedy's; in the released kernels there is no such thing.)
     """
-    zone = machine.zone
+    zone = machine.zone_for(gfp)
+    if machine.try_oom_notifier is not None and not gfp & NEVER_KILLS:
+        freed = yield from machine.try_oom_notifier(machine, current)
+        if freed:
+            return False, True
     locked = yield mutex_trylock(machine.oom_lock)
     if not locked:
         yield sleep(1)
         return False, True
     got = yield take_page(zone.free, current.hand, watermark(zone.marks, ALLOC_WMARK_HIGH))
     progress = False
-    if not got and not gfp & (flags.RETRY_MAYFAIL | flags.THISNODE | flags.DMA):
+    if not got and not gfp & NEVER_KILLS:
         progress = yield from out_of_memory(machine, current, gfp)
         if gfp & flags.NOFAIL:
             progress = True
@@ -111,18 +121,25 @@ def alloc_pages_may_oom(machine: Machine, current: Task, gfp: int) -> Routine:
     return got, progress
 
 
-def gfp_pfmemalloc_allowed(current: Task, gfp: int) -> Routine:
-    """Result: may this request use the last reserves, by its flags or as an OOM victim's (4.13)?"""
+def gfp_pfmemalloc_flags(current: Task, gfp: int, victims_get: int) -> Routine:
+    """Result: the allocation flags that open reserves to this request, 0 for none.
+
+    Requests with `__GFP_MEMALLOC` and PF_MEMALLOC tasks get all of it. OOM victims get
+    `victims_get`: all in 4.13 (gfp_pfmemalloc_allowed), half the min watermark since 4.14.
+    """
     if gfp & flags.NOMEMALLOC:
-        return False
-    if gfp & flags.MEMALLOC:
-        return True
+        return 0
+    if gfp & flags.MEMALLOC or current.pf_memalloc:
+        return ALLOC_NO_WATERMARKS
     dying = yield from is_oom_victim(current)
-    return dying
+    return victims_get if dying else 0
 
 
 def is_oom_victim(current: Task) -> Routine:
-    """Result: has the OOM killer marked this task (test_thread_flag(TIF_MEMDIE), 4.13)?"""
+    """Result: has the OOM killer marked this task?
+
+    4.13 looks at the thread's TIF_MEMDIE, 4.14 at signal->oom_mm; with one thread that is the same.
+    """
     if current.process is None:
         return False
     marked = yield read(current.process.memdie)

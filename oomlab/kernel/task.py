@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from oomlab.model import Layout
 from oomlab.ops import ANY_AMOUNT, Routine, Slot, move, read, write
@@ -43,7 +43,10 @@ class Task:
     `hand` is the page an allocation has just returned; `freed` is the stack variable whose address
     out_of_memory passes to the notifier chain. `reclaim_meets` are locks that this task's direct
     reclaim takes when the request allows filesystem work (our choice, per scenario: which locks a
-    real reclaim round meets depends on what lies on the LRU lists).
+    real reclaim round meets depends on what lies on the LRU lists); `shrinkers_meet` are locks
+    taken by shrinkers that do not look at `__GFP_FS`. `pf_memalloc` (PF_MEMALLOC): every reserve is
+    open, and no request of the task reclaims or asks the OOM killer. `reclaiming` is the same task
+    while it reclaims, which is when the kernel sets that flag.
     """
 
     index: int
@@ -53,6 +56,13 @@ class Task:
     process: Process | None = None
     is_worker: bool = False
     reclaim_meets: tuple[Slot, ...] = ()
+    shrinkers_meet: tuple[Slot, ...] = ()
+    pf_memalloc: bool = False
+    reclaiming: Task = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        twin = self if self.pf_memalloc else replace(self, pf_memalloc=True)
+        object.__setattr__(self, "reclaiming", twin)
 
 
 def fatal_signal_pending(current: Task) -> Routine:

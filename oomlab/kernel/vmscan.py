@@ -21,12 +21,31 @@ def try_to_free_pages(machine: Machine, current: Task, gfp: int) -> Routine:
         for i in range(len(current.reclaim_meets)):
             yield mutex_lock(current.reclaim_meets[i])
             yield mutex_unlock(current.reclaim_meets[i])
+    shrunk = yield from shrink_slab(machine, current)
     yield cost(machine.costs.reclaim_us)
-    reclaimed = yield move(machine.zone.reclaimable, machine.zone.free, SWAP_CLUSTER_MAX)
-    return reclaimed
+    zone = machine.zone_for(gfp)
+    reclaimed = yield move(zone.reclaimable, zone.free, SWAP_CLUSTER_MAX)
+    return shrunk + reclaimed
 
 
-def should_reclaim_retry(machine: Machine, current: Task, no_progress_loops: int) -> Routine:
+def shrink_slab(machine: Machine, current: Task) -> Routine:
+    """Ask every shrinker to give memory back, as a PF_MEMALLOC task. Result: pages given back.
+
+    shrinker_rwsem is only tried in the kernel, and never in the way here.
+    """
+    for i in range(len(current.shrinkers_meet)):
+        yield mutex_lock(current.shrinkers_meet[i])
+        yield mutex_unlock(current.shrinkers_meet[i])
+    shrunk = 0
+    for i in range(len(machine.shrinkers)):
+        pages = yield from machine.shrinkers[i](current.reclaiming)
+        shrunk += pages
+    return shrunk
+
+
+def should_reclaim_retry(
+    machine: Machine, current: Task, gfp: int, no_progress_loops: int
+) -> Routine:
     """Result: is another reclaim round worth it before the OOM killer is asked?
 
     Yes while the min watermark would pass if everything reclaimable were free, for at most 16
@@ -34,7 +53,7 @@ def should_reclaim_retry(machine: Machine, current: Task, no_progress_loops: int
     """
     if no_progress_loops > MAX_RECLAIM_RETRIES:
         return False
-    zone = machine.zone
+    zone = machine.zone_for(gfp)
     hopeful = yield holds_more((zone.free, zone.reclaimable), zone.marks.min)
     if hopeful and current.is_worker:
         yield sleep(1)

@@ -1,4 +1,4 @@
-"""The machine's one memory zone: its free pages and its watermarks (include/linux/mmzone.h)."""
+"""A memory zone: its free pages and its watermarks (include/linux/mmzone.h)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ ALLOC_WMARK_LOW = 0x01
 ALLOC_WMARK_HIGH = 0x02
 ALLOC_NO_WATERMARKS = 0x04
 ALLOC_WMARK_MASK = ALLOC_NO_WATERMARKS - 1
+ALLOC_OOM = 0x08  # since 4.14
 ALLOC_HARDER = 0x10
 ALLOC_HIGH = 0x20
 
@@ -60,9 +61,17 @@ class Zone:
     marks: Watermarks
 
     @classmethod
-    def declare(cls, layout: Layout, free: int, reclaimable: int, marks: Watermarks) -> Zone:
-        """Declare the zone's pools in `layout`; counts in pages."""
-        return cls(layout.pool("free", free), layout.pool("reclaimable", reclaimable), marks)
+    def declare(
+        cls, layout: Layout, free: int, reclaimable: int, marks: Watermarks, name: str = ""
+    ) -> Zone:
+        """Declare the zone's pools in `layout`; counts in pages. `name`: of any but the main
+        one."""
+        suffix = f" in {name}" if name else ""
+        return cls(
+            layout.pool(f"free{suffix}", free),
+            layout.pool(f"reclaimable{suffix}", reclaimable),
+            marks,
+        )
 
 
 def watermark(marks: Watermarks, alloc_flags: int) -> int:
@@ -73,7 +82,9 @@ def watermark(marks: Watermarks, alloc_flags: int) -> int:
     mark = (marks.min, marks.low, marks.high)[alloc_flags & ALLOC_WMARK_MASK]
     if alloc_flags & ALLOC_HIGH:
         mark -= mark // 2
-    if alloc_flags & ALLOC_HARDER:
+    if alloc_flags & ALLOC_OOM:
+        mark -= mark // 2
+    elif alloc_flags & ALLOC_HARDER:
         mark -= mark // 4
     return mark
 

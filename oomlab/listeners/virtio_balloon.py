@@ -15,14 +15,18 @@ from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
+from oomlab.listeners.virtio_ccw import virtio_ccw_set_config
+from oomlab.listeners.virtio_ring import virtqueue_add_outbuf
 from oomlab.ops import (
     ANY_AMOUNT,
     Routine,
     Slot,
+    holds_more,
     io,
     log,
     move,
     mutex_lock,
+    mutex_trylock,
     mutex_unlock,
     sleep,
     wait_for,
@@ -33,30 +37,74 @@ from oomlab.ops import (
 VIRTIO_BALLOON_ARRAY_PFNS_MAX = 256
 OOM_NOTIFY_PRIORITY = 80
 NAP_AFTER_FAILURE_MS = 200
+SHRINK_BATCH = 128
+REQUEUE_US = 20
+"""Time until a worker that queued itself again is run again (our choice)."""
 
 FillAllocation = Literal["under-lock", "outside-lock"]
 """Where fill_balloon allocates: with balloon_lock held (until 4.14), or before it takes the lock
 (c7cdff0e8647, first in 4.15-rc1, as it was meant)."""
+
+Blocking = Literal["blocking", "nowait"]
+"""Whether a request may reclaim and wait: with `__GFP_DIRECT_RECLAIM`, or without."""
+
+Nap = Literal["under-lock", "outside-lock"]
+"""Where fill_balloon naps after a failed allocation."""
+
+LeakLock = Literal["lock", "trylock"]
+"""How leak_balloon takes balloon_lock: waiting, or giving up at once if somebody has it."""
+
+Hook = Literal["oom-notifier", "shrinker"]
+"""Who asks the balloon for pages: the OOM notifier chain, or every direct reclaim."""
+
+
+@dataclass(frozen=True)
+class BalloonPolicy:
+    """The driver's choices that somebody has proposed to change; the defaults are those of 4.13."""
+
+    fill_allocation: FillAllocation = "under-lock"
+    fill_gfp: Blocking = "blocking"
+    nap: Nap = "under-lock"
+    tell_gfp: Blocking = "blocking"
+    leak_lock: LeakLock = "lock"
+    hook: Hook = "oom-notifier"
+
+
+@dataclass(frozen=True)
+class BalloonDevice:
+    """What the host offers, and how it behaves.
+
+    `total_sg`: scatterlist entries of a request (the driver uses one; the VIRTIO_BALLOON_F_SG of
+    the time would have used more). `host_us`: shortest and longest time until the host answers, in
+    microseconds; None for a host that never does.
+    """
+
+    transport: Literal["pci", "ccw"] = "pci"
+    total_sg: int = 1
+    deflate_on_oom: bool = True
+    host_us: tuple[int, int] | None = (100, 100)
 
 
 @dataclass(frozen=True, eq=False)
 class VirtioBalloon:
     """One balloon device and its driver.
 
-    `batch` is both the size of the pfn array and the module parameter oom_pages, in pages.
-    `doorbell` is 0 (idle), 1 (the host has a request) or 2 (the host has answered); one word serves
-    both queues because balloon_lock allows one request at a time.
+    `batch` is the size of the pfn array, in pages; `oom_pages` is what one OOM event asks for, of
+    which at most a batch is given. `doorbell` is 0 (idle), 1 (the host has a request) or 2 (the
+    host has answered); one word serves both queues because balloon_lock allows one request at a
+    time.
     """
 
     machine: Machine
+    device: BalloonDevice
+    policy: BalloonPolicy
     balloon_lock: Slot
     pages: Slot
     leaving: Slot
     doorbell: Slot
     acked: Slot
     batch: int
-    fill_allocation: FillAllocation
-    host_us: tuple[int, int]
+    oom_pages: int
 
     @classmethod
     def probe(
@@ -65,44 +113,59 @@ class VirtioBalloon:
         *,
         pages: int,
         batch: int = VIRTIO_BALLOON_ARRAY_PFNS_MAX,
-        fill_allocation: FillAllocation = "under-lock",
-        host_us: tuple[int, int] = (100, 100),
+        oom_pages: int = VIRTIO_BALLOON_ARRAY_PFNS_MAX,
+        device: BalloonDevice | None = None,
+        policy: BalloonPolicy | None = None,
     ) -> VirtioBalloon:
-        """Add the device, with `pages` already lent, and register its OOM notifier.
-
-        `host_us`: shortest and longest time the host takes to answer, in microseconds.
-        """
+        """Add the device, with `pages` already lent, and register it where the policy says."""
         layout = machine.layout
+        policy = policy or BalloonPolicy()
         vb = cls(
             machine,
-            layout.mutex("balloon_lock"),
+            device or BalloonDevice(),
+            policy,
+            layout.mutex("balloon_lock", polled=policy.leak_lock == "trylock"),
             layout.pool("balloon", pages),
             layout.pool("pages leaving the balloon"),
             layout.word("balloon virtqueue", 0),
             layout.queue("acked"),
             batch,
-            fill_allocation,
-            host_us,
+            oom_pages,
         )
-        machine.oom_notify_list.register(
-            NotifierBlock("virtio_balloon", vb.virtballoon_oom_notify, OOM_NOTIFY_PRIORITY)
-        )
+        if policy.hook == "shrinker":
+            machine.shrinkers.append(vb.virtio_balloon_shrinker_scan)
+        else:
+            machine.oom_notify_list.register(
+                NotifierBlock("virtio_balloon", vb.virtballoon_oom_notify, OOM_NOTIFY_PRIORITY)
+            )
         return vb
 
     def virtballoon_oom_notify(self, current: Task, freed: Slot) -> Routine:
-        """The OOM callback: deflate by one batch, write the new size, credit the pages.
-
-        DEFLATE_ON_OOM is taken as negotiated. The config write is a register write on virtio-pci
-        and has no step here.
-        """
-        pages = yield from leak_balloon(self, self.batch)
+        """The OOM callback: deflate by one batch, write the new size, credit the pages."""
+        if not self.device.deflate_on_oom:
+            return
+        pages = yield from leak_balloon(self, current, self.oom_pages)
+        yield from update_balloon_size(self, current)
         yield from add_freed(freed, pages)
+
+    def virtio_balloon_shrinker_scan(self, current: Task) -> Routine:
+        """The shrinker of 71994620bb25 (4.19): deflate whenever anybody reclaims. Result: pages.
+
+        How much a real shrinker is asked for depends on the reclaim priority; here always one
+        SHRINK_BATCH.
+        """
+        some = yield holds_more((self.pages,), 0)
+        if not some or not self.device.deflate_on_oom:
+            return 0
+        pages = yield from leak_balloon(self, current, SHRINK_BATCH)
+        yield from update_balloon_size(self, current)
+        return pages
 
 
 def fill_balloon(vb: VirtioBalloon, current: Task, num: int) -> Routine:
     """Inflate by up to `num` pages, one batch at most. Result: pages lent."""
     num = min(num, vb.batch)
-    if vb.fill_allocation == "outside-lock":
+    if vb.policy.fill_allocation == "outside-lock":
         lent = yield from allocate_then_lock(vb, current, num)
     else:
         lent = yield from lock_then_allocate(vb, current, num)
@@ -111,19 +174,24 @@ def fill_balloon(vb: VirtioBalloon, current: Task, num: int) -> Routine:
 
 def lock_then_allocate(vb: VirtioBalloon, current: Task, num: int) -> Routine:
     """fill_balloon of 4.13: every allocation happens with balloon_lock held, and so does the nap
-    after a failed one."""
+    after a failed one, unless the policy has moved the nap behind the unlock."""
     lent = 0
+    missing = 0
     yield mutex_lock(vb.balloon_lock)
     for i in range(num):
         got = yield from balloon_page_alloc(vb, current)
         if not got:
-            yield from out_of_puff(vb, num - i)
+            missing = num - i
             break
         yield move(current.hand, vb.pages, 1)  # balloon_page_enqueue
         lent = i + 1
+    if missing and vb.policy.nap == "under-lock":
+        yield from out_of_puff(vb, missing)
     if lent:
-        yield from tell_host(vb)
+        yield from tell_host(vb, current)
     yield mutex_unlock(vb.balloon_lock)
+    if missing and vb.policy.nap == "outside-lock":
+        yield from out_of_puff(vb, missing)
     return lent
 
 
@@ -139,14 +207,17 @@ def allocate_then_lock(vb: VirtioBalloon, current: Task, num: int) -> Routine:
     yield mutex_lock(vb.balloon_lock)
     if lent:
         yield move(current.hand, vb.pages, ANY_AMOUNT)
-        yield from tell_host(vb)
+        yield from tell_host(vb, current)
     yield mutex_unlock(vb.balloon_lock)
     return lent
 
 
 def balloon_page_alloc(vb: VirtioBalloon, current: Task) -> Routine:
     """Ask for one page to lend. Result: True with the page in `current.hand`, or False."""
-    got = yield from alloc_page(vb.machine, current, flags.BALLOON_INFLATE)
+    gfp = flags.BALLOON_INFLATE
+    if vb.policy.fill_gfp == "nowait":
+        gfp = gfp & ~flags.DIRECT_RECLAIM | flags.NOWARN
+    got = yield from alloc_page(vb.machine, current, gfp)
     return got
 
 
@@ -156,35 +227,56 @@ def out_of_puff(vb: VirtioBalloon, missing: int) -> Routine:
     yield sleep(NAP_AFTER_FAILURE_MS * vb.machine.hz // 1000 + 1)  # msleep adds one jiffy
 
 
-def leak_balloon(vb: VirtioBalloon, num: int) -> Routine:
+def leak_balloon(vb: VirtioBalloon, current: Task, num: int) -> Routine:
     """Deflate by up to `num` pages, one batch at most. Result: pages given back.
 
     The pages reach the allocator only after the host has answered.
     """
-    yield mutex_lock(vb.balloon_lock)
+    if vb.policy.leak_lock == "trylock":
+        locked = yield mutex_trylock(vb.balloon_lock)
+        if not locked:
+            yield log("virtio_balloon: Unable to release pages: balloon_lock is taken")
+            return 0
+    else:
+        yield mutex_lock(vb.balloon_lock)
     pages = yield move(vb.pages, vb.leaving, min(num, vb.batch))
     if pages:
-        yield from tell_host(vb)
+        yield from tell_host(vb, current)
         yield move(vb.leaving, vb.machine.zone.free, pages)
     yield mutex_unlock(vb.balloon_lock)
     return pages
 
 
-def tell_host(vb: VirtioBalloon) -> Routine:
+def tell_host(vb: VirtioBalloon, current: Task) -> Routine:
     """Hand the list of pages to the host and wait, without a time limit, for the buffer back.
 
-    virtqueue_add_outbuf is given one scatterlist entry and therefore never allocates.
+    The driver's buffer is one scatterlist entry, and so virtqueue_add_outbuf never allocates for
+    it, whatever the mask permits.
     """
+    gfp = flags.GFP_KERNEL
+    if vb.policy.tell_gfp == "nowait":
+        gfp &= ~flags.DIRECT_RECLAIM
+    yield from virtqueue_add_outbuf(vb.machine, current, vb.device.total_sg, gfp)
     yield write(vb.doorbell, 1)
     yield from wait_event(vb.acked, vb.doorbell, 2)
     yield write(vb.doorbell, 0)
 
 
+def update_balloon_size(vb: VirtioBalloon, current: Task) -> Routine:
+    """Write the balloon's size to the device, outside balloon_lock. On virtio-pci this is a
+    register write and no step at all."""
+    if vb.device.transport == "ccw":
+        yield from virtio_ccw_set_config(vb.machine, current)
+
+
 def host(vb: VirtioBalloon) -> Routine:
     """The other side of the virtqueue, and the interrupt it raises (balloon_ack)."""
+    if vb.device.host_us is None:
+        yield wait_for(vb.doorbell, "a VMM process that runs again")
+        return
     while True:
         yield wait_for(vb.doorbell, 1)
-        yield io(*vb.host_us)
+        yield io(*vb.device.host_us)
         yield write(vb.doorbell, 2)
         yield wake(vb.acked)
 
@@ -196,5 +288,7 @@ def update_balloon_size_func(vb: VirtioBalloon, current: Task, target: int, roun
     for i in range(rounds):
         done = yield from fill_balloon(vb, current, target - lent)
         lent += done
+        yield from update_balloon_size(vb, current)
         if lent >= target or i == rounds - 1:
             break
+        yield io(REQUEUE_US, REQUEUE_US)

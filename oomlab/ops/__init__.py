@@ -24,8 +24,10 @@ from oomlab.ops.core import (
     outcomes,
     put,
 )
+from oomlab.ops.ghosts import GHOST_KINDS, ghost_promote, ghost_write, witness, witness_if
 from oomlab.ops.locks import (
     FREE,
+    LOCKING_KINDS,
     RwSemaphore,
     announce_write,
     down_read,
@@ -35,6 +37,13 @@ from oomlab.ops.locks import (
     mutex_unlock,
     up_read,
     up_write,
+)
+from oomlab.ops.mutex_variants import (
+    MUTEX_TRYLOCK_FAILED,
+    MUTEX_TRYLOCK_RECURSIVE,
+    MUTEX_TRYLOCK_SUCCESS,
+    mutex_lock_killable,
+    mutex_trylock_recursive,
 )
 from oomlab.ops.pages import (
     ABORT_SELECTION,
@@ -56,6 +65,7 @@ from oomlab.ops.passing import (
     note,
     sleep,
 )
+from oomlab.ops.spinning import spin_lock, spin_unlock
 from oomlab.ops.waiting import (
     check_or_enqueue,
     sleep_on,
@@ -63,6 +73,7 @@ from oomlab.ops.waiting import (
     wake,
 )
 from oomlab.ops.words import (
+    add,
     read,
     swap,
     write,
@@ -72,8 +83,13 @@ __all__ = [
     "ABORT_SELECTION",
     "ANY_AMOUNT",
     "FREE",
+    "GHOST_KINDS",
     "LOCAL_KINDS",
+    "LOCKING_KINDS",
     "MEANINGS",
+    "MUTEX_TRYLOCK_FAILED",
+    "MUTEX_TRYLOCK_RECURSIVE",
+    "MUTEX_TRYLOCK_SUCCESS",
     "NOTHING_TO_KILL",
     "TIME_KINDS",
     "Candidate",
@@ -85,19 +101,24 @@ __all__ = [
     "Slot",
     "SlotKind",
     "State",
+    "add",
     "announce_write",
     "check_or_enqueue",
     "choose",
     "cost",
     "down_read",
     "down_write",
+    "ghost_promote",
+    "ghost_write",
     "holds_more",
     "io",
     "log",
     "meaning",
     "move",
     "mutex_lock",
+    "mutex_lock_killable",
     "mutex_trylock",
+    "mutex_trylock_recursive",
     "mutex_unlock",
     "note",
     "outcomes",
@@ -106,11 +127,15 @@ __all__ = [
     "select_bad_process",
     "sleep",
     "sleep_on",
+    "spin_lock",
+    "spin_unlock",
     "swap",
     "take_page",
     "up_read",
     "up_write",
     "wait_for",
     "wake",
+    "witness",
+    "witness_if",
     "write",
 ]

@@ -10,6 +10,11 @@ from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
 FREE = -1
 """Owner of a mutex that nobody holds (task numbers start at 0)."""
 
+LOCKING_KINDS = frozenset(
+    {"mutex_lock", "mutex_lock_killable", "spin_lock", "down_read", "down_write"}
+)
+"""Ops that wait while somebody else holds a lock."""
+
 
 class RwSemaphore(NamedTuple):
     """Value of an rwsem slot: who reads, who writes (or FREE), which writers are queued."""

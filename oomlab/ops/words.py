@@ -22,6 +22,11 @@ def swap(word: Slot, value: Hashable) -> Op:
     return Op("swap", (word,), (value,))
 
 
+def add(word: Slot, number: int) -> Op:
+    """Add `number` to a counter atomically. Result: the value after (Linux atomic_add_return)."""
+    return Op("add", (word,), (number,))
+
+
 @meaning("read")
 def _read(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(state, state[op.slots[0].index])]
@@ -36,3 +41,11 @@ def _write(state: State, task: int, op: Op) -> list[Outcome]:
 def _swap(state: State, task: int, op: Op) -> list[Outcome]:
     (word,) = op.slots
     return [Outcome(put(state, word, op.args[0]), state[word.index])]
+
+
+@meaning("add")
+def _add(state: State, task: int, op: Op) -> list[Outcome]:
+    (word,) = op.slots
+    before, number = state[word.index], op.args[0]
+    assert isinstance(before, int) and isinstance(number, int)
+    return [Outcome(put(state, word, before + number), before + number)]

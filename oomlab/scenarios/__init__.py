@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from oomlab.errors import unknown
+from oomlab.scenarios.ccw_config_write import CCW_CONFIG_WRITE
+from oomlab.scenarios.graphics import BIT17, FENCE_ARRAY, GPU_NEVER_IDLES, OBJECT_LOCK
+from oomlab.scenarios.host_never_answers import HOST_NEVER_ANSWERS
+from oomlab.scenarios.nap_under_lock import NAP_UNDER_LOCK
+from oomlab.scenarios.pseries_hotplug import PSERIES_HOTPLUG
+from oomlab.scenarios.rcu_previous_round import RCU_PREVIOUS_ROUND
 from oomlab.scenarios.scenario import Engine, Expectation, Scenario
 from oomlab.scenarios.three_task_poll import THREE_TASK_POLL
 from oomlab.scenarios.two_task_cycle import TWO_TASK_CYCLE
+from oomlab.scenarios.virtqueue_add import VIRTQUEUE_ADD
 
 SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario for scenario in (TWO_TASK_CYCLE, THREE_TASK_POLL)
+    scenario.name: scenario
+    for scenario in (
+        TWO_TASK_CYCLE,
+        THREE_TASK_POLL,
+        VIRTQUEUE_ADD,
+        CCW_CONFIG_WRITE,
+        FENCE_ARRAY,
+        BIT17,
+        OBJECT_LOCK,
+        HOST_NEVER_ANSWERS,
+        GPU_NEVER_IDLES,
+        RCU_PREVIOUS_ROUND,
+        NAP_UNDER_LOCK,
+        PSERIES_HOTPLUG,
+    )
 }
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import Costs, Machine
+from oomlab.kernel.machine import KERNELS, Costs, Machine
 from oomlab.kernel.oom_kill import oom_reaper
-from oomlab.kernel.oom_notify import OomNotifierThread, notify_in_context
+from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
 from oomlab.kernel.zone import watermarks_for
-from oomlab.listeners.virtio_balloon import VirtioBalloon, host, update_balloon_size_func
+from oomlab.listeners.virtio_balloon import (
+    BalloonDevice,
+    VirtioBalloon,
+    host,
+    update_balloon_size_func,
+)
 from oomlab.model import Layout
 from oomlab.ops import (
     ANY_AMOUNT,
@@ -22,27 +29,25 @@ from oomlab.ops import (
     wait_for,
 )
 from oomlab.remedies import Remedy
-from oomlab.scenarios.parameters import Parameter, Settings
+from oomlab.scenarios.chain import Chain
+from oomlab.scenarios.parameters import Parameter, Settings, Value
 
-MACHINE_PARAMETERS = (
+COMMON_PARAMETERS = (
     Parameter("managed_pages", "size of the machine, in pages of 4 KiB", 16384, 1024, 1 << 28),
-    Parameter("balloon_pages", "pages already lent to the host", 4096, 0, 1 << 28),
-    Parameter("batch", "pages in one inflate or deflate batch, and oom_pages", 256, 1, 256),
-    Parameter("inflate_pages", "pages the inflating worker is asked for", 256, 1, 1 << 20),
-    Parameter("rounds", "invocations after which the inflating worker gives up", 1, 1, 10000),
+    Parameter("callback_pages", "pages a callback wants to give back at most", 256, 0, 1 << 28),
     Parameter(
         "hog_pages", "pages of the largest process, the OOM killer's choice", 8192, 1, 1 << 28
     ),
     Parameter("touches", "pages an ordinary task touches, in turn (0: without end)", 1, 0, 10000),
-    Parameter("give_back_pages", "pages that come back from outside at give_back_s", 0, 0, 1 << 28),
-    Parameter("give_back_s", "when they come back, in simulated seconds", 2.0, 0.0, 1e6),
     Parameter(
-        "reclaim_meets_fs",
-        "1 if the inflating worker's reclaim runs into the filesystem's lock, 0 if not",
+        "oom_caller",
+        "who asks the OOM killer: 0 a filesystem task, which others may wait for and which may not"
+        " kill, 1 a third task, which may",
         1,
         only=(0, 1),
     ),
-    Parameter("host_us", "time the host takes to answer, in microseconds", 100, 1, 10**12),
+    Parameter("give_back_pages", "pages that come back from outside at give_back_s", 0, 0, 1 << 28),
+    Parameter("give_back_s", "when they come back, in simulated seconds", 2.0, 0.0, 1e6),
     Parameter("reclaim_us", "cost of one fruitless reclaim round, in microseconds", 500, 1, 10**12),
     Parameter(
         "oom_return_us",
@@ -54,21 +59,52 @@ MACHINE_PARAMETERS = (
     Parameter(
         "timeout_s", "the offload's time limit, in seconds (0: the remedy's own)", 0.0, 0.0, 1e6
     ),
+    Parameter("kernel", "release whose OOM killer and reserves are modelled", 4.13, only=KERNELS),
     Parameter("hz", "timer ticks a second", 250, only=(100, 250, 1000)),
+    Parameter("ghosts", "1 to watch which request each answer is for, 0 not to", 0, only=(0, 1)),
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
 """What every scenario can be told about its machine."""
 
-SMALL_SCOPE: Settings = {
-    "managed_pages": 1024,
-    "balloon_pages": 1,
-    "batch": 1,
-    "inflate_pages": 1,
-    "hog_pages": 64,
-    "touches": 0,
-}
-"""Sizes under which a scenario is explored unless told otherwise: fewest pages, and ordinary tasks
-that never stop asking for memory, so that there is always somebody who may kill."""
+BALLOON_PARAMETERS = (
+    Parameter("balloon_pages", "pages already lent to the host", 4096, 0, 1 << 28),
+    Parameter("batch", "pages the balloon's array has room for", 256, 1, 256),
+    Parameter("deflate_on_oom", "1 if DEFLATE_ON_OOM was negotiated, 0 if not", 1, only=(0, 1)),
+    Parameter("host_us", "time the host takes to answer, in microseconds", 100, 1, 10**12),
+)
+"""What every scenario with a balloon can be told about it."""
+
+WORKER_PARAMETERS = (
+    Parameter("inflate_pages", "pages the inflating worker is asked for", 256, 1, 1 << 20),
+    Parameter("rounds", "invocations after which the inflating worker gives up", 1, 1, 10000),
+    Parameter(
+        "reclaim_meets_fs",
+        "1 if the inflating worker's reclaim runs into the filesystem's lock, 0 if not",
+        1,
+        only=(0, 1),
+    ),
+)
+"""What every scenario with an inflating worker can be told about it."""
+
+MACHINE_PARAMETERS = (*COMMON_PARAMETERS, *BALLOON_PARAMETERS, *WORKER_PARAMETERS)
+"""All of these."""
+
+SMALL_MACHINE: Settings = {"managed_pages": 1024, "hog_pages": 64}
+"""Sizes under which a scenario is explored unless told otherwise: fewest pages."""
+
+SMALL_BALLOON: Settings = {**SMALL_MACHINE, "balloon_pages": 1, "batch": 1}
+"""The same for scenarios with a balloon."""
+
+SMALL_SCOPE: Settings = {**SMALL_BALLOON, "inflate_pages": 1, "touches": 0}
+"""The same for scenarios with an inflating worker, in which ordinary tasks never stop asking for
+memory, so that there is always somebody who may kill."""
+
+
+def with_default(
+    parameters: tuple[Parameter, ...], name: str, default: Value
+) -> tuple[Parameter, ...]:
+    """The same parameters, one of them with another default."""
+    return tuple(replace(p, default=default) if p.name == name else p for p in parameters)
 
 
 def boot(settings: Settings, remedy: Remedy) -> Machine:
@@ -77,30 +113,26 @@ def boot(settings: Settings, remedy: Remedy) -> Machine:
     marks = watermarks_for(int(settings["managed_pages"]))
     costs = Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"]))
     layout = Layout()
-    thread = OomNotifierThread.declare(layout) if remedy.delivery == "offload" else None
-    timeout_s = settings["timeout_s"] or remedy.timeout_s
-    notify = notify_in_context if thread is None else thread.notify(float(timeout_s or 0))
+    chain = Chain(layout, remedy, float(settings["timeout_s"] or remedy.timeout_s or 0))
     machine = Machine.boot(
         layout,
         free=marks.min,
         marks=marks,
-        notify_oom=notify,
+        notify_oom=chain.notify_oom,
         hz=int(settings["hz"]),
         costs=costs,
+        kernel=settings["kernel"],
     )
+    machine.try_oom_notifier = chain.try_oom_notifier
+    if settings["ghosts"]:
+        machine.watch = OomWatch.declare(layout)
     machine.spawn(
         "oom_reaper",
         "kernel thread that frees a victim's memory",
         lambda task: oom_reaper(machine, task),
         serves=True,
     )
-    if thread is not None:
-        machine.spawn(
-            "oom_notifier",
-            "the RFC's kernel thread that runs the notifier chain",
-            lambda task: thread.run(machine, task),
-            serves=True,
-        )
+    chain.start(machine)
     if settings["give_back_pages"]:
         elsewhere = layout.pool("memory held elsewhere", int(settings["give_back_pages"]))
         when = round(settings["give_back_s"] * machine.hz)
@@ -113,26 +145,83 @@ def boot(settings: Settings, remedy: Remedy) -> Machine:
     return machine
 
 
+def add_oom_caller(machine: Machine, settings: Settings) -> None:
+    """Whoever needs a page and comes to ask the OOM killer; see the parameter `oom_caller`."""
+    if settings["oom_caller"]:
+        add_hog(machine, settings)
+        return
+    fs_lock = machine.layout.mutex("fs_lock")
+    add_filesystem_task(machine, fs_lock)
+    add_sleeping_hog(machine, settings)
+
+
+def add_hog(machine: Machine, settings: Settings) -> None:
+    """The largest process, which touches more memory and may have somebody killed."""
+    add_page_faulting_task(
+        machine,
+        "hog",
+        "owns most of the memory and touches more",
+        int(settings["hog_pages"]),
+        int(settings["touches"]),
+    )
+
+
+def add_sleeping_hog(machine: Machine, settings: Settings) -> None:
+    """The largest process, which only sleeps: the OOM killer's choice."""
+    machine.spawn(
+        "hog",
+        "owns most of the memory and sleeps",
+        lambda task: sleeping_process(machine, task),
+        process=machine.process("hog", int(settings["hog_pages"])),
+        serves=True,
+    )
+
+
+def add_filesystem_task(machine: Machine, fs_lock: Slot) -> None:
+    """A task that holds the filesystem's lock while it needs a page."""
+    machine.spawn(
+        "fs_task",
+        "writes to a file and holds the filesystem's lock while it needs a page",
+        lambda task: filesystem_task(machine, task, fs_lock),
+        process=machine.process("writer", 1),
+    )
+
+
+def usual_device(settings: Settings) -> BalloonDevice:
+    """The balloon device as the settings describe it."""
+    host_us = int(settings["host_us"])
+    return BalloonDevice(
+        deflate_on_oom=bool(settings["deflate_on_oom"]), host_us=(host_us, host_us)
+    )
+
+
 def add_balloon(
-    machine: Machine, settings: Settings, remedy: Remedy, fs_lock: Slot
+    machine: Machine,
+    settings: Settings,
+    remedy: Remedy,
+    worker_meets: Slot | None = None,
+    device: BalloonDevice | None = None,
 ) -> VirtioBalloon:
-    """The balloon with its host and its inflating worker, whose reclaim may meet `fs_lock`."""
+    """The balloon with its host and, if `worker_meets` is given, its inflating worker, whose
+    reclaim may meet that filesystem lock. `device` replaces what the settings say about it."""
     vb = VirtioBalloon.probe(
         machine,
         pages=int(settings["balloon_pages"]),
         batch=int(settings["batch"]),
-        fill_allocation=remedy.fill_allocation,
-        host_us=(int(settings["host_us"]),) * 2,
+        oom_pages=int(settings["callback_pages"]),
+        device=device or usual_device(settings),
+        policy=remedy.balloon,
     )
-    machine.spawn(
-        "balloon_worker",
-        "inflates the balloon",
-        lambda task: update_balloon_size_func(
-            vb, task, int(settings["inflate_pages"]), int(settings["rounds"])
-        ),
-        is_worker=True,
-        reclaim_meets=(fs_lock,) if settings["reclaim_meets_fs"] else (),
-    )
+    if worker_meets is not None:
+        machine.spawn(
+            "balloon_worker",
+            "inflates the balloon",
+            lambda task: update_balloon_size_func(
+                vb, task, int(settings["inflate_pages"]), int(settings["rounds"])
+            ),
+            is_worker=True,
+            reclaim_meets=(worker_meets,) if settings["reclaim_meets_fs"] else (),
+        )
     machine.spawn("host", "answers the balloon", lambda task: host(vb), serves=True)
     return vb
 

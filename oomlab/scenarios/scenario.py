@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from oomlab.model import Model
-from oomlab.remedies import Remedy
+from oomlab.remedies import Remedy, find_remedy
 from oomlab.scenarios.parameters import Parameter, Settings, Value, settle
 
 Engine = Literal["clock", "explorer"]
@@ -27,11 +27,28 @@ class Expectation:
     timeouts: Literal["any", "idle"] = "any"
 
 
+def expect(
+    engine: Engine,
+    verdicts: Mapping[str, str],
+    settings: Settings | None = None,
+    timeouts: Literal["any", "idle"] = "any",
+) -> tuple[Expectation, ...]:
+    """Expectations from a table: verdict -> names of remedies, separated by blanks."""
+    return tuple(
+        Expectation(remedy, engine, verdict, settings or {}, timeouts)
+        for verdict, remedies in verdicts.items()
+        for remedy in remedies.split()
+    )
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A situation that can be run and explored.
 
-    `small_scope` are the sizes under which it is explored unless the user says otherwise.
+    `small_scope` are the sizes under which it is explored unless the user says otherwise. `rows`
+    are the settings under which it is held against every remedy. `reasons`: remedy -> why the two
+    engines may disagree about it, if they do. `unexplored`: remedies under which there are
+    too many states to be seen in a few seconds, so that no verdict of the explorer is declared.
     """
 
     name: str
@@ -40,6 +57,28 @@ class Scenario:
     small_scope: Settings
     builder: Callable[[Settings, Remedy], Model]
     expected: tuple[Expectation, ...]
+    rows: tuple[Settings, ...] = ({},)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    unexplored: tuple[str, ...] = ()
+
+    def model_key(self, remedy: Remedy) -> Hashable:
+        """Equal for two remedies that give the same model of this scenario: where there is no
+        balloon, remedies in its driver change nothing."""
+        if any(parameter.name == "balloon_pages" for parameter in self.parameters):
+            return remedy.name
+        return (remedy.delivery, remedy.timeout_s)
+
+    def expects(
+        self, remedy: Remedy, engine: Engine, settings: Settings, timeouts: str = "any"
+    ) -> str | None:
+        """The declared verdict, also if it was declared for a remedy that gives the same model."""
+        key = self.model_key(remedy)
+        for declared in self.expected:
+            same_model = self.model_key(find_remedy(declared.remedy)) == key
+            same_question = (declared.engine, declared.timeouts) == (engine, timeouts)
+            if same_model and same_question and dict(declared.settings) == dict(settings):
+                return declared.verdict
+        return None
 
     def settle(self, given: Mapping[str, object], engine: Engine) -> dict[str, Value]:
         """All parameters with their values. Raises InputError for a name or value that is not

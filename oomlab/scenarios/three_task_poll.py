@@ -7,45 +7,14 @@ Michal Hocko on linux-mm, 9 October 2017.
 
 from __future__ import annotations
 
-from oomlab.model import Model
-from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
-    MACHINE_PARAMETERS,
-    SMALL_SCOPE,
-    add_balloon,
-    add_page_faulting_task,
-    boot,
-    filesystem_task,
-)
-from oomlab.scenarios.parameters import Settings
-from oomlab.scenarios.scenario import Expectation, Scenario
-
-
-def build(settings: Settings, remedy: Remedy) -> Model:
-    """The hog comes first: where two tasks act at the same microsecond, it wins oom_lock."""
-    machine = boot(settings, remedy)
-    fs_lock = machine.layout.mutex("fs_lock")
-    add_page_faulting_task(
-        machine,
-        "hog",
-        "owns most of the memory and touches more",
-        int(settings["hog_pages"]),
-        int(settings["touches"]),
-    )
-    machine.spawn(
-        "fs_task",
-        "writes to a file and holds the filesystem's lock while it needs a page",
-        lambda task: filesystem_task(machine, task, fs_lock),
-        process=machine.process("writer", 1),
-    )
-    add_balloon(machine, settings, remedy, fs_lock)
-    return machine.model()
-
+from oomlab.scenarios.cast import SMALL_SCOPE
+from oomlab.scenarios.filesystem_cycle import PARAMETERS, build
+from oomlab.scenarios.scenario import Expectation, Scenario, expect
 
 THREE_TASK_POLL = Scenario(
     "h2-three-task-poll",
     "a third task runs the callback; the filesystem lock's holder polls oom_lock",
-    MACHINE_PARAMETERS,
+    PARAMETERS,
     SMALL_SCOPE,
     build,
     (
@@ -57,5 +26,17 @@ THREE_TASK_POLL = Scenario(
         Expectation("offload", "explorer", "exhausted-clean", timeouts="idle"),
         Expectation("allocate-outside", "clock", "completed"),
         Expectation("allocate-outside", "explorer", "exhausted-clean"),
+        *expect(
+            "clock",
+            {
+                "deadlock": "nowait-tell before-oom-lock",
+                "completed": "nowait-fill nowait-both shrinker",
+                "recovered": "trylock offload-sequence offload-repaired",
+            },
+        ),
+        *expect(
+            "explorer", {"lockup": "nowait-tell", "exhausted-clean": "nowait-fill nowait-both"}
+        ),
     ),
+    unexplored=("trylock", "before-oom-lock", "shrinker", "offload-sequence", "offload-repaired"),
 )

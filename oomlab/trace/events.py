@@ -14,6 +14,9 @@ from here on the task repeats its last iteration every tick and nothing comes of
 is over, `result` polls later.
 """
 
+How = Literal["blocks", "spins", "polls", "sleeps", "ready"]
+"""How a task waits; see Waiting."""
+
 Json: TypeAlias = Any
 
 
@@ -65,15 +68,16 @@ class SlotInfo:
 class Waiting:
     """A task that had not finished when the run ended: what it waits for, who has it, since when.
 
-    `how` is "blocks" (it sleeps until woken), "polls" (it looks again every tick), "sleeps" or, in
-    a replayed schedule, "ready" (it could move, but the schedule is over).
+    `how` is "blocks" (it sleeps until woken), "spins" (it keeps its CPU busy until it has a lock),
+    "polls" (it looks again every tick), "sleeps" or, in a replayed schedule, "ready" (it could
+    move, but the schedule is over).
     """
 
     task: str
     waits_for: str
     held_by: str
     since_us: int
-    how: Literal["blocks", "polls", "sleeps", "ready"]
+    how: How
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from oomlab.trace.events import Event, Trace, Waiting
+from oomlab.trace.events import Event, How, Trace, Waiting
 
 Teller = Callable[[Event], str | None]
 
@@ -80,6 +80,18 @@ _SMALL_STEPS = (
     ("write oom_notifier_freed", "changes the thread's counter of freed pages"),
     ("write balloon virtqueue", "passes the virtqueue on"),
     ("wait_for balloon virtqueue", "picks up the request"),
+    ("read oom_notifier_job", "looks at the thread's job"),
+    ("write oom_notifier_job", "changes the thread's job"),
+    ("read oom_notifier_sequence", "reads the number of the latest request"),
+    ("write oom_notifier_sequence", "numbers its request"),
+    ("write oom_notifier_answer", "notes its result and for which request it is"),
+    ("read oom_notifier_answer", "reads the result and for which request it is"),
+    ("read object", "looks whether the object has pages"),
+    ("write object", "notes whether the object has pages"),
+    ("wait_for object", "sees that the object has lost its pages"),
+    ("move pages of object", "drops the pages of the object"),
+    ("add oom_callback_count", "counts RCU callbacks that have not run"),
+    ("add RCU callbacks posted", "posts an RCU callback"),
     ("wake acked", "raises the interrupt that wakes the balloon driver"),
 )
 """The beginning of an op and its slot, and what a task does with it."""
@@ -89,10 +101,19 @@ def tell_waiting(waiting: Waiting, timed: bool = True) -> str:
     """Who waits for what, who has it, and since when."""
     if waiting.how == "ready":
         return f"{waiting.task} could still move"
-    how = {"blocks": "is blocked on", "polls": "polls", "sleeps": "waits for"}[waiting.how]
+    how = HOW[waiting.how]
     holder = f", held by {waiting.held_by}" if waiting.held_by else ""
     since = moment(waiting.since_us) if timed else f"step {waiting.since_us}"
     return f"{waiting.task} {how} {waiting.waits_for}{holder}, since {since}"
+
+
+HOW: Mapping[How, str] = {
+    "blocks": "is blocked on",
+    "spins": "spins on",
+    "polls": "polls",
+    "sleeps": "waits for",
+}
+"""What a task does that waits."""
 
 
 VERDICTS = {
@@ -110,6 +131,17 @@ VERDICTS = {
 """Every verdict of a timed run or a replayed schedule, in words."""
 
 
+def _job(event: Event) -> str | None:
+    """A job of the repaired thread changes its state (kernel/oom_notify_repaired)."""
+    job = event.changes.get(event.on)
+    if job == "overdue":
+        return f"{event.task} has waited long enough and marks the job overdue"
+    if isinstance(job, list):
+        asks = job[0] == "asked by"
+        return f"{event.task} " + ("asks for a walk of the chain" if asks else "has an answer")
+    return None
+
+
 def _takes(event: Event) -> str:
     return f"{event.task} takes {event.on} ({event.function})"
 
@@ -117,7 +149,17 @@ def _takes(event: Event) -> str:
 def _tries(event: Event) -> str | None:
     if event.result:
         return f"{event.task} wins {event.on}"
+    if event.on == "balloon_lock":
+        return f"{event.task} tries {event.on} in vain and gives up"
     return f"{event.task} tries {event.on} in vain and will look again in a jiffy"
+
+
+def _tries_recursively(event: Event) -> str:
+    if event.result == "failed":
+        return f"{event.task} tries {event.on} in vain and will look again in a jiffy"
+    if event.result == "recursive":
+        return f"{event.task} owns {event.on} already"
+    return f"{event.task} wins {event.on}"
 
 
 def _page(event: Event) -> str | None:
@@ -131,6 +173,10 @@ def _moves(event: Event) -> str | None:
         return f"{event.task} takes {pages(event.result)} out of the balloon"
     if event.on == "pages leaving the balloon":
         return f"{pages(event.result)} left the balloon and can be had again ({event.task})"
+    if event.on.startswith("pages of object"):
+        return f"{pages(event.result)} leave the graphics object ({event.task})"
+    if event.on == "pseries loan" or event.on.startswith("s390 cmm"):
+        return f"{pages(event.result)} come back from the hypervisor ({event.task})"
     if event.on.startswith("rss of"):
         owner = event.on.removeprefix("rss of ")
         return f"{pages(event.result)} of process {owner} become free ({event.task})"
@@ -138,6 +184,8 @@ def _moves(event: Event) -> str | None:
 
 
 def _writes(event: Event) -> str | None:
+    if event.on == "oom_notifier_job":
+        return _job(event)
     if event.on.startswith("SIGKILL"):
         return f"{event.task} has {event.on.removeprefix('SIGKILL for ')} killed"
     if event.on == "oom_notifier_requested":
@@ -155,6 +203,12 @@ _TELLERS: dict[tuple[str, str], Teller] = {
     ("mutex_lock", "done"): _takes,
     ("mutex_lock", "blocked"): lambda e: f"{e.task} blocks on {e.on} ({e.function})",
     ("mutex_unlock", "done"): lambda e: f"{e.task} releases {e.on}",
+    ("mutex_lock_killable", "done"): lambda e: _takes(e) if e.result else None,
+    ("mutex_lock_killable", "blocked"): lambda e: f"{e.task} blocks on {e.on} ({e.function})",
+    ("spin_lock", "done"): _takes,
+    ("spin_lock", "blocked"): lambda e: f"{e.task} spins on {e.on} ({e.function})",
+    ("spin_unlock", "done"): lambda e: f"{e.task} releases {e.on}",
+    ("mutex_trylock_recursive", "done"): _tries_recursively,
     ("mutex_trylock", "done"): _tries,
     ("take_page", "done"): _page,
     ("move", "done"): _moves,
@@ -163,7 +217,9 @@ _TELLERS: dict[tuple[str, str], Teller] = {
         None if "reaper" in e.on or "request" in e.on else f"{e.task} waits on {e.on}"
     ),
     ("sleep_on", "timeout"): lambda e: f"{e.task} has waited long enough on {e.on}",
-    ("poll", "polling"): lambda e: f"{e.task} goes on polling {e.on}, once a jiffy",
-    ("poll", "polled"): lambda e: f"{e.task} has polled {e.on} {e.result} times more",
+    ("poll", "polling"): lambda e: f"{e.task} goes on polling {e.on or 'its turn'}, once a jiffy",
+    ("poll", "polled"): lambda e: (
+        f"{e.task} has polled {e.on} {e.result} times more" if e.on else None
+    ),
     ("log", "done"): lambda e: f"kernel log: {e.result}",
 }

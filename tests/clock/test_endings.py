@@ -204,6 +204,50 @@ def test_two_naps_in_one_round_of_polling_are_found_as_well() -> None:
     assert verdict(stage) == "livelock"
 
 
+def test_where_between_two_ticks_a_round_begins_is_no_matter_to_it() -> None:
+    """A round of 501 us would meet the same place between ticks only after four seconds."""
+    stage = Stage()
+    word = stage.layout.word("word", 0)
+
+    def body() -> Routine:
+        yield sleep(3)
+        while True:
+            before = yield swap(word, 1)
+            yield cost(501)
+            yield write(word, 0)
+            if before:
+                break
+
+    stage.task(body)
+    clock = clocked(stage.model, 0, FAR_US, park=True, circles=False)
+    assert ending.verdict(clock) == "livelock"
+    assert clock.now_us < 100_000
+
+
+def test_but_it_is_to_one_that_naps() -> None:
+    """Rounds of the same work take one tick or two, as it happens: not a circle in which each round
+    is like the last, but one of many rounds."""
+    stage = Stage()
+    word = stage.layout.word("word", 0)
+
+    def restless() -> Routine:
+        while True:
+            yield swap(word, 1)
+            yield cost(1500)
+            yield write(word, 0)
+
+    def napper() -> Routine:
+        while True:
+            yield sleep(1)
+            yield read(word)
+
+    stage.task(restless)
+    stage.task(napper)
+    clock = clocked(stage.model, 0, FAR_US, park=True, circles=False)
+    assert ending.verdict(clock) == "livelock"
+    assert clock.now_us % 12_000 == 0  # whole rounds of both: three ticks
+
+
 def test_counting_is_not_going_round_in_circles() -> None:
     stage = Stage()
 

@@ -96,6 +96,28 @@ MEANS: list[tuple[str, Op, dict[str, Hashable], dict[str, Hashable], Hashable]] 
     ("spend time", ops.cost(7), {}, {}, None),
     ("print", ops.log("line"), {}, {}, None),
     ("remark", ops.note("gfp", 1), {}, {}, None),
+    ("spin for nothing on a free lock", ops.spin_lock(T.plain), {}, {"plain": 0}, None),
+    ("stop holding a spinlock", ops.spin_unlock(T.plain), {"plain": 0}, {"plain": -1}, None),
+    ("try one's own mutex and notice", ops.mutex_trylock_recursive(T.lock), {"lock": 0}, {},
+     ops.MUTEX_TRYLOCK_RECURSIVE),
+    ("try a free mutex recursively", ops.mutex_trylock_recursive(T.lock), {}, {"lock": 0},
+     ops.MUTEX_TRYLOCK_SUCCESS),
+    ("try a taken mutex recursively", ops.mutex_trylock_recursive(T.lock), {"lock": 1}, {},
+     ops.MUTEX_TRYLOCK_FAILED),
+    ("lock a free mutex killably", ops.mutex_lock_killable(T.lock, T.word), {"word": 1},
+     {"lock": 0}, True),
+    ("give up when killed", ops.mutex_lock_killable(T.lock, T.word), {"lock": 1, "word": 1}, {},
+     False),
+    ("add", ops.add(T.word, -2), {"word": 5}, {"word": 3}, 3),
+    ("witness", ops.witness(T.word, "b"), {"word": ("a", "c")}, {"word": ("a", "b", "c")}, None),
+    ("witness again", ops.witness(T.word, "a"), {"word": ("a",)}, {}, None),
+    ("witness what is so", ops.witness_if(T.word, "a", T.mm, "used"), {"word": ()},
+     {"word": ("a",)}, None),
+    ("not witness what is not so", ops.witness_if(T.word, "a", T.mm, "used", equal=False),
+     {"word": ()}, {}, None),
+    ("remember", ops.ghost_write(T.word, 7), {}, {"word": 7}, None),
+    ("promote those that are so far", ops.ghost_promote((T.mm, T.mm2), "used", "gone"),
+     {"mm2": "skip"}, {"mm": "gone"}, None),
 ]  # fmt: skip
 
 
@@ -118,6 +140,9 @@ BLOCKS: list[tuple[str, Op, dict[str, Hashable]]] = [
     ("writing while written", ops.down_write(T.sem), {"sem": WRITTEN_BY_1}),
     ("a queue without wake-up", ops.sleep_on(T.queue), {"queue": 1}),
     ("a word that is not there yet", ops.wait_for(T.word, 1), {}),
+    ("a taken spinlock", ops.spin_lock(T.plain), {"plain": 1}),
+    ("a taken mutex without a signal", ops.mutex_lock_killable(T.lock, T.word), {"lock": 1}),
+    ("a taken mutex for a kernel thread", ops.mutex_lock_killable(T.lock, None), {"lock": 1}),
 ]
 
 
@@ -141,6 +166,8 @@ def test_a_choice_has_as_many_outcomes_as_options() -> None:
 BROKEN: list[tuple[Op, dict[str, Hashable], str]] = [
     (ops.mutex_unlock(T.lock), {}, "unlocks lock, which it does not hold"),
     (ops.mutex_unlock(T.lock), {"lock": 1}, "unlocks lock, which it does not hold"),
+    (ops.spin_unlock(T.plain), {"plain": 1}, "unlocks plain, which it does not hold"),
+    (ops.mutex_trylock_recursive(T.plain), {}, "was not declared as polled"),
     (ops.up_read(T.sem), {"sem": READ_BY_1}, "releases sem, which it does not read-hold"),
     (ops.up_write(T.sem), {"sem": WRITTEN_BY_1}, "releases sem, which it does not write-hold"),
     (ops.mutex_trylock(T.plain), {}, "not declared as polled"),

@@ -9,6 +9,7 @@ import pytest
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.task import Task
 from oomlab.listeners.virtio_balloon import (
+    BalloonPolicy,
     FillAllocation,
     VirtioBalloon,
     fill_balloon,
@@ -33,7 +34,8 @@ class Balloon:
         fill: FillAllocation = "under-lock",
     ) -> None:
         self.machine: Machine = machine(free)
-        self.vb = VirtioBalloon.probe(self.machine, pages=pages, batch=batch, fill_allocation=fill)
+        policy = BalloonPolicy(fill_allocation=fill)
+        self.vb = VirtioBalloon.probe(self.machine, pages=pages, batch=batch, policy=policy)
         self.task: Task = spawn(self.machine, "worker", is_worker=True)
         self.told_while: list[dict[str, Hashable]] = []
 
@@ -54,7 +56,7 @@ class Balloon:
 
 def test_leaking_gives_one_batch_back_after_the_host_has_been_told() -> None:
     balloon = Balloon()
-    run = balloon.do(leak_balloon(balloon.vb, 256))
+    run = balloon.do(leak_balloon(balloon.vb, balloon.task, 256))
     assert run.result == 256
     after = {"free": PLENTY + 256, "balloon": 44, "leaving": 0, "lock": FREE}
     assert balloon.values(run.state) == after
@@ -68,12 +70,12 @@ def test_leaking_is_capped_by_batch_and_by_what_is_there(
     asked: int, pages: int, given: int
 ) -> None:
     balloon = Balloon(pages=pages)
-    assert balloon.do(leak_balloon(balloon.vb, asked)).result == given
+    assert balloon.do(leak_balloon(balloon.vb, balloon.task, asked)).result == given
 
 
 def test_an_empty_balloon_takes_the_lock_but_does_not_bother_the_host() -> None:
     balloon = Balloon(pages=0)
-    run = balloon.do(leak_balloon(balloon.vb, 256))
+    run = balloon.do(leak_balloon(balloon.vb, balloon.task, 256))
     assert run.kinds() == ["mutex_lock", "move", "mutex_unlock"]
 
 
@@ -169,7 +171,7 @@ def test_the_callback_waits_for_a_worker_that_has_the_lock() -> None:
 
 def test_without_an_answer_of_the_host_both_ways_wait_for_ever_with_the_lock_held() -> None:
     routines: tuple[Callable[[Balloon], Routine], ...] = (
-        lambda b: leak_balloon(b.vb, 5),
+        lambda b: leak_balloon(b.vb, b.task, 5),
         lambda b: fill_balloon(b.vb, b.task, 5),
     )
     for routine in routines:

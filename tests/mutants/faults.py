@@ -29,7 +29,8 @@ FAULTS = (
         "kernel/oom_notify.py",
         "            yield from blocking_notifier_call_chain(\n"
         "                machine.oom_notify_list, current, self.freed_total\n"
-        "            )\n            yield write(self.requested, 0)\n",
+        "            )\n            yield from ghost_walk_ends(machine.watch)\n"
+        "            yield write(self.requested, 0)\n",
         "            yield write(self.requested, 0)\n"
         "            yield wake(self.response_queue)\n"
         "            yield from blocking_notifier_call_chain(\n"
@@ -56,9 +57,10 @@ FAULTS = (
     Fault(
         "inflating under the lock does not release it",
         "listeners/virtio_balloon.py",
-        "        lent = i + 1\n    if lent:\n        yield from tell_host(vb)\n"
-        "    yield mutex_unlock(vb.balloon_lock)\n",
-        "        lent = i + 1\n    if lent:\n        yield from tell_host(vb)\n",
+        "        yield from tell_host(vb, current)\n    yield mutex_unlock(vb.balloon_lock)\n"
+        '    if missing and vb.policy.nap == "outside-lock":\n',
+        "        yield from tell_host(vb, current)\n"
+        '    if missing and vb.policy.nap == "outside-lock":\n',
         "a_request_that_does_not_retry_fails_and_lets_go",
     ),
     Fault(
@@ -78,8 +80,8 @@ FAULTS = (
     Fault(
         "the merged fix allocates under the lock after all",
         "listeners/virtio_balloon.py",
-        '    if vb.fill_allocation == "outside-lock":\n',
-        '    if vb.fill_allocation == "elsewhere":\n',
+        '    if vb.policy.fill_allocation == "outside-lock":\n',
+        '    if vb.policy.fill_allocation == "elsewhere":\n',
         "h1_is_clean_in_every_order_when_the_balloon_allocates_outside",
     ),
     Fault(
@@ -127,8 +129,8 @@ FAULTS = (
     Fault(
         "the killer does not nap with oom_lock held",
         "kernel/oom_kill.py",
-        "    yield from oom_kill_process(machine, machine.processes[victim])\n    yield sleep(1)\n",
-        "    yield from oom_kill_process(machine, machine.processes[victim])\n",
+        "    if machine.kernel < KERNEL_4_19:\n        yield sleep(1)\n",
+        "    if machine.kernel < KERNEL_4_19:\n        yield sleep(0)\n",
         "the_reaper_waits_for_the_killers_nap",
     ),
 )

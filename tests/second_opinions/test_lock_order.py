@@ -15,6 +15,7 @@ from oomlab.analysis.lock_order import (
 from oomlab.clock import run as timed_run
 from oomlab.errors import InputError
 from oomlab.kernel import gfp as flags
+from oomlab.listeners.pseries_cmm import CMM_GFP
 from oomlab.scenarios import SCENARIOS
 from oomlab.trace.events import Trace
 from tests.analysis.handmade import Story
@@ -221,6 +222,13 @@ def test_every_page_of_the_book_is_asked_for_with_a_note() -> None:
                     assert inside, event
     assert noted == {
         "balloon_page_alloc": {flags.BALLOON_INFLATE},
+        "cmm_mem_going_offline": {CMM_GFP},
+        "driver_task": {flags.GFP_KERNEL},
+        "kmalloc": {
+            flags.GFP_KERNEL,
+            flags.DMA | flags.GFP_KERNEL,
+            flags.GFP_NOWAIT | flags.NOWARN,
+        },
         "filesystem_task": {flags.GFP_NOFS},
         "page_faulting_task": {flags.GFP_HIGHUSER_MOVABLE},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,43 @@ def without(text: str, key: str) -> str:
     data = json.loads(text)
     del data[key]
     return json.dumps(data)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, "1" * 5_000, "\x00", "null", '"oomlab-trace-1"', '{"format": null}']
+)
+def test_what_is_no_trace_at_all_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(InputError, match="not a trace"):
+        from_json(text)
+
+
+def places(data: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place of a trace that has a type of its own."""
+    if path:
+        yield path
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key not in ("result", "changes", "initial", "format"):  # any JSON will do there
+                yield from places(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data[:2]):
+            yield from places(value, (*path, index))
+
+
+def test_a_value_of_the_wrong_type_is_refused_wherever_it_stands() -> None:
+    """Each value in turn becomes an object that nothing here is."""
+    for trace in TRACES:
+        for path in places(json.loads(to_json(trace))):
+            data = json.loads(to_json(trace))
+            inside = data
+            for step in path[:-1]:
+                inside = inside[step]
+            inside[path[-1]] = {"not": ["this", 1.5, True]}
+            with pytest.raises(InputError, match="damaged"):
+                from_json(json.dumps(data))
+
+
+def test_truth_is_not_a_number() -> None:
+    data = json.loads(to_json(TRACES[0]))
+    with pytest.raises(InputError, match="ended_at_us is wrong"):
+        from_json(json.dumps({**data, "ended_at_us": True}))

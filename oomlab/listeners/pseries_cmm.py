@@ -1,0 +1,81 @@
+"""The pseries collaborative memory manager (arch/powerpc/platforms/pseries/cmm.c, Linux 4.13).
+
+Its callback holds a spinlock, sleeps on nothing and allocates nothing. That is no general proof:
+while memory is taken offline, another routine of the same driver allocates with the spinlock held,
+with a mask that may block (hazard H7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oomlab.kernel import gfp as flags
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.notifier import NotifierBlock, add_freed
+from oomlab.kernel.page_alloc import alloc_page
+from oomlab.kernel.task import Task
+from oomlab.ops import ANY_AMOUNT, Routine, Slot, move, spin_lock, spin_unlock
+
+CMM_OOM_KB = 1024
+CMM_GFP = flags.GFP_NOIO | flags.NOWARN | flags.NORETRY | flags.NOMEMALLOC
+"""What cmm_alloc_pages and the hot-remove handler ask for."""
+
+
+@dataclass(frozen=True, eq=False)
+class PseriesCmm:
+    """The driver: the pages it has lent to the hypervisor, behind one spinlock.
+
+    Index pages, the loan target and the hypervisor calls (one per page, none of which waits) have
+    no counterpart.
+    """
+
+    machine: Machine
+    cmm_lock: Slot
+    pages: Slot
+    oom_pages: int
+
+    @classmethod
+    def init(cls, machine: Machine, *, pages: int, oom_pages: int = CMM_OOM_KB // 4) -> PseriesCmm:
+        """Add the driver, with `pages` already lent, and register its callback (cmm_init)."""
+        layout = machine.layout
+        cmm = cls(
+            machine, layout.mutex("pseries cmm_lock"), layout.pool("pseries loan", pages), oom_pages
+        )
+        machine.oom_notify_list.register(NotifierBlock("pseries_cmm", cmm.cmm_oom_notify))
+        return cmm
+
+    def cmm_oom_notify(self, current: Task, freed: Slot) -> Routine:
+        """Take back up to oom_kb of the loan (cmm_free_pages, with the spinlock held)."""
+        yield spin_lock(self.cmm_lock)
+        pages = yield move(self.pages, self.machine.zone.free, self.oom_pages)
+        yield spin_unlock(self.cmm_lock)
+        yield from add_freed(freed, pages)
+
+
+def cmm_alloc_pages(cmm: PseriesCmm, current: Task, nr: int) -> Routine:
+    """The normal way of lending up to `nr` pages: it allocates outside the spinlock. Result: pages
+    lent."""
+    lent = 0
+    for i in range(nr):
+        got = yield from alloc_page(cmm.machine, current, CMM_GFP)
+        if not got:
+            break
+        yield spin_lock(cmm.cmm_lock)
+        yield move(current.hand, cmm.pages, 1)
+        yield spin_unlock(cmm.cmm_lock)
+        lent = i + 1
+    return lent
+
+
+def cmm_mem_going_offline(cmm: PseriesCmm, current: Task) -> Routine:
+    """The hot-remove handler: it replaces an index page of the section that goes away, asking for
+    the new one with the spinlock held. Result: True if it could.
+
+    The old page leaves with its section; here it becomes free memory.
+    """
+    yield spin_lock(cmm.cmm_lock)
+    got = yield from alloc_page(cmm.machine, current, CMM_GFP)
+    if got:
+        yield move(current.hand, cmm.machine.zone.free, ANY_AMOUNT)
+    yield spin_unlock(cmm.cmm_lock)
+    return got

@@ -1,0 +1,19 @@
+"""When adding a buffer to a virtqueue allocates (drivers/virtio/virtio_ring.c, Linux 4.13)."""
+
+from __future__ import annotations
+
+from oomlab.kernel import gfp as flags
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.slab import kmalloc
+from oomlab.kernel.task import Task
+from oomlab.ops import Routine
+
+
+def virtqueue_add_outbuf(machine: Machine, current: Task, total_sg: int, gfp: int) -> Routine:
+    """Add a buffer of `total_sg` scatterlist entries; the host offers indirect descriptors.
+
+    There is one allocation, the table of indirect descriptors, and only for more than one entry. If
+    it fails, the entries silently take direct descriptors instead, of which there are enough here.
+    """
+    if total_sg > 1:
+        yield from kmalloc(machine, current, gfp & ~flags.HIGHMEM)

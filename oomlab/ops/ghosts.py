@@ -1,0 +1,73 @@
+"""Ghosts: steps that only watch. Nothing in the model ever acts on what they write.
+
+A property such as "no answer is credited to a request it was not made for" is not visible in the
+kernel's own variables. Ghost words remember what is needed to see it, and what was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
+
+GHOST_KINDS = frozenset({"witness", "witness_if", "ghost_write", "ghost_promote"})
+"""Ops that belong to the step before them: watching takes no time and no turn of its own."""
+
+
+def witness(seen: Slot, label: str) -> Op:
+    """Add `label` to what has been seen, a sorted tuple of labels."""
+    return Op("witness", (seen,), (label,))
+
+
+def witness_if(seen: Slot, label: str, word: Slot, value: Hashable, *, equal: bool = True) -> Op:
+    """Add `label` to what has been seen if `word` has `value` (or has not, if `equal` is False).
+
+    Test and note are one step, so that watching takes no time of its own.
+    """
+    return Op("witness_if", (seen, word), (label, value, equal))
+
+
+def ghost_write(word: Slot, value: Hashable) -> Op:
+    """Remember `value` in a ghost word."""
+    return Op("ghost_write", (word,), (value,))
+
+
+def ghost_promote(words: tuple[Slot, ...], before: Hashable, after: Hashable) -> Op:
+    """Set to `after` every ghost word that is `before`."""
+    return Op("ghost_promote", words, (before, after))
+
+
+def _with(state: State, seen: Slot, label: object) -> list[Outcome]:
+    labels = state[seen.index]
+    assert isinstance(labels, tuple)
+    if label in labels:
+        return [Outcome(state)]
+    return [Outcome(put(state, seen, tuple(sorted((*labels, label)))))]
+
+
+@meaning("witness")
+def _witness(state: State, task: int, op: Op) -> list[Outcome]:
+    return _with(state, op.slots[0], op.args[0])
+
+
+@meaning("witness_if")
+def _witness_if(state: State, task: int, op: Op) -> list[Outcome]:
+    seen, word = op.slots
+    label, value, equal = op.args
+    if (state[word.index] == value) != equal:
+        return [Outcome(state)]
+    return _with(state, seen, label)
+
+
+@meaning("ghost_write")
+def _ghost_write(state: State, task: int, op: Op) -> list[Outcome]:
+    return [Outcome(put(state, op.slots[0], op.args[0]))]
+
+
+@meaning("ghost_promote")
+def _ghost_promote(state: State, task: int, op: Op) -> list[Outcome]:
+    before, after = op.args
+    for word in op.slots:
+        if state[word.index] == before:
+            state = put(state, word, after)
+    return [Outcome(state)]

@@ -1,0 +1,70 @@
+"""h5-host-never-answers: the callback waits for the host, and the host has been stopped.
+
+Every deflation waits, without a time limit, until the host gives the buffer back. While it does so
+inside the OOM notifier, oom_lock is held: a stopped VMM process stops all handling of memory
+shortage in its guest, although no task of the guest has done anything wrong. Hazard H5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from oomlab.model import Model
+from oomlab.remedies import Remedy
+from oomlab.scenarios.cast import (
+    BALLOON_PARAMETERS,
+    COMMON_PARAMETERS,
+    SMALL_BALLOON,
+    add_balloon,
+    add_oom_caller,
+    boot,
+    usual_device,
+)
+from oomlab.scenarios.parameters import Parameter, Settings
+from oomlab.scenarios.scenario import Scenario, expect
+
+PARAMETERS = (
+    Parameter("host_answers", "1 if the host answers after host_us, 0 if never", 0, only=(0, 1)),
+    *COMMON_PARAMETERS,
+    *BALLOON_PARAMETERS,
+)
+
+
+def build(settings: Settings, remedy: Remedy) -> Model:
+    """One task is enough. Nobody inflates."""
+    machine = boot(settings, remedy)
+    add_oom_caller(machine, settings)
+    device = usual_device(settings)
+    if not settings["host_answers"]:
+        device = replace(device, host_us=None)
+    add_balloon(machine, settings, remedy, device=device)
+    return machine.model()
+
+
+HOST_NEVER_ANSWERS = Scenario(
+    "h5-host-never-answers",
+    "the callback waits for a host that has been stopped",
+    PARAMETERS,
+    SMALL_BALLOON,
+    build,
+    (
+        *expect(
+            "clock",
+            {
+                "deadlock": "mainline nowait-tell nowait-fill nowait-both trylock allocate-outside"
+                " before-oom-lock shrinker",
+                "recovered": "offload offload-sequence offload-repaired",
+            },
+        ),
+        *expect(
+            "explorer",
+            {
+                "lockup": "mainline nowait-tell nowait-fill nowait-both trylock allocate-outside"
+                " before-oom-lock shrinker",
+                "exhausted-clean": "offload offload-sequence offload-repaired",
+            },
+        ),
+        *expect("clock", {"completed": "mainline"}, {"host_answers": 1}),
+        *expect("clock", {"livelock": "offload"}, {"oom_caller": 0}),
+    ),
+)

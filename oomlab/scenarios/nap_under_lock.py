@@ -1,0 +1,66 @@
+"""h6-nap-under-lock: no cycle at all, only an inflater that naps with the lock held.
+
+After a failed allocation the balloon's worker sleeps 200 ms, with balloon_lock held, and then tries
+the next batch. Whoever asks the OOM killer meanwhile waits for balloon_lock in the callback; what
+the callback gives back, the next batch takes again. Nothing is stuck, and yet ordinary tasks get on
+by one page in 200 ms, for as long as the worker goes on. Hazard H6.
+"""
+
+from __future__ import annotations
+
+from oomlab.model import Model
+from oomlab.remedies import Remedy
+from oomlab.scenarios.cast import (
+    MACHINE_PARAMETERS,
+    SMALL_BALLOON,
+    add_balloon,
+    add_oom_caller,
+    boot,
+    with_default,
+)
+from oomlab.scenarios.parameters import Settings
+from oomlab.scenarios.scenario import Scenario, expect
+
+PARAMETERS = with_default(
+    with_default(with_default(MACHINE_PARAMETERS, "rounds", 10), "touches", 100),
+    "inflate_pages",
+    1 << 16,
+)
+
+
+def build(settings: Settings, remedy: Remedy) -> Model:
+    """The worker comes first, so that the first batch has failed when the hog needs a page. Nobody
+    else takes the filesystem lock that its reclaim may meet."""
+    machine = boot(settings, remedy)
+    add_balloon(machine, settings, remedy, machine.layout.mutex("fs_lock 2"))
+    add_oom_caller(machine, settings)
+    return machine.model()
+
+
+NAP_UNDER_LOCK = Scenario(
+    "h6-nap-under-lock",
+    "the inflating worker naps 200 ms with balloon_lock held, batch after batch",
+    PARAMETERS,
+    {**SMALL_BALLOON, "rounds": 2, "touches": 1, "inflate_pages": 4},
+    build,
+    (
+        *expect(
+            "clock",
+            {
+                "completed": "mainline nowait-tell nowait-fill nowait-both allocate-outside"
+                " before-oom-lock offload offload-sequence offload-repaired",
+                # Who does not wait has somebody killed: the lock is taken, or the other reclaimer
+                # has the pages.
+                "recovered": "trylock shrinker",
+            },
+        ),
+        *expect(
+            "explorer",
+            {
+                "exhausted-clean": "mainline nowait-tell nowait-fill nowait-both trylock"
+                " allocate-outside before-oom-lock shrinker"
+            },
+        ),
+    ),
+    unexplored=("offload", "offload-sequence", "offload-repaired"),
+)

@@ -1,0 +1,80 @@
+"""h3a-virtqueue-add: a callback that asks for memory polls a lock that its own task holds.
+
+Whoever asks the OOM killer holds oom_lock while the balloon's callback runs. If telling the host
+allocated with a blocking mask, that request would loop: it fails to get oom_lock, naps a jiffy, and
+tries again, for ever. Hazard H3a; named by Tetsuo Handa on linux-mm in September 2017, and shown by
+Michael S. Tsirkin on 2 October not to exist: with one scatterlist entry (`total_sg` 1) nothing is
+allocated. With two it is, which the driver never does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from oomlab.model import Model
+from oomlab.remedies import Remedy
+from oomlab.scenarios.cast import (
+    BALLOON_PARAMETERS,
+    COMMON_PARAMETERS,
+    SMALL_BALLOON,
+    add_balloon,
+    add_oom_caller,
+    boot,
+    usual_device,
+)
+from oomlab.scenarios.parameters import Parameter, Settings
+from oomlab.scenarios.scenario import Scenario, expect
+
+PARAMETERS = (
+    Parameter("total_sg", "scatterlist entries of a request to the host", 1, 1, 128),
+    *COMMON_PARAMETERS,
+    *BALLOON_PARAMETERS,
+)
+
+
+def build(settings: Settings, remedy: Remedy) -> Model:
+    """One task is enough. Nobody inflates."""
+    machine = boot(settings, remedy)
+    add_oom_caller(machine, settings)
+    device = replace(usual_device(settings), total_sg=int(settings["total_sg"]))
+    add_balloon(machine, settings, remedy, device=device)
+    return machine.model()
+
+
+VIRTQUEUE_ADD = Scenario(
+    "h3a-virtqueue-add",
+    "telling the host allocates under oom_lock, if a request had more than one entry",
+    PARAMETERS,
+    SMALL_BALLOON,
+    build,
+    (
+        *expect(
+            "clock",
+            {
+                "completed": "mainline nowait-tell nowait-fill nowait-both trylock allocate-outside"
+                " before-oom-lock shrinker offload offload-sequence offload-repaired"
+            },
+        ),
+        *expect("explorer", {"exhausted-clean": "mainline offload-repaired"}),
+        *expect(
+            "clock",
+            {
+                "livelock": "mainline nowait-fill trylock allocate-outside",
+                "deadlock": "before-oom-lock",  # for the mutex that its own task holds
+                "completed": "nowait-tell nowait-both shrinker offload-repaired",
+                "recovered": "offload offload-sequence",
+            },
+            {"total_sg": 2},
+        ),
+        *expect(
+            "explorer",
+            {
+                "lockup": "mainline nowait-fill trylock allocate-outside before-oom-lock",
+                "exhausted-clean": "nowait-tell nowait-both shrinker offload offload-sequence"
+                " offload-repaired",
+            },
+            {"total_sg": 2},
+        ),
+    ),
+    rows=({}, {"total_sg": 2}),
+)

@@ -1,0 +1,66 @@
+"""The named points, and how they combine."""
+
+from __future__ import annotations
+
+import pytest
+
+from oomlab.clock import run
+from oomlab.errors import InputError
+from oomlab.remedies import REMEDIES, find_remedy
+
+NAMES = [
+    "mainline",
+    "nowait-tell",
+    "nowait-fill",
+    "nowait-both",
+    "trylock",
+    "allocate-outside",
+    "before-oom-lock",
+    "shrinker",
+    "offload",
+    "offload-sequence",
+    "offload-repaired",
+]
+
+
+def test_all_points_that_the_thread_names_are_there() -> None:
+    assert list(REMEDIES) == NAMES
+
+
+def test_no_two_names_mean_the_same() -> None:
+    changes = [str(sorted(remedy.changes().items())) for remedy in REMEDIES.values()]
+    assert len(set(changes)) == len(changes)
+    assert REMEDIES["mainline"].changes() == {}
+
+
+def test_what_two_remedies_change_is_changed_by_both_together() -> None:
+    both = find_remedy("nowait-tell+nowait-fill")
+    assert both.changes() == REMEDIES["nowait-both"].changes()
+    assert both.name == "nowait-tell+nowait-fill"
+    offloaded = find_remedy("offload+trylock")
+    assert (offloaded.delivery, offloaded.leak_lock) == ("offload", "trylock")
+    assert find_remedy("mainline+trylock").changes() == REMEDIES["trylock"].changes()
+
+
+def test_names_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(InputError, match="two values of delivery: offload and before-oom-lock"):
+        find_remedy("offload+before-oom-lock")
+
+
+@pytest.mark.parametrize("name", ["", "mainlin", "trylock+", "+", "trylock+nowait"])
+def test_an_unknown_name_is_refused_with_the_valid_ones(name: str) -> None:
+    with pytest.raises(InputError, match=r"unknown remedy .*; valid: mainline, nowait-tell"):
+        find_remedy(name)
+
+
+def test_a_combination_can_be_run() -> None:
+    """Who neither blocks in filling nor waits in leaking meets nobody."""
+    assert run("h1-two-task-cycle", "nowait-fill+trylock").verdict == "completed"
+
+
+@pytest.mark.parametrize("remedy", ["offload", "offload-sequence", "offload-repaired"])
+@pytest.mark.parametrize("timeout_s", [0.5, 3.0])
+def test_every_offload_takes_any_timeout(remedy: str, timeout_s: float) -> None:
+    trace = run("h5-host-never-answers", remedy, {"timeout_s": timeout_s})
+    (kill,) = [e for e in trace.events if e.on.startswith("SIGKILL for") and e.op == "write"]
+    assert timeout_s * 1_000_000 <= kill.at_us < timeout_s * 1_000_000 + 10_000

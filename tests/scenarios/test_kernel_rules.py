@@ -1,0 +1,185 @@
+"""Rules of the kernel that every run must obey, read from its events alone.
+
+Random scenarios, remedies, sizes and releases. The rules are those by which a model of Linux 4.13
+would be called wrong if it broke them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oomlab.clock import run
+from oomlab.kernel import gfp as flags
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.oom_notify import notify_in_context
+from oomlab.kernel.task import Task
+from oomlab.ops import Routine
+from oomlab.remedies import REMEDIES
+from oomlab.scenarios import SCENARIOS
+from oomlab.trace.events import Event, Trace
+
+CHOICES: dict[str, list[float]] = {
+    "balloon_pages": [0, 1, 300],
+    "batch": [1, 7, 256],
+    "inflate_pages": [1, 40],
+    "rounds": [1, 3],
+    "hog_pages": [1, 500],
+    "touches": [1, 3],
+    "fault_tasks": [0, 2],
+    "oom_caller": [0, 1],
+    "give_back_pages": [0, 600],
+    "give_back_s": [0.001, 0.1],
+    "timeout_s": [0.02, 0.1],
+    "kernel": [4.13, 4.14, 4.19],
+    "hz": [100, 250, 1000],
+    "total_sg": [1, 2],
+    "reader_stays": [0, 1],
+    "hot_remove": [0, 1],
+    "limit_s": [1.0],
+}
+
+IN_CONTEXT = [r.name for r in REMEDIES.values() if r.delivery == "in-context"]
+
+
+@st.composite
+def traces(draw: st.DrawFn, remedies: list[str]) -> Trace:
+    """A timed run of some scenario."""
+    scenario = draw(st.sampled_from(list(SCENARIOS.values())))
+    names = [p.name for p in scenario.parameters if p.name in CHOICES]
+    chosen = {name: draw(st.sampled_from(CHOICES[name])) for name in names}
+    return run(scenario.name, draw(st.sampled_from(remedies)), chosen)
+
+
+def sent_sigkill(event: Event) -> bool:
+    return event.op == "write" and event.on.startswith("SIGKILL for")
+
+
+def with_masks(trace: Trace) -> Iterator[tuple[Event, int]]:
+    """Every event with the mask of the request that its task is in (the innermost, or the last)."""
+    masks: dict[str, dict[int, int]] = {}
+    for event in trace.events:
+        mine = masks.setdefault(event.task, {})
+        depth = event.stack.count("alloc_page")
+        if event.op == "note":
+            mine[depth] = int(event.result)
+        yield event, mine.get(depth, 0)
+
+
+def noretry_never_has_oom_lock(trace: Trace) -> None:
+    for event, mask in with_masks(trace):
+        if event.op == "mutex_trylock" and event.on == "oom_lock":
+            assert not mask & flags.NORETRY, event
+
+
+def no_allocator_waits_for_oom_lock(trace: Trace) -> None:
+    for event in trace.events:
+        if event.on == "oom_lock" and event.condition == "blocked":
+            assert event.function == "oom_reap_task", event
+
+
+def without_fs_nobody_kills(trace: Trace) -> None:
+    for event, mask in with_masks(trace):
+        if sent_sigkill(event):
+            assert mask & flags.FS, event
+
+
+def one_victim_at_a_time(trace: Trace) -> None:
+    """Nobody is killed while somebody who was killed before still has memory to give back."""
+    values = {slot.name: slot.initial for slot in trace.slots}
+    for event in trace.events:
+        if sent_sigkill(event):
+            for process in (n.removeprefix("mm of ") for n in values if n.startswith("mm of ")):
+                killed = values[f"SIGKILL for {process}"]
+                assert not (killed and values[f"mm of {process}"] in ("used", "victim")), event
+        values.update(event.changes)
+
+
+def chain_at_most_once_and_before_the_kill(trace: Trace) -> None:
+    """Per invocation of out_of_memory; and pages that came back mean that nobody is killed."""
+    walks: dict[str, int] = {}
+    for event in trace.events:
+        if event.op == "mutex_trylock" and event.on == "oom_lock" and event.result:
+            walks[event.task] = 0
+            freed = 0
+        if event.op == "down_read":
+            walks[event.task] += 1
+            assert walks[event.task] == 1, event
+        if event.op == "read" and event.on.startswith("freed") and event.function != "add_freed":
+            freed = event.result
+        if sent_sigkill(event):
+            assert walks[event.task] == 1 or not has_listeners(trace), event
+            assert freed == 0, event
+
+
+def has_listeners(trace: Trace) -> bool:
+    return any(event.op == "down_read" for event in trace.events)
+
+
+GENERAL = [
+    noretry_never_has_oom_lock,
+    no_allocator_waits_for_oom_lock,
+    without_fs_nobody_kills,
+    one_victim_at_a_time,
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(trace=traces(list(REMEDIES)))
+def test_rules_of_the_allocator_and_the_killer(trace: Trace) -> None:
+    for rule in GENERAL:
+        rule(trace)
+
+
+@settings(max_examples=100, deadline=None)
+@given(trace=traces(IN_CONTEXT))
+def test_the_chain_runs_once_for_each_invocation_and_before_any_kill(trace: Trace) -> None:
+    chain_at_most_once_and_before_the_kill(trace)
+
+
+@pytest.mark.parametrize(
+    ("rule", "where", "value"),
+    [
+        (without_fs_nobody_kills, "FS", -1),  # every request seems to have it
+        (noretry_never_has_oom_lock, "NORETRY", 0),  # no request seems to have it
+    ],
+)
+def test_an_allocator_blind_for_a_flag_breaks_a_rule(
+    rule: Callable[[Trace], None], where: str, value: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as blind:
+        blind.setattr(flags, where, value)
+        found = [
+            run("h5-host-never-answers", "offload", {"oom_caller": 0, "timeout_s": 0.05}),
+            run("h7-pseries-hotplug", "offload", {"timeout_s": 0.05}),
+            run("h6-nap-under-lock", "mainline", {"reclaim_meets_fs": 0}),
+        ]
+    with pytest.raises(AssertionError):
+        for trace in found:
+            rule(trace)
+
+
+def test_a_killer_that_forgets_its_victims_breaks_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*_: object) -> Routine:
+        yield from ()
+
+    monkeypatch.setattr("oomlab.kernel.oom_kill.mark_oom_victim", nothing)
+    monkeypatch.setattr("oomlab.kernel.oom_kill.oom_reap_task", nothing)
+    monkeypatch.setattr("oomlab.scenarios.cast.do_exit", nothing)
+    given = {"fault_tasks": 1, "timeout_s": 0.05, "limit_s": 1.0}
+    with pytest.raises(AssertionError):
+        one_victim_at_a_time(run("h1-two-task-cycle", "offload", given))
+
+
+def test_a_chain_walked_twice_breaks_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice(machine: Machine, current: Task) -> Routine:
+        yield from notify_in_context(machine, current)
+        freed = yield from notify_in_context(machine, current)
+        return freed
+
+    monkeypatch.setattr("oomlab.scenarios.chain.notify_in_context", twice)
+    with pytest.raises(AssertionError):
+        chain_at_most_once_and_before_the_kill(run("h3a-virtqueue-add"))
