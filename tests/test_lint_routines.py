@@ -40,6 +40,8 @@ BAD = {
     "a for over something other than a range": "def bad(a):\n    for x in a:\n        yield x\n",
     "a for whose index is not used": "def bad(a):\n    for i in range(3):\n        yield a\n",
     "a with around a yield": "def bad(a):\n    with a:\n        yield a\n",
+    "a list in a variable": "def bad(a):\n    found = []\n    yield a\n    found.append(a)\n",
+    "a set in a variable": "def bad(a):\n    found = set(a)\n    yield a\n    return found\n",
     "a try around a yield": "def bad(a):\n    try:\n        yield a\n    finally:\n        pass\n",
 }
 
@@ -71,10 +73,20 @@ def _breaches(function: ast.FunctionDef) -> Iterator[str]:
         if id(node) not in plain:
             yield f"line {node.lineno}: the yield is part of a larger expression"  # type: ignore[attr-defined]
     for node in ast.walk(function):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and _can_change(node.value):
+            yield f"line {node.lineno}: a variable that can change in place cannot be compared"
         if isinstance(node, ast.With | ast.Try) and any(_yields(node)):
             yield f"line {node.lineno}: a yield inside with or try"
         if isinstance(node, ast.For) and any(_yields(node)):
             yield from _loop(node)
+
+
+def _can_change(value: ast.AST | None) -> bool:
+    """Is this a list, a dictionary or a set?"""
+    if isinstance(value, ast.Call):
+        return getattr(value.func, "id", "") in ("list", "dict", "set", "bytearray")
+    displays = ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
+    return isinstance(value, displays)
 
 
 def _loop(loop: ast.For) -> Iterator[str]:

@@ -7,17 +7,7 @@ from oomlab.figures.lanes import Cast
 from oomlab.figures.marks import marks
 from oomlab.figures.words import hold_phrase, span_phrase
 from oomlab.trace.events import Trace
-
-_VERDICTS = {
-    "completed": "everybody finished",
-    "recovered": "everybody finished, but only after a time limit ran out or somebody was killed",
-    "deadlock": "nothing will ever happen again",
-    "livelock": "tasks go on acting for ever, and nothing comes of it",
-    "panic": "the machine panicked",
-    "time-limit": "the run was cut off",
-    "stuck": "nothing can move any more",
-    "open": "somebody could still move",
-}
+from oomlab.trace.narration import VERDICTS
 
 
 def timeline_title(trace: Trace) -> str:
@@ -36,7 +26,7 @@ def timeline_description(trace: Trace, cast: Cast) -> str:
 
 def verdict_sentence(trace: Trace) -> str:
     """How the run ended: "Verdict deadlock: nothing will ever happen again."."""
-    meaning = _VERDICTS.get(trace.verdict)
+    meaning = VERDICTS.get(trace.verdict)
     return f"Verdict {trace.verdict}{': ' + meaning if meaning else ''}."
 
 

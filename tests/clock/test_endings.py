@@ -224,30 +224,6 @@ def test_where_between_two_ticks_a_round_begins_is_no_matter_to_it() -> None:
     assert clock.now_us < 100_000
 
 
-def test_but_it_is_to_one_that_naps() -> None:
-    """Rounds of the same work take one tick or two, as it happens: not a circle in which each round
-    is like the last, but one of many rounds."""
-    stage = Stage()
-    word = stage.layout.word("word", 0)
-
-    def restless() -> Routine:
-        while True:
-            yield swap(word, 1)
-            yield cost(1500)
-            yield write(word, 0)
-
-    def napper() -> Routine:
-        while True:
-            yield sleep(1)
-            yield read(word)
-
-    stage.task(restless)
-    stage.task(napper)
-    clock = clocked(stage.model, 0, FAR_US, park=True, circles=False)
-    assert ending.verdict(clock) == "livelock"
-    assert clock.now_us % 12_000 == 0  # whole rounds of both: three ticks
-
-
 def test_counting_is_not_going_round_in_circles() -> None:
     stage = Stage()
 
