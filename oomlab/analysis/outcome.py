@@ -8,18 +8,23 @@ from oomlab.trace.events import Event, Trace
 
 ALLOCATOR = "alloc_page"
 OOM_PATH = "out_of_memory"
+CHAIN_WALK = "blocking_notifier_call_chain"
 
 
 @dataclass(frozen=True)
 class OomCall:
     """One invocation of out_of_memory: who, from when to when (None: it never returned), and
-    whether it made progress at once: pages freed or somebody killed, without waiting for anything.
+    whether it made progress as it is meant to: pages freed or somebody killed, without standing
+    behind a lock and without a timeout. The time a host takes to answer is part of a deflation.
     """
 
     task: str
     began_us: int
     ended_us: int | None
     progressed: bool
+
+
+_LOCKING = frozenset({"mutex_lock", "mutex_lock_killable", "spin_lock", "down_read", "down_write"})
 
 
 def kills(trace: Trace) -> tuple[Event, ...]:
@@ -49,26 +54,34 @@ def oom_calls(trace: Trace) -> tuple[OomCall, ...]:
     """All invocations of out_of_memory, in the order of their beginning."""
     open_calls: dict[str, list[Event]] = {}
     closed: list[OomCall] = []
+    # Whoever walks the chain: the caller itself, or a thread on its behalf.
+    stood = [
+        event.at_us
+        for event in trace.events
+        if event.condition == "blocked" and event.op in _LOCKING and CHAIN_WALK in event.stack
+    ]
     for event in trace.events:
         if OOM_PATH in event.stack:
             open_calls.setdefault(event.task, []).append(event)
         elif event.task in open_calls:
-            closed.append(_call(open_calls.pop(event.task), event.at_us))
-    closed += [_call(events, None) for events in open_calls.values()]
+            closed.append(_call(open_calls.pop(event.task), event.at_us, stood))
+    closed += [_call(events, None, stood) for events in open_calls.values()]
     return tuple(sorted(closed, key=lambda call: call.began_us))
 
 
-def _call(events: list[Event], ended_us: int | None) -> OomCall:
-    waited = any(e.condition in ("blocked", "timeout") for e in events)
+def _call(events: list[Event], ended_us: int | None, stood: list[int]) -> OomCall:
+    began_us = events[0].at_us
+    waited = any(began_us <= at_us and (ended_us is None or at_us <= ended_us) for at_us in stood)
+    waited = waited or any(e.condition == "timeout" for e in events)
     freed = any(e.op == "read" and "freed" in e.on and e.result for e in events)
     killed = any(e.op == "write" and e.on.startswith("SIGKILL for") for e in events)
-    return OomCall(events[0].task, events[0].at_us, ended_us, (freed or killed) and not waited)
+    return OomCall(events[0].task, began_us, ended_us, (freed or killed) and not waited)
 
 
 def stall_us(trace: Trace) -> int | None:
-    """From the first OOM invocation that makes no progress at once to the next page that one of
-    the tasks then inside the allocator gets, in microseconds; None if there is no such invocation,
-    or no such page."""
+    """From the first OOM invocation that does not progress (see OomCall) to the next page that one
+    of the tasks then inside the allocator gets, in microseconds; None if there is no such
+    invocation, or no such page."""
     began = next((c.began_us for c in oom_calls(trace) if not c.progressed), None)
     if began is None:
         return None

@@ -45,6 +45,13 @@ def test_h2_recovers_at_five_seconds(h2: Trace) -> None:
     assert 4.9 * SECOND_US <= stall <= 5.1 * SECOND_US
 
 
+def test_a_deflation_that_works_is_no_stall() -> None:
+    for scenario in ("h1-two-task-cycle", "h2-three-task-poll"):
+        trace = run(scenario, "allocate-outside")
+        assert any(event.function == "leak_balloon" for event in trace.events)
+        assert stall_us(trace) is None
+
+
 def test_without_anybody_who_may_kill_the_beats_never_end() -> None:
     trace = run("h1-two-task-cycle", "offload")
     assert trace.verdict == "livelock"
