@@ -15,7 +15,7 @@ import oomlab
 PACKAGE = Path(oomlab.__file__).parent
 
 STAGES = (
-    ("errors", "liveness", "chooser"),
+    ("errors", "limits", "liveness", "chooser"),
     ("ops",),
     ("model", "routines"),
     ("kernel",),

@@ -6,8 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from oomlab.kernel.task import Task
+from oomlab.limits import Limit
 from oomlab.model import Layout
 from oomlab.ops import Routine, Slot, down_read, read, up_read, write
+
+LIMITS = (
+    Limit(
+        "not modelled",
+        "Registration while the chain is walked",
+        "Listeners are registered before the run begins.",
+    ),
+)
 
 Callback = Callable[[Task, Slot], Routine]
 """Called with the running task and the counter to which freed pages are added."""

@@ -6,6 +6,7 @@ from oomlab.kernel import gfp as flags
 from oomlab.kernel.machine import KERNEL_4_19, Machine
 from oomlab.kernel.task import Process, Task, fatal_signal_pending
 from oomlab.kernel.wait import wait_event
+from oomlab.limits import Limit
 from oomlab.ops import (
     ABORT_SELECTION,
     ANY_AMOUNT,
@@ -21,6 +22,14 @@ from oomlab.ops import (
     swap,
     wake,
     write,
+)
+
+LIMITS = (
+    Limit(
+        "not modelled",
+        "Other ways into the OOM killer",
+        "Memory cgroups, suspend, `SysRq-f` and page-fault OOM.",
+    ),
 )
 
 

@@ -20,8 +20,18 @@ from oomlab.kernel.oom_watch import (
 )
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
+from oomlab.limits import Limit
 from oomlab.model import Layout
 from oomlab.ops import Routine, Slot, read, wake, write
+
+LIMITS = (
+    Limit(
+        "cannot be shown",
+        "Memory ordering on weakly ordered machines",
+        "A step of the model is seen by everybody at once and in the same order. That the RFC's "
+        "thread stores its counter and its flag without a barrier between them has no effect here.",
+    ),
+)
 
 RFC_TIMEOUT_S = 5.0
 """The RFC's limit, in seconds; a guess by its author's own account."""

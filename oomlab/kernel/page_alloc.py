@@ -21,7 +21,17 @@ from oomlab.kernel.zone import (
     gfp_to_alloc_flags,
     watermark,
 )
+from oomlab.limits import Limit
 from oomlab.ops import Routine, io, log, mutex_trylock, mutex_unlock, note, read, sleep, take_page
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "An allocation that must not fail",
+        "It tries again every tick once everything else was tried. The kernel goes back to "
+        "reclaim.",
+    ),
+)
 
 NEVER_KILLS = flags.RETRY_MAYFAIL | flags.THISNODE | flags.DMA
 """Requests that leave __alloc_pages_may_oom early once they have oom_lock (4c, 4d, 4f)."""

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from oomlab.limits import Limit
 from oomlab.model import Layout
 from oomlab.ops import ANY_AMOUNT, Routine, Slot, move, read, write
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "One thread each",
+        "Every process has one thread, and the reaper always gets `mmap_sem` at its first attempt.",
+    ),
+)
 
 
 @dataclass(frozen=True, eq=False)

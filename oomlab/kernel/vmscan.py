@@ -5,7 +5,24 @@ from __future__ import annotations
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.task import Task
+from oomlab.limits import Limit
 from oomlab.ops import Routine, cost, holds_more, move, mutex_lock, mutex_unlock, sleep
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "The kernel swapper has given up",
+        "Reclaim finds clean page cache or nothing; there is no writeback, and the throttle "
+        "at the entry of direct reclaim is left out, as it is in a kernel whose swapper has "
+        "failed sixteen times.",
+    ),
+    Limit(
+        "simplified",
+        "Which locks a round of reclaim meets",
+        "The scenario decides it. In a real machine it depends on what lies on the LRU lists "
+        "and in the caches.",
+    ),
+)
 
 SWAP_CLUSTER_MAX = 32
 MAX_RECLAIM_RETRIES = 16

@@ -7,8 +7,19 @@ from math import isqrt
 
 from oomlab.errors import InputError
 from oomlab.kernel import gfp as flags
+from oomlab.limits import Limit
 from oomlab.model import Layout
 from oomlab.ops import Slot
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "Single pages, two zones",
+        "There is no NUMA, no cpuset, no compaction, no per-CPU list. A request is for one "
+        "page; one that insists on the lowest zone does not get a page of the other, and "
+        "never lends it one.",
+    ),
+)
 
 PAGE_KIB = 4
 WATERMARK_SCALE_FACTOR = 10  # of 10,000 (vm.watermark_scale_factor, kernel default)

@@ -18,6 +18,7 @@ from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.slab import kmalloc
 from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.kernel.wait import wait_event
+from oomlab.limits import Limit
 from oomlab.model import Layout
 from oomlab.ops import (
     ANY_AMOUNT,
@@ -37,6 +38,14 @@ from oomlab.ops import (
     wait_for,
     wake,
     write,
+)
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "The graphics driver has a handful of objects",
+        "The retries of its callback are counted instead of timed.",
+    ),
 )
 
 SHRINKER_LOCK_MS = 5000

@@ -15,6 +15,7 @@ from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
+from oomlab.limits import Limit
 from oomlab.listeners.virtio_ccw import virtio_ccw_set_config
 from oomlab.listeners.virtio_ring import virtqueue_add_outbuf
 from oomlab.ops import (
@@ -32,6 +33,19 @@ from oomlab.ops import (
     wait_for,
     wake,
     write,
+)
+
+LIMITS = (
+    Limit(
+        "guessed",
+        "The balloon's worker rests 20 microseconds between two batches",
+        "Otherwise the clock would let it take its lock again before anybody who waits for it.",
+    ),
+    Limit(
+        "not modelled",
+        "The host",
+        "It answers after a while, or never; what it does with the pages is its own business.",
+    ),
 )
 
 VIRTIO_BALLOON_ARRAY_PFNS_MAX = 256

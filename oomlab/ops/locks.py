@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from oomlab.errors import ModelError
+from oomlab.limits import Limit
 from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "A mutex goes to whoever has waited longest",
+        "Optimistic spinning and the hand-off after a failed attempt are left out. The "
+        "explorer, which has no time, lets any waiter have it.",
+    ),
+)
 
 FREE = -1
 """Owner of a mutex that nobody holds (task numbers start at 0)."""

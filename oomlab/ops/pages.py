@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from oomlab.errors import ModelError
+from oomlab.limits import Limit
 from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "Choosing a victim is one step",
+        "The kernel walks the task list while tasks come and go.",
+    ),
+)
 
 ANY_AMOUNT = 1 << 40
 """A page count larger than any machine here: `move(..., ANY_AMOUNT)` empties a pool."""

@@ -4,8 +4,17 @@ killed or timed out. The slot is that of a mutex; only the way of waiting differ
 from __future__ import annotations
 
 from oomlab.errors import ModelError
+from oomlab.limits import Limit
 from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
 from oomlab.ops.locks import FREE
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "A spinlock is taken by one task at a time",
+        "That a spinning processor does nothing else is not shown.",
+    ),
+)
 
 
 def spin_lock(lock: Slot) -> Op:
