@@ -25,7 +25,7 @@ STAGES = (
     ("trace",),
     ("analysis",),
     ("clock", "explorer"),
-    ("figures", "report", "gfp_report", "matrix"),
+    ("figures", "report", "gfp_report", "matrix", "ledger"),
     ("views", "course"),
     ("widgets", "cli"),
 )

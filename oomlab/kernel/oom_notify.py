@@ -95,7 +95,9 @@ class OomNotifierThread:
         check_timeout(timeout_s)
 
         def request_and_wait(machine: Machine, current: Task) -> Routine:
-            yield from ghost_ask(machine.watch, current, self.requested, self.freed_total)
+            yield from ghost_ask(
+                machine.watch, current, self.requested, self.freed_total, machine.candidates()
+            )
             yield write(self.requested, 1)
             yield wake(self.request_queue)
             yield from ghost_wait(machine.watch, current, machine.oom_lock)

@@ -105,7 +105,7 @@ class RepairedThread:
             if job != IDLE:
                 yield mutex_unlock(self.mutex)
                 return 0 if job == OVERDUE else 1
-            yield from ghost_ask(machine.watch, current, self.requested, None)
+            yield from ghost_ask(machine.watch, current, self.requested, None, machine.candidates())
             yield write(self.job, (ASKED, current.index))
             yield write(self.requested, 1)
             yield wake(self.request_queue)

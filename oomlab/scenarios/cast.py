@@ -27,6 +27,7 @@ from oomlab.ops import (
     mutex_unlock,
     sleep,
     wait_for,
+    write,
 )
 from oomlab.remedies import Remedy
 from oomlab.scenarios.chain import Chain
@@ -48,6 +49,13 @@ COMMON_PARAMETERS = (
     ),
     Parameter("give_back_pages", "pages that come back from outside at give_back_s", 0, 0, 1 << 28),
     Parameter("give_back_s", "when they come back, in simulated seconds", 2.0, 0.0, 1e6),
+    Parameter(
+        "admin_kills_s",
+        "when an administrator kills the largest process by hand, in simulated seconds (0: never)",
+        0.0,
+        0.0,
+        1e6,
+    ),
     Parameter("reclaim_us", "cost of one fruitless reclaim round, in microseconds", 500, 1, 10**12),
     Parameter(
         "oom_return_us",
@@ -140,6 +148,14 @@ def boot(settings: Settings, remedy: Remedy) -> Machine:
             "outside",
             "something unrelated that gives memory back",
             lambda task: give_back(machine, elsewhere, when),
+            serves=True,
+        )
+    if settings["admin_kills_s"]:
+        by_hand = round(settings["admin_kills_s"] * machine.hz)
+        machine.spawn(
+            "admin",
+            "an administrator who kills the largest process",
+            lambda task: kill_by_hand(machine, by_hand),
             serves=True,
         )
     return machine
@@ -285,3 +301,11 @@ def give_back(machine: Machine, elsewhere: Slot, jiffies: int) -> Routine:
     """After `jiffies`, make all pages of `elsewhere` free."""
     yield sleep(jiffies)
     yield move(elsewhere, machine.zone.free, ANY_AMOUNT)
+
+
+def kill_by_hand(machine: Machine, jiffies: int) -> Routine:
+    """After `jiffies`, send SIGKILL to the hog; no reserves are opened to it, as the OOM killer
+    would."""
+    (victim,) = (process for process in machine.processes if process.name == "hog")
+    yield sleep(jiffies)
+    yield write(victim.sigkill, 1)
