@@ -24,7 +24,15 @@ from oomlab.ops.core import (
     outcomes,
     put,
 )
-from oomlab.ops.ghosts import GHOST_KINDS, ghost_promote, ghost_write, witness, witness_if
+from oomlab.ops.ghosts import (
+    GHOST_KINDS,
+    ghost_add,
+    ghost_promote,
+    ghost_write,
+    witness,
+    witness_if,
+    witness_if_owner,
+)
 from oomlab.ops.locks import (
     FREE,
     LOCKING_KINDS,
@@ -108,6 +116,7 @@ __all__ = [
     "cost",
     "down_read",
     "down_write",
+    "ghost_add",
     "ghost_promote",
     "ghost_write",
     "holds_more",
@@ -137,5 +146,6 @@ __all__ = [
     "wake",
     "witness",
     "witness_if",
+    "witness_if_owner",
     "write",
 ]

@@ -10,7 +10,9 @@ from collections.abc import Hashable
 
 from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
 
-GHOST_KINDS = frozenset({"witness", "witness_if", "ghost_write", "ghost_promote"})
+GHOST_KINDS = frozenset(
+    {"witness", "witness_if", "witness_if_owner", "ghost_write", "ghost_add", "ghost_promote"}
+)
 """Ops that belong to the step before them: watching takes no time and no turn of its own."""
 
 
@@ -43,6 +45,20 @@ def ghost_write(word: Slot, value: Hashable) -> Op:
     return Op("ghost_write", (word,), (value,))
 
 
+def witness_if_owner(
+    seen: Slot, label: str, lock: Slot, words: tuple[tuple[int, Slot], ...], value: Hashable
+) -> Op:
+    """Add `label` to what has been seen if the task that owns the mutex `lock` has `value` in its
+    word; `words` are pairs of a task's number and its word."""
+    tasks = tuple(task for task, _ in words)
+    return Op("witness_if_owner", (seen, lock, *(w for _, w in words)), (label, value, tasks))
+
+
+def ghost_add(word: Slot, number: int) -> Op:
+    """Add `number` to a ghost counter."""
+    return Op("ghost_add", (word,), (number,))
+
+
 def ghost_promote(words: tuple[Slot, ...], before: Hashable, after: Hashable) -> Op:
     """Set to `after` every ghost word that is `before`."""
     return Op("ghost_promote", words, (before, after))
@@ -70,6 +86,25 @@ def _witness_if(state: State, task: int, op: Op) -> list[Outcome]:
     if any(state[o.index] != v for o, v in zip(others, values, strict=True)):
         return [Outcome(state)]
     return _with(state, seen, label)
+
+
+@meaning("witness_if_owner")
+def _witness_if_owner(state: State, task: int, op: Op) -> list[Outcome]:
+    seen, lock, *words = op.slots
+    label, value, tasks = op.args
+    assert isinstance(tasks, tuple)
+    owner = state[lock.index]
+    if owner not in tasks or state[words[tasks.index(owner)].index] != value:
+        return [Outcome(state)]
+    return _with(state, seen, label)
+
+
+@meaning("ghost_add")
+def _ghost_add(state: State, task: int, op: Op) -> list[Outcome]:
+    (word,) = op.slots
+    before, number = state[word.index], op.args[0]
+    assert isinstance(before, int) and isinstance(number, int)
+    return [Outcome(put(state, word, before + number))]
 
 
 @meaning("ghost_write")

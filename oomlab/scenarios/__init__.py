@@ -9,6 +9,7 @@ from oomlab.scenarios.host_never_answers import HOST_NEVER_ANSWERS
 from oomlab.scenarios.nap_under_lock import NAP_UNDER_LOCK
 from oomlab.scenarios.pseries_hotplug import PSERIES_HOTPLUG
 from oomlab.scenarios.rcu_previous_round import RCU_PREVIOUS_ROUND
+from oomlab.scenarios.review import REVIEW
 from oomlab.scenarios.scenario import Engine, Expectation, Scenario
 from oomlab.scenarios.three_task_poll import THREE_TASK_POLL
 from oomlab.scenarios.two_task_cycle import TWO_TASK_CYCLE
@@ -34,10 +35,12 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def find_scenario(name: str) -> Scenario:
-    """The scenario called `name`. Raises InputError naming all scenarios."""
-    if name not in SCENARIOS:
-        raise unknown("scenario", name, SCENARIOS)
-    return SCENARIOS[name]
+    """The scenario called `name`, a hazard's or one of the review's. Raises InputError naming all
+    scenarios."""
+    known = {**SCENARIOS, **REVIEW}
+    if name not in known:
+        raise unknown("scenario", name, known)
+    return known[name]
 
 
-__all__ = ["SCENARIOS", "Engine", "Expectation", "Scenario", "find_scenario"]
+__all__ = ["REVIEW", "SCENARIOS", "Engine", "Expectation", "Scenario", "find_scenario"]

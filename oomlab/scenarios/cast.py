@@ -69,7 +69,12 @@ COMMON_PARAMETERS = (
     ),
     Parameter("kernel", "release whose OOM killer and reserves are modelled", 4.13, only=KERNELS),
     Parameter("hz", "timer ticks a second", 250, only=(100, 250, 1000)),
-    Parameter("ghosts", "1 to watch which request each answer is for, 0 not to", 0, only=(0, 1)),
+    Parameter(
+        "ghosts",
+        "1 to watch which request each answer is for, 2 to watch more closely, 0 not to watch",
+        0,
+        only=(0, 1, 2),
+    ),
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
 """What every scenario can be told about its machine."""
@@ -115,13 +120,24 @@ def with_default(
     return tuple(replace(p, default=default) if p.name == name else p for p in parameters)
 
 
-def boot(settings: Settings, remedy: Remedy) -> Machine:
+def boot(
+    settings: Settings,
+    remedy: Remedy,
+    *,
+    threads: int = 0,
+    cached_stack: bool = True,
+    suspends: bool = False,
+) -> Machine:
     """A machine whose memory is used up to the min watermark, with the remedy's way of delivering
-    the chain, the OOM reaper and, if pages come back from outside, whoever gives them back."""
+    the chain, the OOM reaper and, if pages come back from outside, whoever gives them back.
+
+    `threads` and `cached_stack`: see Chain, for listeners that are registered later. `suspends`:
+    somebody is going to switch the OOM killer off."""
     marks = watermarks_for(int(settings["managed_pages"]))
     costs = Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"]))
     layout = Layout()
-    chain = Chain(layout, remedy, float(settings["timeout_s"] or remedy.timeout_s or 0))
+    timeout_s = float(settings["timeout_s"] or remedy.timeout_s or 0)
+    chain = Chain(layout, remedy, timeout_s, threads=threads, cached_stack=cached_stack)
     machine = Machine.boot(
         layout,
         free=marks.min,
@@ -132,8 +148,12 @@ def boot(settings: Settings, remedy: Remedy) -> Machine:
         kernel=settings["kernel"],
     )
     machine.try_oom_notifier = chain.try_oom_notifier
+    machine.register_oom = chain.register_oom
+    if suspends:
+        machine.let_suspend()
     if settings["ghosts"]:
-        machine.watch = OomWatch.declare(layout)
+        machine.watch = OomWatch.declare(layout, closely=settings["ghosts"] == 2)
+        machine.oom_notify_list.watch = machine.watch
     machine.spawn(
         "oom_reaper",
         "kernel thread that frees a victim's memory",
