@@ -20,7 +20,7 @@ from oomlab.scenarios import find_scenario
 from oomlab.scenarios.parameters import Value
 from oomlab.trace.events import Trace
 
-_RUN = re.compile(r"([A-Za-z_]\w*)(?::([1-9]\d{0,5})|@(\d{1,3}))?")
+_RUN = re.compile(r"([A-Za-z_][\w /]*)(?::([1-9]\d{0,5})|@(\d{1,3}))?")
 FORM = "SCENARIO/REMEDY/[name=value,...]/task:times,task@outcome,..."
 
 
@@ -64,7 +64,7 @@ def replay(text: str) -> Trace:
     Raises InputError for a string that is not understood and ImpossibleStep for a step that cannot
     be made.
     """
-    parts = text.split("/")
+    parts = text.split("/", 3)  # the name of a task may have a "/" in it
     if len(parts) != 4:
         raise InputError(f"a replay string has the form {FORM}")
     given = dict(_setting(part) for part in filter(None, parts[2].split(",")))

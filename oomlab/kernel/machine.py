@@ -41,6 +41,9 @@ NotifyOom = Callable[["Machine", Task], Routine]
 RegisterOom = Callable[["Machine", Task, NotifierBlock], Routine]
 """How a listener is added while the machine runs. Result: 0, or a negative error number."""
 
+QuiesceOom = Callable[["Machine", int], Routine]
+"""Waits until no walk of the chain is under way, at most so many jiffies. Result: 0 if one is."""
+
 Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
 
@@ -51,7 +54,8 @@ class Machine:
 
     `notify_oom` is the remedy's way of delivering the notifier chain; `try_oom_notifier`, in some
     remedies, is called before oom_lock is asked for; `register_oom` is the remedy's way of adding a
-    listener, None for that of the released kernels. `kernel` is the release, one of KERNELS.
+    listener, None for that of the released kernels; `quiesce_oom`, in one remedy, waits for a walk
+    that is under way. `kernel` is the release, one of KERNELS.
     Raises InputError for an HZ the kernel does not offer.
     """
 
@@ -63,6 +67,7 @@ class Machine:
     kernel: float = KERNEL_4_13
     try_oom_notifier: NotifyOom | None = None
     register_oom: RegisterOom | None = None
+    quiesce_oom: QuiesceOom | None = None
     watch: OomWatch | None = None
     dma_zone: Zone | None = None
     oom_lock: Slot = field(init=False)

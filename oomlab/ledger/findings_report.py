@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from oomlab.ledger.claims_report import figure_data, figure_line
@@ -31,11 +31,23 @@ class Reviewed:
         if self.finding.offloads is None:
             return ()
         pairs = zip(OFFLOADS, self.finding.offloads, strict=True)
-        return tuple(
+        wrong = tuple(
             f"{self.finding.id} under {remedy}: {self.shown[remedy].answer}, must be {expected}"
             for remedy, expected in pairs
             if self.shown[remedy].answer != expected
         )
+        return wrong + tuple(
+            f"{self.finding.id} under {RFC}: no schedule shows that {label}"
+            for label in self._unseen()
+        )
+
+    def _unseen(self) -> tuple[str, ...]:
+        """What a ghost should have seen under the RFC, and has not."""
+        evidence, shown = self.finding.evidence, self.shown[RFC]
+        if not isinstance(evidence, Witnessed) or not shown.ways:
+            return ()
+        seen = {way.label for way in shown.ways}
+        return tuple(label for label in evidence.labels if label not in seen)
 
 
 def review(findings: Sequence[Finding]) -> list[Reviewed]:
@@ -67,9 +79,7 @@ def _finding_data(reviewed: Reviewed) -> dict[str, Any]:
         "offloads": {
             remedy: {
                 "answer": shown.answer,
-                "replay": shown.replay,
-                "steps": shown.steps,
-                "switches": shown.switches,
+                "schedules": [asdict(way) for way in shown.ways],
                 "states": shown.states,
                 "figures": [figure_data(figure) for figure in shown.figures],
             }
@@ -81,15 +91,15 @@ def _finding_data(reviewed: Reviewed) -> dict[str, Any]:
 
 def _evidence_data(finding: Finding) -> dict[str, Any]:
     match finding.evidence:
-        case Witnessed(label, scenario, given, timeouts):
+        case Witnessed(labels, scenario, given, timeouts):
             return {
                 "shown_by": "schedule",
                 "scenario": scenario,
                 "parameters": dict(given),
-                "watch": label,
+                "watch": list(labels),
                 "timeouts": timeouts,
             }
-        case Measured(scenario, _, given):
+        case Measured(scenario, _, given, _):
             return {"shown_by": "run", "scenario": scenario, "parameters": dict(given)}
         case CannotBeShown(topic, reason):
             return {"shown_by": "nothing", "limit": topic, "reason": reason}
@@ -118,8 +128,9 @@ def _how(reviewed: Reviewed) -> Iterator[str]:
         yield f"Cannot be shown: {evidence.reason}"
         return
     shown = reviewed.shown[RFC]
-    if shown.replay:
-        yield f"Shortest schedule, {shown.steps} steps: oomlab replay '{shown.replay}'"
+    for way in shown.ways:
+        yield f"Shortest schedule after which {way.label} ({way.steps} steps):"
+        yield f"  oomlab replay '{way.replay}'"
     yield from (f"- {figure_line(figure)}" for figure in shown.figures)
     for remedy, found in reviewed.shown.items():
         states = f", {found.states} states" if found.states else ""

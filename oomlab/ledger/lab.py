@@ -7,7 +7,13 @@ from functools import cache
 from itertools import pairwise
 
 from oomlab import clock, explorer
-from oomlab.analysis.outcome import ALLOCATOR, CHAIN_WALK, kills, oom_calls
+from oomlab.analysis.outcome import (
+    ALLOCATOR,
+    CHAIN_WALK,
+    kills,
+    longest_request_us,
+    oom_calls,
+)
 from oomlab.explorer import Exploration
 from oomlab.explorer.counterexample import Schedule
 from oomlab.explorer.ghosts import schedule_to, witnessed
@@ -45,18 +51,22 @@ def _timed(scenario: str, remedy: str, given: tuple[tuple[str, Value], ...]) -> 
 
 
 def explored(
-    scenario: str, remedy: str = "mainline", timeouts: str = "any", **given: Value
+    scenario: str,
+    remedy: str = "mainline",
+    timeouts: str = "any",
+    budget: int = BUDGET,
+    **given: Value,
 ) -> Exploration:
-    """One exploration with ghosts watching, made once."""
-    return _explored(scenario, remedy, timeouts, tuple(sorted(given.items())))
+    """One exploration with ghosts watching, made once; `ghosts=2` for a close watch."""
+    return _explored(scenario, remedy, timeouts, budget, tuple(sorted(given.items())))
 
 
 @cache
 def _explored(
-    scenario: str, remedy: str, timeouts: str, given: tuple[tuple[str, Value], ...]
+    scenario: str, remedy: str, timeouts: str, budget: int, given: tuple[tuple[str, Value], ...]
 ) -> Exploration:
-    settings = {**dict(given), "ghosts": 1}
-    return explorer.explore(scenario, remedy, settings, timeouts=timeouts, budget=BUDGET)
+    settings = {"ghosts": 1, **dict(given)}
+    return explorer.explore(scenario, remedy, settings, timeouts=timeouts, budget=budget)
 
 
 def forget() -> None:
@@ -225,3 +235,19 @@ def longest_sleep_s(trace: Trace, task: str) -> float:
     if any(w.task == task for w in trace.waiting):
         moments.append(trace.ended_at_us)
     return max((b - a for a, b in pairwise(moments)), default=0) / 1_000_000
+
+
+def slowest_ms(trace: Trace) -> float | str:
+    """How long the slowest request for a page took, in milliseconds; "for ever" if it never
+    ended."""
+    longest = longest_request_us(trace)
+    return "for ever" if longest is None else longest / 1000
+
+
+def requests_after_disable(trace: Trace) -> int:
+    """How many walks of the chain were asked for once the OOM killer had been switched off."""
+    off_us = next(
+        (e.at_us for e in trace.events if e.on == "oom_killer_disabled" and e.changes), None
+    )
+    asked = (e for e in trace.events if e.op == "wake" and "request" in e.on)
+    return sum(off_us is not None and e.at_us > off_us for e in asked)

@@ -149,6 +149,7 @@ def boot(
     )
     machine.try_oom_notifier = chain.try_oom_notifier
     machine.register_oom = chain.register_oom
+    machine.quiesce_oom = chain.quiesce_oom
     if suspends:
         machine.let_suspend()
     if settings["ghosts"]:

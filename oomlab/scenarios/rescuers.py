@@ -6,10 +6,10 @@ from oomlab.kernel.machine import Machine
 from oomlab.kernel.sysrq import moom_callback
 
 
-def add_sysrq(machine: Machine, starts_at_us: int) -> None:
+def add_sysrq(machine: Machine, starts_at_us: int, name: str = "sysrq") -> None:
     """Somebody presses SysRq-f."""
     machine.spawn(
-        "sysrq",
+        name,
         "a kernel worker that was asked for an OOM kill by hand",
         lambda task: moom_callback(machine, task),
         is_worker=True,

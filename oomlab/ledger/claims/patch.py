@@ -6,6 +6,7 @@ from oomlab.analysis.outcome import longest_request_us, pages_returned
 from oomlab.kernel import gfp
 from oomlab.kernel.gfp_outcome import Caller, Ending, outcome
 from oomlab.kernel.gfp_predicates import Request
+from oomlab.kernel.oom_watch import TWO_WALKS
 from oomlab.ledger.claims.claim import HANDA, PATCH, Claim
 from oomlab.ledger.claims.report import TABLE, ending
 from oomlab.ledger.figure import Figure, Figures, at_least, below, between, equal_to
@@ -129,6 +130,11 @@ def _no_waste() -> Figures:
         Figure("tasks more than in mainline", tasks("offload") - tasks("mainline"), equal_to(1)),
         Figure("walks for a balloon that was never told to deflate on OOM", walked, at_least(1)),
         Figure("pages that those bring", pages_returned(unused), equal_to(0)),
+        Figure(
+            "can two first registrations make two threads",
+            TWO_WALKS in seen(explored("r11-double-thread", "offload")),
+            equal_to(True),
+        ),
     )
 
 
@@ -177,6 +183,6 @@ CLAIMS = (
         "qualified",
         "The code does so. But the balloon registers even where it will never deflate, and then "
         "every OOM event pays for a walk; and two first registrations can race.",
-        "review", (H3A,), ("mainline", "offload"), _no_waste,
+        "review", (H3A, "r11-double-thread"), ("mainline", "offload"), _no_waste,
     ),
 )  # fmt: skip

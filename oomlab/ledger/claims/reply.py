@@ -35,6 +35,12 @@ def _still_a_lot() -> Figures:
         ),
         Figure("rounds of 5 s until somebody is killed", len(timeouts_s(run)), at_least(2)),
         Figure("vain tries to get oom_lock meanwhile", polls(run, "oom_lock"), at_least(1000)),
+        Figure(
+            "what a manual kill takes at that time",
+            first_kill_s(timed("r23-sysrq-in-vain", "offload")),
+            between(5.0, 5.1),
+            "s",
+        ),
     )
 
 
@@ -53,6 +59,6 @@ CLAIMS = (
         "opinion",
         "The figures are on its side: every allocator stands still, and so does whoever needs "
         "`oom_lock` to help. Handa's answer was that it should hardly ever come to it.",
-        "five-seconds", (H1,), ("offload",), _still_a_lot,
+        "five-seconds", (H1, "r23-sysrq-in-vain"), ("offload",), _still_a_lot,
     ),
 )  # fmt: skip

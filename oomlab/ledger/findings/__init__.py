@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.errors import unknown
-from oomlab.ledger.findings import protocol, thread, tools, waiting
+from oomlab.ledger.findings import chain, context, protocol, thread, tools, waiting
 from oomlab.ledger.findings.finding import (
     OFFLOADS,
     RFC,
@@ -23,7 +23,8 @@ def _number(finding: Finding) -> int:
 FINDINGS: dict[str, Finding] = {
     finding.id: finding
     for finding in sorted(
-        (f for topic in (protocol, waiting, thread, tools) for f in topic.FINDINGS), key=_number
+        (f for topic in (protocol, waiting, thread, chain, context, tools) for f in topic.FINDINGS),
+        key=_number,
     )
 }
 """All findings by their id, R1 to R24."""

@@ -42,7 +42,7 @@ FINDINGS = (
         "The thread asks for memory like anybody. While the caller has `oom_lock` it polls; when "
         "the caller gives up, it can win the lock and wait for an answer that only it can give.",
         "The self-made livelock (H3) is not cured, only cut off, and costs a limit each time.",
-        Witnessed(ASKS_ITSELF, H3A, {"total_sg": 2}, "idle"),
+        Witnessed((ASKS_ITSELF,), H3A, {"total_sg": 2}, "idle"),
         ("has it", "has it", "free of it"),
     ),
 )  # fmt: skip

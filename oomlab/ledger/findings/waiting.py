@@ -86,7 +86,7 @@ FINDINGS = (
         "The caller sleeps until the answer, and nobody else can have `oom_lock` meanwhile.",
         "All who allocate poll it. The reaper, the manual kill, memory cgroups and suspend stand "
         "behind it. This is the strongest form of the objection to 5 s.",
-        Witnessed(WAITS_UNDER_OOM_LOCK, H5_HOST, {"host_answers": 1, "oom_caller": 0}),
+        Witnessed((WAITS_UNDER_OOM_LOCK,), H5_HOST, {"host_answers": 1, "oom_caller": 0}),
         ("has it", "has it", "free of it"),
     ),
     Finding(
@@ -95,7 +95,7 @@ FINDINGS = (
         "Whoever waits for the thread cannot be interrupted, not even by SIGKILL.",
         "A task that would exit and give its memory back stays for the rest of the limit.",
         Measured(H5_HOST, _killed_but_waits, {"admin_kills_s": 1.0}),
-        ("has it", "has it", "has it"),
+        ("has it", "has it", "free of it"),
     ),
     Finding(
         "R7",
