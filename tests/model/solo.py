@@ -108,11 +108,12 @@ def solo(
             if not found:
                 return Solo("blocked", None, (*done, (op, None)), state, tuple(steps))
             state = found[0].state
-            if op.kind != "note":  # a remark for the reader of a trace is no deed
-                done.append((op, found[0].result))
-            elif op.args[0] == "step":
+            tells_step = op.kind == "note" and op.args[0] == "step"
+            if tells_step:
                 steps.append(str(op.args[1]))
-            if meanwhile is not None and op.kind != "note":
+            elif op.kind != "note":  # a remark for the reader of a trace is no deed
+                done.append((op, found[0].result))
+            if meanwhile is not None and not tells_step:
                 state = meanwhile(op, state)
             op = routine.send(found[0].result)
     except StopIteration as stop:
