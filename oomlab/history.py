@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from oomlab.errors import unknown
-from oomlab.history_events import ROWS
+from oomlab.history_events import ITS_TEXT, ROWS
 
 Kind = Literal["message", "commit"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -84,7 +84,8 @@ def cite(key: str) -> str:
 
 
 def history_markdown(chosen: Iterable[Event]) -> str:
-    """The events as a Markdown list: date, who, what, and where to read it."""
+    """The events as a Markdown list: date, who, what, where to read it; and what we have read, if it
+    is not that text itself."""
     return "\n".join(_line(one) for one in chosen)
 
 
@@ -94,4 +95,5 @@ def _line(one: Event) -> str:
         where = f" {name}{', first in ' + one.release if one.release else ''}."
     else:
         where = f" [message]({one.link})." if one.ident else f" [archive]({one.link})."
-    return f"- **{one.date}, {one.who}.** {one.what}{where} *Read: {one.evidence}.*"
+    how = "" if one.evidence == ITS_TEXT else f" *Read: {one.evidence}.*"
+    return f"- **{one.date}, {one.who}.** {one.what}{where}{how}"

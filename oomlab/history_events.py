@@ -16,6 +16,7 @@ TSIRKIN: Final = "Michael S. Tsirkin"
 WANG: Final = "Wei Wang"
 MCKENNEY: Final = "Paul E. McKenney"
 HILDENBRAND: Final = "David Hildenbrand"
+ITS_TEXT: Final = "its text"
 _I_LOVE = "I-love.SAKURA.ne.jp"
 
 BEFORE: tuple[_Row, ...] = (
@@ -28,7 +29,7 @@ BEFORE: tuple[_Row, ...] = (
         "commit",
         "8bc719d3cab8414938f9ea6e33b58d8810d18068",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "rcu-handler",
@@ -39,7 +40,7 @@ BEFORE: tuple[_Row, ...] = (
         "commit",
         "e5c074322a3d",
         "",
-        "the commit message",
+        ITS_TEXT,
     ),
     (
         "deflate-on-oom",
@@ -50,7 +51,7 @@ BEFORE: tuple[_Row, ...] = (
         "commit",
         "5a10b7dbf904bfe01bb9fcc6298f7df09eed77d5",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "one-oom-lock",
@@ -96,7 +97,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         f"201709111927.IDD00574.tFVJHLOSOOMQFF@{_I_LOVE}",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "first-reply",
@@ -107,7 +108,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         "20170929065654-mutt-send-email-mst@kernel.org",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "nowait-answer",
@@ -118,7 +119,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         f"201709291344.FID60965.VHtMQFFJFSLOOO@{_I_LOVE}",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "rfc",
@@ -139,7 +140,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         "20171002065801-mutt-send-email-mst@kernel.org",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "ugly-hack",
@@ -150,7 +151,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         "20171002090627.547gkmzvutrsamex@dhcp22.suse.cz",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "deprecate",
@@ -171,7 +172,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         "20171002170642-mutt-send-email-mst@kernel.org",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "no-report",
@@ -192,7 +193,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         f"201710022344.JII17368.HQtLOMJOOSFFVF@{_I_LOVE}",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "trylock",
@@ -203,7 +204,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         f"201710072030.HGE12424.HFFMVLJOOStFQO@{_I_LOVE}",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "three-tasks",
@@ -214,7 +215,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         "20171009122817.t2kd7pcqmh3xaay5@dhcp22.suse.cz",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "two-tasks",
@@ -234,7 +235,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         "20171009133734.u544mwyjipamc566@dhcp22.suse.cz",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "trylock-formal",
@@ -244,7 +245,7 @@ THREAD: tuple[_Row, ...] = (
         "message",
         f"1507632457-4611-1-git-send-email-penguin-kernel@{_I_LOVE}",
         "",
-        "its text",
+        ITS_TEXT,
     ),
 )
 
@@ -258,7 +259,7 @@ PATCH: tuple[_Row, ...] = (
         "message",
         "1507900754-32239-1-git-send-email-mst@redhat.com",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "array-overrun",
@@ -269,7 +270,7 @@ PATCH: tuple[_Row, ...] = (
         "message",
         f"201710132306.FBC78628.OJLHFVQSFOtOMF@{_I_LOVE}",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "ping-pong",
@@ -280,7 +281,7 @@ PATCH: tuple[_Row, ...] = (
         "message",
         f"201710151438.FAD86443.tOOFHVOSFQJLMF@{_I_LOVE}",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "stall-warning",
@@ -301,7 +302,7 @@ PATCH: tuple[_Row, ...] = (
         "message",
         "1510154064-9709-1-git-send-email-mst@redhat.com",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "merged",
@@ -367,7 +368,7 @@ AFTERWARDS: tuple[_Row, ...] = (
         "message",
         "alpine.DEB.2.21.1806201528490.16984@chino.kir.corp.google.com",
         "",
-        "its text",
+        ITS_TEXT,
     ),
     (
         "rcu-removed",
@@ -427,7 +428,7 @@ AFTERWARDS: tuple[_Row, ...] = (
         "2020",
         HILDENBRAND,
         "The same as it was merged. A first copy had come in by another tree and was taken back "
-        "by commit 835a6a649d0d; this is the one that stayed.",
+        "by commit `835a6a649d0d`; this is the one that stayed.",
         "commit",
         "da10329cb057",
         "",
