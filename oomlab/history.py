@@ -84,8 +84,8 @@ def cite(key: str) -> str:
 
 
 def history_markdown(chosen: Iterable[Event]) -> str:
-    """The events as a Markdown list: date, who, what, where to read it; and what we have read, if it
-    is not that text itself."""
+    """The events as a Markdown list: date, who, what, where to read it; and what we have read, if
+    that is another text."""
     return "\n".join(_line(one) for one in chosen)
 
 
