@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -128,4 +129,4 @@ def words(svg: str) -> str:
     """The text in a picture, whatever the ids of its parts."""
     body = svg[svg.index(">") + 1 :] if svg.lstrip().startswith("<svg") else svg
     body = re.sub(r"<style.*?</style>", " ", body, flags=re.DOTALL)
-    return SPACE.sub(" ", re.sub(r"<[^>]*>", " ", body)).strip()
+    return SPACE.sub(" ", unescape(re.sub(r"<[^>]*>", " ", body))).strip()
