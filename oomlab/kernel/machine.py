@@ -119,6 +119,7 @@ class Machine:
         reclaim_meets: tuple[Slot, ...] = (),
         shrinkers_meet: tuple[Slot, ...] = (),
         pf_memalloc: bool = False,
+        reclaim_us: Slot | None = None,
         foreground: bool = True,
         serves: bool = False,
         starts_at_us: int = 0,
@@ -136,6 +137,7 @@ class Machine:
             reclaim_meets,
             shrinkers_meet,
             pf_memalloc,
+            reclaim_us,
         )
         if self.watch is not None:
             self.watch.follow(self.layout, task)

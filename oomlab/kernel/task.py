@@ -55,7 +55,9 @@ class Task:
     real reclaim round meets depends on what lies on the LRU lists); `shrinkers_meet` are locks
     taken by shrinkers that do not look at `__GFP_FS`. `pf_memalloc` (PF_MEMALLOC): every reserve is
     open, and no request of the task reclaims or asks the OOM killer. `reclaiming` is the same task
-    while it reclaims, which is when the kernel sets that flag.
+    while it reclaims, which is when the kernel sets that flag. `reclaim_us` is a variable that says
+    what one fruitless reclaim round costs this task at present, in microseconds; None for the
+    machine's own cost.
     """
 
     index: int
@@ -67,6 +69,7 @@ class Task:
     reclaim_meets: tuple[Slot, ...] = ()
     shrinkers_meet: tuple[Slot, ...] = ()
     pf_memalloc: bool = False
+    reclaim_us: Slot | None = None
     reclaiming: Task = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ from oomlab.kernel import gfp as flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.task import Task
 from oomlab.limits import Limit
-from oomlab.ops import Routine, cost, holds_more, move, mutex_lock, mutex_unlock, sleep
+from oomlab.ops import Routine, cost, holds_more, move, mutex_lock, mutex_unlock, read, sleep
 
 LIMITS = (
     Limit(
@@ -39,7 +39,10 @@ def try_to_free_pages(machine: Machine, current: Task, gfp: int) -> Routine:
             yield mutex_lock(current.reclaim_meets[i])
             yield mutex_unlock(current.reclaim_meets[i])
     shrunk = yield from shrink_slab(machine, current)
-    yield cost(machine.costs.reclaim_us)
+    round_us = machine.costs.reclaim_us
+    if current.reclaim_us is not None:
+        round_us = yield read(current.reclaim_us)
+    yield cost(round_us)
     zone = machine.zone_for(gfp)
     reclaimed = yield move(zone.reclaimable, zone.free, SWAP_CLUSTER_MAX)
     return shrunk + reclaimed
