@@ -133,6 +133,7 @@ class Machine:
         pf_memalloc: bool = False,
         pf_dumpcore: bool = False,
         realtime: bool = False,
+        reclaim_us: Slot | None = None,
         foreground: bool = True,
         serves: bool = False,
         starts_at_us: int = 0,
@@ -152,6 +153,7 @@ class Machine:
             pf_memalloc,
             pf_dumpcore,
             realtime,
+            reclaim_us=reclaim_us,
         )
         if self.watch is not None:
             self.watch.follow(self.layout, task)

@@ -60,6 +60,8 @@ class Task:
     writing a core dump. `realtime`: its scheduling class is. `memalloc_noio` and `memalloc_nofs`
     (PF_MEMALLOC_NOIO, PF_MEMALLOC_NOFS) take IO and FS away from each of its requests; a routine
     enters such a scope by passing `current.scope(...)` on.
+    `reclaim_us` is a variable that says what one fruitless reclaim round costs this task at
+    present, in microseconds; None for the machine's own cost.
     """
 
     index: int
@@ -75,6 +77,7 @@ class Task:
     realtime: bool = False
     memalloc_noio: bool = False
     memalloc_nofs: bool = False
+    reclaim_us: Slot | None = None
     reclaiming: Task = field(init=False, repr=False)
     _scopes: dict[tuple[bool, bool], Task] = field(init=False, repr=False, default_factory=dict)
 
