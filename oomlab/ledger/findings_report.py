@@ -91,7 +91,7 @@ def _finding_data(reviewed: Reviewed) -> dict[str, Any]:
 
 def _evidence_data(finding: Finding) -> dict[str, Any]:
     match finding.evidence:
-        case Witnessed(labels, scenario, given, timeouts):
+        case Witnessed(labels, scenario, given, timeouts, _):
             return {
                 "shown_by": "schedule",
                 "scenario": scenario,

@@ -4,7 +4,7 @@ code."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from oomlab.analysis.milestones import schedule_milestones
@@ -23,6 +23,7 @@ from oomlab.ledger.findings import (
     Witnessed,
 )
 from oomlab.ledger.findings.finding import Way
+from oomlab.ledger.findings_report import Reviewed
 from oomlab.trace.narration import tell_step
 
 SHORT = {"has it": "has it", "free of it": "free", "not seen": "not seen"}
@@ -69,7 +70,8 @@ def _capital(text: str) -> str:
 
 
 def offloads_table() -> str:
-    """Which finding holds for the RFC and for each of its repairs, computed now."""
+    """Which finding holds for the RFC and for each of its repairs, as it is declared: the tests and
+    the page of findings hold each answer against the model."""
     rows = "".join(
         f'<tr><th scope="row"><a href="findings.html#{finding.id}">{finding.id}</a>'
         f" {in_html(finding.title)}</th>{_answers(finding)}</tr>"
@@ -84,10 +86,9 @@ def offloads_table() -> str:
 
 
 def _answers(finding: Finding) -> str:
-    if isinstance(finding.evidence, CannotBeShown):
+    if finding.offloads is None:
         return f'<td colspan="{len(OFFLOADS)}">cannot be shown</td>'
-    answers = ((shown := finding.show(remedy)) and shown.answer for remedy in OFFLOADS)
-    return "".join(f"<td>{_cell(answer)}</td>" for answer in answers if answer)
+    return "".join(f"<td>{_cell(answer)}</td>" for answer in finding.offloads)
 
 
 def _cell(answer: str) -> str:
@@ -95,32 +96,32 @@ def _cell(answer: str) -> str:
     return f"<strong>{short}</strong>" if answer == "has it" else short
 
 
-def findings_html() -> str:
-    """All findings, each with what shows it, computed now."""
-    return "\n".join(_finding(finding) for finding in FINDINGS.values())
+def findings_html(reviewed: Sequence[Reviewed]) -> str:
+    """Findings with what shows them."""
+    return "\n".join(map(_finding, reviewed))
 
 
-def _finding(finding: Finding) -> str:
+def _finding(reviewed: Reviewed) -> str:
+    finding = reviewed.finding
     kind = "" if finding.is_defect else " (looked at, and no defect)"
     lines = [
         f'<section class="oom-entry" id="{finding.id}">',
         f"<h3>{finding.id}. {in_html(finding.title)}{kind}</h3>",
         f"<p>{in_html(finding.what)}</p>",
         f"<p><strong>Effect:</strong> {in_html(finding.effect)}</p>",
-        *_evidence(finding),
+        *_evidence(reviewed),
     ]
     if finding.note:
         lines.append(f"<p><strong>Our repairs:</strong> {in_html(finding.note)}</p>")
     return "".join((*lines, "</section>"))
 
 
-def _evidence(finding: Finding) -> Iterator[str]:
-    evidence = finding.evidence
+def _evidence(reviewed: Reviewed) -> Iterator[str]:
+    evidence = reviewed.finding.evidence
     if isinstance(evidence, CannotBeShown):
         yield f"<p><strong>Not shown:</strong> {in_html(evidence.reason)}</p>"
         return
-    shown = finding.show()
-    assert shown is not None
+    shown = reviewed.shown[RFC]
     given = ", ".join(f"<code>{name}={value}</code>" for name, value in evidence.given.items())
     machine = f"<code>{evidence.scenario}</code>{' with ' + given if given else ''}"
     match evidence:
@@ -131,7 +132,7 @@ def _evidence(finding: Finding) -> Iterator[str]:
                 f"<details><summary>Timed runs of {machine}</summary>{_figures(shown.figures)}"
                 "</details>"
             )
-    yield f"<p>{_who_has_it(finding, shown)}</p>"
+    yield f"<p>{_who_has_it(reviewed)}</p>"
 
 
 def _schedule(way: Way, machine: str) -> str:
@@ -149,12 +150,11 @@ def _schedule(way: Way, machine: str) -> str:
     )
 
 
-def _who_has_it(finding: Finding, under_rfc: Shown) -> str:
-    said = [f"The RFC {_verb(under_rfc)}"]
-    for remedy in OFFLOADS:
-        shown = finding.show(remedy)
-        if remedy != RFC and shown is not None:
-            said.append(f"<code>{remedy}</code> {_verb(shown)}")
+def _who_has_it(reviewed: Reviewed) -> str:
+    said = (
+        f"{'The RFC' if remedy == RFC else f'<code>{remedy}</code>'} {_verb(shown)}"
+        for remedy, shown in reviewed.shown.items()
+    )
     return "; ".join(said) + "."
 
 
