@@ -39,6 +39,7 @@ from oomlab.ops.locks import (
     RwSemaphore,
     announce_write,
     down_read,
+    down_read_trylock,
     down_write,
     mutex_lock,
     mutex_trylock,
@@ -54,13 +55,9 @@ from oomlab.ops.mutex_variants import (
     mutex_trylock_recursive,
 )
 from oomlab.ops.pages import (
-    ABORT_SELECTION,
     ANY_AMOUNT,
-    NOTHING_TO_KILL,
-    Candidate,
     holds_more,
     move,
-    select_bad_process,
     take_page,
 )
 from oomlab.ops.passing import (
@@ -73,6 +70,14 @@ from oomlab.ops.passing import (
     note,
     sleep,
 )
+from oomlab.ops.selection import (
+    ABORT_SELECTION,
+    NOTHING_TO_KILL,
+    OOM_SCORE_ADJ_MIN,
+    Candidate,
+    SelectionRules,
+    select_bad_process,
+)
 from oomlab.ops.spinning import spin_lock, spin_unlock
 from oomlab.ops.waiting import (
     check_or_enqueue,
@@ -82,6 +87,8 @@ from oomlab.ops.waiting import (
 )
 from oomlab.ops.words import (
     add,
+    pop,
+    push,
     read,
     swap,
     write,
@@ -99,6 +106,7 @@ __all__ = [
     "MUTEX_TRYLOCK_RECURSIVE",
     "MUTEX_TRYLOCK_SUCCESS",
     "NOTHING_TO_KILL",
+    "OOM_SCORE_ADJ_MIN",
     "TIME_KINDS",
     "Candidate",
     "Meaning",
@@ -106,6 +114,7 @@ __all__ = [
     "Outcome",
     "Routine",
     "RwSemaphore",
+    "SelectionRules",
     "Slot",
     "SlotKind",
     "State",
@@ -115,6 +124,7 @@ __all__ = [
     "choose",
     "cost",
     "down_read",
+    "down_read_trylock",
     "down_write",
     "ghost_add",
     "ghost_promote",
@@ -131,6 +141,8 @@ __all__ = [
     "mutex_unlock",
     "note",
     "outcomes",
+    "pop",
+    "push",
     "put",
     "read",
     "select_bad_process",

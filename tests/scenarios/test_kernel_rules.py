@@ -78,7 +78,7 @@ def noretry_never_has_oom_lock(trace: Trace) -> None:
 def no_allocator_waits_for_oom_lock(trace: Trace) -> None:
     for event in trace.events:
         if event.on == "oom_lock" and event.condition == "blocked":
-            assert event.function == "oom_reap_task", event
+            assert "oom_reap_task" in event.stack, event
 
 
 def without_fs_nobody_kills(trace: Trace) -> None:
@@ -167,7 +167,7 @@ def test_a_killer_that_forgets_its_victims_breaks_a_rule(monkeypatch: pytest.Mon
         yield from ()
 
     monkeypatch.setattr("oomlab.kernel.oom_kill.mark_oom_victim", nothing)
-    monkeypatch.setattr("oomlab.kernel.oom_kill.oom_reap_task", nothing)
+    monkeypatch.setattr("oomlab.kernel.oom_reaper.oom_reap_task", nothing)
     monkeypatch.setattr("oomlab.scenarios.cast.do_exit", nothing)
     given = {"fault_tasks": 1, "timeout_s": 0.05, "limit_s": 1.0}
     with pytest.raises(AssertionError):
