@@ -31,6 +31,7 @@ from oomlab.ops.ghosts import (
     ghost_write,
     witness,
     witness_if,
+    witness_if_all,
     witness_if_owner,
 )
 from oomlab.ops.locks import (
@@ -158,6 +159,7 @@ __all__ = [
     "wake",
     "witness",
     "witness_if",
+    "witness_if_all",
     "witness_if_owner",
     "write",
 ]
