@@ -118,7 +118,8 @@ def findings_text(reviewed: Sequence[Reviewed]) -> Iterator[str]:
         yield ""
     problems = [problem for one in reviewed for problem in one.problems]
     shown = sum(RFC in one.shown for one in reviewed)
-    yield f"{len(reviewed)} findings, {shown} of them shown; {len(problems)} problems"
+    plural = "s" if len(reviewed) > 1 else ""
+    yield f"{len(reviewed)} finding{plural}, {shown} shown; problems: {len(problems)}"
     yield from problems
 
 
