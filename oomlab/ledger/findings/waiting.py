@@ -89,9 +89,18 @@ def _limits_add_up(remedy: str) -> Figures:
     )
 
 
+SIX_SECONDS: dict[str, int | float] = {
+    "host_answers": 1,
+    "host_us": 6_000_000,
+    "suspend": 1,
+    "rescue_s": 7.0,
+}
+"""The host takes longer than the limit; a suspend at 7 s keeps the run going until it is done."""
+
+
 def _needless_kill(remedy: str) -> Figures:
-    run = timed(H5_HOST, remedy, host_answers=1, host_us=6_000_000)
-    patient = timed(H5_HOST, "mainline", host_answers=1, host_us=6_000_000)
+    run = timed(H5_HOST, remedy, **SIX_SECONDS)
+    patient = timed(H5_HOST, "mainline", **SIX_SECONDS)
     return (
         Figure("first kill, with a host that takes 6 s", first_kill_s(run), between(5.0, 5.1), "s"),
         Figure("pages that come back a second later", pages_returned(run), equal_to(256)),
@@ -143,7 +152,7 @@ FINDINGS = (
         "A needless kill",
         "When the limit is over somebody is killed, although the pages may be about to come.",
         "A process is lost for nothing, and the late pages become stale credit (R2).",
-        Measured(H5_HOST, _needless_kill, {"host_answers": 1, "host_us": 6_000_000}),
+        Measured(H5_HOST, _needless_kill, SIX_SECONDS),
         ("has it", "has it", "has it"),
     ),
     Finding(
