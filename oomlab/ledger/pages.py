@@ -19,7 +19,6 @@ from oomlab.ledger.findings import (
     CannotBeShown,
     Finding,
     Measured,
-    Shown,
     Witnessed,
 )
 from oomlab.ledger.findings.finding import Way
@@ -28,6 +27,9 @@ from oomlab.trace.narration import tell_step
 
 SHORT = {"has it": "has it", "free of it": "free", "not seen": "not seen"}
 """An answer as it stands in a cell of a table."""
+
+VERBS = {"has it": "has it", "free of it": "is free of it", "not seen": "did not show it"}
+"""An answer as it stands behind a remedy."""
 
 
 def in_html(text: str) -> str:
@@ -97,7 +99,7 @@ def _cell(answer: str) -> str:
 
 
 def findings_html(reviewed: Sequence[Reviewed]) -> str:
-    """Findings with what shows them."""
+    """Findings with what shows them under the RFC; what is said of the repairs is as declared."""
     return "\n".join(map(_finding, reviewed))
 
 
@@ -132,7 +134,7 @@ def _evidence(reviewed: Reviewed) -> Iterator[str]:
                 f"<details><summary>Timed runs of {machine}</summary>{_figures(shown.figures)}"
                 "</details>"
             )
-    yield f"<p>{_who_has_it(reviewed)}</p>"
+    yield f"<p>{_who_has_it(reviewed.finding)}</p>"
 
 
 def _schedule(way: Way, machine: str) -> str:
@@ -150,15 +152,10 @@ def _schedule(way: Way, machine: str) -> str:
     )
 
 
-def _who_has_it(reviewed: Reviewed) -> str:
+def _who_has_it(finding: Finding) -> str:
+    assert finding.offloads is not None
     said = (
-        f"{'The RFC' if remedy == RFC else f'<code>{remedy}</code>'} {_verb(shown)}"
-        for remedy, shown in reviewed.shown.items()
+        f"{'The RFC' if remedy == RFC else f'<code>{remedy}</code>'} {VERBS[answer]}"
+        for remedy, answer in zip(OFFLOADS, finding.offloads, strict=True)
     )
     return "; ".join(said) + "."
-
-
-def _verb(shown: Shown) -> str:
-    states = f" ({shown.states} states looked at)" if shown.states else ""
-    verb = {"has it": "has it", "free of it": "is free of it", "not seen": "did not show it"}
-    return f"{verb[shown.answer]}{states if shown.answer != 'has it' else ''}"
