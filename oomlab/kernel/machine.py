@@ -57,15 +57,15 @@ class Machine:
     """Everything a kernel routine can reach without a pointer: the globals.
 
     `notify_oom` is the remedy's way of delivering the notifier chain; `try_oom_notifier`, in some
-    remedies, is called before oom_lock is asked for; `register_oom` is the remedy's way of adding
-    a listener, None for that of the released kernels; `quiesce_oom`, in one remedy, waits for a
-    walk that is under way. `kernel` is the release, one of KERNELS.
-    `total_pages` is what oom_score_adj is a thousandth of; `panic_on_oom` (0, 1, 2) and
-    `oom_kill_allocating_task` are the sysctls of these names.
+    remedies, is called before oom_lock is asked for; `register_oom` is the remedy's way of adding a
+    listener, None for that of the released kernels; `quiesce_oom`, in one remedy, waits for a walk
+    that is under way. `kernel` is the release, one of KERNELS.
     `compaction` is what compaction achieves (None: a kernel without CONFIG_COMPACTION), `kswapd`
     the swapper's part of the node (None: it has given up), `storage_suspended`: no I/O is possible,
     the system is going to sleep. `tells_steps`: requests note each step of the slow path in the
     trace.
+    `total_pages` is what oom_score_adj is a thousandth of; `panic_on_oom` (0, 1, 2) and
+    `oom_kill_allocating_task` are the sysctls of these names.
     Raises InputError for an HZ the kernel does not offer.
     """
 
