@@ -28,6 +28,9 @@ from oomlab.trace.narration import tell_step
 SHORT = {"has it": "has it", "free of it": "free", "not seen": "not seen"}
 """An answer as it stands in a cell of a table."""
 
+HEADS = {"offload": "RFC", "offload-sequence": "1st repair", "offload-repaired": "2nd repair"}
+"""Remedies as they stand over the columns of a table."""
+
 VERBS = {"has it": "has it", "free of it": "is free of it", "not seen": "did not show it"}
 """An answer as it stands behind a remedy."""
 
@@ -80,9 +83,9 @@ def offloads_table() -> str:
         for finding in FINDINGS.values()
         if finding.is_defect
     )
-    heads = "".join(f'<th scope="col">{escape(remedy)}</th>' for remedy in OFFLOADS)
+    heads = "".join(f'<th scope="col">{HEADS[remedy]}</th>' for remedy in OFFLOADS)
     return (
-        '<div class="oom-wide"><table><thead><tr><th scope="col">Finding</th>'
+        '<div class="oom-wide" tabindex="0" role="region" aria-label="Findings and repairs"><table><thead><tr><th scope="col">Finding</th>'
         f"{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -124,7 +127,9 @@ def _evidence(reviewed: Reviewed) -> Iterator[str]:
         yield f"<p><strong>Not shown:</strong> {in_html(evidence.reason)}</p>"
         return
     shown = reviewed.shown[RFC]
-    given = ", ".join(f"<code>{name}={value}</code>" for name, value in evidence.given.items())
+    given = ", ".join(
+        f"<code>{name}={value}</code>" for name, value in evidence.given.items() if name != "ghosts"
+    )
     machine = f"<code>{evidence.scenario}</code>{' with ' + given if given else ''}"
     match evidence:
         case Witnessed():
