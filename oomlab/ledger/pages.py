@@ -25,7 +25,7 @@ from oomlab.ledger.findings.finding import Way
 from oomlab.ledger.findings_report import Reviewed
 from oomlab.trace.narration import tell_step
 
-SHORT = {"has it": "has it", "free of it": "free", "not seen": "not seen"}
+SHORT = {"has it": "has&nbsp;it", "free of it": "free", "not seen": "not seen"}
 """An answer as it stands in a cell of a table."""
 
 HEADS = {"offload": "RFC", "offload-sequence": "1st repair", "offload-repaired": "2nd repair"}
@@ -85,8 +85,9 @@ def offloads_table() -> str:
     )
     heads = "".join(f'<th scope="col">{HEADS[remedy]}</th>' for remedy in OFFLOADS)
     return (
-        '<div class="oom-wide" tabindex="0" role="region" aria-label="Findings and repairs"><table><thead><tr><th scope="col">Finding</th>'
-        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<div class="oom-wide" tabindex="0" role="region" aria-label="Findings and repairs">'
+        f'<table><thead><tr><th scope="col">Finding</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
