@@ -144,9 +144,7 @@ def _row(row: MarkRow, top: float) -> Markup:
     )
     parts = [plate, label(_LEFT, top + 10, name)]
     if row.mark <= 0:
-        parts.append(
-            line(_LEFT, middle - 8, _LEFT, middle + 8, class_="oom-muted", stroke="currentColor")
-        )
+        parts.append(_flag("no mark", _LEFT + text_width("no mark") / 2 + 1, middle))
     answer = "gets a page" if row.gets else "gets none"
     style = "oom-name" if row.gets else "oom-blocked"
     parts.append(

@@ -105,7 +105,7 @@ def mark_rows(free: int, kernel: float) -> tuple[MarkRow, ...]:
     victims = ALLOC_NO_WATERMARKS if kernel < KERNEL_4_14 else ALLOC_OOM
     attempts = (
         ("the last attempt before a kill", ALLOC_WMARK_HIGH),
-        ("every request's first attempt", ALLOC_WMARK_LOW),
+        ("the first attempt of every request", ALLOC_WMARK_LOW),
         ("GFP_KERNEL, GFP_NOFS, GFP_NOWAIT", gfp_to_alloc_flags(flags.GFP_KERNEL)),
         ("GFP_KERNEL, by a realtime task", gfp_to_alloc_flags(flags.GFP_KERNEL, realtime=True)),
         ("GFP_KERNEL | __GFP_HIGH", gfp_to_alloc_flags(flags.GFP_KERNEL | flags.HIGH)),
