@@ -12,7 +12,7 @@ from oomlab.figures import draw_timeline
 from oomlab.figures.slow_path import draw_slow_path, fate, last_step
 from oomlab.figures.watermarks import MarkRow, draw_watermarks
 from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14
+from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine
 from oomlab.kernel.slow_path import FAST_PATH, STEP
 from oomlab.kernel.zone import (
     ALLOC_NO_WATERMARKS,
@@ -34,6 +34,7 @@ from oomlab.scenarios.one_request import (
     find_request_class,
     one_request,
 )
+from oomlab.scenarios.reclaim_round import reclaim_round
 from oomlab.trace import Trace
 from oomlab.views import View
 
@@ -68,6 +69,35 @@ def polling(request: str, held_ms: int) -> View:
         "It never tries oom_lock." if polls == 0 else f"It tries oom_lock {polls} times in vain."
     )
     return View(figure.svg, f"{asked} {ending} after {took}. {tries}", figure.twin)
+
+
+def reclaim(way: str, kernel: float) -> View:
+    """Who did what when in one round of direct reclaim, which waits for what `way` says.
+
+    Raises InputError for an unknown way or kernel.
+    """
+    trace = run_machine(reclaim_round(way, kernel))
+    made = _only_request(trace)
+    took = time_text(made.ended_us - made.began_us)
+    figure = draw_timeline(trace)
+    ending = "gets a page" if made.end == "page" else "fails"
+    sentence = f"One round of reclaim, and the request {ending} after {took}. {_WAITS[way]}"
+    return View(figure.svg, sentence, figure.twin)
+
+
+_WAITS = {
+    "nothing": "There are clean pages, and nobody is in the way.",
+    "lock": "A cache that reclaim asks for memory needs the filesystem's lock first.",
+    "throttle": (
+        "No more than half of the min mark is free, so the task has to wait for kswapd before it "
+        "may reclaim; and kswapd stands behind the filesystem's lock."
+    ),
+    "isolated": (
+        "Another task has taken too many pages off the lists, and stands behind the filesystem's "
+        "lock with them. This one naps 100 ms before it looks again."
+    ),
+    "writeback": "All that could be reclaimed is being written, and the task naps 100 ms for that.",
+}
 
 
 def marks(free: int, kernel: float) -> View:
@@ -125,7 +155,11 @@ def mark_rows(free: int, kernel: float) -> tuple[MarkRow, ...]:
 
 def run_request(request: str, held_ms: int, *, free: int = 0) -> Trace:
     """The timed run of one request; see `one_request`. Raises InputError as that does."""
-    machine = one_request(request, held_ms=held_ms, free=free, kernel=KERNEL_4_13)
+    return run_machine(one_request(request, held_ms=held_ms, free=free, kernel=KERNEL_4_13))
+
+
+def run_machine(machine: Machine) -> Trace:
+    """The timed run of a machine that is not a registered scenario."""
     clock = Clock(machine.model(), Chooser(0, {}), _LIMIT_US)
     return traced(clock, "one-request", "mainline", {"hz": machine.hz}, 0)
 

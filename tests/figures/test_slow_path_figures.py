@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab.analysis import wait_for_graph
 from oomlab.analysis.requests import AllocationRequest, allocation_requests
 from oomlab.errors import InputError
+from oomlab.figures import draw_timeline
 from oomlab.figures.slow_path import STATIONS, draw_slow_path, fate, last_step
 from oomlab.figures.watermarks import MarkRow, draw_watermarks
 from oomlab.kernel.gfp_outcome import Ending, outcome
@@ -13,6 +15,7 @@ from oomlab.kernel.gfp_predicates import request as asked_for
 from oomlab.kernel.slow_path import STEP
 from oomlab.kernel.zone import watermarks_for
 from oomlab.scenarios.one_request import ASKER, FOR_EVER, MANAGED_PAGES, REQUEST_CLASSES
+from oomlab.scenarios.reclaim_round import reclaim_round
 from oomlab.views import slow_path
 from tests.figures.drawings import check_sound, parsed, texts
 
@@ -147,11 +150,40 @@ class TestViews:
         assert "never tries oom_lock" in slow_path.polling("noretry", 200).sentence
 
     @pytest.mark.parametrize(
+        ("way", "kernel", "end", "least_ms", "most_ms"),
+        [
+            ("nothing", 4.13, "gets a page", 0, 1),
+            ("lock", 4.13, "fails", 299, 301),
+            ("throttle", 4.13, "gets a page", 299, 310),
+            ("isolated", 4.13, "gets a page", 300, 400),
+            ("isolated", 4.14, "fails", 96, 101),
+            ("writeback", 4.14, "fails", 96, 101),
+        ],
+    )
+    def test_one_round_of_reclaim_may_take_long(
+        self, way: str, kernel: float, end: str, least_ms: int, most_ms: int
+    ) -> None:
+        trace = slow_path.run_machine(reclaim_round(way, kernel))
+        (request,) = (r for r in allocation_requests(trace) if r.task == ASKER)
+        assert request.steps.count("14") == 1
+        assert least_ms * 1000 <= request.ended_us - request.began_us <= most_ms * 1000
+        assert end in slow_path.reclaim(way, kernel).sentence
+        check_sound(draw_timeline(trace))
+        assert "0 times" not in slow_path.reclaim(way, kernel).picture
+
+    def test_a_throttled_task_waits_for_kswapd(self) -> None:
+        trace = slow_path.run_machine(reclaim_round("throttle", 4.13))
+        edges = {(e.waiter, e.holder) for e in wait_for_graph(trace, 100_000).edges}
+        assert edges == {(ASKER, "kswapd"), ("kswapd", "fs_task")}
+
+    @pytest.mark.parametrize(
         ("call", "why"),
         [
             (lambda: slow_path.walk("kernl", True), "kernel"),
             (lambda: slow_path.polling("kernel", -5), "-5 ms"),
             (lambda: slow_path.marks(-1, 4.13), "-1 pages"),
+            (lambda: slow_path.reclaim("throtle", 4.13), "throttle"),
+            (lambda: slow_path.reclaim("lock", 3.10), "4.13"),
         ],
     )
     def test_bad_values_are_refused(self, call: object, why: str) -> None:
