@@ -76,7 +76,10 @@ def try_to_free_pages(machine: Machine, current: Task, gfp: int) -> Routine:
             yield mutex_lock(current.reclaim_meets[i])
             yield mutex_unlock(current.reclaim_meets[i])
     shrunk = yield from shrink_slab(machine, current)
-    yield cost(machine.costs.reclaim_us)
+    round_us = machine.costs.reclaim_us
+    if current.reclaim_us is not None:
+        round_us = yield read(current.reclaim_us)
+    yield cost(round_us)
     reclaimed = yield move(source, zone.free, wanted)
     if zone.writeback is not None and not reclaimed:
         written = yield holds_more((zone.writeback,), 0)
