@@ -11,8 +11,9 @@ from oomlab.errors import InputError, unknown
 from oomlab.kernel.gfp_outcome import Caller
 from oomlab.kernel.gfp_predicates import request
 from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
-from oomlab.kernel.oom_kill import mark_oom_victim, oom_reaper
+from oomlab.kernel.oom_kill import mark_oom_victim
 from oomlab.kernel.oom_notify import notify_in_context
+from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import watermarks_for
