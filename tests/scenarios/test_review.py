@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from oomlab import clock
@@ -12,6 +14,12 @@ from oomlab.kernel import oom_watch as see
 from oomlab.scenarios import REVIEW, SCENARIOS, Expectation
 
 PROMISES = [(name, promise) for name, found in REVIEW.items() for promise in found.expected]
+
+
+@cache
+def explored(scenario: str, remedy: str, given: tuple[tuple[str, float], ...]) -> Exploration:
+    """Each model is explored once for all tests of this file."""
+    return explore(scenario, remedy, dict(given))
 
 
 def label(value: object) -> str:
@@ -26,8 +34,8 @@ def test_promise(scenario: str, promise: Expectation) -> None:
     if promise.engine == "clock":
         verdict = clock.run(scenario, promise.remedy, promise.settings).verdict
     else:
-        found = explore(scenario, promise.remedy, promise.settings, timeouts=promise.timeouts)
-        verdict = found.verdict.word
+        given = tuple(promise.settings.items())
+        verdict = explored(scenario, promise.remedy, given).verdict.word
     assert verdict == promise.verdict
 
 
@@ -38,7 +46,7 @@ def test_no_name_belongs_to_a_hazard_and_to_a_finding() -> None:
 def seen(
     scenario: str, remedy: str, given: dict[str, float] | None = None
 ) -> tuple[Exploration, set[str]]:
-    found = explore(scenario, remedy, given)
+    found = explored(scenario, remedy, tuple((given or {}).items()))
     return found, set(witnessed(found.graph))
 
 
