@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from oomlab.errors import InputError
 from oomlab.kernel import gfp as flags
+from oomlab.kernel.compaction import Compaction
 from oomlab.kernel.notifier import BlockingNotifierChain, NotifierBlock
 from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
 from oomlab.kernel.task import Process, Task
-from oomlab.kernel.zone import Watermarks, Zone
+from oomlab.kernel.zone import Kswapd, Watermarks, Zone, ZoneDetails
 from oomlab.model import Actor, Layout, Model
 from oomlab.ops import Candidate, Routine, Slot
 
@@ -28,12 +29,14 @@ KERNELS = (KERNEL_4_13, KERNEL_4_14, KERNEL_4_19)
 class Costs:
     """Stated costs in microseconds (our choice; the kernel promises none of them).
 
-    `reclaim_us`: one direct-reclaim round that finds nothing. `oom_return_us`: from releasing
+    `reclaim_us`: one direct-reclaim round that finds nothing. `compact_us`: one round of direct
+    compaction. `oom_return_us`: from releasing
     oom_lock without a page back to the next attempt, drawn between 1 and this.
     """
 
     reclaim_us: int = 500
     oom_return_us: int = 1
+    compact_us: int = 500
 
 
 NotifyOom = Callable[["Machine", Task], Routine]
@@ -41,6 +44,9 @@ NotifyOom = Callable[["Machine", Task], Routine]
 
 RegisterOom = Callable[["Machine", Task, NotifierBlock], Routine]
 """How a listener is added while the machine runs. Result: 0, or a negative error number."""
+
+QuiesceOom = Callable[["Machine", int], Routine]
+"""Waits until no walk of the chain is under way, at most so many jiffies. Result: 0 if one is."""
 
 Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
@@ -51,8 +57,13 @@ class Machine:
     """Everything a kernel routine can reach without a pointer: the globals.
 
     `notify_oom` is the remedy's way of delivering the notifier chain; `try_oom_notifier`, in some
-    remedies, is called before oom_lock is asked for; `register_oom` is the remedy's way of adding
-    a listener, None for that of the released kernels. `kernel` is the release, one of KERNELS.
+    remedies, is called before oom_lock is asked for; `register_oom` is the remedy's way of adding a
+    listener, None for that of the released kernels; `quiesce_oom`, in one remedy, waits for a walk
+    that is under way. `kernel` is the release, one of KERNELS.
+    `compaction` is what compaction achieves (None: a kernel without CONFIG_COMPACTION), `kswapd`
+    the swapper's part of the node (None: it has given up), `storage_suspended`: no I/O is possible,
+    the system is going to sleep. `tells_steps`: requests note each step of the slow path in the
+    trace.
     `total_pages` is what oom_score_adj is a thousandth of; `panic_on_oom` (0, 1, 2) and
     `oom_kill_allocating_task` are the sysctls of these names.
     Raises InputError for an HZ the kernel does not offer.
@@ -69,8 +80,13 @@ class Machine:
     total_pages: int = 0
     panic_on_oom: int = 0
     oom_kill_allocating_task: bool = False
+    quiesce_oom: QuiesceOom | None = None
     watch: OomWatch | None = None
     dma_zone: Zone | None = None
+    compaction: Compaction | None = None
+    kswapd: Kswapd | None = None
+    storage_suspended: bool = False
+    tells_steps: bool = False
     oom_lock: Slot = field(init=False)
     oom_notify_list: BlockingNotifierChain = field(init=False)
     oom_reaper_list: Slot = field(init=False)
@@ -104,9 +120,10 @@ class Machine:
         hz: int = 250,
         costs: Costs | None = None,
         kernel: float = KERNEL_4_13,
+        details: ZoneDetails | None = None,
     ) -> Machine:
         """A machine with `free` free and `reclaimable` reclaimable pages and no tasks yet."""
-        zone = Zone.declare(layout, free, reclaimable, marks)
+        zone = Zone.declare(layout, free, reclaimable, marks, details=details)
         return cls(layout, zone, notify_oom, hz, costs or Costs(), kernel)
 
     def let_suspend(self) -> None:
@@ -165,6 +182,9 @@ class Machine:
         reclaim_meets: tuple[Slot, ...] = (),
         shrinkers_meet: tuple[Slot, ...] = (),
         pf_memalloc: bool = False,
+        pf_dumpcore: bool = False,
+        realtime: bool = False,
+        reclaim_us: Slot | None = None,
         foreground: bool = True,
         serves: bool = False,
         starts_at_us: int = 0,
@@ -182,6 +202,9 @@ class Machine:
             reclaim_meets,
             shrinkers_meet,
             pf_memalloc,
+            pf_dumpcore,
+            realtime,
+            reclaim_us=reclaim_us,
         )
         if self.watch is not None:
             self.watch.follow(self.layout, task)

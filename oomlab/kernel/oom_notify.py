@@ -131,7 +131,9 @@ class OomNotifierThread:
                 if not pointer:
                     yield from ghost_skips(machine.watch)
                     return 0
-            yield from ghost_ask(machine.watch, current, self.requested, self.freed_total)
+            yield from ghost_ask(
+                machine.watch, current, self.requested, self.freed_total, machine.candidates()
+            )
             yield write(self.requested, 1)
             yield wake(self.request_queue)
             yield from ghost_wait(machine.watch, current, machine.oom_lock)

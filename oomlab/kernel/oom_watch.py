@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from oomlab.kernel.task import Task
 from oomlab.model import Layout
-from oomlab.ops import Routine, Slot, ghost_promote, ghost_write, witness, witness_if
+from oomlab.ops import Candidate, Routine, Slot, ghost_promote, ghost_write, witness, witness_if
 
 PENDING_AT_ENTRY = "a request is made while an earlier one is still pending"
 STALE_CREDIT = "pages of an earlier walk are credited to a later request"
@@ -19,6 +19,7 @@ RELEASED_UNSERVED = "a request is answered although no walk was begun for it"
 WAITS_UNDER_OOM_LOCK = "a caller sleeps until the answer with oom_lock held"
 ASKS_ITSELF = "the thread that runs the chain waits for itself"
 TWO_WALKS = "two walks of the chain run at once"
+ASKS_AFTER_KILL = "a request is made, the last one unanswered, although a victim was chosen already"
 
 LABELS = (
     PENDING_AT_ENTRY,
@@ -27,8 +28,9 @@ LABELS = (
     WAITS_UNDER_OOM_LOCK,
     ASKS_ITSELF,
     TWO_WALKS,
+    ASKS_AFTER_KILL,
 )
-"""What every watch can see. The numbers in the review of the RFC: R1, R2, R4, R5, R17, R11."""
+"""What every watch can see. The numbers in the review of the RFC: R1, R2, R4, R5, R17, R11, R8."""
 
 LOST_CREDIT = "pages are counted just before their credit is set to zero"
 ZEROING_UNDONE = "the credit is set to zero while a listener adds to it, and comes back"
@@ -109,13 +111,22 @@ class OomWatch:
         self.requests[task.index] = layout.word(f"ghost: request of {task.name}", "none")
 
 
-def ghost_ask(watch: OomWatch | None, current: Task, pending: Slot, credit: Slot | None) -> Routine:
+def ghost_ask(
+    watch: OomWatch | None,
+    current: Task,
+    pending: Slot,
+    credit: Slot | None,
+    processes: tuple[Candidate, ...],
+) -> Routine:
     """`current` is about to make a request; `pending` is 1 if one is there, and `credit`, where it
-    survives its caller, not 0 if something is left of an earlier walk."""
+    survives its caller, not 0 if something is left of an earlier walk. `processes`: all of them."""
     if watch is None:
         return
     yield ghost_write(watch.requests[current.index], "asked")
     yield witness_if(watch.seen, PENDING_AT_ENTRY, pending, 1)
+    for i in range(len(processes)):
+        chosen = (processes[i].mm, "victim")
+        yield witness_if(watch.seen, ASKS_AFTER_KILL, pending, 1, also=chosen)
     if credit is not None:
         yield witness_if(watch.seen, STALE_CREDIT, credit, 0, equal=False)
 

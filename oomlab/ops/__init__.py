@@ -57,8 +57,10 @@ from oomlab.ops.mutex_variants import (
 )
 from oomlab.ops.pages import (
     ANY_AMOUNT,
+    exceeds,
     holds_more,
     move,
+    take_block,
     take_page,
 )
 from oomlab.ops.passing import (
@@ -82,7 +84,9 @@ from oomlab.ops.selection import (
 from oomlab.ops.spinning import spin_lock, spin_unlock
 from oomlab.ops.waiting import (
     check_or_enqueue,
+    check_pages_or_enqueue,
     sleep_on,
+    sleep_on_killable,
     wait_for,
     wake,
 )
@@ -122,11 +126,13 @@ __all__ = [
     "add",
     "announce_write",
     "check_or_enqueue",
+    "check_pages_or_enqueue",
     "choose",
     "cost",
     "down_read",
     "down_read_trylock",
     "down_write",
+    "exceeds",
     "ghost_add",
     "ghost_promote",
     "ghost_write",
@@ -149,9 +155,11 @@ __all__ = [
     "select_bad_process",
     "sleep",
     "sleep_on",
+    "sleep_on_killable",
     "spin_lock",
     "spin_unlock",
     "swap",
+    "take_block",
     "take_page",
     "up_read",
     "up_write",

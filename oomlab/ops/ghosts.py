@@ -29,12 +29,23 @@ def witness(seen: Slot, label: str) -> Op:
     return Op("witness", (seen,), (label,))
 
 
-def witness_if(seen: Slot, label: str, word: Slot, value: Hashable, *, equal: bool = True) -> Op:
-    """Add `label` to what has been seen if `word` has `value` (or has not, if `equal` is False).
+def witness_if(
+    seen: Slot,
+    label: str,
+    word: Slot,
+    value: Hashable,
+    *,
+    equal: bool = True,
+    also: tuple[Slot, Hashable] | None = None,
+) -> Op:
+    """Add `label` to what has been seen if `word` has `value` (or has not, if `equal` is False) and
+    the slot of `also`, if there is one, has the value that stands with it.
 
     Test and note are one step, so that watching takes no time of its own.
     """
-    return Op("witness_if", (seen, word), (label, value, equal))
+    if also is None:
+        return Op("witness_if", (seen, word), (label, value, equal))
+    return Op("witness_if", (seen, word, also[0]), (label, value, equal, also[1]))
 
 
 def ghost_write(word: Slot, value: Hashable) -> Op:
@@ -81,9 +92,11 @@ def _witness(state: State, task: int, op: Op) -> list[Outcome]:
 
 @meaning("witness_if")
 def _witness_if(state: State, task: int, op: Op) -> list[Outcome]:
-    seen, word = op.slots
-    label, value, equal = op.args
+    seen, word, *others = op.slots
+    label, value, equal, *values = op.args
     if (state[word.index] == value) != equal:
+        return [Outcome(state)]
+    if any(state[o.index] != v for o, v in zip(others, values, strict=True)):
         return [Outcome(state)]
     return _with(state, seen, label)
 

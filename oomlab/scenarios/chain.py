@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oomlab.kernel.machine import Machine, NotifyOom, RegisterOom
+from oomlab.kernel.machine import Machine, NotifyOom, QuiesceOom, RegisterOom
 from oomlab.kernel.oom_notify import OomNotifierThread, notify_in_context
 from oomlab.kernel.oom_notify_before import OomNotifierLock, notify_nobody
 from oomlab.kernel.oom_notify_register import register_with_thread, run_when_made
@@ -24,10 +24,10 @@ AnyThread = OomNotifierThread | SequencedThread | RepairedThread
 class Chain:
     """The globals that a remedy needs, declared in `layout`.
 
-    `notify_oom`, `try_oom_notifier` and `register_oom` are what Machine has under these names.
-    With `threads`, the RFC's thread is not there from boot but made by the first listener that is
-    registered while the machine runs, and by as many listeners as may race for it; `cached_stack`
-    says whether the kernel has memory for it at hand.
+    `notify_oom`, `try_oom_notifier`, `register_oom` and `quiesce_oom` are what Machine has under
+    these names. With `threads`, the RFC's thread is not there from boot but made by the first
+    listener that is registered while the machine runs, and by as many listeners as may race for
+    it; `cached_stack` says whether the kernel has memory for it at hand.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Chain:
         self.notify_oom: NotifyOom = notify_in_context
         self.try_oom_notifier: NotifyOom | None = None
         self.register_oom: RegisterOom | None = None
+        self.quiesce_oom: QuiesceOom | None = None
         match remedy.delivery:
             case "offload":
                 rfc = self.thread = OomNotifierThread.declare(layout, threads)
@@ -58,6 +59,7 @@ class Chain:
                 repaired = self.thread = RepairedThread.declare(layout)
                 self.notify_oom = notify_nobody
                 self.try_oom_notifier = repaired.notify(timeout_s)
+                self.quiesce_oom = repaired.quiesce
             case "before-oom-lock":
                 self.notify_oom = notify_nobody
                 self.try_oom_notifier = OomNotifierLock.declare(layout).try_oom_notifier

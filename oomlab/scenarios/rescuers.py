@@ -65,7 +65,7 @@ def add_rescuers(machine: Machine, settings: Settings) -> None:
     """Add those that the settings ask for."""
     starts_at_us = round(1_000_000 * settings["rescue_s"])
     if settings["sysrq"]:
-        add_sysrq(machine, starts_at_us)
+        add_sysrq(machine, starts_at_us, name="sysrq_f")
     if settings["memcg_oom"]:
         add_memcg_oom(machine, starts_at_us)
     if settings["suspend"]:
@@ -76,10 +76,10 @@ def add_rescuers(machine: Machine, settings: Settings) -> None:
         add_earlier_victim(machine, round(settings["rescue_s"] * machine.hz))
 
 
-def add_sysrq(machine: Machine, starts_at_us: int) -> None:
+def add_sysrq(machine: Machine, starts_at_us: int, name: str = "sysrq") -> None:
     """Somebody presses SysRq-f."""
     machine.spawn(
-        "sysrq",
+        name,
         "a kernel worker that was asked for an OOM kill by hand",
         lambda task: moom_callback(machine, task),
         is_worker=True,
@@ -118,7 +118,7 @@ def add_suspend(machine: Machine, starts_at_us: int) -> None:
         else:
             yield log("Freezing of tasks failed: OOM victims are still around")
 
-    machine.spawn("suspend", "switches the OOM killer off", suspend, starts_at_us=starts_at_us)
+    machine.spawn("pm_suspend", "switches the OOM killer off", suspend, starts_at_us=starts_at_us)
 
 
 def add_fault_oom(machine: Machine, starts_at_us: int) -> None:

@@ -27,10 +27,16 @@ from oomlab.scenarios.cast import (
     die_if_killed,
     with_default,
 )
-from oomlab.scenarios.parameters import Settings
+from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 
 PARAMETERS = (
+    Parameter(
+        "late_caller",
+        "1 if a kernel worker runs out of memory once the OOM killer is off, 0 if nobody does",
+        0,
+        only=(0, 1),
+    ),
     *COMMON_PARAMETERS,
     *with_default(with_default(BALLOON_PARAMETERS, "host_us", 8_000_000), "balloon_pages", 256),
 )
@@ -64,8 +70,27 @@ def build(settings: Settings, remedy: Remedy) -> Model:
         "puts the machine to sleep",
         lambda task: suspend(machine, task, frozen, asleep, vb),
     )
+    if settings["late_caller"]:
+        taken = machine.layout.pool("memory taken by kworker")
+        machine.spawn(
+            "kworker",
+            "uses up the memory while the machine is being suspended, and asks for more",
+            lambda task: late_caller(machine, task, taken),
+            is_worker=True,
+        )
     add_sleeping_hog(machine, settings)
     return machine.model()
+
+
+def late_caller(machine: Machine, current: Task, taken: Slot) -> Routine:
+    """Use up the memory when the OOM killer has been switched off, and ask for one page more."""
+    assert machine.oom_killer_disabled is not None
+    yield wait_for(machine.oom_killer_disabled, 1)
+    yield move(machine.zone.free, taken, ANY_AMOUNT)
+    got = yield from alloc_page(machine, current, flags.GFP_KERNEL)
+    if got:
+        yield move(current.hand, machine.zone.free, ANY_AMOUNT)
+    yield move(taken, machine.zone.free, ANY_AMOUNT)
 
 
 def user_task(machine: Machine, current: Task, frozen: Slot) -> Routine:
