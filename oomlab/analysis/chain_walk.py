@@ -31,8 +31,9 @@ class Stop:
 class OomInvocation:
     """The first invocation of out_of_memory in a run.
 
-    `task` asked, with mask `gfp` (None for who has none: a page fault, a person, a group). `waited`
-    is True if it would have waited for oom_lock, False if it only tried. `stops` are the listeners
+    `task` asked, with mask `gfp` (None if not from within an allocation: a page fault, a person, a
+    group). `waited`: would it have waited for oom_lock, or did it only try? `memcg`: was it for a
+    group? `stops` are the listeners
     in the order in which they were called; `freed` is the sum that decides. `victim`: who was
     killed, empty for nobody.
     """

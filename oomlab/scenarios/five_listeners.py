@@ -31,7 +31,7 @@ from oomlab.scenarios.scenario import Scenario, expect
 CALLERS = (
     "a task that touches memory (GFP_HIGHUSER_MOVABLE)",
     "a task that writes to a file (GFP_NOFS)",
-    "a page fault that found no memory (no mask)",
+    "a page fault that found no memory",
     "a person who pressed SysRq-f",
     "a memory cgroup that has met its limit",
 )

@@ -60,7 +60,9 @@ def _needless_kill(remedy: str) -> Figures:
     run = timed(H5_HOST, remedy, host_answers=1, host_us=5_900_000)
     patient = timed(H5_HOST, "mainline", host_answers=1, host_us=5_900_000)
     return (
-        Figure("first kill, with a host that takes 5.9 s", first_kill_s(run), between(5.0, 5.1), "s"),
+        Figure(
+            "first kill, with a host that takes 5.9 s", first_kill_s(run), between(5.0, 5.1), "s"
+        ),
         Figure("pages that come back a second later", pages_returned(run), equal_to(256)),
         Figure("first kill without a limit", first_kill_s(patient), equal_to("never")),
     )
