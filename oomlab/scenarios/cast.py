@@ -76,6 +76,13 @@ COMMON_PARAMETERS = (
         0,
         only=(0, 1, 2),
     ),
+    Parameter(
+        "fs_test_first",
+        "1 to send requests without __GFP_FS away before the listeners are asked (our what-if),"
+        " 0 to ask first, as the kernel does",
+        0,
+        only=(0, 1),
+    ),
     *RESCUER_PARAMETERS,
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
@@ -173,6 +180,7 @@ def boot(
         serves=True,
     )
     machine.total_pages = int(settings["managed_pages"])
+    machine.fs_test_first = bool(settings["fs_test_first"])
     chain.start(machine)
     add_rescuers(machine, settings)
     if settings["give_back_pages"]:
