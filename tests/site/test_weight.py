@@ -25,7 +25,7 @@ def packed(content: bytes) -> int:
 
 
 def own_files(name: str) -> set[str]:
-    """Pictures, style sheets and scripts of ours that a page loads, and the modules those import."""
+    """Pictures, style sheets and scripts of ours that a page loads; and what those import."""
     page = SITE / f"{name}.html"
     found = {
         (page.parent / target.split("?")[0]).resolve()
