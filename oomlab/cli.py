@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from oomlab import __version__, clock, explorer, matrix, report
@@ -17,6 +18,9 @@ from oomlab.kernel.gfp_registry import CONFIGS, VERSIONS
 from oomlab.kernel.gfp_tables import DEFAULT_VERSION
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
+from oomlab.sweep.named import SWEEPS, find_sweep
+from oomlab.sweep.pool import SweepError
+from oomlab.sweep.recompute import check_file, recompute
 
 BAD_INPUT = 2
 """Exit status for a name or value that is not valid."""
@@ -42,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"oomlab: {error}", file=sys.stderr)
         return BAD_INPUT
+    except SweepError as error:
+        print(f"oomlab: {error}", file=sys.stderr)
+        return NOT_AS_EXPECTED
     except BrokenPipeError:
         # The reader has seen enough; leave nothing for the interpreter to complain about.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,6 +86,16 @@ def _parser() -> Parser:
     command.add_argument("--budget", default=str(matrix.CELL_BUDGET), metavar="STATES")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=_matrix)
+
+    command = commands.add_parser("sweep", help="run a scenario many times and keep the results")
+    command.add_argument("name", metavar="NAME", help=f"all, or one of {', '.join(SWEEPS)}")
+    command.add_argument("--jobs", metavar="N", help="processes to use (default: one a core)")
+    command.add_argument("--out", metavar="FILE", help="where the results go (default: the book's)")
+    command.add_argument("--resume", action="store_true", help="go on where it was interrupted")
+    command.add_argument(
+        "--check", action="store_true", help="compute a sample of the stored results again"
+    )
+    command.set_defaults(command=_sweep)
 
     command = commands.add_parser("replay", help="play a schedule that explore printed")
     command.add_argument("string", metavar="STRING")
@@ -147,6 +164,29 @@ def _matrix(options: argparse.Namespace) -> Iterable[str]:
         yield from matrix.matrix_text(cells)
     if any(cell.problem for cell in cells):
         raise SystemExit(NOT_AS_EXPECTED)
+
+
+def _sweep(options: argparse.Namespace) -> Iterable[str]:
+    sweeps = [*SWEEPS.values()] if options.name == "all" else [find_sweep(options.name)]
+    if options.out is not None and len(sweeps) > 1:
+        raise InputError("--out names one file; give it with one sweep")
+    out = None if options.out is None else Path(options.out)
+    jobs = None if options.jobs is None else _whole("jobs", options.jobs)
+    wrong = []
+    for sweep in sweeps:
+        if options.check:
+            wrong += list(check_file(sweep, out))
+            continue
+        path = recompute(sweep, out, jobs=jobs, resume=options.resume, tell=_progress)
+        yield f"{sweep.name}: written to {path}"
+    if options.check:
+        yield from wrong or ["The stored results are those of this model."]
+    if wrong:
+        raise SystemExit(NOT_AS_EXPECTED)
+
+
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _replay(options: argparse.Namespace) -> Iterable[str]:

@@ -25,7 +25,8 @@ STAGES = (
     ("trace",),
     ("analysis",),
     ("clock", "explorer"),
-    ("figures", "report", "gfp_report", "matrix"),
+    ("figures", "report", "gfp_report", "matrix", "sweep"),
+    ("plots",),
     ("views", "course"),
     ("widgets", "cli"),
 )

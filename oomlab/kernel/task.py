@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from oomlab.kernel import gfp as flags
 from oomlab.limits import Limit
 from oomlab.model import Layout
 from oomlab.ops import ANY_AMOUNT, Routine, Slot, move, read, write
@@ -55,7 +56,12 @@ class Task:
     real reclaim round meets depends on what lies on the LRU lists); `shrinkers_meet` are locks
     taken by shrinkers that do not look at `__GFP_FS`. `pf_memalloc` (PF_MEMALLOC): every reserve is
     open, and no request of the task reclaims or asks the OOM killer. `reclaiming` is the same task
-    while it reclaims, which is when the kernel sets that flag.
+    while it reclaims, which is when the kernel sets that flag. `pf_dumpcore` (PF_DUMPCORE): it is
+    writing a core dump. `realtime`: its scheduling class is. `memalloc_noio` and `memalloc_nofs`
+    (PF_MEMALLOC_NOIO, PF_MEMALLOC_NOFS) take IO and FS away from each of its requests; a routine
+    enters such a scope by passing `current.scope(...)` on.
+    `reclaim_us` is a variable that says what one fruitless reclaim round costs this task at
+    present, in microseconds; None for the machine's own cost.
     """
 
     index: int
@@ -67,11 +73,37 @@ class Task:
     reclaim_meets: tuple[Slot, ...] = ()
     shrinkers_meet: tuple[Slot, ...] = ()
     pf_memalloc: bool = False
+    pf_dumpcore: bool = False
+    realtime: bool = False
+    memalloc_noio: bool = False
+    memalloc_nofs: bool = False
+    reclaim_us: Slot | None = None
     reclaiming: Task = field(init=False, repr=False)
+    _scopes: dict[tuple[bool, bool], Task] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         twin = self if self.pf_memalloc else replace(self, pf_memalloc=True)
         object.__setattr__(self, "reclaiming", twin)
+
+    def scope(self, *, noio: bool = False, nofs: bool = False) -> Task:
+        """The same task inside memalloc_noio_save or memalloc_nofs_save; the same object each
+        time, so that both engines recognise it."""
+        key = (self.memalloc_noio or noio, self.memalloc_nofs or nofs)
+        if key == (self.memalloc_noio, self.memalloc_nofs):
+            return self
+        if key not in self._scopes:
+            self._scopes[key] = replace(self, memalloc_noio=key[0], memalloc_nofs=key[1])
+        return self._scopes[key]
+
+
+def current_gfp_context(current: Task, gfp: int) -> int:
+    """What the task's scope leaves of a mask (include/linux/sched/mm.h): without IO there is no FS
+    either."""
+    if current.memalloc_noio:
+        return gfp & ~(flags.IO | flags.FS)
+    if current.memalloc_nofs:
+        return gfp & ~flags.FS
+    return gfp
 
 
 def fatal_signal_pending(current: Task) -> Routine:

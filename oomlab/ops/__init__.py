@@ -50,9 +50,11 @@ from oomlab.ops.pages import (
     ANY_AMOUNT,
     NOTHING_TO_KILL,
     Candidate,
+    exceeds,
     holds_more,
     move,
     select_bad_process,
+    take_block,
     take_page,
 )
 from oomlab.ops.passing import (
@@ -68,7 +70,9 @@ from oomlab.ops.passing import (
 from oomlab.ops.spinning import spin_lock, spin_unlock
 from oomlab.ops.waiting import (
     check_or_enqueue,
+    check_pages_or_enqueue,
     sleep_on,
+    sleep_on_killable,
     wait_for,
     wake,
 )
@@ -104,10 +108,12 @@ __all__ = [
     "add",
     "announce_write",
     "check_or_enqueue",
+    "check_pages_or_enqueue",
     "choose",
     "cost",
     "down_read",
     "down_write",
+    "exceeds",
     "ghost_promote",
     "ghost_write",
     "holds_more",
@@ -127,9 +133,11 @@ __all__ = [
     "select_bad_process",
     "sleep",
     "sleep_on",
+    "sleep_on_killable",
     "spin_lock",
     "spin_unlock",
     "swap",
+    "take_block",
     "take_page",
     "up_read",
     "up_write",

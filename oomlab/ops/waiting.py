@@ -25,6 +25,18 @@ def sleep_on(queue: Slot, timeout: int | None = None) -> Op:
     return Op("sleep_on", (queue,), (timeout,))
 
 
+def check_pages_or_enqueue(queue: Slot, pool: Slot, mark: int, word: Slot, enough: int) -> Op:
+    """Test whether `pool` holds more than `mark` pages or the counter `word` is at least `enough`;
+    if neither, stand on `queue`. Result: did it hold?"""
+    return Op("check_pages_or_enqueue", (queue, pool, word), (mark, enough))
+
+
+def sleep_on_killable(queue: Slot, sigkill: Slot) -> Op:
+    """Sleep until taken off `queue` by a wake-up, or until `sigkill` is set. Result: 1 after a
+    wake-up, 0 if the task was killed."""
+    return Op("sleep_on", (queue, sigkill), (None,))
+
+
 def wake(queue: Slot) -> Op:
     """Take everybody off `queue` (Linux wake_up on non-exclusive waiters)."""
     return Op("wake", (queue,))
@@ -41,15 +53,28 @@ def _check_or_enqueue(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, queue, sleepers | 1 << task), False)]
 
 
+@meaning("check_pages_or_enqueue")
+def _check_pages_or_enqueue(state: State, task: int, op: Op) -> list[Outcome]:
+    queue, pool, word = op.slots
+    mark, enough = op.args
+    if state[pool.index] > mark or state[word.index] >= enough:  # type: ignore[operator]
+        return [Outcome(state, True)]
+    sleepers = state[queue.index]
+    assert isinstance(sleepers, int)
+    return [Outcome(put(state, queue, sleepers | 1 << task), False)]
+
+
 @meaning("sleep_on")
 def _sleep_on(state: State, task: int, op: Op) -> list[Outcome]:
-    (queue,) = op.slots
+    queue, *sigkill = op.slots
     (timeout,) = op.args
     sleepers = state[queue.index]
     assert isinstance(sleepers, int)
     if not sleepers >> task & 1:
-        return [Outcome(state, timeout)]
+        return [Outcome(state, 1 if sigkill else timeout)]
     if timeout is None:
+        if sigkill and state[sigkill[0].index]:
+            return [Outcome(put(state, queue, sleepers & ~(1 << task)), 0)]
         return []
     return [Outcome(put(state, queue, sleepers & ~(1 << task)), 0, timeout=True)]
 

@@ -107,16 +107,19 @@ def with_default(
     return tuple(replace(p, default=default) if p.name == name else p for p in parameters)
 
 
-def boot(settings: Settings, remedy: Remedy) -> Machine:
+def boot(settings: Settings, remedy: Remedy, *, spare: int = 0, cache: int = 0) -> Machine:
     """A machine whose memory is used up to the min watermark, with the remedy's way of delivering
-    the chain, the OOM reaper and, if pages come back from outside, whoever gives them back."""
+    the chain, the OOM reaper and, if pages come back from outside, whoever gives them back.
+
+    `spare`: pages that are free above that mark; `cache`: pages that reclaim can free."""
     marks = watermarks_for(int(settings["managed_pages"]))
     costs = Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"]))
     layout = Layout()
     chain = Chain(layout, remedy, float(settings["timeout_s"] or remedy.timeout_s or 0))
     machine = Machine.boot(
         layout,
-        free=marks.min,
+        free=marks.min + spare,
+        reclaimable=cache,
         marks=marks,
         notify_oom=chain.notify_oom,
         hz=int(settings["hz"]),
@@ -177,21 +180,30 @@ def add_sleeping_hog(machine: Machine, settings: Settings) -> None:
     )
 
 
-def add_filesystem_task(machine: Machine, fs_lock: Slot) -> None:
-    """A task that holds the filesystem's lock while it needs a page."""
+def add_filesystem_task(
+    machine: Machine,
+    fs_lock: Slot,
+    name: str = "fs_task",
+    owner: str = "writer",
+    reclaim_us: Slot | None = None,
+) -> None:
+    """A task of the process `owner` that holds a filesystem's lock while it needs a page."""
     machine.spawn(
-        "fs_task",
+        name,
         "writes to a file and holds the filesystem's lock while it needs a page",
         lambda task: filesystem_task(machine, task, fs_lock),
-        process=machine.process("writer", 1),
+        process=machine.process(owner, 1),
+        reclaim_us=reclaim_us,
     )
 
 
-def usual_device(settings: Settings) -> BalloonDevice:
+def usual_device(settings: Settings, total_sg: int = 1) -> BalloonDevice:
     """The balloon device as the settings describe it."""
     host_us = int(settings["host_us"])
     return BalloonDevice(
-        deflate_on_oom=bool(settings["deflate_on_oom"]), host_us=(host_us, host_us)
+        total_sg=total_sg,
+        deflate_on_oom=bool(settings["deflate_on_oom"]),
+        host_us=(host_us, host_us),
     )
 
 
@@ -236,7 +248,14 @@ def filesystem_task(machine: Machine, current: Task, fs_lock: Slot) -> Routine:
     yield from die_if_killed(machine, current)
 
 
-def add_page_faulting_task(machine: Machine, name: str, what: str, rss: int, touches: int) -> None:
+def add_page_faulting_task(
+    machine: Machine,
+    name: str,
+    what: str,
+    rss: int,
+    touches: int,
+    reclaim_us: Slot | None = None,
+) -> None:
     """A task that touches `touches` pages one after the other, or without end if that is 0; its
     process owns `rss` pages besides."""
     machine.spawn(
@@ -245,6 +264,7 @@ def add_page_faulting_task(machine: Machine, name: str, what: str, rss: int, tou
         lambda task: page_faulting_task(machine, task, touches),
         process=machine.process(name, rss),
         foreground=touches > 0,
+        reclaim_us=reclaim_us,
     )
 
 

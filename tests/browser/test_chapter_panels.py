@@ -98,7 +98,7 @@ def off_grid(panel: Locator, control: dict[str, Any]) -> Any:
 
 def present(panel: Locator, control: dict[str, Any]) -> Any:
     """The value that a control shows."""
-    if control["kind"] == "slider":
+    if control["kind"] in ("slider", "stepper"):
         return json.loads(panel.locator(f"input[name={control['name']}]").input_value())
     if control["kind"] == "toggle":
         return panel.locator(f"input[name={control['name']}]").is_checked()
@@ -115,7 +115,7 @@ def present(panel: Locator, control: dict[str, Any]) -> Any:
 def choose(panel: Locator, control: dict[str, Any], value: Any) -> None:
     """Move a control as a reader does."""
     field = panel.locator(f"[name={control['name']}]")
-    if control["kind"] == "slider":
+    if control["kind"] in ("slider", "stepper"):
         field.fill(str(value))
     elif control["kind"] == "toggle":
         field.set_checked(value)
