@@ -25,7 +25,7 @@ STAGES = (
     ("trace",),
     ("analysis",),
     ("clock", "explorer"),
-    ("figures", "report", "gfp_report", "matrix", "sweep"),
+    ("figures", "report", "gfp_report", "matrix", "sweep", "ledger"),
     ("plots",),
     ("views", "course"),
     ("widgets", "cli"),

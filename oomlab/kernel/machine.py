@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from oomlab.errors import InputError
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.compaction import Compaction
-from oomlab.kernel.notifier import BlockingNotifierChain
+from oomlab.kernel.notifier import BlockingNotifierChain, NotifierBlock
 from oomlab.kernel.oom_watch import OomWatch
-from oomlab.kernel.task import Process, Task
+from oomlab.kernel.task import OomVictims, Process, Task
 from oomlab.kernel.zone import Kswapd, Watermarks, Zone, ZoneDetails
 from oomlab.model import Actor, Layout, Model
 from oomlab.ops import Candidate, Routine, Slot
@@ -41,6 +41,12 @@ class Costs:
 NotifyOom = Callable[["Machine", Task], Routine]
 """How out_of_memory has the chain run. Result: pages freed."""
 
+RegisterOom = Callable[["Machine", Task, NotifierBlock], Routine]
+"""How a listener is added while the machine runs. Result: 0, or a negative error number."""
+
+QuiesceOom = Callable[["Machine", int], Routine]
+"""Waits until no walk of the chain is under way, at most so many jiffies. Result: 0 if one is."""
+
 Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
 
@@ -50,7 +56,9 @@ class Machine:
     """Everything a kernel routine can reach without a pointer: the globals.
 
     `notify_oom` is the remedy's way of delivering the notifier chain; `try_oom_notifier`, in some
-    remedies, is called before oom_lock is asked for. `kernel` is the release, one of KERNELS.
+    remedies, is called before oom_lock is asked for; `register_oom` is the remedy's way of adding a
+    listener, None for that of the released kernels; `quiesce_oom`, in one remedy, waits for a walk
+    that is under way. `kernel` is the release, one of KERNELS.
     `compaction` is what compaction achieves (None: a kernel without CONFIG_COMPACTION), `kswapd`
     the swapper's part of the node (None: it has given up), `storage_suspended`: no I/O is possible,
     the system is going to sleep. `tells_steps`: requests note each step of the slow path in the
@@ -65,6 +73,8 @@ class Machine:
     costs: Costs = Costs()
     kernel: float = KERNEL_4_13
     try_oom_notifier: NotifyOom | None = None
+    register_oom: RegisterOom | None = None
+    quiesce_oom: QuiesceOom | None = None
     watch: OomWatch | None = None
     dma_zone: Zone | None = None
     compaction: Compaction | None = None
@@ -76,6 +86,8 @@ class Machine:
     oom_reaper_list: Slot = field(init=False)
     oom_reaper_wait: Slot = field(init=False)
     panicked: Slot = field(init=False)
+    oom_killer_disabled: Slot | None = None
+    oom_victims: OomVictims | None = None
     processes: list[Process] = field(default_factory=list)
     actors: list[Actor] = field(default_factory=list)
     shrinkers: list[Shrinker] = field(default_factory=list)
@@ -108,6 +120,13 @@ class Machine:
         zone = Zone.declare(layout, free, reclaimable, marks, details=details)
         return cls(layout, zone, notify_oom, hz, costs or Costs(), kernel)
 
+    def let_suspend(self) -> None:
+        """Declare what oom_killer_disable needs; before the first process is added."""
+        self.oom_killer_disabled = self.layout.word("oom_killer_disabled", 0)
+        self.oom_victims = OomVictims(
+            self.layout.word("oom_victims", 0), self.layout.queue("oom_victims_wait")
+        )
+
     def zone_for(self, gfp: int) -> Zone:
         """The zone that a request is served from: without highmem, ZONE_DMA is the only other."""
         if self.dma_zone is not None and gfp & flags.DMA:
@@ -116,7 +135,7 @@ class Machine:
 
     def process(self, name: str, rss: int) -> Process:
         """Add a process that holds `rss` pages."""
-        process = Process.declare(self.layout, len(self.processes), name, rss)
+        process = Process.declare(self.layout, len(self.processes), name, rss, self.oom_victims)
         self.processes.append(process)
         return process
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from oomlab.kernel import gfp as flags
 from oomlab.limits import Limit
 from oomlab.model import Layout
-from oomlab.ops import ANY_AMOUNT, Routine, Slot, move, read, write
+from oomlab.ops import ANY_AMOUNT, Routine, Slot, add, move, read, swap, wake, write
 
 LIMITS = (
     Limit(
@@ -19,11 +19,20 @@ LIMITS = (
 
 
 @dataclass(frozen=True, eq=False)
+class OomVictims:
+    """How many victims have not exited yet, and who waits until there are none (oom_victims and
+    oom_victims_wait, mm/oom_kill.c)."""
+
+    count: Slot
+    wait: Slot
+
+
+@dataclass(frozen=True, eq=False)
 class Process:
     """Memory that belongs together and dies together; here always of a single thread.
 
     `mm` is "used", "victim" (chosen, not yet reaped), "skip" (MMF_OOM_SKIP: the killer may look
-    elsewhere) or "gone".
+    elsewhere) or "gone". `victims` is None on a machine where nobody waits for victims to exit.
     """
 
     number: int
@@ -32,9 +41,12 @@ class Process:
     mm: Slot
     sigkill: Slot
     memdie: Slot
+    victims: OomVictims | None = None
 
     @classmethod
-    def declare(cls, layout: Layout, number: int, name: str, rss: int) -> Process:
+    def declare(
+        cls, layout: Layout, number: int, name: str, rss: int, victims: OomVictims | None = None
+    ) -> Process:
         """Declare a process that holds `rss` pages."""
         return cls(
             number,
@@ -43,6 +55,7 @@ class Process:
             layout.word(f"mm of {name}", "used"),
             layout.word(f"SIGKILL for {name}", 0),
             layout.word(f"TIF_MEMDIE of {name}", 0),
+            victims,
         )
 
 
@@ -118,4 +131,17 @@ def do_exit(process: Process, free: Slot) -> Routine:
     """Give all memory back and stop being a victim (kernel/exit.c, exit_mm)."""
     yield move(process.rss, free, ANY_AMOUNT)
     yield write(process.mm, "gone")
-    yield write(process.memdie, 0)
+    if process.victims is None:
+        yield write(process.memdie, 0)
+    else:
+        yield from exit_oom_victim(process, process.victims)
+
+
+def exit_oom_victim(process: Process, victims: OomVictims) -> Routine:
+    """A victim is gone; the last one wakes who waits for that (mm/oom_kill.c)."""
+    marked = yield swap(process.memdie, 0)
+    if not marked:
+        return
+    left = yield add(victims.count, -1)
+    if not left:
+        yield wake(victims.wait)

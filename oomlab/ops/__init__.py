@@ -24,7 +24,15 @@ from oomlab.ops.core import (
     outcomes,
     put,
 )
-from oomlab.ops.ghosts import GHOST_KINDS, ghost_promote, ghost_write, witness, witness_if
+from oomlab.ops.ghosts import (
+    GHOST_KINDS,
+    ghost_add,
+    ghost_promote,
+    ghost_write,
+    witness,
+    witness_if,
+    witness_if_owner,
+)
 from oomlab.ops.locks import (
     FREE,
     LOCKING_KINDS,
@@ -114,6 +122,7 @@ __all__ = [
     "down_read",
     "down_write",
     "exceeds",
+    "ghost_add",
     "ghost_promote",
     "ghost_write",
     "holds_more",
@@ -145,5 +154,6 @@ __all__ = [
     "wake",
     "witness",
     "witness_if",
+    "witness_if_owner",
     "write",
 ]

@@ -16,13 +16,14 @@ def check_or_enqueue(queue: Slot, word: Slot, value: Hashable, *, equal: bool = 
     return Op("check_or_enqueue", (queue, word), (value, equal))
 
 
-def sleep_on(queue: Slot, timeout: int | None = None) -> Op:
-    """Sleep until taken off `queue` by a wake-up, or until `timeout` jiffies have passed.
+def sleep_on(queue: Slot, timeout: int | None = None, sigkill: Slot | None = None) -> Op:
+    """Sleep until taken off `queue` by a wake-up, or until `timeout` jiffies have passed, or until
+    `sigkill` is set, which looks like a wake-up.
 
     Result: the jiffies left (at least 1) after a wake-up, 0 after a timeout. Under the explorer,
     which has no time, a wake-up leaves the whole timeout.
     """
-    return Op("sleep_on", (queue,), (timeout,))
+    return Op("sleep_on", (queue,) if sigkill is None else (queue, sigkill), (timeout,))
 
 
 def check_pages_or_enqueue(queue: Slot, pool: Slot, mark: int, word: Slot, enough: int) -> Op:
@@ -71,10 +72,10 @@ def _sleep_on(state: State, task: int, op: Op) -> list[Outcome]:
     sleepers = state[queue.index]
     assert isinstance(sleepers, int)
     if not sleepers >> task & 1:
-        return [Outcome(state, 1 if sigkill else timeout)]
+        return [Outcome(state, 1 if sigkill and timeout is None else timeout)]
+    if sigkill and state[sigkill[0].index]:
+        return [Outcome(put(state, queue, sleepers & ~(1 << task)), timeout or 0)]
     if timeout is None:
-        if sigkill and state[sigkill[0].index]:
-            return [Outcome(put(state, queue, sleepers & ~(1 << task)), 0)]
         return []
     return [Outcome(put(state, queue, sleepers & ~(1 << task)), 0, timeout=True)]
 
