@@ -37,7 +37,7 @@ def test_a_panel_is_printed_as_a_figure(open_page: OpenPage, path: str, javascri
         expect(panel.locator(".oom-title")).to_be_visible()
         expect(panel.locator(".oom-sentence").first).to_be_visible()
         expect(panel.locator(".oom-picture svg").first).to_be_visible()
-        for pressed in ("button", "input", "summary", "progress", ".oom-status"):
+        for pressed in ("button", "input", "summary", "progress", ".oom-status", ".oom-moves"):
             for part in panel.locator(pressed).all():
                 expect(part).not_to_be_visible()
 
