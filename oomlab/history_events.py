@@ -374,8 +374,8 @@ AFTERWARDS: tuple[_Row, ...] = (
         "rcu-removed",
         "2018-07-02",
         MCKENNEY,
-        f"Remove RCU's callback: it helps little. {HOCKO} adds that it sleeps with `oom_lock` held, "
-        "and the next version says so.",
+        f"Remove RCU's callback: it helps little. {HOCKO} adds that it sleeps with `oom_lock` "
+        "held, and the next version says so.",
         "message",
         "20180702213714.GA7604@linux.vnet.ibm.com",
         "",
