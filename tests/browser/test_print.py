@@ -42,6 +42,16 @@ def test_a_panel_is_printed_as_a_figure(open_page: OpenPage, path: str, javascri
                 expect(part).not_to_be_visible()
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_a_game_is_printed_as_a_note(open_page: OpenPage, path: str) -> None:
+    page = printed(open_page(path))
+    for game in page.locator(".oom-game").all():
+        expect(game.locator(".oom-title")).to_be_visible()
+        for pressed in ("button", "select", "summary"):
+            for part in game.locator(pressed).all():
+                expect(part).not_to_be_visible()
+
+
 def test_the_question_is_printed_with_its_answers(open_page: OpenPage) -> None:
     panel = printed(open_page("book/index.html")).locator(".oom-panel").first
     expect(panel.get_by_text("Before you look:")).to_be_visible()

@@ -13,7 +13,7 @@ from tools.build_book import pages
 
 PATHS = [f"{name}.html" for name in pages()]
 ALL_PATHS = [*PATHS, "genindex.html"]
-TABS = 40
+TABS = 80
 """So many times Tab is pressed on a page; most have fewer stops, the reference has more."""
 
 FOCUSED = """async () => {
@@ -112,3 +112,14 @@ def test_every_picture_has_its_words(open_page: OpenPage, path: str) -> None:
         assert (picture.get_attribute("alt") or "").strip()
     for panel in page.locator(".oom-panel").all():
         assert (panel.locator(".oom-twin").first.text_content() or "").count("\n") >= 1
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_panels_are_as_light_or_dark_as_the_page(
+    open_page: OpenPage, path: str, dark: bool
+) -> None:
+    page = open_page(path, dark=dark)
+    for panel in page.locator("article :is(.oom-panel, .oom-game)").all():
+        ground = panel.evaluate("e => getComputedStyle(e).backgroundColor.match(/\\d+/g)")
+        assert (sum(map(int, ground)) < 3 * 128) == dark, ground
