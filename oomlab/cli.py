@@ -16,6 +16,9 @@ from oomlab.errors import InputError
 from oomlab.gfp_report import gfp_report, gfp_text
 from oomlab.kernel.gfp_registry import CONFIGS, VERSIONS
 from oomlab.kernel.gfp_tables import DEFAULT_VERSION
+from oomlab.ledger import claims_report, findings_report
+from oomlab.ledger.claims import CLAIMS, find_claim
+from oomlab.ledger.findings import FINDINGS, find_finding
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 from oomlab.sweep.named import SWEEPS, find_sweep
@@ -101,6 +104,15 @@ def _parser() -> Parser:
     command.add_argument("string", metavar="STRING")
     command.set_defaults(command=_replay)
 
+    for name, what, registry in (
+        ("claims", "hold each sentence of the thread against the model", "NUMBER"),
+        ("findings", "show each finding of the review of the RFC", "ID"),
+    ):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("which", nargs="?", metavar=registry, help="only this one")
+        command.add_argument("--json", action="store_true", help="print JSON")
+        command.set_defaults(command=_claims if name == "claims" else _findings)
+
     command = commands.add_parser("gfp", help="explain a GFP mask: what may this request do?")
     command.add_argument("expression", metavar="EXPR", help="GFP_KERNEL & ~__GFP_IO, 0x14000c0 ...")
     command.add_argument("--compare", metavar="EXPR", help="a second mask to compare it with")
@@ -163,6 +175,28 @@ def _matrix(options: argparse.Namespace) -> Iterable[str]:
     else:
         yield from matrix.matrix_text(cells)
     if any(cell.problem for cell in cells):
+        raise SystemExit(NOT_AS_EXPECTED)
+
+
+def _claims(options: argparse.Namespace) -> Iterable[str]:
+    chosen = list(CLAIMS.values()) if options.which is None else [find_claim(options.which)]
+    judged = claims_report.judge(chosen)
+    if options.json:
+        yield json.dumps(claims_report.claims_data(judged), indent=1)
+    else:
+        yield from claims_report.claims_text(judged)
+    if not all(one.supported for one in judged):
+        raise SystemExit(NOT_AS_EXPECTED)
+
+
+def _findings(options: argparse.Namespace) -> Iterable[str]:
+    chosen = list(FINDINGS.values()) if options.which is None else [find_finding(options.which)]
+    reviewed = findings_report.review(chosen)
+    if options.json:
+        yield json.dumps(findings_report.findings_data(reviewed), indent=1)
+    else:
+        yield from findings_report.findings_text(reviewed)
+    if any(one.problems for one in reviewed):
         raise SystemExit(NOT_AS_EXPECTED)
 
 

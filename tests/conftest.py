@@ -32,7 +32,10 @@ OpenPage = Callable[..., Page]
 
 
 _WITH_BROWSER = (Path(__file__).parent / "browser", Path(__file__).parent / "binder")
-_MADE_ONCE = {"binder": Path(__file__).parent / "binder", "course": Path(__file__).parent / "course"}
+_MADE_ONCE = {
+    "binder": Path(__file__).parent / "binder",
+    "course": Path(__file__).parent / "course",
+}
 """Folders whose tests share something that takes long to make: they run in one process."""
 
 

@@ -24,11 +24,16 @@ _RUN = re.compile(r"([A-Za-z_]\w*)(?::([1-9]\d{0,5})|@(\d{1,3}))?")
 FORM = "SCENARIO/REMEDY/[name=value,...]/task:times,task@outcome,..."
 
 
+def as_word(name: str) -> str:
+    """A task's name as it stands in a schedule: `modprobe_driver` for "modprobe driver"."""
+    return re.sub(r"\W", "_", name)
+
+
 def write_schedule(model: Model, schedule: Schedule) -> str:
     """A schedule as text, e.g. `fs_task:9,balloon_worker:5`."""
     parts = []
     for choice, group in groupby(schedule):
-        name, times = model.task_name(choice.task), len(list(group))
+        name, times = as_word(model.task_name(choice.task)), len(list(group))
         if choice.outcome:
             parts += [f"{name}@{choice.outcome}"] * times
         else:
@@ -39,11 +44,12 @@ def write_schedule(model: Model, schedule: Schedule) -> str:
 def read_schedule(player: Player, text: str) -> Schedule:
     """The schedule that `text` describes. Raises InputError saying which part is not understood."""
     found: list[Choice] = []
+    names = {as_word(actor.name): actor.name for actor in player.model.actors}
     for part in filter(None, text.split(",")):
         match = _RUN.fullmatch(part.strip())
         if match is None:
             raise InputError(f"{part!r} is not a step; valid: task, task:times or task@outcome")
-        task = player.task_number(match[1])
+        task = player.task_number(names.get(match[1], match[1]))
         found += [Choice(task, int(match[3] or 0))] * int(match[2] or 1)
     return tuple(found)
 

@@ -10,6 +10,7 @@ from oomlab.scenarios.inflate_under_pressure import INFLATE_UNDER_PRESSURE
 from oomlab.scenarios.nap_under_lock import NAP_UNDER_LOCK
 from oomlab.scenarios.pseries_hotplug import PSERIES_HOTPLUG
 from oomlab.scenarios.rcu_previous_round import RCU_PREVIOUS_ROUND
+from oomlab.scenarios.review import REVIEW
 from oomlab.scenarios.scenario import Engine, Expectation, Scenario
 from oomlab.scenarios.three_task_poll import THREE_TASK_POLL
 from oomlab.scenarios.two_task_cycle import TWO_TASK_CYCLE
@@ -39,11 +40,12 @@ STUDIES: dict[str, Scenario] = {INFLATE_UNDER_PRESSURE.name: INFLATE_UNDER_PRESS
 
 
 def find_scenario(name: str) -> Scenario:
-    """The scenario or study called `name`. Raises InputError naming all of them."""
-    known = {**SCENARIOS, **STUDIES}
+    """The scenario called `name`, of a hazard, a study or the review. Raises InputError naming
+    all of them."""
+    known = {**SCENARIOS, **STUDIES, **REVIEW}
     if name not in known:
         raise unknown("scenario", name, known)
     return known[name]
 
 
-__all__ = ["SCENARIOS", "STUDIES", "Engine", "Expectation", "Scenario", "find_scenario"]
+__all__ = ["REVIEW", "SCENARIOS", "STUDIES", "Engine", "Expectation", "Scenario", "find_scenario"]

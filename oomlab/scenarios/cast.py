@@ -27,6 +27,7 @@ from oomlab.ops import (
     mutex_unlock,
     sleep,
     wait_for,
+    write,
 )
 from oomlab.remedies import Remedy
 from oomlab.scenarios.chain import Chain
@@ -48,6 +49,13 @@ COMMON_PARAMETERS = (
     ),
     Parameter("give_back_pages", "pages that come back from outside at give_back_s", 0, 0, 1 << 28),
     Parameter("give_back_s", "when they come back, in simulated seconds", 2.0, 0.0, 1e6),
+    Parameter(
+        "admin_kills_s",
+        "when an administrator kills the largest process by hand, in simulated seconds (0: never)",
+        0.0,
+        0.0,
+        1e6,
+    ),
     Parameter("reclaim_us", "cost of one fruitless reclaim round, in microseconds", 500, 1, 10**12),
     Parameter(
         "oom_return_us",
@@ -61,7 +69,12 @@ COMMON_PARAMETERS = (
     ),
     Parameter("kernel", "release whose OOM killer and reserves are modelled", 4.13, only=KERNELS),
     Parameter("hz", "timer ticks a second", 250, only=(100, 250, 1000)),
-    Parameter("ghosts", "1 to watch which request each answer is for, 0 not to", 0, only=(0, 1)),
+    Parameter(
+        "ghosts",
+        "1 to watch which request each answer is for, 2 to watch more closely, 0 not to watch",
+        0,
+        only=(0, 1, 2),
+    ),
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
 """What every scenario can be told about its machine."""
@@ -107,15 +120,27 @@ def with_default(
     return tuple(replace(p, default=default) if p.name == name else p for p in parameters)
 
 
-def boot(settings: Settings, remedy: Remedy, *, spare: int = 0, cache: int = 0) -> Machine:
+def boot(
+    settings: Settings,
+    remedy: Remedy,
+    *,
+    spare: int = 0,
+    cache: int = 0,
+    threads: int = 0,
+    cached_stack: bool = True,
+    suspends: bool = False,
+) -> Machine:
     """A machine whose memory is used up to the min watermark, with the remedy's way of delivering
     the chain, the OOM reaper and, if pages come back from outside, whoever gives them back.
 
-    `spare`: pages that are free above that mark; `cache`: pages that reclaim can free."""
+    `spare`: pages that are free above that mark; `cache`: pages that reclaim can free. `threads`
+    and `cached_stack`: see Chain, for listeners that are registered later. `suspends`: somebody is
+    going to switch the OOM killer off."""
     marks = watermarks_for(int(settings["managed_pages"]))
     costs = Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"]))
     layout = Layout()
-    chain = Chain(layout, remedy, float(settings["timeout_s"] or remedy.timeout_s or 0))
+    timeout_s = float(settings["timeout_s"] or remedy.timeout_s or 0)
+    chain = Chain(layout, remedy, timeout_s, threads=threads, cached_stack=cached_stack)
     machine = Machine.boot(
         layout,
         free=marks.min + spare,
@@ -127,8 +152,13 @@ def boot(settings: Settings, remedy: Remedy, *, spare: int = 0, cache: int = 0) 
         kernel=settings["kernel"],
     )
     machine.try_oom_notifier = chain.try_oom_notifier
+    machine.register_oom = chain.register_oom
+    machine.quiesce_oom = chain.quiesce_oom
+    if suspends:
+        machine.let_suspend()
     if settings["ghosts"]:
-        machine.watch = OomWatch.declare(layout)
+        machine.watch = OomWatch.declare(layout, closely=settings["ghosts"] == 2)
+        machine.oom_notify_list.watch = machine.watch
     machine.spawn(
         "oom_reaper",
         "kernel thread that frees a victim's memory",
@@ -143,6 +173,14 @@ def boot(settings: Settings, remedy: Remedy, *, spare: int = 0, cache: int = 0) 
             "outside",
             "something unrelated that gives memory back",
             lambda task: give_back(machine, elsewhere, when),
+            serves=True,
+        )
+    if settings["admin_kills_s"]:
+        by_hand = round(settings["admin_kills_s"] * machine.hz)
+        machine.spawn(
+            "admin",
+            "an administrator who kills the largest process",
+            lambda task: kill_by_hand(machine, by_hand),
             serves=True,
         )
     return machine
@@ -305,3 +343,11 @@ def give_back(machine: Machine, elsewhere: Slot, jiffies: int) -> Routine:
     """After `jiffies`, make all pages of `elsewhere` free."""
     yield sleep(jiffies)
     yield move(elsewhere, machine.zone.free, ANY_AMOUNT)
+
+
+def kill_by_hand(machine: Machine, jiffies: int) -> Routine:
+    """After `jiffies`, send SIGKILL to the hog; no reserves are opened to it, as the OOM killer
+    would."""
+    (victim,) = (process for process in machine.processes if process.name == "hog")
+    yield sleep(jiffies)
+    yield write(victim.sigkill, 1)

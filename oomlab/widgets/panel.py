@@ -28,7 +28,7 @@ BOOK_BUILD = "OOMLAB_BOOK_BUILD"
 """Environment variable: "1" while the static book is built, when no kernel will answer later."""
 
 _HERE = Path(__file__).parent
-_MODULES = ("controls", "engines", "prediction", "stage", "panel")
+_MODULES = ("stepper", "controls", "engines", "prediction", "stage", "panel")
 _LOCAL_IMPORT = re.compile(r'^import \{[^}\n]*\} from "\./[a-z]+\.mjs";\n', re.MULTILINE)
 
 
