@@ -107,8 +107,8 @@ def bars(counts: Mapping[int, int], expected: Sequence[float], title: str) -> Fi
     places = range(1, last + 1)
     canvas, axes = _canvas(270)
     axes.bar(places, shares, color=INK["runs"], width=0.7, hatch="//", edgecolor=INK["paper"])
-    ring = {"markerfacecolor": INK["paper"], "markeredgewidth": 2}
-    axes.plot(places, expected, "o", color=INK["blocked"], markersize=8, **ring)
+    rings = axes.plot(places, expected, "o", color=INK["blocked"], markersize=8)
+    rings[0].set(markerfacecolor=INK["paper"], markeredgewidth=2)
     axes.set_xticks(places, [*(str(n) for n in range(1, last)), f"{last}+"])
     axes.set_xlabel("Rounds until somebody is killed\n(bars: runs; rings: a fair draw)")
     axes.set_ylabel("Share of the runs")

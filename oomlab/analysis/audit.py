@@ -12,6 +12,7 @@ from oomlab.analysis.outcome import ALLOCATOR, CHAIN_WALK
 from oomlab.kernel import gfp as flags
 from oomlab.trace.events import Trace
 
+_WALKS = frozenset({CHAIN_WALK, "walk_fixed_chain"})
 _TAKES = frozenset({"mutex_lock", "mutex_trylock", "mutex_trylock_recursive", "spin_lock"})
 
 
@@ -61,6 +62,5 @@ def _path(stack: tuple[str, ...]) -> tuple[str, ...]:
     """From the callback, or else from the task's own function, down to the request."""
     last = len(stack) - 1 - stack[::-1].index(ALLOCATOR)
     inside = stack[:last]
-    if CHAIN_WALK in inside:
-        inside = inside[len(inside) - inside[::-1].index(CHAIN_WALK) :]
-    return inside
+    walks = [i for i, name in enumerate(inside) if name in _WALKS]
+    return inside[walks[-1] + 1 :] if walks else inside

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from oomlab.errors import unknown
 from oomlab.sweep.named import TIMEOUTS_S
@@ -88,7 +87,7 @@ def tradeoff(results: Results, killers: int, others: int) -> list[Tradeoff]:
     """What each time limit costs, from the shortest to the longest."""
     by_limit = downtimes(crowd(results, killers, others))
     return [
-        Tradeoff(limit, median(by_limit[limit]), needless_share(results, limit))
+        Tradeoff(limit, at_most(by_limit[limit], 0.5), needless_share(results, limit))
         for limit in TIMEOUTS_S
     ]
 
