@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from oomlab.trace.events import Event, Trace
+from oomlab.trace.events import Event, Trace, Waiting
 from oomlab.trace.narration import tell
 
 
@@ -55,7 +55,18 @@ def cut_after(trace: Trace, number: int) -> Trace:
     Raises IndexError if there is no such event.
     """
     at_us = trace.events[number].at_us
-    return replace(trace, events=trace.events[: number + 1], ended_at_us=at_us, verdict="open")
+    later = {event.task for event in trace.events[number + 1 :]}
+    later |= {waiting.task for waiting in trace.waiting}
+    unfinished = tuple(
+        Waiting(task.name, "", "", at_us, "ready") for task in trace.tasks if task.name in later
+    )
+    return replace(
+        trace,
+        events=trace.events[: number + 1],
+        ended_at_us=at_us,
+        verdict="open",
+        waiting=unfinished,
+    )
 
 
 def _matters(event: Event) -> bool:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from oomlab.errors import InputError
 from oomlab.explorer.counterexample import Choice, Schedule
-from oomlab.explorer.player import Player
+from oomlab.explorer.player import ImpossibleStep, Player
 from oomlab.model import Model
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
@@ -89,9 +89,7 @@ def play(
 
     Raises as `replay` does.
     """
-    found = find_scenario(scenario)
-    settings = found.settle(given, "explorer")
-    player = Player(found.build(settings, find_remedy(remedy)))
+    player, settings = _player(scenario, remedy, given)
     seen = {player.fingerprint()}
     repeats = False
     for choice in read_schedule(player, schedule)[:steps]:
@@ -99,6 +97,39 @@ def play(
         here = player.fingerprint()
         repeats = here in seen
         seen.add(here)
+    return _trace(player, scenario, remedy, settings, _ending(player, repeats))
+
+
+def follow(
+    scenario: str, remedy: str, given: Mapping[str, object], schedule: str
+) -> tuple[Trace, str]:
+    """Play a schedule as far as it can be followed, e.g. one that was made for another remedy.
+
+    Result: the trace so far, and why it could not be followed any further ("" if it could to the
+    end). Raises InputError for a schedule that is not understood.
+    """
+    player, settings = _player(scenario, remedy, given)
+    why = ""
+    for choice in read_schedule(player, schedule):
+        try:
+            player.step(choice)
+        except ImpossibleStep as problem:
+            why = str(problem)
+            break
+    return _trace(player, scenario, remedy, settings, _ending(player, False)), why
+
+
+def _player(
+    scenario: str, remedy: str, given: Mapping[str, object]
+) -> tuple[Player, dict[str, Value]]:
+    found = find_scenario(scenario)
+    settings = found.settle(given, "explorer")
+    return Player(found.build(settings, find_remedy(remedy))), settings
+
+
+def _trace(
+    player: Player, scenario: str, remedy: str, settings: dict[str, Value], ending: str
+) -> Trace:
     return Trace(
         scenario,
         remedy,
@@ -108,7 +139,7 @@ def play(
         player.recorder.tasks(),
         player.recorder.slots(),
         tuple(player.recorder.events),
-        _ending(player, repeats),
+        ending,
         player.steps,
         player.waiting(),
     )

@@ -241,9 +241,9 @@ def _holding(value: Json) -> str:
     if not isinstance(value, Mapping):
         return f"held by {value}" if value else "free"
     if value["writer"]:
-        return f"held for writing by {value['writer']}"
+        return f"written by {value['writer']}"
     readers = ", ".join(value["readers"])
-    return f"held for reading by {readers}" if readers else "free"
+    return f"read by {readers}" if readers else "free"
 
 
 def _plain(value: Json) -> str:
