@@ -18,6 +18,7 @@ MEASURES: Mapping[str, str] = {
     "longest": "slowest request for a page, in seconds",
     "ended": "seconds until the worker is done, or gives up",
     "kills": "processes killed",
+    "unused": "pages left in the balloon when a process is killed",
 }
 """What a price curve can show, and in which unit."""
 
