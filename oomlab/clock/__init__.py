@@ -28,9 +28,12 @@ def run(
     """
     found = find_scenario(scenario)
     settings = found.settle(given or {}, "clock")
+    # The draws depend on what is not as usual: a parameter that is added later changes no run.
+    usual = {parameter.name: parameter.default for parameter in found.parameters}
+    unusual = {name: value for name, value in settings.items() if value != usual[name]}
     clock = Clock(
         found.build(settings, find_remedy(remedy)),
-        Chooser(seed, settings),
+        Chooser(seed, unusual),
         round(settings["limit_s"] * 1_000_000),
         park=park,
     )
