@@ -7,6 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
+JOBS ?= 2
 PYTHON ?=
 export PYTHON
 
@@ -43,7 +44,7 @@ test: dev chromium ## run every check: ruff, mypy, unit, property, notebook and 
 	@$(MAKE) --no-print-directory lint types
 	@$(PY) -m tools.build_book --require-engine
 	@$(PY) -m tools.fetch_engine --only tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## ruff: rules and formatting
 	@$(PY) -m ruff check .

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from oomlab import __version__, clock, explorer, matrix, report
@@ -15,8 +16,14 @@ from oomlab.errors import InputError
 from oomlab.gfp_report import gfp_report, gfp_text
 from oomlab.kernel.gfp_registry import CONFIGS, VERSIONS
 from oomlab.kernel.gfp_tables import DEFAULT_VERSION
+from oomlab.ledger import claims_report, findings_report
+from oomlab.ledger.claims import CLAIMS, find_claim
+from oomlab.ledger.findings import FINDINGS, find_finding
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
+from oomlab.sweep.named import SWEEPS, find_sweep
+from oomlab.sweep.pool import SweepError
+from oomlab.sweep.recompute import check_file, recompute
 
 BAD_INPUT = 2
 """Exit status for a name or value that is not valid."""
@@ -42,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"oomlab: {error}", file=sys.stderr)
         return BAD_INPUT
+    except SweepError as error:
+        print(f"oomlab: {error}", file=sys.stderr)
+        return NOT_AS_EXPECTED
     except BrokenPipeError:
         # The reader has seen enough; leave nothing for the interpreter to complain about.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -80,9 +90,28 @@ def _parser() -> Parser:
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=_matrix)
 
+    command = commands.add_parser("sweep", help="run a scenario many times and keep the results")
+    command.add_argument("name", metavar="NAME", help=f"all, or one of {', '.join(SWEEPS)}")
+    command.add_argument("--jobs", metavar="N", help="processes to use (default: one a core)")
+    command.add_argument("--out", metavar="FILE", help="where the results go (default: the book's)")
+    command.add_argument("--resume", action="store_true", help="go on where it was interrupted")
+    command.add_argument(
+        "--check", action="store_true", help="compute a sample of the stored results again"
+    )
+    command.set_defaults(command=_sweep)
+
     command = commands.add_parser("replay", help="play a schedule that explore printed")
     command.add_argument("string", metavar="STRING")
     command.set_defaults(command=_replay)
+
+    for name, what, registry in (
+        ("claims", "hold each sentence of the thread against the model", "NUMBER"),
+        ("findings", "show each finding of the review of the RFC", "ID"),
+    ):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("which", nargs="?", metavar=registry, help="only this one")
+        command.add_argument("--json", action="store_true", help="print JSON")
+        command.set_defaults(command=_claims if name == "claims" else _findings)
 
     command = commands.add_parser("gfp", help="explain a GFP mask: what may this request do?")
     command.add_argument("expression", metavar="EXPR", help="GFP_KERNEL & ~__GFP_IO, 0x14000c0 ...")
@@ -147,6 +176,51 @@ def _matrix(options: argparse.Namespace) -> Iterable[str]:
         yield from matrix.matrix_text(cells)
     if any(cell.problem for cell in cells):
         raise SystemExit(NOT_AS_EXPECTED)
+
+
+def _claims(options: argparse.Namespace) -> Iterable[str]:
+    chosen = list(CLAIMS.values()) if options.which is None else [find_claim(options.which)]
+    judged = claims_report.judge(chosen)
+    if options.json:
+        yield json.dumps(claims_report.claims_data(judged), indent=1)
+    else:
+        yield from claims_report.claims_text(judged)
+    if not all(one.supported for one in judged):
+        raise SystemExit(NOT_AS_EXPECTED)
+
+
+def _findings(options: argparse.Namespace) -> Iterable[str]:
+    chosen = list(FINDINGS.values()) if options.which is None else [find_finding(options.which)]
+    reviewed = findings_report.review(chosen)
+    if options.json:
+        yield json.dumps(findings_report.findings_data(reviewed), indent=1)
+    else:
+        yield from findings_report.findings_text(reviewed)
+    if any(one.problems for one in reviewed):
+        raise SystemExit(NOT_AS_EXPECTED)
+
+
+def _sweep(options: argparse.Namespace) -> Iterable[str]:
+    sweeps = [*SWEEPS.values()] if options.name == "all" else [find_sweep(options.name)]
+    if options.out is not None and len(sweeps) > 1:
+        raise InputError("--out names one file; give it with one sweep")
+    out = None if options.out is None else Path(options.out)
+    jobs = None if options.jobs is None else _whole("jobs", options.jobs)
+    wrong = []
+    for sweep in sweeps:
+        if options.check:
+            wrong += list(check_file(sweep, out))
+            continue
+        path = recompute(sweep, out, jobs=jobs, resume=options.resume, tell=_progress)
+        yield f"{sweep.name}: written to {path}"
+    if options.check:
+        yield from wrong or ["The stored results are those of this model."]
+    if wrong:
+        raise SystemExit(NOT_AS_EXPECTED)
+
+
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _replay(options: argparse.Namespace) -> Iterable[str]:

@@ -32,8 +32,14 @@ OpenPage = Callable[..., Page]
 
 
 _WITH_BROWSER = (Path(__file__).parent / "browser", Path(__file__).parent / "binder")
+_MADE_ONCE = {
+    "binder": Path(__file__).parent / "binder",
+    "course": Path(__file__).parent / "course",
+}
+"""Folders whose tests share something that takes long to make: they run in one process."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests that drive a browser and puts them at the end.
 
@@ -41,6 +47,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     thread, which a test that starts one of its own could not stand.
     """
     for item in items:
+        for name, folder in _MADE_ONCE.items():
+            if item.path.is_relative_to(folder):
+                item.add_marker(pytest.mark.xdist_group(name))
         if any(item.path.is_relative_to(folder) for folder in _WITH_BROWSER):
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -15,7 +15,7 @@ import oomlab
 PACKAGE = Path(oomlab.__file__).parent
 
 STAGES = (
-    ("errors", "limits", "liveness", "chooser"),
+    ("errors", "history_events", "history", "limits", "liveness", "chooser"),
     ("ops",),
     ("model", "routines"),
     ("kernel",),
@@ -25,7 +25,8 @@ STAGES = (
     ("trace",),
     ("analysis",),
     ("clock", "explorer"),
-    ("figures", "report", "gfp_report", "matrix"),
+    ("figures", "report", "gfp_report", "matrix", "sweep", "ledger"),
+    ("plots",),
     ("views", "course"),
     ("widgets", "cli"),
 )

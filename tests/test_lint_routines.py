@@ -19,7 +19,7 @@ PACKAGE = Path(oomlab.__file__).parent
 FILES = [
     path
     for folder in ("kernel", "listeners", "scenarios")
-    for path in sorted((PACKAGE / folder).glob("*.py"))
+    for path in sorted((PACKAGE / folder).rglob("*.py"))
 ]
 
 GOOD = """

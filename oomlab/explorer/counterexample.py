@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from oomlab.explorer.graph import Graph
 
@@ -27,23 +28,31 @@ def switches(schedule: Schedule) -> int:
     return sum(one.task != other.task for one, other in pairwise(schedule))
 
 
-def shortest_schedule(graph: Graph, targets: Collection[int]) -> tuple[Schedule, int]:
+Fewest = Literal["switches", "moves"]
+"""What a shortest schedule has fewest of; among equals it has fewest of the other."""
+
+
+def shortest_schedule(
+    graph: Graph, targets: Collection[int], fewest: Fewest = "switches"
+) -> tuple[Schedule, int]:
     """The schedule from the start to one of `targets` with fewest context switches, and among those
-    with fewest moves; and the number of the state it leads to. Raises ValueError if none can be
-    reached."""
+    with fewest moves, or the other way round; and the number of the state it leads to. Raises
+    ValueError if none can be reached."""
     targets = set(targets)
+    switch, move = ((1, 0), (0, 1)) if fewest == "switches" else ((0, 1), (1, 0))
     start = (0, -1)
     best: dict[tuple[int, int], tuple[int, int]] = {start: (0, 0)}
     before: dict[tuple[int, int], tuple[int, int]] = {}
     heap = [(0, 0, *start)]
     while heap:
-        changed, steps, number, last = heapq.heappop(heap)
-        if best[number, last] < (changed, steps):
+        one, other, number, last = heapq.heappop(heap)
+        if best[number, last] < (one, other):
             continue
         if number in targets:
             return _follow(graph, before, (number, last)), number
         for task, after in graph.moves(number):
-            cost = (changed + (last not in (-1, task)), steps + 1)
+            changed = last not in (-1, task)
+            cost = (one + move[0] + switch[0] * changed, other + move[1] + switch[1] * changed)
             key = (after, task)
             if key not in best or cost < best[key]:
                 best[key] = cost

@@ -23,7 +23,9 @@ def is_folded(op: Op, task: int) -> bool:
     return bool(op.slots) and all(slot.private_to == task for slot in op.slots)
 
 
-READING_KINDS = frozenset({"read", "move", "holds_more", "take_page", "select_bad_process"})
+READING_KINDS = frozenset(
+    {"read", "move", "holds_more", "exceeds", "take_page", "select_bad_process"}
+)
 """Ops whose outcome on unchanging slots is always the same."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oomlab.explorer.counterexample import Schedule, shortest_schedule
+from oomlab.explorer.counterexample import Fewest, Schedule, shortest_schedule
 from oomlab.explorer.graph import Graph
 from oomlab.kernel.oom_watch import SEEN
 from oomlab.ops import Slot
@@ -25,8 +25,9 @@ def witnessed(graph: Graph) -> Mapping[str, int]:
     return dict(sorted(found.items()))
 
 
-def schedule_to(graph: Graph, label: str) -> Schedule:
-    """The schedule with fewest context switches after which the watch has seen `label`.
+def schedule_to(graph: Graph, label: str, fewest: Fewest = "switches") -> Schedule:
+    """The schedule with fewest context switches, or fewest moves, after which the watch has seen
+    `label`.
 
     Raises ValueError if it never does.
     """
@@ -38,7 +39,7 @@ def schedule_to(graph: Graph, label: str) -> Schedule:
             for number, state in enumerate(graph.states)
             if label in graph.space.shared(state)[slot.index]  # type: ignore[operator]
         ]
-    return shortest_schedule(graph, targets)[0]
+    return shortest_schedule(graph, targets, fewest)[0]
 
 
 def _seen_slot(graph: Graph) -> Slot | None:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from oomlab.errors import InputError
 from oomlab.explorer.counterexample import Choice, Schedule
-from oomlab.explorer.player import Player
+from oomlab.explorer.player import ImpossibleStep, Player
 from oomlab.model import Model
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
@@ -24,11 +24,16 @@ _RUN = re.compile(r"([A-Za-z_]\w*)(?::([1-9]\d{0,5})|@(\d{1,3}))?")
 FORM = "SCENARIO/REMEDY/[name=value,...]/task:times,task@outcome,..."
 
 
+def as_word(name: str) -> str:
+    """A task's name as it stands in a schedule: `modprobe_driver` for "modprobe driver"."""
+    return re.sub(r"\W", "_", name)
+
+
 def write_schedule(model: Model, schedule: Schedule) -> str:
     """A schedule as text, e.g. `fs_task:9,balloon_worker:5`."""
     parts = []
     for choice, group in groupby(schedule):
-        name, times = model.task_name(choice.task), len(list(group))
+        name, times = as_word(model.task_name(choice.task)), len(list(group))
         if choice.outcome:
             parts += [f"{name}@{choice.outcome}"] * times
         else:
@@ -39,11 +44,12 @@ def write_schedule(model: Model, schedule: Schedule) -> str:
 def read_schedule(player: Player, text: str) -> Schedule:
     """The schedule that `text` describes. Raises InputError saying which part is not understood."""
     found: list[Choice] = []
+    names = {as_word(actor.name): actor.name for actor in player.model.actors}
     for part in filter(None, text.split(",")):
         match = _RUN.fullmatch(part.strip())
         if match is None:
             raise InputError(f"{part!r} is not a step; valid: task, task:times or task@outcome")
-        task = player.task_number(match[1])
+        task = player.task_number(names.get(match[1], match[1]))
         found += [Choice(task, int(match[3] or 0))] * int(match[2] or 1)
     return tuple(found)
 
@@ -83,9 +89,7 @@ def play(
 
     Raises as `replay` does.
     """
-    found = find_scenario(scenario)
-    settings = found.settle(given, "explorer")
-    player = Player(found.build(settings, find_remedy(remedy)))
+    player, settings = _player(scenario, remedy, given)
     seen = {player.fingerprint()}
     repeats = False
     for choice in read_schedule(player, schedule)[:steps]:
@@ -93,6 +97,39 @@ def play(
         here = player.fingerprint()
         repeats = here in seen
         seen.add(here)
+    return _trace(player, scenario, remedy, settings, _ending(player, repeats))
+
+
+def follow(
+    scenario: str, remedy: str, given: Mapping[str, object], schedule: str
+) -> tuple[Trace, str]:
+    """Play a schedule as far as it can be followed, e.g. one that was made for another remedy.
+
+    Result: the trace so far, and why it could not be followed any further ("" if it could to the
+    end). Raises InputError for a schedule that is not understood.
+    """
+    player, settings = _player(scenario, remedy, given)
+    why = ""
+    for choice in read_schedule(player, schedule):
+        try:
+            player.step(choice)
+        except ImpossibleStep as problem:
+            why = str(problem)
+            break
+    return _trace(player, scenario, remedy, settings, _ending(player, False)), why
+
+
+def _player(
+    scenario: str, remedy: str, given: Mapping[str, object]
+) -> tuple[Player, dict[str, Value]]:
+    found = find_scenario(scenario)
+    settings = found.settle(given, "explorer")
+    return Player(found.build(settings, find_remedy(remedy))), settings
+
+
+def _trace(
+    player: Player, scenario: str, remedy: str, settings: dict[str, Value], ending: str
+) -> Trace:
     return Trace(
         scenario,
         remedy,
@@ -102,7 +139,7 @@ def play(
         player.recorder.tasks(),
         player.recorder.slots(),
         tuple(player.recorder.events),
-        _ending(player, repeats),
+        ending,
         player.steps,
         player.waiting(),
     )

@@ -1,7 +1,17 @@
 """Pictures of runs: SVG text made by pure Python, each with a title and a twin in words."""
 
+from oomlab.figures.circle import draw_circle
 from oomlab.figures.figure import Figure
+from oomlab.figures.language import draw_language
+from oomlab.figures.state import draw_state
 from oomlab.figures.timeline import draw_timeline
 from oomlab.figures.wait_for import draw_wait_for
 
-__all__ = ["Figure", "draw_timeline", "draw_wait_for"]
+__all__ = [
+    "Figure",
+    "draw_circle",
+    "draw_language",
+    "draw_state",
+    "draw_timeline",
+    "draw_wait_for",
+]

@@ -23,12 +23,15 @@ from oomlab.figures.text import shortened, text_width, wrapped
 from oomlab.figures.wait_layout import Arrow, Box, lay_out
 from oomlab.trace.events import Trace
 
-_DASHES: dict[EdgeKind, str | None] = {"lock": None, "poll": "8 5", "event": "0.1 6"}
-_MEANINGS: dict[EdgeKind, str] = {
+ARROW_DASHES: dict[EdgeKind, str | None] = {"lock": None, "poll": "8 5", "event": "0.1 6"}
+"""How the shaft of an arrow is drawn; dots have round ends."""
+
+ARROW_MEANINGS: dict[EdgeKind, str] = {
     "lock": "waits for a lock",
     "poll": "polls a lock",
     "event": "waits for an answer",
 }
+"""What an arrow says of the task at its tail."""
 _PLAIN, _THICK = 1.8, 3.2
 _TOP = 34.0
 _APART_SHOWN = 6
@@ -136,7 +139,7 @@ def _arrow(arrow: Arrow, in_cycle: bool) -> Markup:
             fill="none",
             stroke="currentColor",
             stroke_width=width,
-            stroke_dasharray=_DASHES[arrow.edge.kind],
+            stroke_dasharray=ARROW_DASHES[arrow.edge.kind],
             stroke_linecap="round" if arrow.edge.kind == "event" else None,
         ),
         element("path", d=head, fill="currentColor"),
@@ -182,15 +185,16 @@ def edge_label(edge: Edge) -> str:
 def _keys(graph: WaitForGraph) -> list[Key]:
     keys = []
     kinds = {edge.kind for edge in graph.edges}
-    for kind, meaning in _MEANINGS.items():
+    for kind, meaning in ARROW_MEANINGS.items():
         if kind in kinds:
-            keys.append(Key(_sample(kind, in_cycle=False), 34, meaning))
+            keys.append(Key(arrow_sample(kind, in_cycle=False), 34, meaning))
     if graph.cycle:
-        keys.append(Key(_sample("lock", in_cycle=True), 34, "part of the cycle"))
+        keys.append(Key(arrow_sample("lock", in_cycle=True), 34, "part of the cycle"))
     return keys
 
 
-def _sample(kind: EdgeKind, *, in_cycle: bool) -> Markup:
+def arrow_sample(kind: EdgeKind, *, in_cycle: bool) -> Markup:
+    """An arrow 34 units long, centred on y = 0, for a legend."""
     return _arrow(Arrow(Edge("", "", "", kind), ((1, 0), (34, 0)), None), in_cycle)
 
 

@@ -85,8 +85,8 @@ class Outcome:
 def outcome(request: Request, lock_held: bool, caller: Caller = Caller.ORDINARY) -> Outcome:
     """What becomes of `request` while oom_lock is free, or held by somebody else for ever.
 
-    A victim's reserves are all free memory in 4.13 and half of the min watermark from 4.14 on; the
-    ending is the same.
+    A victim's reserves are all free memory in 4.13 and half of the min watermark from 4.14 on; see
+    `_victim_may_fail` for the one case in which the ending differs too.
     """
     entitled = caller is not Caller.ORDINARY or request.has("__GFP_MEMALLOC")
     ending = _ending(request, lock_held, caller)
@@ -102,7 +102,7 @@ def _ending(request: Request, lock_held: bool, caller: Caller) -> Ending:
         return Ending.FAILS_MEMALLOC
     if request.has("__GFP_NORETRY"):
         return Ending.FAILS_NORETRY
-    if caller is Caller.VICTIM:
+    if caller is Caller.VICTIM and _victim_may_fail(request):
         # Step 21 asks after every visit to step 20, however that visit went.
         return Ending.FAILS_VICTIM_POLLED if lock_held else Ending.FAILS_VICTIM
     if lock_held:
@@ -112,6 +112,13 @@ def _ending(request: Request, lock_held: bool, caller: Caller) -> Ending:
     if request.has("__GFP_RETRY_MAYFAIL"):
         return Ending.FAILS_RETRY_MAYFAIL
     return Ending.FAILS_LOWMEM if below_normal(request) else Ending.FAILS_THISNODE
+
+
+def _victim_may_fail(request: Request) -> bool:
+    """Does step 21 let a dying task go? From 4.14 on it looks for the victims' own share of the
+    reserves: a request that had all of them, through `__GFP_MEMALLOC`, goes on."""
+    all_reserves = request.has("__GFP_MEMALLOC") and task_may_use_reserves(request)
+    return request.table.version == "4.13" or not all_reserves
 
 
 def fails_when_oom_lock_free(request: Request) -> bool:

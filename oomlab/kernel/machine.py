@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from oomlab.errors import InputError
 from oomlab.kernel import gfp as flags
-from oomlab.kernel.notifier import BlockingNotifierChain
+from oomlab.kernel.compaction import Compaction
+from oomlab.kernel.notifier import BlockingNotifierChain, NotifierBlock
 from oomlab.kernel.oom_watch import OomWatch
-from oomlab.kernel.task import Process, Task
-from oomlab.kernel.zone import Watermarks, Zone
+from oomlab.kernel.task import OomVictims, Process, Task
+from oomlab.kernel.zone import Kswapd, Watermarks, Zone, ZoneDetails
 from oomlab.model import Actor, Layout, Model
 from oomlab.ops import Candidate, Routine, Slot
 
@@ -27,16 +28,24 @@ KERNELS = (KERNEL_4_13, KERNEL_4_14, KERNEL_4_19)
 class Costs:
     """Stated costs in microseconds (our choice; the kernel promises none of them).
 
-    `reclaim_us`: one direct-reclaim round that finds nothing. `oom_return_us`: from releasing
+    `reclaim_us`: one direct-reclaim round that finds nothing. `compact_us`: one round of direct
+    compaction. `oom_return_us`: from releasing
     oom_lock without a page back to the next attempt, drawn between 1 and this.
     """
 
     reclaim_us: int = 500
     oom_return_us: int = 1
+    compact_us: int = 500
 
 
 NotifyOom = Callable[["Machine", Task], Routine]
 """How out_of_memory has the chain run. Result: pages freed."""
+
+RegisterOom = Callable[["Machine", Task, NotifierBlock], Routine]
+"""How a listener is added while the machine runs. Result: 0, or a negative error number."""
+
+QuiesceOom = Callable[["Machine", int], Routine]
+"""Waits until no walk of the chain is under way, at most so many jiffies. Result: 0 if one is."""
 
 Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
@@ -47,7 +56,13 @@ class Machine:
     """Everything a kernel routine can reach without a pointer: the globals.
 
     `notify_oom` is the remedy's way of delivering the notifier chain; `try_oom_notifier`, in some
-    remedies, is called before oom_lock is asked for. `kernel` is the release, one of KERNELS.
+    remedies, is called before oom_lock is asked for; `register_oom` is the remedy's way of adding a
+    listener, None for that of the released kernels; `quiesce_oom`, in one remedy, waits for a walk
+    that is under way. `kernel` is the release, one of KERNELS.
+    `compaction` is what compaction achieves (None: a kernel without CONFIG_COMPACTION), `kswapd`
+    the swapper's part of the node (None: it has given up), `storage_suspended`: no I/O is possible,
+    the system is going to sleep. `tells_steps`: requests note each step of the slow path in the
+    trace.
     Raises InputError for an HZ the kernel does not offer.
     """
 
@@ -58,13 +73,21 @@ class Machine:
     costs: Costs = Costs()
     kernel: float = KERNEL_4_13
     try_oom_notifier: NotifyOom | None = None
+    register_oom: RegisterOom | None = None
+    quiesce_oom: QuiesceOom | None = None
     watch: OomWatch | None = None
     dma_zone: Zone | None = None
+    compaction: Compaction | None = None
+    kswapd: Kswapd | None = None
+    storage_suspended: bool = False
+    tells_steps: bool = False
     oom_lock: Slot = field(init=False)
     oom_notify_list: BlockingNotifierChain = field(init=False)
     oom_reaper_list: Slot = field(init=False)
     oom_reaper_wait: Slot = field(init=False)
     panicked: Slot = field(init=False)
+    oom_killer_disabled: Slot | None = None
+    oom_victims: OomVictims | None = None
     processes: list[Process] = field(default_factory=list)
     actors: list[Actor] = field(default_factory=list)
     shrinkers: list[Shrinker] = field(default_factory=list)
@@ -91,10 +114,18 @@ class Machine:
         hz: int = 250,
         costs: Costs | None = None,
         kernel: float = KERNEL_4_13,
+        details: ZoneDetails | None = None,
     ) -> Machine:
         """A machine with `free` free and `reclaimable` reclaimable pages and no tasks yet."""
-        zone = Zone.declare(layout, free, reclaimable, marks)
+        zone = Zone.declare(layout, free, reclaimable, marks, details=details)
         return cls(layout, zone, notify_oom, hz, costs or Costs(), kernel)
+
+    def let_suspend(self) -> None:
+        """Declare what oom_killer_disable needs; before the first process is added."""
+        self.oom_killer_disabled = self.layout.word("oom_killer_disabled", 0)
+        self.oom_victims = OomVictims(
+            self.layout.word("oom_victims", 0), self.layout.queue("oom_victims_wait")
+        )
 
     def zone_for(self, gfp: int) -> Zone:
         """The zone that a request is served from: without highmem, ZONE_DMA is the only other."""
@@ -104,7 +135,7 @@ class Machine:
 
     def process(self, name: str, rss: int) -> Process:
         """Add a process that holds `rss` pages."""
-        process = Process.declare(self.layout, len(self.processes), name, rss)
+        process = Process.declare(self.layout, len(self.processes), name, rss, self.oom_victims)
         self.processes.append(process)
         return process
 
@@ -119,6 +150,9 @@ class Machine:
         reclaim_meets: tuple[Slot, ...] = (),
         shrinkers_meet: tuple[Slot, ...] = (),
         pf_memalloc: bool = False,
+        pf_dumpcore: bool = False,
+        realtime: bool = False,
+        reclaim_us: Slot | None = None,
         foreground: bool = True,
         serves: bool = False,
         starts_at_us: int = 0,
@@ -136,6 +170,9 @@ class Machine:
             reclaim_meets,
             shrinkers_meet,
             pf_memalloc,
+            pf_dumpcore,
+            realtime,
+            reclaim_us=reclaim_us,
         )
         if self.watch is not None:
             self.watch.follow(self.layout, task)

@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from oomlab.errors import ModelError
+from oomlab.kernel.oom_watch import OomWatch
+from oomlab.kernel.oom_watch_closely import ghost_callback, ghost_sum, ghost_walk
 from oomlab.kernel.task import Task
-from oomlab.limits import Limit
 from oomlab.model import Layout
-from oomlab.ops import Routine, Slot, down_read, read, up_read, write
-
-LIMITS = (
-    Limit(
-        "not modelled",
-        "Registration while the chain is walked",
-        "Listeners are registered before the run begins.",
-    ),
+from oomlab.ops import (
+    Routine,
+    Slot,
+    announce_write,
+    down_read,
+    down_write,
+    read,
+    swap,
+    up_read,
+    up_write,
+    write,
 )
 
 Callback = Callable[[Task, Slot], Routine]
 """Called with the running task and the counter to which freed pages are added."""
+
+ENOENT = 2
+"""Error number of unregistering a listener that is not in the chain (errno.h)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +45,18 @@ class BlockingNotifierChain:
 
     The chain knows callables only; that one of them will call back into the allocator is not
     visible here. The circle of calls closes at run time.
+
+    `blocks` are the listeners that are registered before the run begins. Where listeners come or go
+    during the run, `members` is a word with the names of those in the chain, in the order in which
+    a walk calls them; elsewhere it is None, and the model has one slot less. `watch` is told when a
+    callback begins.
     """
 
     rwsem: Slot
     blocks: list[NotifierBlock] = field(default_factory=list)
+    members: Slot | None = None
+    watch: OomWatch | None = None
+    known: dict[str, NotifierBlock] = field(default_factory=dict)
 
     @classmethod
     def declare(cls, layout: Layout, name: str) -> BlockingNotifierChain:
@@ -48,24 +64,106 @@ class BlockingNotifierChain:
         return cls(layout.rwsem(f"{name} rwsem"))
 
     def register(self, block: NotifierBlock) -> None:
-        """Insert `block` behind those of equal or higher priority (before the run begins)."""
+        """Insert `block` behind those of equal or higher priority, before the run begins: in the
+        earliest boot phase nobody takes the rwsem.
+
+        Raises ModelError after `let_change`.
+        """
+        if self.members is not None:
+            raise ModelError(f"{block.name} registers at boot, but the boot is over")
         place = sum(other.priority >= block.priority for other in self.blocks)
         self.blocks.insert(place, block)
+
+    def let_change(self, layout: Layout, *later: NotifierBlock) -> None:
+        """From here on listeners are registered and unregistered by routines; `later` are those
+        that may join. Raises ModelError if two listeners share a name."""
+        for block in (*self.blocks, *later):
+            if block.name in self.known:
+                raise ModelError(f"two listeners are named {block.name!r}")
+            self.known[block.name] = block
+        names = tuple(block.name for block in self.blocks)
+        self.members = layout.word("oom_notify_list", names)
+
+    def with_member(self, names: tuple[str, ...], block: NotifierBlock) -> tuple[str, ...]:
+        """The chain `names` with `block` behind those of equal or higher priority
+        (notifier_chain_register)."""
+        place = sum(self.known[name].priority >= block.priority for name in names)
+        return (*names[:place], block.name, *names[place:])
 
 
 def blocking_notifier_call_chain(
     chain: BlockingNotifierChain, current: Task, freed: Slot
 ) -> Routine:
-    """Call every listener in order; none of the five OOM listeners stops the walk."""
-    if not chain.blocks:
+    """Call every listener in order; none of the five OOM listeners stops the walk.
+
+    An empty chain is not even locked.
+    """
+    if chain.members is None:
+        yield from walk_fixed_chain(chain, current, freed)
+        return
+    head = yield read(chain.members)
+    if not head:
         return
     yield down_read(chain.rwsem)
-    for i in range(len(chain.blocks)):
-        yield from chain.blocks[i].callback(current, freed)
+    # Nobody can write while it is read: the names are what following the links would find.
+    names = yield read(chain.members)
+    yield from ghost_walk(chain.watch, 1)
+    for i in range(len(names)):
+        yield from ghost_callback(chain.watch)
+        yield from chain.known[names[i]].callback(current, freed)
+    yield from ghost_walk(chain.watch, -1)
     yield up_read(chain.rwsem)
 
 
-def add_freed(freed: Slot, pages: int) -> Routine:
-    """`*freed += pages`, a read and a write as in C."""
+def walk_fixed_chain(chain: BlockingNotifierChain, current: Task, freed: Slot) -> Routine:
+    """The same for a chain that nobody changes while the machine runs."""
+    if not chain.blocks:
+        return
+    yield down_read(chain.rwsem)
+    yield from ghost_walk(chain.watch, 1)
+    for i in range(len(chain.blocks)):
+        yield from ghost_callback(chain.watch)
+        yield from chain.blocks[i].callback(current, freed)
+    yield from ghost_walk(chain.watch, -1)
+    yield up_read(chain.rwsem)
+
+
+def blocking_notifier_chain_register(chain: BlockingNotifierChain, block: NotifierBlock) -> Routine:
+    """Insert `block` while the machine runs. Result: 0.
+
+    The rwsem is taken for writing: this waits for a walk that is under way, and once it is queued
+    later walks wait for it.
+    """
+    assert chain.members is not None
+    yield announce_write(chain.rwsem)
+    yield down_write(chain.rwsem)
+    names = yield read(chain.members)
+    yield write(chain.members, chain.with_member(names, block))
+    yield up_write(chain.rwsem)
+    return 0
+
+
+def blocking_notifier_chain_unregister(
+    chain: BlockingNotifierChain, block: NotifierBlock
+) -> Routine:
+    """Take `block` out of the chain, waiting as above. Result: 0, or -ENOENT if it is not there."""
+    assert chain.members is not None
+    yield announce_write(chain.rwsem)
+    yield down_write(chain.rwsem)
+    names = yield read(chain.members)
+    found = block.name in names
+    if found:
+        yield write(chain.members, tuple(name for name in names if name != block.name))
+    yield up_write(chain.rwsem)
+    return 0 if found else -ENOENT
+
+
+def add_freed(freed: Slot, pages: int, watch: OomWatch | None = None) -> Routine:
+    """`*freed += pages`, a read and a write as in C. A close watch is told if somebody else changed
+    the sum in between."""
     before = yield read(freed)
-    yield write(freed, before + pages)
+    if watch is None or not watch.closely:
+        yield write(freed, before + pages)
+        return
+    found = yield swap(freed, before + pages)
+    yield from ghost_sum(watch, found == before)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.machine import KERNEL_4_19, Machine
 from oomlab.kernel.task import Process, Task, fatal_signal_pending
@@ -12,6 +14,7 @@ from oomlab.ops import (
     ANY_AMOUNT,
     NOTHING_TO_KILL,
     Routine,
+    add,
     log,
     move,
     mutex_lock,
@@ -28,18 +31,33 @@ LIMITS = (
     Limit(
         "not modelled",
         "Other ways into the OOM killer",
-        "Memory cgroups, suspend, `SysRq-f` and page-fault OOM.",
+        "Memory cgroups and page-fault OOM.",
     ),
 )
 
 
-def out_of_memory(machine: Machine, current: Task, gfp: int) -> Routine:
+@dataclass(frozen=True)
+class OomControl:
+    """Who asks, as far as it makes a difference (struct oom_control). `sysrq`: a person does."""
+
+    sysrq: bool = False
+
+
+ALLOCATOR = OomControl()
+SYSRQ = OomControl(sysrq=True)
+
+
+def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = ALLOCATOR) -> Routine:
     """Let the listeners give memory back; failing that, kill (the caller holds oom_lock).
 
     Result: True means that somebody makes progress and the caller should try again, not that
     memory is there. The notifiers run before the test for `__GFP_FS`, so a request that may not
     kill runs them too, with whatever filesystem locks its task holds.
     """
+    if machine.oom_killer_disabled is not None:
+        disabled = yield read(machine.oom_killer_disabled)
+        if disabled:
+            return False
     freed = yield from machine.notify_oom(machine, current)
     if freed > 0:
         return True
@@ -53,6 +71,8 @@ def out_of_memory(machine: Machine, current: Task, gfp: int) -> Routine:
     victim = yield select_bad_process(machine.candidates())
     if victim == ABORT_SELECTION:
         return True
+    if victim == NOTHING_TO_KILL and oc.sysrq:
+        return False
     if victim == NOTHING_TO_KILL:
         yield log("Kernel panic - not syncing: Out of memory and no killable processes...")
         yield write(machine.panicked, 1)
@@ -86,6 +106,8 @@ def mark_oom_victim(victim: Process) -> Routine:
     """Open the reserves to the victim and make it the one victim of the moment."""
     already = yield swap(victim.memdie, 1)
     if not already:
+        if victim.victims is not None:
+            yield add(victim.victims.count, 1)
         mm = yield read(victim.mm)
         if mm == "used":
             yield write(victim.mm, "victim")

@@ -18,6 +18,7 @@ from oomlab.kernel.oom_watch import (
     ghost_walk_begins,
     ghost_walk_ends,
 )
+from oomlab.kernel.oom_watch_closely import ghost_answers, ghost_skips, zero_credit
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from oomlab.limits import Limit
@@ -57,22 +58,51 @@ def notify_in_context(machine: Machine, current: Task) -> Routine:
 
 
 @dataclass(frozen=True, eq=False)
+class ThreadPointer:
+    """Where the thread does not exist from boot: the pointer to it, and the threads to come.
+
+    `pointer` is the number of a thread, 0 for NULL. `made` counts the threads that were created;
+    `started` has a word for each, which is 1 once that thread runs; `stacks` are their pages.
+    """
+
+    pointer: Slot
+    made: Slot
+    started: tuple[Slot, ...]
+    stacks: Slot
+
+    @classmethod
+    def declare(cls, layout: Layout, threads: int) -> ThreadPointer:
+        """No thread yet, and at most `threads` of them."""
+        return cls(
+            layout.word("oom_notifier_thread", 0),
+            layout.word("threads made", 0),
+            tuple(layout.word(f"thread {i + 1} runs", 0) for i in range(threads)),
+            layout.pool("stacks of new threads"),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class OomNotifierThread:
-    """The RFC's globals: a flag, a counter that outlives its callers, and two wait queues."""
+    """The RFC's globals: a flag, a counter that outlives its callers, and two wait queues.
+
+    `thread` is None where the thread is there from boot.
+    """
 
     requested: Slot
     freed_total: Slot
     request_queue: Slot
     response_queue: Slot
+    thread: ThreadPointer | None = None
 
     @classmethod
-    def declare(cls, layout: Layout) -> OomNotifierThread:
-        """Declare the four globals."""
+    def declare(cls, layout: Layout, threads: int = 0) -> OomNotifierThread:
+        """Declare the globals; with `threads`, a pointer and that many threads to come."""
         return cls(
             layout.word("oom_notifier_requested", 0),
             layout.word("oom_notifier_freed", 0),
             layout.queue("oom_notifier_request_queue"),
             layout.queue("oom_notifier_response_queue"),
+            ThreadPointer.declare(layout, threads) if threads else None,
         )
 
     def run(self, machine: Machine, current: Task) -> Routine:
@@ -85,6 +115,7 @@ class OomNotifierThread:
             )
             yield from ghost_walk_ends(machine.watch)
             yield write(self.requested, 0)
+            yield from ghost_answers(machine.watch)
             yield wake(self.response_queue)
 
     def notify(self, timeout_s: float) -> NotifyOom:
@@ -95,7 +126,14 @@ class OomNotifierThread:
         check_timeout(timeout_s)
 
         def request_and_wait(machine: Machine, current: Task) -> Routine:
-            yield from ghost_ask(machine.watch, current, self.requested, self.freed_total)
+            if self.thread is not None:
+                pointer = yield read(self.thread.pointer)
+                if not pointer:
+                    yield from ghost_skips(machine.watch)
+                    return 0
+            yield from ghost_ask(
+                machine.watch, current, self.requested, self.freed_total, machine.candidates()
+            )
             yield write(self.requested, 1)
             yield wake(self.request_queue)
             yield from ghost_wait(machine.watch, current, machine.oom_lock)
@@ -106,7 +144,7 @@ class OomNotifierThread:
             freed = yield read(self.freed_total)
             yield from ghost_answer(machine.watch, current, left > 0, freed)
             if freed:
-                yield write(self.freed_total, 0)
+                yield from zero_credit(machine.watch, self.freed_total, freed)
             return freed
 
         return request_and_wait

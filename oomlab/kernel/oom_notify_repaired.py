@@ -6,6 +6,8 @@
 - Who has waited long enough marks the job overdue: its result will be credited to nobody, and while
   it is overdue later callers do not wait again but go straight to the OOM killer.
 - The chain is asked for before oom_lock is, so that nobody ever sleeps with oom_lock held.
+- A caller that is killed waits no longer; its job counts as overdue from then on.
+- A suspend waits for the walk that is under way, as it waits for victims, and gives up if it must.
 - The thread exists from boot and runs as PF_MEMALLOC: what a callback asks for comes from the
   reserves or fails, and never leads back here.
 
@@ -79,6 +81,7 @@ class RepairedThread:
             job = yield read(self.job)
             if job == OVERDUE:
                 yield write(self.job, IDLE)
+                yield from self._tell_suspend(machine)
             else:
                 yield write(self.freed, freed)
                 yield write(self.job, (ANSWERED, job[1]))
@@ -102,10 +105,11 @@ class RepairedThread:
                 return 1
             yield mutex_lock(self.mutex)
             job = yield read(self.job)
-            if job != IDLE:
+            off = yield from is_off(machine)
+            if job != IDLE or off:
                 yield mutex_unlock(self.mutex)
-                return 0 if job == OVERDUE else 1
-            yield from ghost_ask(machine.watch, current, self.requested, None)
+                return 0 if job == OVERDUE or off else 1
+            yield from ghost_ask(machine.watch, current, self.requested, None, machine.candidates())
             yield write(self.job, (ASKED, current.index))
             yield write(self.requested, 1)
             yield wake(self.request_queue)
@@ -116,6 +120,7 @@ class RepairedThread:
                 self.job,
                 (ANSWERED, current.index),
                 in_jiffies(machine, timeout_s),
+                None if current.process is None else current.process.sigkill,
             )
             yield mutex_lock(self.mutex)
             job = yield read(self.job)
@@ -124,8 +129,31 @@ class RepairedThread:
             if answered:
                 freed = yield read(self.freed)
             yield write(self.job, IDLE if answered else OVERDUE)
+            yield from self._tell_suspend(machine)
             yield mutex_unlock(self.mutex)
             yield from ghost_answer(machine.watch, current, answered, freed)
             return freed
 
         return request_and_wait
+
+    def quiesce(self, machine: Machine, timeout: int) -> Routine:
+        """For a suspend, when the OOM killer is off: wait, at most `timeout` jiffies, until no walk
+        is under way. Result: 0 if one still is."""
+        # Whoever has seen the OOM killer on has asked by the time the mutex is free.
+        yield mutex_lock(self.mutex)
+        yield mutex_unlock(self.mutex)
+        left = yield from wait_event_timeout(self.response_queue, self.job, IDLE, timeout)
+        return left
+
+    def _tell_suspend(self, machine: Machine) -> Routine:
+        """The job may be idle now, for which a suspend may wait."""
+        if machine.oom_killer_disabled is not None:
+            yield wake(self.response_queue)
+
+
+def is_off(machine: Machine) -> Routine:
+    """Result: has the OOM killer been switched off?"""
+    if machine.oom_killer_disabled is None:
+        return False
+    off = yield read(machine.oom_killer_disabled)
+    return bool(off)

@@ -76,7 +76,7 @@ class SequencedThread:
         def request_and_wait(machine: Machine, current: Task) -> Routine:
             before = yield read(self.sequence)
             mine = (before + 1) % SEQUENCE_NUMBERS
-            yield from ghost_ask(machine.watch, current, self.requested, None)
+            yield from ghost_ask(machine.watch, current, self.requested, None, machine.candidates())
             yield write(self.sequence, mine)
             yield write(self.requested, 1)
             yield wake(self.request_queue)

@@ -1,116 +1,265 @@
-"""The page allocator for single pages (mm/page_alloc.c, Linux 4.13).
+"""The page allocator (mm/page_alloc.c, Linux 4.13).
 
-The order of the tests is the kernel's; the numbers in the comments are those of the book's table
-of the slow path. Steps that concern several zones, cpusets, kswapd or orders above 0 have no
-counterpart here.
+The order of the tests is the kernel's; the numbers in the comments are those of `slow_path`. Where
+a step decides whether to go round once more, see `page_alloc_retry`.
 """
 
 from __future__ import annotations
 
+from functools import cache
+
+from oomlab.errors import ModelError
 from oomlab.kernel import gfp as flags
+from oomlab.kernel.compaction import (
+    DEF_COMPACT_PRIORITY,
+    INIT_COMPACT_PRIORITY,
+    CompactPriority,
+    CompactResult,
+    try_to_compact_pages,
+)
+from oomlab.kernel.gfp_predicates import Request, below_normal
+from oomlab.kernel.gfp_tables import table
 from oomlab.kernel.machine import KERNEL_4_14, Machine
 from oomlab.kernel.oom_kill import out_of_memory
-from oomlab.kernel.task import Task
-from oomlab.kernel.vmscan import should_reclaim_retry, try_to_free_pages
+from oomlab.kernel.page_alloc_retry import (
+    should_compact_retry,
+    should_reclaim_retry,
+    unreserve_highatomic_pageblock,
+)
+from oomlab.kernel.slow_path import FAST_PATH, step
+from oomlab.kernel.task import Task, current_gfp_context
+from oomlab.kernel.vmscan import try_to_free_pages, wake_all_kswapds
 from oomlab.kernel.zone import (
     ALLOC_HARDER,
     ALLOC_NO_WATERMARKS,
     ALLOC_OOM,
     ALLOC_WMARK_HIGH,
     ALLOC_WMARK_LOW,
+    MAX_ORDER,
+    PAGE_ALLOC_COSTLY_ORDER,
+    get_page_from_freelist,
     gfp_to_alloc_flags,
-    watermark,
 )
 from oomlab.limits import Limit
-from oomlab.ops import Routine, io, log, mutex_trylock, mutex_unlock, note, read, sleep, take_page
+from oomlab.ops import Routine, cost, io, log, mutex_trylock, mutex_unlock, note, read, sleep
 
 LIMITS = (
     Limit(
+        "not modelled",
+        "Steps of the slow path that do nothing here",
+        "Cpusets, and so the second attempt of a `__GFP_NOFAIL` request outside its cpuset; "
+        "interrupts, and so softirq context with PF_MEMALLOC; the stall report of step 12, "
+        "which is worked out from the trace.",
+    ),
+    Limit(
         "simplified",
-        "An allocation that must not fail",
-        "It tries again every tick once everything else was tried. The kernel goes back to "
-        "reclaim.",
+        "The allocator's lines in the log",
+        "Every failure is logged. The kernel logs at most ten in five seconds, and some warnings "
+        "only once.",
     ),
 )
 
-NEVER_KILLS = flags.RETRY_MAYFAIL | flags.THISNODE | flags.DMA
-"""Requests that leave __alloc_pages_may_oom early once they have oom_lock (4c, 4d, 4f)."""
+
+def alloc_pages(machine: Machine, current: Task, gfp: int, order: int) -> Routine:
+    """Ask for a block of 2^order pages; see `alloc_page`.
+
+    Raises ModelError for an order above 0 on a machine that knows single pages only.
+    """
+    if order and machine.zone_for(gfp).blocks is None:
+        raise ModelError(f"order {order} needs a machine booted with ZoneDetails.largest_order")
+    return alloc_page(machine, current, gfp, order)
 
 
-def alloc_page(machine: Machine, current: Task, gfp: int) -> Routine:
+def alloc_page(machine: Machine, current: Task, gfp: int, order: int = 0) -> Routine:
     """Ask for one page (__alloc_pages_nodemask). Result: True with the page in `current.hand`,
     or False."""
+    if machine.storage_suspended:
+        gfp &= ~(flags.IO | flags.FS)  # gfp_allowed_mask
     zone = machine.zone_for(gfp)
-    got = yield take_page(zone.free, current.hand, watermark(zone.marks, ALLOC_WMARK_LOW))
+    got = yield get_page_from_freelist(zone, current.hand, ALLOC_WMARK_LOW, order)
     # The kernel tells lockdep before this attempt. Behind it the note is part of the same step.
-    yield note("gfp", gfp)
+    yield note("gfp", current_gfp_context(current, gfp))
+    yield from step(machine, FAST_PATH)
     if not got:
-        got = yield from alloc_pages_slowpath(machine, current, gfp)
+        got = yield from alloc_pages_slowpath(machine, current, gfp, order)
     return got
 
 
-def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int) -> Routine:
-    """Everything after the first attempt failed (__alloc_pages_slowpath). Result as above."""
+def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) -> Routine:
+    """Everything after the first attempt failed (__alloc_pages_slowpath). Result as above.
+
+    Leaving the inner loop is the kernel's `goto nopage`; going on in it, `goto retry`.
+    """
     zone = machine.zone_for(gfp)
+    hand = current.hand
     victims_get = ALLOC_NO_WATERMARKS if machine.kernel < KERNEL_4_14 else ALLOC_OOM
+    gfp = current_gfp_context(current, gfp)
     blocking = flags.may_block(gfp)
+    costly = order > PAGE_ALLOC_COSTLY_ORDER
+    yield from step(machine, "0")
+    if order >= MAX_ORDER:
+        yield from warn_alloc(current, gfp, order)
+        return False
     if blocking:
         gfp &= ~flags.ATOMIC  # 0: the two bits contradict each other
-    alloc_flags = gfp_to_alloc_flags(gfp)
-    no_progress_loops = 0
-    got = yield take_page(zone.free, current.hand, watermark(zone.marks, alloc_flags))  # 5
+    yield from step(machine, "1")
+    no_progress_loops = loops_so_far = compaction_retries = 0
+    priority = DEF_COMPACT_PRIORITY
+    nopage = False
+    yield from step(machine, "2")
+    alloc_flags = gfp_to_alloc_flags(gfp, current.realtime)
+    yield from step(machine, "3")
+    yield from step(machine, "4")
+    yield from wake_all_kswapds(machine, gfp)
+    yield from step(machine, "5")
+    got = yield get_page_from_freelist(zone, hand, alloc_flags, order)
     if got:
         return True
-    while True:
-        reserves = yield from gfp_pfmemalloc_flags(current, gfp, victims_get)  # 8
-        if reserves:
-            alloc_flags = reserves
-        got = yield take_page(zone.free, current.hand, watermark(zone.marks, alloc_flags))  # 10
-        if got:
-            return True
-        if not blocking or current.pf_memalloc:  # 11, 13
-            break
-        reclaimed = yield from try_to_free_pages(machine, current, gfp)  # 14
-        if reclaimed:
-            got = yield take_page(zone.free, current.hand, watermark(zone.marks, alloc_flags))
+    if blocking and order and (costly or not gfp & flags.MOVABLE):
+        reserves = yield from gfp_pfmemalloc_flags(current, gfp, victims_get)
+        if not reserves:
+            yield from step(machine, "6")
+            got, compacted = yield from alloc_pages_direct_compact(
+                machine, current, gfp, order, alloc_flags, INIT_COMPACT_PRIORITY
+            )
             if got:
                 return True
-        if gfp & flags.NORETRY:  # 16
+            if costly and gfp & flags.NORETRY:
+                nopage = compacted is CompactResult.DEFERRED
+                priority = INIT_COMPACT_PRIORITY
+    while True:
+        while not nopage:
+            yield from step(machine, "7")
+            yield from wake_all_kswapds(machine, gfp)
+            yield from step(machine, "8")
+            reserves = yield from gfp_pfmemalloc_flags(current, gfp, victims_get)
+            if reserves:
+                alloc_flags = reserves
+            yield from step(machine, "9")
+            yield from step(machine, "10")
+            got = yield get_page_from_freelist(zone, hand, alloc_flags, order)
+            if got:
+                return True
+            yield from step(machine, "11")
+            if not blocking:  # 11
+                break
+            yield from step(machine, "12")
+            yield from step(machine, "13")
+            if current.pf_memalloc:  # 13
+                break
+            yield from step(machine, "14")
+            got, reclaimed = yield from alloc_pages_direct_reclaim(
+                machine, current, gfp, order, alloc_flags
+            )
+            if got:
+                return True
+            yield from step(machine, "15")
+            got, compacted = yield from alloc_pages_direct_compact(
+                machine, current, gfp, order, alloc_flags, priority
+            )
+            if got:
+                return True
+            yield from step(machine, "16")
+            if gfp & flags.NORETRY:  # 16
+                break
+            yield from step(machine, "17")
+            if costly and not gfp & flags.RETRY_MAYFAIL:  # 17
+                break
+            yield from step(machine, "18")
+            no_progress_loops = 0 if reclaimed and not costly else no_progress_loops + 1
+            # Only a request that starts again at 23 needs its counter then, and only one for a
+            # block asks about compaction. For the others these are constants: fewer states.
+            loops_so_far = no_progress_loops if gfp & flags.NOFAIL else 0
+            progressed = order > 0 and reclaimed > 0
+            retry = yield from should_reclaim_retry(
+                machine, current, gfp, order, alloc_flags, bool(reclaimed), no_progress_loops
+            )
+            if retry:
+                continue
+            yield from step(machine, "19")
+            if progressed:
+                retry, priority, compaction_retries = yield from should_compact_retry(
+                    machine, zone, order, compacted, priority, compaction_retries
+                )
+                if retry:
+                    continue
+            yield from step(machine, "20")
+            got, progress = yield from alloc_pages_may_oom(machine, current, gfp, order)
+            if got:
+                return True
+            yield from step(machine, "21")
+            if alloc_flags == victims_get or gfp & flags.NOMEMALLOC:  # 21
+                dying = yield from is_oom_victim(current)
+                if dying:
+                    break
+            yield from step(machine, "22")
+            if not progress:  # 22
+                break
+            no_progress_loops = 0
+        yield from step(machine, "23")
+        if not (blocking and gfp & flags.NOFAIL):  # 23
             break
-        no_progress_loops = 0 if reclaimed else no_progress_loops + 1
-        retry = yield from should_reclaim_retry(machine, current, gfp, no_progress_loops)  # 18
-        if retry:
-            continue
-        got, progress = yield from alloc_pages_may_oom(machine, current, gfp)  # 20
+        got = yield get_page_from_freelist(zone, hand, ALLOC_HARDER, order)
         if got:
             return True
-        if alloc_flags == victims_get or gfp & flags.NOMEMALLOC:  # 21
-            dying = yield from is_oom_victim(current)
-            if dying:
-                break
-        if not progress:  # 22
-            break
-        no_progress_loops = 0
-    got = False
-    while blocking and gfp & flags.NOFAIL and not got:  # 23
-        harder = watermark(zone.marks, ALLOC_HARDER)
-        got = yield take_page(zone.free, current.hand, harder)
-        if not got:
-            yield sleep(1)
-    if not got and not gfp & flags.NOWARN:
-        yield log(f"{current.name}: page allocation failure: order:0, mode:{gfp:#x}")
-    return got
+        nopage = False
+        no_progress_loops = loops_so_far
+        yield cost(machine.costs.reclaim_us)  # cond_resched
+    yield from warn_alloc(current, gfp, order)
+    return False
 
 
-def alloc_pages_may_oom(machine: Machine, current: Task, gfp: int) -> Routine:
+def warn_alloc(current: Task, gfp: int, order: int) -> Routine:
+    """Report the failure in the log, unless the request is one whose failure is expected."""
+    if not gfp & flags.NOWARN:
+        yield log(f"{current.name}: page allocation failure: order:{order}, mode:{gfp:#x}")
+
+
+def alloc_pages_direct_reclaim(
+    machine: Machine, current: Task, gfp: int, order: int, alloc_flags: int
+) -> Routine:
+    """Reclaim and, if that gave something, try again; the second time without a block of the
+    highatomic reserve. Result: (got a block, pages reclaimed)."""
+    zone = machine.zone_for(gfp)
+    reclaimed = yield from try_to_free_pages(machine, current, gfp)
+    if not reclaimed:
+        return False, 0
+    got = yield get_page_from_freelist(zone, current.hand, alloc_flags, order)
+    if not got and zone.blocks is not None:
+        yield from unreserve_highatomic_pageblock(zone.blocks, zone.free, force=False)
+        got = yield get_page_from_freelist(zone, current.hand, alloc_flags, order)
+    return got, reclaimed
+
+
+def alloc_pages_direct_compact(
+    machine: Machine,
+    current: Task,
+    gfp: int,
+    order: int,
+    alloc_flags: int,
+    priority: CompactPriority,
+) -> Routine:
+    """Compact and, if anything was done, try again. Result: (got a block, CompactResult)."""
+    if not order:
+        return False, CompactResult.SKIPPED
+    zone = machine.zone_for(gfp)
+    result = yield from try_to_compact_pages(machine, zone, gfp, priority)
+    if result.never_ran:
+        return False, result
+    got = yield get_page_from_freelist(zone, current.hand, alloc_flags, order)
+    return got, result
+
+
+def alloc_pages_may_oom(machine: Machine, current: Task, gfp: int, order: int) -> Routine:
     """Ask the OOM killer, unless somebody else already does (__alloc_pages_may_oom).
 
-    Result: (got a page, is it worth looping). Whoever fails to get oom_lock loops, whatever the
+    Result: (got a block, is it worth looping). Whoever fails to get oom_lock loops, whatever the
     request permits: no other condition is looked at first. (`machine.try_oom_notifier` is a
     remedy's; in the released kernels there is no such thing.)
     """
     zone = machine.zone_for(gfp)
-    if machine.try_oom_notifier is not None and not gfp & NEVER_KILLS:
+    gives_up_at = early_exit(machine, current, gfp, order)
+    if machine.try_oom_notifier is not None and not gives_up_at:
         freed = yield from machine.try_oom_notifier(machine, current)
         if freed:
             return False, True
@@ -118,17 +267,45 @@ def alloc_pages_may_oom(machine: Machine, current: Task, gfp: int) -> Routine:
     if not locked:
         yield sleep(1)
         return False, True
-    got = yield take_page(zone.free, current.hand, watermark(zone.marks, ALLOC_WMARK_HIGH))
+    yield from step(machine, "3 (OOM)")
+    # The kernel takes __GFP_DIRECT_RECLAIM off this request, so that it never reclaims in here.
+    got = yield get_page_from_freelist(zone, current.hand, ALLOC_WMARK_HIGH, order)
     progress = False
-    if not got and not gfp & NEVER_KILLS:
+    if not got and gives_up_at:
+        yield from step(machine, gives_up_at)
+    elif not got:
+        yield from step(machine, "5 (OOM)")
         progress = yield from out_of_memory(machine, current, gfp)
         if gfp & flags.NOFAIL:
             progress = True
-            got = yield take_page(zone.free, current.hand, -1)
+            got = yield get_page_from_freelist(zone, current.hand, ALLOC_NO_WATERMARKS, order)
     yield mutex_unlock(machine.oom_lock)
     if not got:
         yield io(1, machine.costs.oom_return_us)
     return got, progress
+
+
+def early_exit(machine: Machine, current: Task, gfp: int, order: int) -> str:
+    """The step at which this request leaves __alloc_pages_may_oom without asking the OOM killer;
+    "" if it asks."""
+    if current.pf_dumpcore:
+        return "4a"
+    if order > PAGE_ALLOC_COSTLY_ORDER:
+        return "4b"
+    if gfp & flags.RETRY_MAYFAIL:
+        return "4c"
+    if _below_normal(gfp):
+        return "4d"
+    if machine.storage_suspended:
+        return "4e"
+    if gfp & flags.THISNODE:
+        return "4f"
+    return ""
+
+
+@cache
+def _below_normal(gfp: int) -> bool:
+    return below_normal(Request(gfp, table()))
 
 
 def gfp_pfmemalloc_flags(current: Task, gfp: int, victims_get: int) -> Routine:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from oomlab.kernel import gfp as flags
 from oomlab.limits import Limit
 from oomlab.model import Layout
-from oomlab.ops import ANY_AMOUNT, Routine, Slot, move, read, write
+from oomlab.ops import ANY_AMOUNT, Routine, Slot, add, move, read, swap, wake, write
 
 LIMITS = (
     Limit(
@@ -18,11 +19,20 @@ LIMITS = (
 
 
 @dataclass(frozen=True, eq=False)
+class OomVictims:
+    """How many victims have not exited yet, and who waits until there are none (oom_victims and
+    oom_victims_wait, mm/oom_kill.c)."""
+
+    count: Slot
+    wait: Slot
+
+
+@dataclass(frozen=True, eq=False)
 class Process:
     """Memory that belongs together and dies together; here always of a single thread.
 
     `mm` is "used", "victim" (chosen, not yet reaped), "skip" (MMF_OOM_SKIP: the killer may look
-    elsewhere) or "gone".
+    elsewhere) or "gone". `victims` is None on a machine where nobody waits for victims to exit.
     """
 
     number: int
@@ -31,9 +41,12 @@ class Process:
     mm: Slot
     sigkill: Slot
     memdie: Slot
+    victims: OomVictims | None = None
 
     @classmethod
-    def declare(cls, layout: Layout, number: int, name: str, rss: int) -> Process:
+    def declare(
+        cls, layout: Layout, number: int, name: str, rss: int, victims: OomVictims | None = None
+    ) -> Process:
         """Declare a process that holds `rss` pages."""
         return cls(
             number,
@@ -42,6 +55,7 @@ class Process:
             layout.word(f"mm of {name}", "used"),
             layout.word(f"SIGKILL for {name}", 0),
             layout.word(f"TIF_MEMDIE of {name}", 0),
+            victims,
         )
 
 
@@ -55,7 +69,12 @@ class Task:
     real reclaim round meets depends on what lies on the LRU lists); `shrinkers_meet` are locks
     taken by shrinkers that do not look at `__GFP_FS`. `pf_memalloc` (PF_MEMALLOC): every reserve is
     open, and no request of the task reclaims or asks the OOM killer. `reclaiming` is the same task
-    while it reclaims, which is when the kernel sets that flag.
+    while it reclaims, which is when the kernel sets that flag. `pf_dumpcore` (PF_DUMPCORE): it is
+    writing a core dump. `realtime`: its scheduling class is. `memalloc_noio` and `memalloc_nofs`
+    (PF_MEMALLOC_NOIO, PF_MEMALLOC_NOFS) take IO and FS away from each of its requests; a routine
+    enters such a scope by passing `current.scope(...)` on.
+    `reclaim_us` is a variable that says what one fruitless reclaim round costs this task at
+    present, in microseconds; None for the machine's own cost.
     """
 
     index: int
@@ -67,11 +86,37 @@ class Task:
     reclaim_meets: tuple[Slot, ...] = ()
     shrinkers_meet: tuple[Slot, ...] = ()
     pf_memalloc: bool = False
+    pf_dumpcore: bool = False
+    realtime: bool = False
+    memalloc_noio: bool = False
+    memalloc_nofs: bool = False
+    reclaim_us: Slot | None = None
     reclaiming: Task = field(init=False, repr=False)
+    _scopes: dict[tuple[bool, bool], Task] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         twin = self if self.pf_memalloc else replace(self, pf_memalloc=True)
         object.__setattr__(self, "reclaiming", twin)
+
+    def scope(self, *, noio: bool = False, nofs: bool = False) -> Task:
+        """The same task inside memalloc_noio_save or memalloc_nofs_save; the same object each
+        time, so that both engines recognise it."""
+        key = (self.memalloc_noio or noio, self.memalloc_nofs or nofs)
+        if key == (self.memalloc_noio, self.memalloc_nofs):
+            return self
+        if key not in self._scopes:
+            self._scopes[key] = replace(self, memalloc_noio=key[0], memalloc_nofs=key[1])
+        return self._scopes[key]
+
+
+def current_gfp_context(current: Task, gfp: int) -> int:
+    """What the task's scope leaves of a mask (include/linux/sched/mm.h): without IO there is no FS
+    either."""
+    if current.memalloc_noio:
+        return gfp & ~(flags.IO | flags.FS)
+    if current.memalloc_nofs:
+        return gfp & ~flags.FS
+    return gfp
 
 
 def fatal_signal_pending(current: Task) -> Routine:
@@ -86,4 +131,17 @@ def do_exit(process: Process, free: Slot) -> Routine:
     """Give all memory back and stop being a victim (kernel/exit.c, exit_mm)."""
     yield move(process.rss, free, ANY_AMOUNT)
     yield write(process.mm, "gone")
-    yield write(process.memdie, 0)
+    if process.victims is None:
+        yield write(process.memdie, 0)
+    else:
+        yield from exit_oom_victim(process, process.victims)
+
+
+def exit_oom_victim(process: Process, victims: OomVictims) -> Routine:
+    """A victim is gone; the last one wakes who waits for that (mm/oom_kill.c)."""
+    marked = yield swap(process.memdie, 0)
+    if not marked:
+        return
+    left = yield add(victims.count, -1)
+    if not left:
+        yield wake(victims.wait)

@@ -9,20 +9,30 @@ from oomlab.errors import InputError
 from oomlab.kernel import gfp as flags
 from oomlab.limits import Limit
 from oomlab.model import Layout
-from oomlab.ops import Slot
+from oomlab.ops import Op, Slot, take_block, take_page
 
 LIMITS = (
     Limit(
         "simplified",
-        "Single pages, two zones",
-        "There is no NUMA, no cpuset, no compaction, no per-CPU list. A request is for one "
-        "page; one that insists on the lowest zone does not get a page of the other, and "
-        "never lends it one.",
+        "Two zones, one node",
+        "There is no NUMA, no cpuset, no per-CPU list and no CMA area. A request that insists on "
+        "the lowest zone does not get a page of the other, and never lends it one, so that no "
+        "zone holds pages back for its own kind of request.",
+    ),
+    Limit(
+        "simplified",
+        "The largest free block",
+        "A zone knows the largest order of which it has a free block. Only compaction raises it; "
+        "taking a block or giving pages back changes nothing. No block joins the highatomic "
+        "reserve during a run.",
     ),
 )
 
 PAGE_KIB = 4
 WATERMARK_SCALE_FACTOR = 10  # of 10,000 (vm.watermark_scale_factor, kernel default)
+MAX_ORDER = 11
+PAGE_ALLOC_COSTLY_ORDER = 3  # larger orders are "costly": the kernel tries less hard for them
+PAGEBLOCK_PAGES = 512  # 2 MiB, as on x86
 
 # Allocation flags (mm/internal.h, 4.13).
 ALLOC_WMARK_MIN = 0x00
@@ -63,31 +73,135 @@ def watermarks_for(managed_pages: int) -> Watermarks:
     return Watermarks(lowest, lowest + gap, lowest + 2 * gap)
 
 
+@dataclass(frozen=True)
+class ZoneDetails:
+    """What a zone keeps account of beside free and reclaimable pages; None: it does not.
+
+    `largest_order`: of the free blocks at first; without it there are requests for single pages
+    only. `highatomic`: free pages in the highatomic reserve. `isolated`: pages that other
+    reclaimers have taken off the LRU lists. `writeback`: pages being written to the disk.
+    """
+
+    largest_order: int | None = None
+    highatomic: int = 0
+    isolated: int | None = None
+    writeback: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """The order of the largest free block, and the pages of the highatomic reserve (which are not
+    among the zone's free ones)."""
+
+    largest_order: Slot
+    highatomic: Slot
+
+
 @dataclass(frozen=True, eq=False)
 class Zone:
-    """Free pages, reclaimable pages (clean page cache) and the marks."""
+    """Free pages, reclaimable pages (clean page cache), the marks, and what else the zone counts;
+    see ZoneDetails."""
 
     free: Slot
     reclaimable: Slot
     marks: Watermarks
+    blocks: Blocks | None = None
+    isolated: Slot | None = None
+    writeback: Slot | None = None
 
     @classmethod
     def declare(
-        cls, layout: Layout, free: int, reclaimable: int, marks: Watermarks, name: str = ""
+        cls,
+        layout: Layout,
+        free: int,
+        reclaimable: int,
+        marks: Watermarks,
+        name: str = "",
+        details: ZoneDetails | None = None,
     ) -> Zone:
         """Declare the zone's pools in `layout`; counts in pages. `name`: of any but the main
-        one."""
+        one. Raises InputError for an order that no kernel has."""
         suffix = f" in {name}" if name else ""
+        details = details or ZoneDetails()
+        counts = {"isolated": details.isolated, "under writeback": details.writeback}
+        free_slot = layout.pool(f"free{suffix}", free)
+        reclaimable_slot = layout.pool(f"reclaimable{suffix}", reclaimable)
+        extra = {
+            what: None if count is None else layout.pool(f"{what}{suffix}", count)
+            for what, count in counts.items()
+        }
+        blocks = None
+        if details.largest_order is not None:
+            check_order(details.largest_order)
+            blocks = Blocks(
+                layout.word(f"largest free order{suffix}", details.largest_order),
+                layout.pool(f"highatomic reserve{suffix}", details.highatomic),
+            )
         return cls(
-            layout.pool(f"free{suffix}", free),
-            layout.pool(f"reclaimable{suffix}", reclaimable),
+            free_slot,
+            reclaimable_slot,
             marks,
+            blocks,
+            extra["isolated"],
+            extra["under writeback"],
         )
 
 
+def check_order(order: int) -> None:
+    """Raise InputError unless a free block can be of this order."""
+    if not 0 <= order < MAX_ORDER:
+        raise InputError(f"a block cannot be of order {order}; valid: 0 to {MAX_ORDER - 1}")
+
+
+@dataclass(frozen=True, eq=False)
+class Kswapd:
+    """The kernel swapper's part of a node (pglist_data).
+
+    `wanted` is 1 while somebody has asked for it, `failures` counts its fruitless passes in a row;
+    tasks that direct reclaim throttles stand on `pfmemalloc_wait`.
+    """
+
+    wanted: Slot
+    wait: Slot
+    failures: Slot
+    pfmemalloc_wait: Slot
+
+    @classmethod
+    def declare(cls, layout: Layout) -> Kswapd:
+        """Declare the four."""
+        return cls(
+            layout.word("kswapd wanted", 0),
+            layout.queue("kswapd_wait"),
+            layout.word("kswapd_failures", 0),
+            layout.queue("pfmemalloc_wait"),
+        )
+
+
+def get_page_from_freelist(zone: Zone, hand: Slot, alloc_flags: int, order: int = 0) -> Op:
+    """One attempt: take a block of 2^order pages into `hand` if the watermark allows it.
+
+    Requests with ALLOC_HARDER may take a block of order > 0 out of the highatomic reserve; for all
+    others that reserve does not count as free.
+    """
+    mark = watermark(zone.marks, alloc_flags)
+    if zone.blocks is None:
+        return take_page(zone.free, hand, mark)
+    return take_block(
+        zone.free,
+        hand,
+        mark,
+        order,
+        zone.blocks.largest_order,
+        zone.blocks.highatomic,
+        counts=bool(alloc_flags & (ALLOC_HARDER | ALLOC_OOM)),
+        opens=bool(alloc_flags & ALLOC_HARDER),
+    )
+
+
 def watermark(marks: Watermarks, alloc_flags: int) -> int:
-    """How many free pages an order-0 attempt with `alloc_flags` must leave behind: strictly more
-    than this many must be free (__zone_watermark_ok). Negative: no watermark at all."""
+    """How many free pages an attempt with `alloc_flags` must leave behind: strictly more than this
+    many must be free, the 2^order - 1 other pages of a block not counted (__zone_watermark_ok).
+    Negative: no watermark at all."""
     if alloc_flags & ALLOC_NO_WATERMARKS:
         return -1
     mark = (marks.min, marks.low, marks.high)[alloc_flags & ALLOC_WMARK_MASK]
@@ -100,11 +214,17 @@ def watermark(marks: Watermarks, alloc_flags: int) -> int:
     return mark
 
 
-def gfp_to_alloc_flags(gfp: int) -> int:
-    """The slow path's starting flags, without CPUSET and CMA, which one zone does not need."""
+def gfp_to_alloc_flags(gfp: int, realtime: bool = False) -> int:
+    """The slow path's starting flags, without CPUSET and CMA, which one zone does not need.
+
+    A realtime task may try as hard as an atomic request, unless the request is one.
+    """
     alloc_flags = ALLOC_WMARK_MIN
     if gfp & flags.HIGH:
         alloc_flags |= ALLOC_HIGH
-    if gfp & flags.ATOMIC and not gfp & flags.NOMEMALLOC:
+    if gfp & flags.ATOMIC:
+        if not gfp & flags.NOMEMALLOC:
+            alloc_flags |= ALLOC_HARDER
+    elif realtime:
         alloc_flags |= ALLOC_HARDER
     return alloc_flags

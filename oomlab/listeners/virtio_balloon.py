@@ -6,12 +6,13 @@ both tell the host while they hold it and wait for its answer without a time lim
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
+from oomlab.kernel.oom_watch_closely import ghost_suspends, ghost_touches_device
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
@@ -90,13 +91,15 @@ class BalloonDevice:
 
     `total_sg`: scatterlist entries of a request (the driver uses one; the VIRTIO_BALLOON_F_SG of
     the time would have used more). `host_us`: shortest and longest time until the host answers, in
-    microseconds; None for a host that never does.
+    microseconds; None for a host that never does. `shows_size`: writing the balloon's size to the
+    device is a step of its own (for scenarios in which it matters when that happens).
     """
 
     transport: Literal["pci", "ccw"] = "pci"
     total_sg: int = 1
     deflate_on_oom: bool = True
     host_us: tuple[int, int] | None = (100, 100)
+    shows_size: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +122,7 @@ class VirtioBalloon:
     acked: Slot
     batch: int
     oom_pages: int
+    actual: Slot | None = None
 
     @classmethod
     def probe(
@@ -146,6 +150,8 @@ class VirtioBalloon:
             batch,
             oom_pages,
         )
+        if vb.device.shows_size:
+            vb = replace(vb, actual=layout.word("size shown by the device", "old"))
         if policy.hook == "shrinker":
             machine.shrinkers.append(vb.virtio_balloon_shrinker_scan)
         else:
@@ -278,9 +284,25 @@ def tell_host(vb: VirtioBalloon, current: Task) -> Routine:
 
 def update_balloon_size(vb: VirtioBalloon, current: Task) -> Routine:
     """Write the balloon's size to the device, outside balloon_lock. On virtio-pci this is a
-    register write and no step at all."""
+    register write, and no step unless the device `shows_size`."""
+    if vb.actual is not None:
+        yield write(vb.actual, "new")
+        yield from ghost_touches_device(vb.machine.watch)
     if vb.device.transport == "ccw":
         yield from virtio_ccw_set_config(vb.machine, current)
+
+
+def virtballoon_freeze(vb: VirtioBalloon, current: Task) -> Routine:
+    """Get the device ready for a suspend: give every page back, reset it, delete its queues.
+
+    The OOM notifier stays registered.
+    """
+    while True:
+        left = yield holds_more((vb.pages,), 0)
+        if not left:
+            break
+        yield from leak_balloon(vb, current, vb.batch)
+    yield from ghost_suspends(vb.machine.watch, 2)
 
 
 def host(vb: VirtioBalloon) -> Routine:

@@ -24,7 +24,15 @@ from oomlab.ops.core import (
     outcomes,
     put,
 )
-from oomlab.ops.ghosts import GHOST_KINDS, ghost_promote, ghost_write, witness, witness_if
+from oomlab.ops.ghosts import (
+    GHOST_KINDS,
+    ghost_add,
+    ghost_promote,
+    ghost_write,
+    witness,
+    witness_if,
+    witness_if_owner,
+)
 from oomlab.ops.locks import (
     FREE,
     LOCKING_KINDS,
@@ -50,9 +58,11 @@ from oomlab.ops.pages import (
     ANY_AMOUNT,
     NOTHING_TO_KILL,
     Candidate,
+    exceeds,
     holds_more,
     move,
     select_bad_process,
+    take_block,
     take_page,
 )
 from oomlab.ops.passing import (
@@ -68,7 +78,9 @@ from oomlab.ops.passing import (
 from oomlab.ops.spinning import spin_lock, spin_unlock
 from oomlab.ops.waiting import (
     check_or_enqueue,
+    check_pages_or_enqueue,
     sleep_on,
+    sleep_on_killable,
     wait_for,
     wake,
 )
@@ -104,10 +116,13 @@ __all__ = [
     "add",
     "announce_write",
     "check_or_enqueue",
+    "check_pages_or_enqueue",
     "choose",
     "cost",
     "down_read",
     "down_write",
+    "exceeds",
+    "ghost_add",
     "ghost_promote",
     "ghost_write",
     "holds_more",
@@ -127,9 +142,11 @@ __all__ = [
     "select_bad_process",
     "sleep",
     "sleep_on",
+    "sleep_on_killable",
     "spin_lock",
     "spin_unlock",
     "swap",
+    "take_block",
     "take_page",
     "up_read",
     "up_write",
@@ -137,5 +154,6 @@ __all__ = [
     "wake",
     "witness",
     "witness_if",
+    "witness_if_owner",
     "write",
 ]

@@ -10,7 +10,9 @@ from collections.abc import Hashable
 
 from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
 
-GHOST_KINDS = frozenset({"witness", "witness_if", "ghost_write", "ghost_promote"})
+GHOST_KINDS = frozenset(
+    {"witness", "witness_if", "witness_if_owner", "ghost_write", "ghost_add", "ghost_promote"}
+)
 """Ops that belong to the step before them: watching takes no time and no turn of its own."""
 
 
@@ -19,17 +21,42 @@ def witness(seen: Slot, label: str) -> Op:
     return Op("witness", (seen,), (label,))
 
 
-def witness_if(seen: Slot, label: str, word: Slot, value: Hashable, *, equal: bool = True) -> Op:
-    """Add `label` to what has been seen if `word` has `value` (or has not, if `equal` is False).
+def witness_if(
+    seen: Slot,
+    label: str,
+    word: Slot,
+    value: Hashable,
+    *,
+    equal: bool = True,
+    also: tuple[Slot, Hashable] | None = None,
+) -> Op:
+    """Add `label` to what has been seen if `word` has `value` (or has not, if `equal` is False) and
+    the slot of `also`, if there is one, has the value that stands with it.
 
     Test and note are one step, so that watching takes no time of its own.
     """
-    return Op("witness_if", (seen, word), (label, value, equal))
+    if also is None:
+        return Op("witness_if", (seen, word), (label, value, equal))
+    return Op("witness_if", (seen, word, also[0]), (label, value, equal, also[1]))
 
 
 def ghost_write(word: Slot, value: Hashable) -> Op:
     """Remember `value` in a ghost word."""
     return Op("ghost_write", (word,), (value,))
+
+
+def witness_if_owner(
+    seen: Slot, label: str, lock: Slot, words: tuple[tuple[int, Slot], ...], value: Hashable
+) -> Op:
+    """Add `label` to what has been seen if the task that owns the mutex `lock` has `value` in its
+    word; `words` are pairs of a task's number and its word."""
+    tasks = tuple(task for task, _ in words)
+    return Op("witness_if_owner", (seen, lock, *(w for _, w in words)), (label, value, tasks))
+
+
+def ghost_add(word: Slot, number: int) -> Op:
+    """Add `number` to a ghost counter."""
+    return Op("ghost_add", (word,), (number,))
 
 
 def ghost_promote(words: tuple[Slot, ...], before: Hashable, after: Hashable) -> Op:
@@ -52,11 +79,32 @@ def _witness(state: State, task: int, op: Op) -> list[Outcome]:
 
 @meaning("witness_if")
 def _witness_if(state: State, task: int, op: Op) -> list[Outcome]:
-    seen, word = op.slots
-    label, value, equal = op.args
+    seen, word, *others = op.slots
+    label, value, equal, *values = op.args
     if (state[word.index] == value) != equal:
         return [Outcome(state)]
+    if any(state[o.index] != v for o, v in zip(others, values, strict=True)):
+        return [Outcome(state)]
     return _with(state, seen, label)
+
+
+@meaning("witness_if_owner")
+def _witness_if_owner(state: State, task: int, op: Op) -> list[Outcome]:
+    seen, lock, *words = op.slots
+    label, value, tasks = op.args
+    assert isinstance(tasks, tuple)
+    owner = state[lock.index]
+    if owner not in tasks or state[words[tasks.index(owner)].index] != value:
+        return [Outcome(state)]
+    return _with(state, seen, label)
+
+
+@meaning("ghost_add")
+def _ghost_add(state: State, task: int, op: Op) -> list[Outcome]:
+    (word,) = op.slots
+    before, number = state[word.index], op.args[0]
+    assert isinstance(before, int) and isinstance(number, int)
+    return [Outcome(put(state, word, before + number))]
 
 
 @meaning("ghost_write")

@@ -26,6 +26,27 @@ def take_page(source: Slot, target: Slot, mark: int) -> Op:
     return Op("take_page", (source, target), (mark,))
 
 
+def take_block(
+    source: Slot,
+    target: Slot,
+    mark: int,
+    order: int,
+    largest_order: Slot,
+    reserve: Slot,
+    *,
+    counts: bool,
+    opens: bool,
+) -> Op:
+    """Move a block of 2^order pages from `source` to `target`. Result: True or False.
+
+    Of `source` more than `mark` pages must be free beside the other 2^order - 1 pages, and it must
+    have a block of that order. With `counts` the pages of `reserve` count as free, with `opens` a
+    block of order > 0 may come out of it.
+    """
+    slots = (source, target, largest_order, reserve)
+    return Op("take_page", slots, (mark, order, counts, opens))
+
+
 def move(source: Slot, target: Slot, pages: int) -> Op:
     """Move up to `pages` pages. Result: how many moved."""
     if pages < 0:
@@ -38,6 +59,12 @@ def holds_more(pools: tuple[Slot, ...], mark: int) -> Op:
     return Op("holds_more", pools, (mark,))
 
 
+def exceeds(many: tuple[Slot, ...], times: int, few: tuple[Slot, ...], shift: int = 0) -> Op:
+    """Result: are there more pages in `many`, taken `times` times, than in `few`, divided by
+    2^shift?"""
+    return Op("exceeds", (*many, *few), (len(many), times, shift))
+
+
 def _pages(state: State, pool: Slot) -> int:
     value = state[pool.index]
     assert isinstance(value, int)
@@ -46,6 +73,8 @@ def _pages(state: State, pool: Slot) -> int:
 
 @meaning("take_page")
 def _take_page(state: State, task: int, op: Op) -> list[Outcome]:
+    if len(op.slots) > 2:
+        return _take_block(state, op)
     source, target = op.slots
     (mark,) = op.args
     assert isinstance(mark, int)
@@ -54,6 +83,34 @@ def _take_page(state: State, task: int, op: Op) -> list[Outcome]:
         return [Outcome(state, False)]
     state = put(state, source, free - 1)
     return [Outcome(put(state, target, _pages(state, target) + 1), True)]
+
+
+def _take_block(state: State, op: Op) -> list[Outcome]:
+    source, target, largest, reserve = op.slots
+    mark, order, counts, opens = op.args
+    assert isinstance(mark, int) and isinstance(order, int)
+    pages = 1 << order
+    free, kept = _pages(state, source), _pages(state, reserve)
+    passes = mark < 0 or free + (kept if counts else 0) - (pages - 1) > mark
+    biggest = state[largest.index]
+    assert isinstance(biggest, int)
+    if passes and free >= pages and biggest >= order:
+        giver, has = source, free
+    elif passes and opens and order and kept >= pages:
+        giver, has = reserve, kept
+    else:
+        return [Outcome(state, False)]
+    state = put(state, giver, has - pages)
+    return [Outcome(put(state, target, _pages(state, target) + pages), True)]
+
+
+@meaning("exceeds")
+def _exceeds(state: State, task: int, op: Op) -> list[Outcome]:
+    split, times, shift = op.args
+    assert isinstance(split, int) and isinstance(times, int) and isinstance(shift, int)
+    many = sum(_pages(state, pool) for pool in op.slots[:split])
+    few = sum(_pages(state, pool) for pool in op.slots[split:])
+    return [Outcome(state, many * times > few >> shift)]
 
 
 @meaning("move")

@@ -27,6 +27,7 @@ from oomlab.ops import (
     mutex_unlock,
     sleep,
     wait_for,
+    write,
 )
 from oomlab.remedies import Remedy
 from oomlab.scenarios.chain import Chain
@@ -48,6 +49,13 @@ COMMON_PARAMETERS = (
     ),
     Parameter("give_back_pages", "pages that come back from outside at give_back_s", 0, 0, 1 << 28),
     Parameter("give_back_s", "when they come back, in simulated seconds", 2.0, 0.0, 1e6),
+    Parameter(
+        "admin_kills_s",
+        "when an administrator kills the largest process by hand, in simulated seconds (0: never)",
+        0.0,
+        0.0,
+        1e6,
+    ),
     Parameter("reclaim_us", "cost of one fruitless reclaim round, in microseconds", 500, 1, 10**12),
     Parameter(
         "oom_return_us",
@@ -61,7 +69,12 @@ COMMON_PARAMETERS = (
     ),
     Parameter("kernel", "release whose OOM killer and reserves are modelled", 4.13, only=KERNELS),
     Parameter("hz", "timer ticks a second", 250, only=(100, 250, 1000)),
-    Parameter("ghosts", "1 to watch which request each answer is for, 0 not to", 0, only=(0, 1)),
+    Parameter(
+        "ghosts",
+        "1 to watch which request each answer is for, 2 to watch more closely, 0 not to watch",
+        0,
+        only=(0, 1, 2),
+    ),
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
 """What every scenario can be told about its machine."""
@@ -107,16 +120,31 @@ def with_default(
     return tuple(replace(p, default=default) if p.name == name else p for p in parameters)
 
 
-def boot(settings: Settings, remedy: Remedy) -> Machine:
+def boot(
+    settings: Settings,
+    remedy: Remedy,
+    *,
+    spare: int = 0,
+    cache: int = 0,
+    threads: int = 0,
+    cached_stack: bool = True,
+    suspends: bool = False,
+) -> Machine:
     """A machine whose memory is used up to the min watermark, with the remedy's way of delivering
-    the chain, the OOM reaper and, if pages come back from outside, whoever gives them back."""
+    the chain, the OOM reaper and, if pages come back from outside, whoever gives them back.
+
+    `spare`: pages that are free above that mark; `cache`: pages that reclaim can free. `threads`
+    and `cached_stack`: see Chain, for listeners that are registered later. `suspends`: somebody is
+    going to switch the OOM killer off."""
     marks = watermarks_for(int(settings["managed_pages"]))
     costs = Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"]))
     layout = Layout()
-    chain = Chain(layout, remedy, float(settings["timeout_s"] or remedy.timeout_s or 0))
+    timeout_s = float(settings["timeout_s"] or remedy.timeout_s or 0)
+    chain = Chain(layout, remedy, timeout_s, threads=threads, cached_stack=cached_stack)
     machine = Machine.boot(
         layout,
-        free=marks.min,
+        free=marks.min + spare,
+        reclaimable=cache,
         marks=marks,
         notify_oom=chain.notify_oom,
         hz=int(settings["hz"]),
@@ -124,8 +152,13 @@ def boot(settings: Settings, remedy: Remedy) -> Machine:
         kernel=settings["kernel"],
     )
     machine.try_oom_notifier = chain.try_oom_notifier
+    machine.register_oom = chain.register_oom
+    machine.quiesce_oom = chain.quiesce_oom
+    if suspends:
+        machine.let_suspend()
     if settings["ghosts"]:
-        machine.watch = OomWatch.declare(layout)
+        machine.watch = OomWatch.declare(layout, closely=settings["ghosts"] == 2)
+        machine.oom_notify_list.watch = machine.watch
     machine.spawn(
         "oom_reaper",
         "kernel thread that frees a victim's memory",
@@ -140,6 +173,14 @@ def boot(settings: Settings, remedy: Remedy) -> Machine:
             "outside",
             "something unrelated that gives memory back",
             lambda task: give_back(machine, elsewhere, when),
+            serves=True,
+        )
+    if settings["admin_kills_s"]:
+        by_hand = round(settings["admin_kills_s"] * machine.hz)
+        machine.spawn(
+            "admin",
+            "an administrator who kills the largest process",
+            lambda task: kill_by_hand(machine, by_hand),
             serves=True,
         )
     return machine
@@ -177,21 +218,30 @@ def add_sleeping_hog(machine: Machine, settings: Settings) -> None:
     )
 
 
-def add_filesystem_task(machine: Machine, fs_lock: Slot) -> None:
-    """A task that holds the filesystem's lock while it needs a page."""
+def add_filesystem_task(
+    machine: Machine,
+    fs_lock: Slot,
+    name: str = "fs_task",
+    owner: str = "writer",
+    reclaim_us: Slot | None = None,
+) -> None:
+    """A task of the process `owner` that holds a filesystem's lock while it needs a page."""
     machine.spawn(
-        "fs_task",
+        name,
         "writes to a file and holds the filesystem's lock while it needs a page",
         lambda task: filesystem_task(machine, task, fs_lock),
-        process=machine.process("writer", 1),
+        process=machine.process(owner, 1),
+        reclaim_us=reclaim_us,
     )
 
 
-def usual_device(settings: Settings) -> BalloonDevice:
+def usual_device(settings: Settings, total_sg: int = 1) -> BalloonDevice:
     """The balloon device as the settings describe it."""
     host_us = int(settings["host_us"])
     return BalloonDevice(
-        deflate_on_oom=bool(settings["deflate_on_oom"]), host_us=(host_us, host_us)
+        total_sg=total_sg,
+        deflate_on_oom=bool(settings["deflate_on_oom"]),
+        host_us=(host_us, host_us),
     )
 
 
@@ -236,7 +286,14 @@ def filesystem_task(machine: Machine, current: Task, fs_lock: Slot) -> Routine:
     yield from die_if_killed(machine, current)
 
 
-def add_page_faulting_task(machine: Machine, name: str, what: str, rss: int, touches: int) -> None:
+def add_page_faulting_task(
+    machine: Machine,
+    name: str,
+    what: str,
+    rss: int,
+    touches: int,
+    reclaim_us: Slot | None = None,
+) -> None:
     """A task that touches `touches` pages one after the other, or without end if that is 0; its
     process owns `rss` pages besides."""
     machine.spawn(
@@ -245,6 +302,7 @@ def add_page_faulting_task(machine: Machine, name: str, what: str, rss: int, tou
         lambda task: page_faulting_task(machine, task, touches),
         process=machine.process(name, rss),
         foreground=touches > 0,
+        reclaim_us=reclaim_us,
     )
 
 
@@ -285,3 +343,11 @@ def give_back(machine: Machine, elsewhere: Slot, jiffies: int) -> Routine:
     """After `jiffies`, make all pages of `elsewhere` free."""
     yield sleep(jiffies)
     yield move(elsewhere, machine.zone.free, ANY_AMOUNT)
+
+
+def kill_by_hand(machine: Machine, jiffies: int) -> Routine:
+    """After `jiffies`, send SIGKILL to the hog; no reserves are opened to it, as the OOM killer
+    would."""
+    (victim,) = (process for process in machine.processes if process.name == "hog")
+    yield sleep(jiffies)
+    yield write(victim.sigkill, 1)

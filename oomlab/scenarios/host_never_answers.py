@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from oomlab.listeners.s390_cmm import S390Cmm
 from oomlab.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
@@ -25,19 +26,29 @@ from oomlab.scenarios.scenario import Scenario, expect
 
 PARAMETERS = (
     Parameter("host_answers", "1 if the host answers after host_us, 0 if never", 0, only=(0, 1)),
+    Parameter(
+        "cmm_pages",
+        "pages that the s390 driver, behind the balloon in the chain, could give back (0: there is"
+        " no such driver)",
+        0,
+        0,
+        1 << 28,
+    ),
     *COMMON_PARAMETERS,
     *BALLOON_PARAMETERS,
 )
 
 
 def build(settings: Settings, remedy: Remedy) -> Model:
-    """One task is enough. Nobody inflates."""
+    """One task is enough. Nobody inflates. A guest on s390 can have both drivers."""
     machine = boot(settings, remedy)
     add_oom_caller(machine, settings)
     device = usual_device(settings)
     if not settings["host_answers"]:
         device = replace(device, host_us=None)
     add_balloon(machine, settings, remedy, device=device)
+    if settings["cmm_pages"]:
+        S390Cmm.init(machine, pages=int(settings["cmm_pages"]))
     return machine.model()
 
 

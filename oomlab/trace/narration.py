@@ -54,6 +54,8 @@ def tell_step(trace: Trace, step: int) -> str:
 def explain(event: Event) -> str:
     """What an event means, also for the small steps that a story leaves out."""
     told = tell(event)
+    if event.op == "note" and event.on == "gfp":
+        told = f"{event.task} asks for a page, with the mask {event.result:#x}"
     if told is None:
         key = f"{event.op} {event.on}"
         small = next((text for start, text in _SMALL_STEPS if key.startswith(start)), None)
@@ -75,6 +77,7 @@ _SMALL_STEPS = (
     ("wake oom_notifier_response", "wakes whoever waits for the answer"),
     ("check_or_enqueue", "checks whether it has to wait"),
     ("sleep_on", "wakes up"),
+    ("write freed, on the stack", "sets its own count of freed pages to 0"),
     ("read freed", "reads how many pages the listeners gave back"),
     ("read oom_notifier_freed", "reads the thread's counter of freed pages"),
     ("write oom_notifier_freed", "changes the thread's counter of freed pages"),

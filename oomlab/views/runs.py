@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from oomlab.analysis import wait_for_graph, waiting_sentence
+from oomlab.analysis import moment_text, wait_for_graph, waiting_sentence
+from oomlab.analysis.milestones import Milestone, cut_after, timed_milestones, told_events
 from oomlab.analysis.outcome import failed_allocations, kills, stall_us
 from oomlab.analysis.units import time_text
 from oomlab.clock import run
-from oomlab.figures import draw_timeline, draw_wait_for
+from oomlab.errors import InputError
+from oomlab.figures import draw_state, draw_timeline, draw_wait_for
 from oomlab.trace import Trace
+from oomlab.trace.narration import explain
 from oomlab.views import Scalar, View
 
 
@@ -23,6 +26,33 @@ def waits_at_end(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> 
     trace = run(scenario, remedy, given, seed)
     figure = draw_wait_for(trace, trace.ended_at_us)
     return View(figure.svg, how_it_went(trace), figure.twin)
+
+
+def state_at(scenario: str, remedy: str, moment: int, seed: int = 0, **given: Scalar) -> View:
+    """Tasks, locks and memory after one of the moments that the story of a run tells of; 0 is the
+    start.
+
+    Raises InputError for a moment that the run does not have.
+    """
+    trace = run(scenario, remedy, given, seed)
+    told = told_events(trace)
+    if not 0 <= moment <= len(told):
+        raise InputError(f"the run has {len(told)} moments; there is no moment {moment}")
+    if not moment:
+        start = cut_after(trace, max(told[0] - 1, 0))
+        return View((figure := draw_state(start, 0)).svg, "Nobody has moved yet.", figure.twin)
+    cut = cut_after(trace, told[moment - 1])
+    event = cut.events[-1]
+    said = f"At {moment_text(trace, event.at_us)}: {explain(event)}."
+    if moment == len(told):
+        said += f" {how_it_went(trace)}"
+    figure = draw_state(cut, cut.ended_at_us)
+    return View(figure.svg, said, figure.twin)
+
+
+def moments(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> tuple[Milestone, ...]:
+    """What a Stepper must know of the moments that `state_at` shows."""
+    return timed_milestones(run(scenario, remedy, given, seed))
 
 
 def how_it_went(trace: Trace) -> str:

@@ -1,10 +1,13 @@
-"""A schedule, step by step: what the last step did, and who waits for whom after it."""
+"""A schedule, step by step: what the last step did, and how things stand after it."""
 
 from __future__ import annotations
 
+from oomlab.analysis.milestones import Milestone, schedule_milestones
 from oomlab.errors import InputError
 from oomlab.explorer.replay import play
-from oomlab.figures import draw_wait_for
+from oomlab.figures import draw_state, draw_wait_for
+from oomlab.figures.figure import Figure
+from oomlab.trace import Trace
 from oomlab.trace.narration import tell_step
 from oomlab.views import Scalar, View
 from oomlab.views.runs import cycle_sentence
@@ -15,10 +18,34 @@ def waits_after(scenario: str, remedy: str, schedule: str, step: int, **given: S
 
     Raises InputError for a step beyond the schedule's end.
     """
+    trace = _played(scenario, remedy, schedule, step, given)
+    return _view(trace, step, draw_wait_for(trace, step))
+
+
+def state_after(scenario: str, remedy: str, schedule: str, step: int, **given: Scalar) -> View:
+    """Tasks, locks and memory after `step` steps of a schedule.
+
+    Raises InputError for a step beyond the schedule's end.
+    """
+    trace = _played(scenario, remedy, schedule, step, given)
+    return _view(trace, step, draw_state(trace, step))
+
+
+def milestones(scenario: str, remedy: str, schedule: str, **given: Scalar) -> tuple[Milestone, ...]:
+    """What a Stepper must know of a schedule's steps."""
+    return schedule_milestones(play(scenario, remedy, given, schedule))
+
+
+def _played(
+    scenario: str, remedy: str, schedule: str, step: int, given: dict[str, Scalar]
+) -> Trace:
     trace = play(scenario, remedy, given, schedule, steps=step)
     if trace.ended_at_us != step:
         raise InputError(f"the schedule has {trace.ended_at_us} steps; there is no step {step}")
-    figure = draw_wait_for(trace, step)
+    return trace
+
+
+def _view(trace: Trace, step: int, figure: Figure) -> View:
     said = f"Step {step}: {tell_step(trace, step)}" if step else "Nobody has moved yet."
     cycle = cycle_sentence(trace, step)
     if cycle:

@@ -1,5 +1,7 @@
 // The controls of a panel in the page, and the arithmetic that finds a stored result.
 
+import { bringStepperToLife } from "./stepper.mjs";
+
 // One control: `read` and `write` its value, `tell` it beside a slider, put it in `words`.
 export function control(spec, form) {
   const inputs = [...form.querySelectorAll(`[name="${spec.name}"]`)];
@@ -24,6 +26,22 @@ export function control(spec, form) {
       tell: () => {
         output.textContent = say(first.valueAsNumber);
         first.setAttribute("aria-valuetext", output.textContent);
+      },
+    };
+  }
+  if (spec.kind === "stepper") {
+    const output = first.parentElement.querySelector("output");
+    const say = (value) => `${value} of ${spec.values.at(-1)}`;
+    const markButtons = bringStepperToLife(spec, first, form);
+    return {
+      ...common,
+      read: () => first.valueAsNumber,
+      write: (value) => (first.value = value),
+      words: say,
+      tell: () => {
+        output.textContent = say(first.valueAsNumber);
+        first.setAttribute("aria-valuetext", output.textContent);
+        markButtons();
       },
     };
   }

@@ -7,15 +7,14 @@ checks its own definition when it is made and any value that is asked for later.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from oomlab.errors import InputError, unknown
 from oomlab.views import Scalar
-
-Number: TypeAlias = int | float
+from oomlab.widgets.checks import Number, check_number, check_words, plain
+from oomlab.widgets.stepper import Stepper
 
 RADIO_LIMIT = 3
 """A choice of at most so many options is drawn as radio buttons, a longer one as a list."""
@@ -36,7 +35,7 @@ class Choice:
     start: Any = None
 
     def __post_init__(self) -> None:
-        _check_words(self)
+        check_words(self)
         if len(self.options) < 2:
             raise InputError(f"choice {self.name!r} needs at least two options")
         for value, text in self.options.items():
@@ -96,10 +95,10 @@ class Slider:
     start: Number | None = None
 
     def __post_init__(self) -> None:
-        _check_words(self)
+        check_words(self)
         for part in ("minimum", "maximum", "step"):
-            _check_number(f"slider {self.name!r}: {part}", getattr(self, part))
-            object.__setattr__(self, part, _plain(getattr(self, part)))
+            check_number(f"slider {self.name!r}: {part}", getattr(self, part))
+            object.__setattr__(self, part, plain(getattr(self, part)))
         if self.step <= 0 or self.maximum <= self.minimum:
             raise InputError(
                 f"slider {self.name!r} needs minimum < maximum and a step above 0, not"
@@ -124,14 +123,14 @@ class Slider:
 
     def check(self, value: Any) -> Number:
         """`value`, rounded to its step; ValueError saying the range if it is not in it."""
-        _check_number(f"{self.name}", value)
+        check_number(f"{self.name}", value)
         if not self.minimum <= value <= self.maximum or not self._on_step(value):
             raise InputError(
                 f"{self.name} goes from {self.minimum} to {self.maximum} in steps of {self.step};"
                 f" {value} is not among them"
             )
         steps = round((value - self.minimum) / self.step)
-        return _plain(self.minimum + steps * self.step)
+        return plain(self.minimum + steps * self.step)
 
     def spec(self) -> dict[str, Any]:
         """What the page must know to read this control."""
@@ -158,7 +157,7 @@ class Toggle:
     start: bool = False
 
     def __post_init__(self) -> None:
-        _check_words(self)
+        check_words(self)
         self.check(self.start)
 
     @property
@@ -182,7 +181,7 @@ class Toggle:
         }
 
 
-Control: TypeAlias = Choice | Slider | Toggle
+Control: TypeAlias = Choice | Slider | Toggle | Stepper
 
 
 def shown(control: Control, value: Any) -> str:
@@ -191,37 +190,19 @@ def shown(control: Control, value: Any) -> str:
         return control.options[value]
     if isinstance(control, Slider):
         return f"{value} {control.unit}".rstrip()
+    if isinstance(control, Stepper):
+        return control.told(value)
     return "yes" if value else "no"
 
 
 def check_controls(controls: Sequence[Control]) -> tuple[Control, ...]:
     """The controls of one panel; ValueError if there is none, or two have the same name."""
     for control in controls:
-        if not isinstance(control, (Choice, Slider, Toggle)):
-            raise InputError(f"a control is a Choice, a Slider or a Toggle, not {control!r}")
+        if not isinstance(control, (Choice, Slider, Toggle, Stepper)):
+            raise InputError(
+                f"a control is a Choice, a Slider, a Stepper or a Toggle, not {control!r}"
+            )
     names = [control.name for control in controls]
     if not names or len(set(names)) < len(names):
         raise InputError(f"a panel needs at least one control, each name once, not {names}")
     return tuple(controls)
-
-
-def _check_words(control: Any) -> None:
-    if not isinstance(control.name, str) or not control.name.isidentifier():
-        raise InputError(f"a control's name is a parameter name of the view, not {control.name!r}")
-    if not isinstance(control.label, str) or not control.label.strip():
-        raise InputError(f"control {control.name!r} has no label for the reader")
-
-
-def _check_number(what: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise InputError(f"{what} is a number, not {value!r}")
-
-
-def _plain(number: Number) -> Number:
-    """A whole number as int, others without the dust of binary fractions.
-
-    JSON in a browser has one kind of number: only so does a view get the same value from all three
-    back ends.
-    """
-    number = round(number, 9)
-    return int(number) if number == int(number) else number

@@ -14,9 +14,18 @@ from html import escape
 from typing import Any
 
 from oomlab.views import Scalar
-from oomlab.widgets.controls import RADIO_LIMIT, Choice, Control, Slider, Toggle, shown
+from oomlab.widgets.controls import (
+    RADIO_LIMIT,
+    Choice,
+    Control,
+    Slider,
+    Toggle,
+    shown,
+)
 from oomlab.widgets.grid import Grid
 from oomlab.widgets.prediction import Prediction
+from oomlab.widgets.stepper import Stepper
+from oomlab.widgets.stepper_markup import stepper_html
 
 _NO_SCRIPT = (
     "This page shows one stored result. With JavaScript switched on, controls appear here"
@@ -87,6 +96,8 @@ def _control(control: Control, ident: str) -> str:
         return _slider(control, ident)
     if isinstance(control, Toggle):
         return _toggle(control, ident)
+    if isinstance(control, Stepper):
+        return stepper_html(control, ident)
     return _radios(control) if len(control.options) <= RADIO_LIMIT else _list(control, ident)
 
 

@@ -28,7 +28,7 @@ BOOK_BUILD = "OOMLAB_BOOK_BUILD"
 """Environment variable: "1" while the static book is built, when no kernel will answer later."""
 
 _HERE = Path(__file__).parent
-_MODULES = ("controls", "engines", "prediction", "stage", "panel")
+_MODULES = ("stepper", "controls", "engines", "prediction", "stage", "panel")
 _LOCAL_IMPORT = re.compile(r'^import \{[^}\n]*\} from "\./[a-z]+\.mjs";\n', re.MULTILINE)
 
 
@@ -98,7 +98,7 @@ class Panel(anywidget.AnyWidget):
 
         Without this a built page would hold everything twice, as HTML and as widget state.
         """
-        if not _book_build():
+        if not in_book_build():
             super().open()
 
     def _check(self, values: Mapping[str, Any]) -> dict[str, Scalar]:
@@ -125,7 +125,7 @@ class Panel(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         static = {"text/html": self.html, "text/plain": repr(self)}
-        if _book_build():
+        if in_book_build():
             return static
         bundle = super()._repr_mimebundle_(**options)
         assert bundle is not None  # None is for widgets without a view; a panel has one
@@ -135,7 +135,8 @@ class Panel(anywidget.AnyWidget):
         return f"Panel({self._title or self.view}: {self._grid.first['sentence']})"
 
 
-def _book_build() -> bool:
+def in_book_build() -> bool:
+    """Is the static book being built, so that no kernel will answer later?"""
     return os.environ.get(BOOK_BUILD) == "1"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def off_grid(panel: Locator, control: dict[str, Any]) -> Any:
 
 def present(panel: Locator, control: dict[str, Any]) -> Any:
     """The value that a control shows."""
-    if control["kind"] == "slider":
+    if control["kind"] in ("slider", "stepper"):
         return json.loads(panel.locator(f"input[name={control['name']}]").input_value())
     if control["kind"] == "toggle":
         return panel.locator(f"input[name={control['name']}]").is_checked()
@@ -114,7 +115,7 @@ def present(panel: Locator, control: dict[str, Any]) -> Any:
 def choose(panel: Locator, control: dict[str, Any], value: Any) -> None:
     """Move a control as a reader does."""
     field = panel.locator(f"[name={control['name']}]")
-    if control["kind"] == "slider":
+    if control["kind"] in ("slider", "stepper"):
         field.fill(str(value))
     elif control["kind"] == "toggle":
         field.set_checked(value)
@@ -128,4 +129,4 @@ def words(svg: str) -> str:
     """The text in a picture, whatever the ids of its parts."""
     body = svg[svg.index(">") + 1 :] if svg.lstrip().startswith("<svg") else svg
     body = re.sub(r"<style.*?</style>", " ", body, flags=re.DOTALL)
-    return SPACE.sub(" ", re.sub(r"<[^>]*>", " ", body)).strip()
+    return SPACE.sub(" ", unescape(re.sub(r"<[^>]*>", " ", body))).strip()

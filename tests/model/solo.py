@@ -6,10 +6,11 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from oomlab.kernel.machine import Costs, Machine, NotifyOom
+from oomlab.kernel.compaction import Compaction
+from oomlab.kernel.machine import KERNEL_4_13, Costs, Machine, NotifyOom
 from oomlab.kernel.oom_notify import notify_in_context
 from oomlab.kernel.task import Process, Task
-from oomlab.kernel.zone import Watermarks
+from oomlab.kernel.zone import Watermarks, ZoneDetails
 from oomlab.model import Layout
 from oomlab.ops import Op, Routine, Slot, State, outcomes, put
 
@@ -25,16 +26,25 @@ def machine(
     reclaimable: int = 0,
     marks: Watermarks = MARKS,
     notify: NotifyOom | None = None,
+    kernel: float = KERNEL_4_13,
+    details: ZoneDetails | None = None,
+    compaction: Compaction | None = None,
 ) -> Machine:
-    """A machine with the given pages, by default stopping just at the min watermark."""
-    return Machine.boot(
+    """A machine with the given pages, by default stopping just at the min watermark, that tells
+    the steps of the slow path."""
+    booted = Machine.boot(
         Layout(),
         free=free,
         marks=marks,
         notify_oom=notify or notify_in_context,
         reclaimable=reclaimable,
         costs=Costs(),
+        kernel=kernel,
+        details=details,
     )
+    booted.compaction = compaction
+    booted.tells_steps = True
+    return booted
 
 
 def spawn(on: Machine, name: str = "task", process: Process | None = None, **how: Any) -> Task:
@@ -50,13 +60,15 @@ def _nothing(task: Task) -> Routine:
 class Solo:
     """What came of a routine that ran alone.
 
-    `ending` is "returned", "blocked" (on the last op of `ops`) or "for ever".
+    `ending` is "returned", "blocked" (on the last op of `ops`) or "for ever". `steps` are those of
+    the slow path, on a machine that tells them.
     """
 
     ending: str
     result: Any
     ops: tuple[tuple[Op, Any], ...]
     state: State
+    steps: tuple[str, ...] = ()
 
     def kinds(self) -> list[str]:
         """What was done, in order."""
@@ -88,18 +100,22 @@ def solo(
     for slot, value in (given or {}).items():
         state = put(state, slot, value)
     done: list[tuple[Op, Any]] = []
+    steps: list[str] = []
     try:
         op = next(routine)
         while len(done) < NEVER:
             found = outcomes(state, task.index, op)
             if not found:
-                return Solo("blocked", None, (*done, (op, None)), state)
+                return Solo("blocked", None, (*done, (op, None)), state, tuple(steps))
             state = found[0].state
-            if op.kind != "note":  # a remark for the reader of a trace is no deed
+            tells_step = op.kind == "note" and op.args[0] == "step"
+            if tells_step:
+                steps.append(str(op.args[1]))
+            elif op.kind != "note":  # a remark for the reader of a trace is no deed
                 done.append((op, found[0].result))
-            if meanwhile is not None:
+            if meanwhile is not None and not tells_step:
                 state = meanwhile(op, state)
             op = routine.send(found[0].result)
     except StopIteration as stop:
-        return Solo("returned", stop.value, tuple(done), state)
-    return Solo("for ever", None, tuple(done), state)
+        return Solo("returned", stop.value, tuple(done), state, tuple(steps))
+    return Solo("for ever", None, tuple(done), state, tuple(steps))

@@ -108,7 +108,7 @@ FAULTS = (
     Fault(
         "__GFP_NORETRY is not looked at",
         "kernel/page_alloc.py",
-        "        if gfp & flags.NORETRY:  # 16\n            break\n",
+        "            if gfp & flags.NORETRY:  # 16\n                break\n",
         "",
         "a_request_that_does_not_retry_never_has_oom_lock",
     ),

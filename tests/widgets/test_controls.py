@@ -92,7 +92,7 @@ def test_a_panel_needs_controls_with_different_names() -> None:
         check_controls([])
     with pytest.raises(ValueError, match=r"each name once, not \['t', 't'\]"):
         check_controls([Toggle("t", "T"), Toggle("t", "U")])
-    with pytest.raises(ValueError, match="a Choice, a Slider or a Toggle, not 'pages'"):
+    with pytest.raises(ValueError, match="a Choice, a Slider, a Stepper or a Toggle, not 'pages'"):
         check_controls(["pages"])  # type: ignore[list-item]
 
 

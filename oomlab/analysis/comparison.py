@@ -1,0 +1,41 @@
+"""Two replays of one schedule, and the first step at which they are no longer the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from oomlab.trace.events import Event, Trace
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Where two replays part: `step`, the first thing there that is not the same in both, as the
+    first has it and as the second has it. None: there it did not happen."""
+
+    step: int
+    first: Event | None
+    second: Event | None
+
+
+def parting(first: Trace, second: Trace) -> Parting | None:
+    """The first difference in who acts, in what it does, in what comes of it or in who is blocked
+    afterwards; None if the replays agree to the end. Both must be replayed schedules."""
+    for step in range(1, max(first.ended_at_us, second.ended_at_us) + 1):
+        for one, other in zip_longest(_at(first, step), _at(second, step)):
+            if _seen(one) != _seen(other):
+                return Parting(step, one, other)
+    return None
+
+
+def _at(trace: Trace, step: int) -> list[Event]:
+    """What makes the step, what is said in it, and who is blocked after it; not the steps on a
+    task's own variables that are taken along."""
+    events = [event for event in trace.events if event.at_us == step]
+    return [e for i, e in enumerate(events) if not i or e.condition == "blocked" or e.op == "note"]
+
+
+def _seen(event: Event | None) -> tuple[object, ...]:
+    if event is None:
+        return ()
+    return (event.task, event.op, event.on, event.condition, event.function, repr(event.result))

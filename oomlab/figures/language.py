@@ -1,0 +1,79 @@
+"""The legend of the whole book: what each pattern and each arrow means, made from the style."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from oomlab.figures.figure import Figure
+from oomlab.figures.parts import MARGIN, bar, label, thin_line
+from oomlab.figures.style import lock_style
+from oomlab.figures.svg import Markup, document, group
+from oomlab.figures.wait_for import ARROW_MEANINGS, arrow_sample
+from oomlab.figures.words import STATE_NAMES
+
+_ROW = 27.0
+_SAMPLE = 40.0
+_BAR_HEIGHT = 14.0
+_TEXT_LEFT = MARGIN + _SAMPLE + 12
+_LOOKS = {
+    "runs": "an even bar",
+    "blocked": "a hatched bar",
+    "polls": "a bar of pickets",
+    "waits": "a dotted bar",
+    "sleeps": "a bar of dashes",
+    "idle": "a thin line",
+    "lock": "a solid arrow",
+    "poll": "a dashed arrow",
+    "event": "a dotted arrow",
+}
+"""The same in words, for the text twin."""
+
+
+class _Sign(NamedTuple):
+    drawing: Markup
+    looks: str
+    meaning: str
+
+
+def draw_language(*, key: str = "") -> Figure:
+    """Draw every sign of the pictures with its meaning; different keys for two copies on a page."""
+    title = "The signs of the pictures"
+    description = "Bars are what a task does; arrows are who waits for whom."
+    signs = [*_bars(), *_arrows()]
+    parts: list[Markup] = []
+    y = 6.0
+    for sign in signs:
+        middle = y + _ROW / 2
+        parts.append(group(sign.drawing, transform=f"translate({MARGIN:.1f} {middle:.1f})"))
+        parts.append(label(_TEXT_LEFT, middle, sign.meaning))
+        y += _ROW
+    svg = document(parts, y + 4, title, description, key)
+    twin = "\n".join([f"{title}.", *(f"{s.looks.capitalize()}: {s.meaning}." for s in signs)])
+    return Figure(svg, title, description, twin)
+
+
+def _bars() -> list[_Sign]:
+    signs = []
+    for state, meaning in STATE_NAMES.items():
+        drawing = (
+            thin_line(0, _SAMPLE, 0)
+            if state == "idle"
+            else bar(state, 0, -_BAR_HEIGHT / 2, _SAMPLE, _BAR_HEIGHT)
+        )
+        verb = "that is " if state == "idle" else ""
+        signs.append(_Sign(drawing, _LOOKS[state], f"a task {verb}{meaning}"))
+    third = _SAMPLE / 3
+    locks = (
+        bar(lock_style(i), i * third, -_BAR_HEIGHT / 2, third - 3, _BAR_HEIGHT) for i in range(3)
+    )
+    meaning = "a lock, below the task that has it; one pattern each"
+    return [*signs, _Sign(group(*locks), "a bar with a pattern of its own", meaning)]
+
+
+def _arrows() -> list[_Sign]:
+    signs = [
+        _Sign(arrow_sample(kind, in_cycle=False), _LOOKS[kind], f"from a task that {meaning}")
+        for kind, meaning in ARROW_MEANINGS.items()
+    ]
+    closed = "part of a circle: here nobody moves"
+    return [*signs, _Sign(arrow_sample("lock", in_cycle=True), "a thick arrow", closed)]

@@ -1,0 +1,61 @@
+"""What the picture of a moment shows, taken from a trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oomlab.kernel.zone import watermarks_for
+from oomlab.trace.events import Json, Trace
+
+_WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
+_OFFLOAD = "oom_notifier_"
+"""With this begin the names of what the thread that runs the chain shares with its callers."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`mover`: the task that moved last, or "". `stacks`: per task the kernel functions it is in,
+    outermost first. `locks`, `words`: slots with their values. `pools`: pages by place; those that
+    are empty now and were at the beginning are left out. `min_mark`: the min watermark, in pages.
+    """
+
+    mover: str
+    stacks: dict[str, tuple[str, ...]]
+    locks: dict[str, Json]
+    words: dict[str, Json]
+    pools: dict[str, int]
+    min_mark: int
+
+
+def facts_at(trace: Trace, at_us: int) -> Facts:
+    """The facts after everything that happened at `at_us`."""
+    values = trace.values_at(at_us)
+    initial = {slot.name: slot.initial for slot in trace.slots}
+    stacks: dict[str, tuple[str, ...]] = {}
+    mover = ""
+    for event in trace.events:
+        if event.at_us > at_us:
+            break
+        stacks[event.task] = tuple(f for f in event.stack if f not in _WAIT_HELPERS)
+        if event.at_us and event.condition != "blocked":
+            mover = event.task
+    unfinished = {waiting.task for waiting in trace.waiting}
+    if at_us >= trace.ended_at_us:
+        stacks = {task: s for task, s in stacks.items() if task in unfinished}
+    kinds = {slot.name: slot.kind for slot in trace.slots}
+    return Facts(
+        mover,
+        stacks,
+        {name: value for name, value in values.items() if kinds[name] in ("mutex", "rwsem")},
+        {
+            name: value
+            for name, value in values.items()
+            if kinds[name] == "word" and name.startswith(_OFFLOAD)
+        },
+        {
+            name: int(value)
+            for name, value in values.items()
+            if kinds[name] == "pool" and (value or initial[name])
+        },
+        watermarks_for(int(trace.parameters["managed_pages"])).min,
+    )

@@ -1,0 +1,23 @@
+"""The magic key that asks for an OOM kill by hand, SysRq-f (drivers/tty/sysrq.c, Linux 4.13)."""
+
+from __future__ import annotations
+
+from oomlab.kernel import gfp as flags
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.oom_kill import SYSRQ, out_of_memory
+from oomlab.kernel.oom_watch_closely import ghost_sysrq
+from oomlab.kernel.task import Task
+from oomlab.ops import Routine, log, mutex_lock, mutex_unlock
+
+
+def moom_callback(machine: Machine, current: Task) -> Routine:
+    """The work item: get oom_lock, however long that takes, and have somebody killed.
+
+    The chain runs first, as for any other caller, and if it frees anything nobody is killed.
+    """
+    yield from ghost_sysrq(machine.watch, machine.oom_lock)
+    yield mutex_lock(machine.oom_lock)
+    killed = yield from out_of_memory(machine, current, flags.GFP_KERNEL, SYSRQ)
+    if not killed:
+        yield log("OOM request ignored. No task eligible")
+    yield mutex_unlock(machine.oom_lock)

@@ -1,0 +1,74 @@
+"""A figure: something the model computes now, and the condition under which it supports a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Value = str | int | float | bool
+"""What a figure can be: a number, a word, or yes and no."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a figure must be: in words, to stand behind "must be", and as a test."""
+
+    words: str
+    holds: Callable[[Value], bool]
+
+
+def equal_to(wanted: Value) -> Condition:
+    """The figure must be exactly this."""
+    return Condition(shown(wanted), lambda value: value == wanted)
+
+
+def between(low: float, high: float) -> Condition:
+    """The figure must be a number from `low` to `high`."""
+    return Condition(
+        f"from {shown(low)} to {shown(high)}",
+        lambda value: isinstance(value, int | float) and low <= value <= high,
+    )
+
+
+def at_least(low: float) -> Condition:
+    """The figure must be a number not below `low`."""
+    return Condition(
+        f"at least {shown(low)}", lambda value: isinstance(value, int | float) and value >= low
+    )
+
+
+def below(high: float) -> Condition:
+    """The figure must be a number below `high`."""
+    return Condition(
+        f"below {shown(high)}", lambda value: isinstance(value, int | float) and value < high
+    )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`what` was measured, its `value`, in which `unit` ("" for none), and what it must be."""
+
+    what: str
+    value: Value
+    condition: Condition
+    unit: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Does the figure support the word it stands behind?"""
+        return self.condition.holds(self.value)
+
+    @property
+    def text(self) -> str:
+        """The value with its unit."""
+        return f"{shown(self.value)} {self.unit}".rstrip()
+
+
+Figures = tuple[Figure, ...]
+
+
+def shown(value: Value) -> str:
+    """A value as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,28 @@
+"""Small machines for single findings of the review of the RFC. They are no hazards of their own:
+each exists so that one defect, or its absence, can be looked at."""
+
+from __future__ import annotations
+
+from oomlab.scenarios.review.double_thread import DOUBLE_THREAD
+from oomlab.scenarios.review.lost_context import LOST_CONTEXT
+from oomlab.scenarios.review.removal_blocked import REMOVAL_BLOCKED
+from oomlab.scenarios.review.suspend_barrier import SUSPEND_BARRIER
+from oomlab.scenarios.review.sysrq_in_vain import SYSRQ_IN_VAIN
+from oomlab.scenarios.review.thread_before_block import REGISTRATION_FAILS, THREAD_BEFORE_BLOCK
+from oomlab.scenarios.review.zeroing_race import ZEROING_RACE
+from oomlab.scenarios.scenario import Scenario
+
+REVIEW: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (
+        ZEROING_RACE,
+        REMOVAL_BLOCKED,
+        DOUBLE_THREAD,
+        THREAD_BEFORE_BLOCK,
+        REGISTRATION_FAILS,
+        SUSPEND_BARRIER,
+        LOST_CONTEXT,
+        SYSRQ_IN_VAIN,
+    )
+}
+"""By name, which begins with the number of the finding."""

@@ -1,0 +1,71 @@
+"""GFP masks: bit by bit, on their way through the allocator, and two compared."""
+
+from __future__ import annotations
+
+from oomlab.errors import unknown
+from oomlab.figures.gfp_exits import draw_exits
+from oomlab.figures.gfp_mask import draw_mask
+from oomlab.figures.gfp_pair import draw_pair
+from oomlab.kernel.gfp_call_sites import CALL_SITES
+from oomlab.kernel.gfp_equivalence import compare, in_words, void_flags
+from oomlab.kernel.gfp_expression import parse
+from oomlab.kernel.gfp_outcome import WHY, outcome
+from oomlab.kernel.gfp_predicates import Request
+from oomlab.kernel.gfp_tables import DEFAULT_VERSION, Table, table
+from oomlab.views import View
+
+NO_FLAG = "none"
+"""The value of `flip` that leaves a mask as it is."""
+
+
+def bits(mask: str, kernel: str = DEFAULT_VERSION) -> View:
+    """The bits of a mask: an expression, or the name of a caller of the story. Raises InputError
+    for neither, and for a caller that the kernel does not have."""
+    numbers = table(kernel)
+    request = Request(_mask(mask, numbers), numbers)
+    figure = draw_mask(request, mask)
+    flags = numbers.flags(request.mask)
+    idle = void_flags(request)
+    said = f"{mask} is {request.mask:#x} on Linux {kernel}: {len(flags)} bits."
+    for names, reason in in_words(idle):
+        said += f" Without effect: {names} ({reason})."
+    return View(figure.svg, said, figure.twin)
+
+
+def exits(mask: str, flip: str = NO_FLAG, kernel: str = DEFAULT_VERSION) -> View:
+    """Where a request leaves the slow path, with one flag turned over. Raises InputError for a
+    mask, a flag or a kernel that does not exist."""
+    numbers = table(kernel)
+    value = _mask(mask, numbers)
+    name = mask
+    if flip != NO_FLAG:
+        if flip not in numbers.bits:
+            raise unknown("flag", flip, (NO_FLAG, *numbers.bits))
+        verb = "without" if value & numbers.bits[flip] else "with"
+        value ^= numbers.bits[flip]
+        name = f"{mask} {verb} {flip}"
+    request = Request(value, numbers)
+    figure = draw_exits(request, name)
+    free, held = (outcome(request, lock_held=state) for state in (False, True))
+    said = f"{name}: {free.words}, because {WHY[free.ending]}."
+    if held.ending is not free.ending:
+        said += f" While somebody holds oom_lock: {held.words}, because {WHY[held.ending]}."
+    if flip in void_flags(request):
+        said += f" {flip} itself changes nothing here."
+    return View(figure.svg, said, figure.twin)
+
+
+def pair(first: str, second: str, kernel: str = DEFAULT_VERSION) -> View:
+    """Whether two masks are the same number, and whether they make the same request."""
+    numbers = table(kernel)
+    one, other = (Request(_mask(mask, numbers), numbers) for mask in (first, second))
+    figure = draw_pair(one, other, (first, second))
+    return View(figure.svg, compare(one, other).reason, figure.twin)
+
+
+def _mask(text: str, numbers: Table) -> int:
+    if text in numbers.sites:
+        return numbers.sites[text]
+    if text in (site.name for site in CALL_SITES):
+        raise unknown(f"caller on Linux {numbers.version}", text, numbers.sites)
+    return parse(text, numbers)

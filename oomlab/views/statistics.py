@@ -1,0 +1,99 @@
+"""Many runs at once, out of the sweeps that are stored with the book.
+
+These views draw with matplotlib, which a page has not. A panel that shows one must store all its
+points, so its controls are choices.
+"""
+
+from __future__ import annotations
+
+from oomlab.figures import Figure
+from oomlab.views import View
+
+
+def downtime(killers: int, others: int) -> View:
+    """Downtimes of the two-task form under the offload, by time limit. `killers` and `others`: how
+    many further tasks wait that may have somebody killed, and that may not."""
+    from oomlab import plots  # with matplotlib, which is not there in a page
+    from oomlab.sweep import store, summaries
+
+    found = summaries.downtimes(summaries.crowd(store.stored("five-seconds"), killers, others))
+    figure = plots.strips(found, f"Downtime, with {_crowd(killers, others)}")
+    five = found[5.0]
+    sentence = (
+        f"With the RFC's limit of 5 s the downtime is {min(five):.1f} s at best,"
+        f" {summaries.at_most(five, 0.5):.1f} s in half of the runs and {max(five):.1f} s at worst."
+    )
+    return _view(figure, sentence)
+
+
+def rounds(killers: int, others: int) -> View:
+    """How many rounds it takes until somebody is killed, over all time limits."""
+    from oomlab import plots
+    from oomlab.sweep import store, summaries
+
+    counts = summaries.rounds(summaries.crowd(store.stored("five-seconds"), killers, others))
+    fair = summaries.fair_draw(killers, others)
+    figure = plots.bars(counts, fair, f"Rounds, with {_crowd(killers, others)}")
+    runs = sum(counts.values())
+    once = counts.get(1, 0) / runs
+    sentence = (
+        f"{once:.0%} of {runs} runs need one round, the longest needs {max(counts)}. A fair draw"
+        f" among {killers + others + 1} tasks of which {killers} may kill would end after one"
+        f" round in {fair[0]:.0%}."
+    )
+    return _view(figure, sentence)
+
+
+def tradeoff(killers: int, others: int) -> View:
+    """Needless kills against downtime, a point for each time limit."""
+    from oomlab import plots
+    from oomlab.sweep import store, summaries
+
+    points = summaries.tradeoff(store.stored("five-seconds"), killers, others)
+    figure = plots.tradeoff_curve(points, f"What a limit costs, with {_crowd(killers, others)}")
+    (rfc,) = (point for point in points if point.timeout_s == 5)
+    sentence = (
+        f"With 5 s, {100 * rfc.needless:.0f} of 100 late callbacks cost a needless kill, and one"
+        f" that is stuck costs {rfc.downtime_s:.0f} s in half of the cases. No limit is good at"
+        " both."
+    )
+    return _view(figure, sentence)
+
+
+def price_of_memory(swapper_us: int, measure: str) -> View:
+    """What inflating gets, by how much memory is free at the start."""
+    return _price(
+        "free-memory",
+        "spare_pages",
+        "Pages free above the min watermark",
+        measure,
+        swapper_us=swapper_us,
+    )
+
+
+def price_of_load(measure: str) -> View:
+    """The same, by how many other tasks need memory at the same time."""
+    return _price("tasks", "load_tasks", "Other tasks, each growing by 256 pages", measure)
+
+
+def _price(part: str, axis: str, x_label: str, measure: str, **where: float) -> View:
+    from oomlab import plots
+    from oomlab.sweep import store, summaries
+
+    curves = summaries.price(store.stored("nowait-price"), part, axis, measure, **where)
+    words = summaries.MEASURES[measure]
+    y_label = f"{words[0].upper()}{words[1:]}"
+    figure = plots.curves(curves, x_label, y_label, y_label)
+    last = "; ".join(f"{', '.join(c.remedies)}: {c.points[-1][1]:.4g}" for c in curves)
+    first = "; ".join(f"{', '.join(c.remedies)}: {c.points[0][1]:.4g}" for c in curves)
+    sentence = f"{y_label}. On the left: {first}. On the right: {last}."
+    return _view(figure, sentence)
+
+
+def _crowd(killers: int, others: int) -> str:
+    may = f"{killers} task{'s' if killers > 1 else ''} that may kill"
+    return f"{may}, {others + 1} that may not"
+
+
+def _view(figure: Figure, sentence: str) -> View:
+    return View(figure.svg, sentence, figure.twin)

@@ -1,0 +1,79 @@
+// The buttons of a stepper. They only set its slider and say so, as if the reader had dragged it.
+
+const BEAT_MS = 1500; // our choice: long enough to read one sentence
+
+export function bringStepperToLife(spec, input, form) {
+  const box = input.closest(".oom-stepper");
+  const buttons = [...box.querySelectorAll("[data-go]")];
+  const play = box.querySelector("[data-go='play']");
+  const last = spec.values.at(-1);
+  let beat = 0; // the timer while the stepper plays
+  let moving = false; // is the present change our own?
+
+  // Where each button leads from step `at`; -1 if nowhere. Step s was made by task spec.by[s - 1].
+  const ahead = (at, wanted) => {
+    for (let step = at + 1; step <= last; step++) if (wanted(step)) return step;
+    return -1;
+  };
+  const target = (button, at) => {
+    switch (button.dataset.go) {
+      case "first":
+        return at > 0 ? 0 : -1;
+      case "back":
+        return at - 1;
+      case "forward":
+      case "play":
+        return at < last ? at + 1 : -1;
+      case "last":
+        return at < last ? last : -1;
+      case "matters":
+        return ahead(at, (step) => spec.stops.includes(step));
+      default:
+        return ahead(at, (step) => spec.by[step - 1] === Number(button.dataset.task));
+    }
+  };
+
+  const go = (step) => {
+    moving = true;
+    input.value = step;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    moving = false;
+  };
+
+  const stop = () => {
+    clearInterval(beat);
+    beat = 0;
+    play.textContent = "Play";
+    play.setAttribute("aria-pressed", "false");
+  };
+
+  const start = () => {
+    if (input.valueAsNumber === last) go(0);
+    play.textContent = "Pause";
+    play.setAttribute("aria-pressed", "true");
+    beat = setInterval(() => {
+      if (!box.isConnected) return stop(); // the panel is gone, its timer is not
+      if (input.valueAsNumber < last) go(input.valueAsNumber + 1);
+      if (input.valueAsNumber === last) stop();
+    }, BEAT_MS);
+  };
+
+  box.addEventListener("click", ({ target: clicked }) => {
+    const button = clicked.closest("[data-go]");
+    if (!button) return;
+    if (button === play) return beat ? stop() : start();
+    stop();
+    const step = target(button, input.valueAsNumber);
+    if (step >= 0) go(step);
+  });
+  form.addEventListener("input", () => moving || stop());
+  document.addEventListener("visibilitychange", () => document.hidden && stop());
+
+  // A button that leads nowhere stays where it is, and keeps the focus, but says so.
+  return () => {
+    for (const button of buttons) {
+      const nowhere = button !== play && target(button, input.valueAsNumber) < 0;
+      button.setAttribute("aria-disabled", String(nowhere));
+    }
+  };
+}

@@ -1,0 +1,111 @@
+"""The results that the book shows are those of the model as it is now.
+
+They carry a fingerprint of the code that made them. After a change to that code these tests are red
+until `oomlab sweep all` has made them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import mean, median
+
+import pytest
+
+from oomlab.scenarios import STUDIES
+from oomlab.sweep.named import SWEEPS
+from oomlab.sweep.recompute import check
+from oomlab.sweep.store import Results, Run, default_path, stored
+
+RFC_US = 5_000_000
+
+
+@pytest.fixture(scope="module")
+def limits() -> Results:
+    return stored("five-seconds")
+
+
+@pytest.fixture(scope="module")
+def price() -> Results:
+    return stored("nowait-price")
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_stored_results_are_those_of_this_model(name: str) -> None:
+    assert list(check(stored(name), 30)) == []
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_stored_results_are_small(name: str) -> None:
+    assert default_path(SWEEPS[name]).stat().st_size < 200_000
+
+
+@pytest.mark.parametrize("study", STUDIES.values(), ids=lambda study: study.name)
+def test_studies_end_as_they_declare(study: object) -> None:
+    from oomlab.clock import run
+    from oomlab.scenarios import Scenario
+
+    assert isinstance(study, Scenario)
+    for declared in study.expected:
+        trace = run(study.name, declared.remedy, dict(declared.settings))
+        assert trace.verdict == declared.verdict
+
+
+def rounds(runs: Sequence[Run]) -> list[int]:
+    assert all(run.row.verdict == "recovered" for run in runs)
+    return [run.row.rounds for run in runs]
+
+
+def test_five_seconds_are_a_floor(limits: Results) -> None:
+    for timeout_s in (0.1, 1.0, 5.0, 10.0):
+        runs = limits.select("crowd", timeout_s=timeout_s)
+        for run in runs:
+            assert run.row.downtime_us is not None
+            floor_us = timeout_s * 1_000_000
+            # From a tick to a tick, less a reclaim round before the first try.
+            assert floor_us - 4_000 <= run.row.downtime_us / run.row.rounds <= floor_us + 12_000
+
+
+def test_rounds_come_from_who_waits_and_not_from_the_limit(limits: Results) -> None:
+    for timeout_s in (0.1, 0.5, 1.0, 2.0, 5.0, 10.0):
+
+        def at(killers: int, others: int, timeout_s: float = timeout_s) -> list[int]:
+            return rounds(
+                limits.select("crowd", timeout_s=timeout_s, fault_tasks=killers, nofs_tasks=others)
+            )
+
+        assert median(at(16, 0)) == 1
+        assert median(at(1, 8)) >= 4
+        assert mean(at(16, 8)) < mean(at(4, 8)) < mean(at(1, 8))
+
+
+def test_a_third_task_pays_one_round(limits: Results) -> None:
+    assert set(rounds(limits.select("third-task"))) == {1}
+
+
+def test_the_repair_waits_once(limits: Results) -> None:
+    for run in limits.select("repaired"):
+        assert run.row.verdict == "recovered"
+        assert run.row.longest_us is not None
+        assert run.row.longest_us <= run.point.settings["timeout_s"] * 1_000_000 + 100_000
+
+
+def test_a_late_callback_costs_a_needless_kill(limits: Results) -> None:
+    assert all(run.row.kills == 0 for run in limits.select("patient"))
+    for run in limits.select("late"):
+        too_late = run.point.settings["host_us"] >= run.point.settings["timeout_s"] * 1_000_000
+        assert run.row.kills == int(too_late), run.point
+
+
+def test_what_may_not_reclaim_lends_only_what_is_free(price: Results) -> None:
+    for run in price.select("free-memory", swapper_us=0):
+        spare = run.point.settings["spare_pages"]
+        nowait = run.point.remedy in ("nowait-fill", "nowait-both")
+        assert run.row.lent == (min(spare, 2048) if nowait else 2048), run.point
+
+
+def test_every_inflation_fails_sooner_or_later_without_reclaim(price: Results) -> None:
+    for tasks in (0, 1, 2, 4):
+        (patient,) = price.select("tasks", remedy="mainline", load_tasks=tasks)
+        (hasty,) = price.select("tasks", remedy="nowait-both", load_tasks=tasks)
+        assert hasty.row.failed > patient.row.failed
+        assert hasty.row.lent <= patient.row.lent
