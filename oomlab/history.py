@@ -89,6 +89,20 @@ def history_markdown(chosen: Iterable[Event]) -> str:
     return "\n".join(_line(one) for one in chosen)
 
 
+def history_table(chosen: Iterable[Event]) -> str:
+    """The events as a Markdown table: when, who, what, where to read it."""
+    rows = (
+        f"| {one.date} | {one.who} | {one.what} | [{_name(one)}]({one.link}) |" for one in chosen
+    )
+    return "\n".join(("| When | Who | What | Where |", "|---|---|---|---|", *rows))
+
+
+def _name(one: Event) -> str:
+    if not one.ident:
+        return "archive"
+    return f"`{one.short_ident}`" if one.kind == "commit" else "message"
+
+
 def _line(one: Event) -> str:
     if one.kind == "commit":
         name = f"[`{one.short_ident}`]({one.link})" if one.ident else "a commit"

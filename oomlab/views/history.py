@@ -71,10 +71,14 @@ def tug_of_war(spare_pages: int, load_tasks: int) -> View:
     shrinker, notifier = runs
     return View(
         figure.svg,
-        f"As a shrinker the balloon gains {shrinker.gained:,} pages for {shrinker.taken:,} taken;"
-        f" as an OOM notifier {notifier.gained:,} for {notifier.taken:,}.",
+        f"As a shrinker the balloon {_gains(shrinker)}; as an OOM notifier it {_gains(notifier)}.",
         figure.twin,
     )
+
+
+def _gains(growth: Growth) -> str:
+    verb, pages = ("gains", growth.gained) if growth.gained >= 0 else ("loses", -growth.gained)
+    return f"{verb} {pages:,} pages while its worker takes {growth.taken:,}"
 
 
 def _growth(name: str, remedy: str, spare_pages: int, load_tasks: int) -> Growth:

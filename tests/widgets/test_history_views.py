@@ -55,6 +55,8 @@ def test_a_release_is_named_and_its_run_told() -> None:
 
 
 def test_a_shrinker_gives_back_what_its_own_worker_takes() -> None:
-    sentence = tug_of_war(0, 0).sentence
-    assert "As a shrinker the balloon gains 384 pages for 2,048 taken" in sentence
-    assert "as an OOM notifier 2,048 for 2,048" in sentence
+    assert tug_of_war(0, 0).sentence == (
+        "As a shrinker the balloon gains 384 pages while its worker takes 2,048; as an OOM notifier"
+        " it gains 2,048 pages while its worker takes 2,048."
+    )
+    assert "the balloon loses 128 pages while its worker takes 2,048" in tug_of_war(0, 2).sentence
