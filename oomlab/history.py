@@ -90,17 +90,23 @@ def history_markdown(chosen: Iterable[Event]) -> str:
 
 
 def history_table(chosen: Iterable[Event]) -> str:
-    """The events as a Markdown table: when, who, what, where to read it."""
+    """The events as a Markdown table of two columns, which fits a narrow page: when; who, what and
+    where to read it."""
     rows = (
-        f"| {one.date} | {one.who} | {one.what} | [{_name(one)}]({one.link}) |" for one in chosen
+        f"| {_unbroken(one.date)} | **{one.who}.** {one.what} {_where(one)} |" for one in chosen
     )
-    return "\n".join(("| When | Who | What | Where |", "|---|---|---|---|", *rows))
+    return "\n".join(("| When | What |", "|---|---|", *rows))
 
 
-def _name(one: Event) -> str:
+def _where(one: Event) -> str:
     if not one.ident:
-        return "archive"
-    return f"`{one.short_ident}`" if one.kind == "commit" else "message"
+        return f"[archive]({one.link})"
+    return f"[{f'`{one.short_ident}`' if one.kind == 'commit' else 'message'}]({one.link})"
+
+
+def _unbroken(date: str) -> str:
+    """With hyphens at which no line ends."""
+    return date.replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def _line(one: Event) -> str:
