@@ -57,6 +57,10 @@ class Layout:
             raise ModelError(f"pool {name!r} cannot hold {pages} pages")
         return self._declare(name, "pool", pages, private_to)
 
+    def start_with(self, slot: Slot, value: Hashable) -> None:
+        """Give `slot` another value to begin with."""
+        self._initial[slot.index] = value
+
     @property
     def initial(self) -> State:
         """The shared state before the first step."""

@@ -13,3 +13,9 @@ for (const panel of document.querySelectorAll(".oom-panel:not([data-ready])")) {
     console.error(problem);
   }
 }
+
+const games = document.querySelectorAll(".oom-game:not([data-ready])");
+if (games.length) {
+  const { attachGame } = await import("./oom-panel/game.mjs"); // only a page with a game loads it
+  for (const game of games) attachGame(game, true);
+}

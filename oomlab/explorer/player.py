@@ -56,6 +56,10 @@ class Player:
         op = self.pending[task]
         return [] if op is None else outcomes(self.state, task, op)
 
+    def function(self, task: int) -> str:
+        """The kernel function that a task is in; "" if it has finished."""
+        return call_stack(self.routines[task])[-1] if self.pending[task] else ""
+
     def ready(self) -> list[int]:
         """The tasks that can move."""
         return [actor.index for actor in self.model.actors if self.options(actor.index)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from oomlab.errors import InputError
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.compaction import Compaction
 from oomlab.kernel.notifier import BlockingNotifierChain, NotifierBlock
 from oomlab.kernel.oom_watch import OomWatch
-from oomlab.kernel.task import OomVictims, Process, Task
+from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
+from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import Kswapd, Watermarks, Zone, ZoneDetails
 from oomlab.model import Actor, Layout, Model
 from oomlab.ops import Candidate, Routine, Slot
@@ -63,6 +64,8 @@ class Machine:
     the swapper's part of the node (None: it has given up), `storage_suspended`: no I/O is possible,
     the system is going to sleep. `tells_steps`: requests note each step of the slow path in the
     trace.
+    `total_pages` is what oom_score_adj is a thousandth of; `panic_on_oom` (0, 1, 2) and
+    `oom_kill_allocating_task` are the sysctls of these names.
     Raises InputError for an HZ the kernel does not offer.
     """
 
@@ -75,6 +78,9 @@ class Machine:
     try_oom_notifier: NotifyOom | None = None
     register_oom: RegisterOom | None = None
     quiesce_oom: QuiesceOom | None = None
+    total_pages: int = 0
+    panic_on_oom: int = 0
+    oom_kill_allocating_task: bool = False
     watch: OomWatch | None = None
     dma_zone: Zone | None = None
     compaction: Compaction | None = None
@@ -133,9 +139,35 @@ class Machine:
             return self.dma_zone
         return self.zone
 
-    def process(self, name: str, rss: int) -> Process:
-        """Add a process that holds `rss` pages."""
-        process = Process.declare(self.layout, len(self.processes), name, rss, self.oom_victims)
+    def process(
+        self,
+        name: str,
+        rss: int,
+        traits: ProcessTraits = USUAL,
+        *,
+        parent: Process | None = None,
+        mmap_sem: bool = False,
+        shared: bool = False,
+    ) -> Process:
+        """Add a process that holds `rss` pages. `mmap_sem`: somebody may be in the reaper's way;
+        `shared`: another process is going to share its memory."""
+        number = len(self.processes)
+        process = replace(
+            Process.declare(self.layout, number, name, rss, self.oom_victims),
+            traits=traits,
+            users=self.layout.word(f"users of the mm of {name}", 1) if shared else None,
+            mmap_sem=self.layout.rwsem(f"mmap_sem of {name}") if mmap_sem else None,
+            parent=None if parent is None else parent.number,
+        )
+        self.processes.append(process)
+        return process
+
+    def share(self, name: str, other: Process, traits: ProcessTraits = USUAL) -> Process:
+        """Add a process that lives in the memory of `other` (which must be `shared`)."""
+        number = len(self.processes)
+        process = replace(Process.sharing(self.layout, number, name, other), traits=traits)
+        assert process.users is not None
+        self.layout.start_with(process.users, sum(p.rss is other.rss for p in self.processes) + 1)
         self.processes.append(process)
         return process
 
@@ -189,9 +221,19 @@ class Machine:
         )
         return task
 
-    def candidates(self) -> tuple[Candidate, ...]:
-        """All processes as the OOM killer sees them."""
-        return tuple(Candidate(p.number, p.rss, p.mm) for p in self.processes)
+    def candidates(self, memcg: MemCgroup | None = None) -> tuple[Candidate, ...]:
+        """All processes as the OOM killer sees them; those of one group if `memcg` is given."""
+        return tuple(p.as_candidate() for p in self.processes if memcg in (None, p.traits.memcg))
+
+    def sharers(self, process: Process) -> tuple[Process, ...]:
+        """The other processes that live in the memory of `process`."""
+        return tuple(p for p in self.processes if p is not process and p.shares_mm(process))
+
+    def children(self, process: Process) -> tuple[Process, ...]:
+        """Those whose parent `process` is and who have memory of their own."""
+        return tuple(
+            p for p in self.processes if p.parent == process.number and not p.shares_mm(process)
+        )
 
     def model(self) -> Model:
         """What the engines need of this machine."""

@@ -96,34 +96,22 @@ def blocking_notifier_call_chain(
 ) -> Routine:
     """Call every listener in order; none of the five OOM listeners stops the walk.
 
-    An empty chain is not even locked.
+    An empty chain is not even locked. In one that may change, what is called is what the walk finds
+    once it has the rwsem; nobody can write while it reads.
     """
-    if chain.members is None:
-        yield from walk_fixed_chain(chain, current, freed)
-        return
-    head = yield read(chain.members)
-    if not head:
-        return
-    yield down_read(chain.rwsem)
-    # Nobody can write while it is read: the names are what following the links would find.
-    names = yield read(chain.members)
-    yield from ghost_walk(chain.watch, 1)
-    for i in range(len(names)):
-        yield from ghost_callback(chain.watch)
-        yield from chain.known[names[i]].callback(current, freed)
-    yield from ghost_walk(chain.watch, -1)
-    yield up_read(chain.rwsem)
-
-
-def walk_fixed_chain(chain: BlockingNotifierChain, current: Task, freed: Slot) -> Routine:
-    """The same for a chain that nobody changes while the machine runs."""
-    if not chain.blocks:
+    blocks = tuple(chain.blocks)
+    if chain.members is not None:
+        blocks = yield read(chain.members)
+    if not blocks:
         return
     yield down_read(chain.rwsem)
+    if chain.members is not None:
+        names = yield read(chain.members)
+        blocks = tuple(chain.known[name] for name in names)
     yield from ghost_walk(chain.watch, 1)
-    for i in range(len(chain.blocks)):
+    for i in range(len(blocks)):
         yield from ghost_callback(chain.watch)
-        yield from chain.blocks[i].callback(current, freed)
+        yield from blocks[i].callback(current, freed)
     yield from ghost_walk(chain.watch, -1)
     yield up_read(chain.rwsem)
 

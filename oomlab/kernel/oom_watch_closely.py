@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from oomlab.kernel import oom_watch as see
 from oomlab.kernel.oom_watch import OomWatch
-from oomlab.kernel.task import Task
 from oomlab.ops import (
     FREE,
     Routine,
@@ -17,6 +16,7 @@ from oomlab.ops import (
     swap,
     witness,
     witness_if,
+    witness_if_all,
     witness_if_owner,
     write,
 )
@@ -111,7 +111,7 @@ def ghost_sysrq(watch: OomWatch | None, oom_lock: Slot) -> Routine:
         yield witness_if(watch.seen, see.SYSRQ_WAITS, oom_lock, FREE, equal=False)
 
 
-def ghost_sysrq_in_vain(watch: OomWatch | None, current: Task) -> Routine:
-    """SysRq-f has killed nobody."""
+def ghost_sysrq_done(watch: OomWatch | None, sigkills: tuple[Slot, ...]) -> Routine:
+    """SysRq-f is done: has anybody been killed by now, by whomever?"""
     if watch is not None and watch.closely:
-        yield witness(watch.seen, see.SYSRQ_KILLS_NOBODY)
+        yield witness_if_all(watch.seen, see.SYSRQ_KILLS_NOBODY, sigkills, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_kill import SYSRQ, out_of_memory
-from oomlab.kernel.oom_watch_closely import ghost_sysrq
+from oomlab.kernel.oom_watch_closely import ghost_sysrq, ghost_sysrq_done
 from oomlab.kernel.task import Task
 from oomlab.ops import Routine, log, mutex_lock, mutex_unlock
 
@@ -17,7 +17,8 @@ def moom_callback(machine: Machine, current: Task) -> Routine:
     """
     yield from ghost_sysrq(machine.watch, machine.oom_lock)
     yield mutex_lock(machine.oom_lock)
-    killed = yield from out_of_memory(machine, current, flags.GFP_KERNEL, SYSRQ)
-    if not killed:
+    satisfied = yield from out_of_memory(machine, current, flags.GFP_KERNEL, SYSRQ)
+    yield from ghost_sysrq_done(machine.watch, tuple(p.sigkill for p in machine.processes))
+    if not satisfied:
         yield log("OOM request ignored. No task eligible")
     yield mutex_unlock(machine.oom_lock)

@@ -5,26 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from oomlab.kernel import gfp as flags
+from oomlab.kernel.process import USUAL, OomVictims, ProcessTraits
 from oomlab.limits import Limit
 from oomlab.model import Layout
-from oomlab.ops import ANY_AMOUNT, Routine, Slot, add, move, read, swap, wake, write
+from oomlab.ops import (
+    ANY_AMOUNT,
+    Candidate,
+    Routine,
+    Slot,
+    add,
+    move,
+    read,
+    swap,
+    wake,
+    write,
+)
 
 LIMITS = (
     Limit(
         "simplified",
         "One thread each",
-        "Every process has one thread, and the reaper always gets `mmap_sem` at its first attempt.",
+        "Every process has one thread. It exits as a whole: what is left of a process between the "
+        "signal and its end is told by two words, its `SIGKILL` and the state of its memory.",
     ),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class OomVictims:
-    """How many victims have not exited yet, and who waits until there are none (oom_victims and
-    oom_victims_wait, mm/oom_kill.c)."""
-
-    count: Slot
-    wait: Slot
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +36,11 @@ class Process:
     """Memory that belongs together and dies together; here always of a single thread.
 
     `mm` is "used", "victim" (chosen, not yet reaped), "skip" (MMF_OOM_SKIP: the killer may look
-    elsewhere) or "gone". `victims` is None on a machine where nobody waits for victims to exit.
+    elsewhere) or "gone". `sigkill` is 1 once the process must die, whoever said so.
+
+    Two processes may share their memory (CLONE_VM without CLONE_THREAD): then `rss` is the same
+    slot, and `users` counts those that have not exited. `mmap_sem` is None where nobody is ever in
+    the reaper's way; `victims` where nobody waits for victims to exit. `parent` is a number.
     """
 
     number: int
@@ -42,6 +50,10 @@ class Process:
     sigkill: Slot
     memdie: Slot
     victims: OomVictims | None = None
+    traits: ProcessTraits = USUAL
+    users: Slot | None = None
+    mmap_sem: Slot | None = None
+    parent: int | None = None
 
     @classmethod
     def declare(
@@ -56,6 +68,40 @@ class Process:
             layout.word(f"SIGKILL for {name}", 0),
             layout.word(f"TIF_MEMDIE of {name}", 0),
             victims,
+        )
+
+    @classmethod
+    def sharing(cls, layout: Layout, number: int, name: str, other: Process) -> Process:
+        """Declare a process that lives in the memory of `other`, which must have `users`."""
+        return cls(
+            number,
+            name,
+            other.rss,
+            layout.word(f"mm of {name}", "used"),
+            layout.word(f"SIGKILL for {name}", 0),
+            layout.word(f"TIF_MEMDIE of {name}", 0),
+            other.victims,
+            users=other.users,
+            mmap_sem=other.mmap_sem,
+        )
+
+    def shares_mm(self, other: Process | None) -> bool:
+        """Do the two live in the same memory?"""
+        return other is not None and self.rss is other.rss
+
+    def as_candidate(self) -> Candidate:
+        """The process as the OOM killer sees it."""
+        traits = self.traits
+        return Candidate(
+            self.number,
+            self.rss,
+            self.mm,
+            traits.oom_score_adj,
+            traits.other_pages,
+            traits.cap_sys_admin,
+            traits.is_init,
+            traits.oom_origin,
+            traits.in_vfork,
         )
 
 
@@ -128,8 +174,13 @@ def fatal_signal_pending(current: Task) -> Routine:
 
 
 def do_exit(process: Process, free: Slot) -> Routine:
-    """Give all memory back and stop being a victim (kernel/exit.c, exit_mm)."""
-    yield move(process.rss, free, ANY_AMOUNT)
+    """Give all memory back, if nobody else lives in it, and stop being a victim (kernel/exit.c,
+    exit_mm)."""
+    left = 0
+    if process.users is not None:
+        left = yield add(process.users, -1)
+    if not left:
+        yield move(process.rss, free, ANY_AMOUNT)
     yield write(process.mm, "gone")
     if process.victims is None:
         yield write(process.memdie, 0)

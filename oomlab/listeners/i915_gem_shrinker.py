@@ -15,6 +15,7 @@ from typing import NamedTuple
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
+from oomlab.kernel.oom_watch_closely import ghost_gives_up
 from oomlab.kernel.slab import kmalloc
 from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.kernel.wait import wait_event
@@ -158,6 +159,7 @@ def i915_gem_shrinker_lock_uninterruptible(i915: I915, current: Task) -> Routine
             return False, False
         if i == i915.lock_jiffies:
             break
+    yield from ghost_gives_up(i915.machine.watch, i915.struct_mutex)
     yield log("Unable to lock GPU to purge memory.")
     return False, False
 

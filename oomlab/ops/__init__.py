@@ -31,6 +31,7 @@ from oomlab.ops.ghosts import (
     ghost_write,
     witness,
     witness_if,
+    witness_if_all,
     witness_if_owner,
 )
 from oomlab.ops.locks import (
@@ -39,6 +40,7 @@ from oomlab.ops.locks import (
     RwSemaphore,
     announce_write,
     down_read,
+    down_read_trylock,
     down_write,
     mutex_lock,
     mutex_trylock,
@@ -54,14 +56,10 @@ from oomlab.ops.mutex_variants import (
     mutex_trylock_recursive,
 )
 from oomlab.ops.pages import (
-    ABORT_SELECTION,
     ANY_AMOUNT,
-    NOTHING_TO_KILL,
-    Candidate,
     exceeds,
     holds_more,
     move,
-    select_bad_process,
     take_block,
     take_page,
 )
@@ -75,6 +73,14 @@ from oomlab.ops.passing import (
     note,
     sleep,
 )
+from oomlab.ops.selection import (
+    ABORT_SELECTION,
+    NOTHING_TO_KILL,
+    OOM_SCORE_ADJ_MIN,
+    Candidate,
+    SelectionRules,
+    select_bad_process,
+)
 from oomlab.ops.spinning import spin_lock, spin_unlock
 from oomlab.ops.waiting import (
     check_or_enqueue,
@@ -86,6 +92,8 @@ from oomlab.ops.waiting import (
 )
 from oomlab.ops.words import (
     add,
+    pop,
+    push,
     read,
     swap,
     write,
@@ -103,6 +111,7 @@ __all__ = [
     "MUTEX_TRYLOCK_RECURSIVE",
     "MUTEX_TRYLOCK_SUCCESS",
     "NOTHING_TO_KILL",
+    "OOM_SCORE_ADJ_MIN",
     "TIME_KINDS",
     "Candidate",
     "Meaning",
@@ -110,6 +119,7 @@ __all__ = [
     "Outcome",
     "Routine",
     "RwSemaphore",
+    "SelectionRules",
     "Slot",
     "SlotKind",
     "State",
@@ -120,6 +130,7 @@ __all__ = [
     "choose",
     "cost",
     "down_read",
+    "down_read_trylock",
     "down_write",
     "exceeds",
     "ghost_add",
@@ -137,6 +148,8 @@ __all__ = [
     "mutex_unlock",
     "note",
     "outcomes",
+    "pop",
+    "push",
     "put",
     "read",
     "select_bad_process",
@@ -154,6 +167,7 @@ __all__ = [
     "wake",
     "witness",
     "witness_if",
+    "witness_if_all",
     "witness_if_owner",
     "write",
 ]

@@ -11,7 +11,15 @@ from collections.abc import Hashable
 from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
 
 GHOST_KINDS = frozenset(
-    {"witness", "witness_if", "witness_if_owner", "ghost_write", "ghost_add", "ghost_promote"}
+    {
+        "witness",
+        "witness_if",
+        "witness_if_all",
+        "witness_if_owner",
+        "ghost_write",
+        "ghost_add",
+        "ghost_promote",
+    }
 )
 """Ops that belong to the step before them: watching takes no time and no turn of its own."""
 
@@ -43,6 +51,11 @@ def witness_if(
 def ghost_write(word: Slot, value: Hashable) -> Op:
     """Remember `value` in a ghost word."""
     return Op("ghost_write", (word,), (value,))
+
+
+def witness_if_all(seen: Slot, label: str, words: tuple[Slot, ...], value: Hashable) -> Op:
+    """Add `label` to what has been seen if all `words` have `value`."""
+    return Op("witness_if_all", (seen, *words), (label, value))
 
 
 def witness_if_owner(
@@ -84,6 +97,15 @@ def _witness_if(state: State, task: int, op: Op) -> list[Outcome]:
     if (state[word.index] == value) != equal:
         return [Outcome(state)]
     if any(state[o.index] != v for o, v in zip(others, values, strict=True)):
+        return [Outcome(state)]
+    return _with(state, seen, label)
+
+
+@meaning("witness_if_all")
+def _witness_if_all(state: State, task: int, op: Op) -> list[Outcome]:
+    seen, *words = op.slots
+    label, value = op.args
+    if any(state[word.index] != value for word in words):
         return [Outcome(state)]
     return _with(state, seen, label)
 

@@ -78,6 +78,11 @@ def down_read(semaphore: Slot) -> Op:
     return Op("down_read", (semaphore,))
 
 
+def down_read_trylock(semaphore: Slot) -> Op:
+    """Join the readers if nobody writes or is queued to write. Result: True or False."""
+    return Op("down_read_trylock", (semaphore,))
+
+
 def up_read(semaphore: Slot) -> Op:
     """Leave the readers."""
     return Op("up_read", (semaphore,))
@@ -112,6 +117,12 @@ def _down_read(state: State, task: int, op: Op) -> list[Outcome]:
         return []
     readers = tuple(sorted((*value.readers, task)))
     return [Outcome(put(state, slot, value._replace(readers=readers)))]
+
+
+@meaning("down_read_trylock")
+def _down_read_trylock(state: State, task: int, op: Op) -> list[Outcome]:
+    joined = _down_read(state, task, op)
+    return [outcome._replace(result=True) for outcome in joined] or [Outcome(state, False)]
 
 
 @meaning("up_read")

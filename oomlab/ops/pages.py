@@ -1,20 +1,9 @@
-"""Pages, which are only ever moved, and the OOM killer's look at who has them."""
+"""Pages, which are only ever moved."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from oomlab.errors import ModelError
-from oomlab.limits import Limit
 from oomlab.ops.core import Op, Outcome, Slot, State, meaning, put
-
-LIMITS = (
-    Limit(
-        "simplified",
-        "Choosing a victim is one step",
-        "The kernel walks the task list while tasks come and go.",
-    ),
-)
 
 ANY_AMOUNT = 1 << 40
 """A page count larger than any machine here: `move(..., ANY_AMOUNT)` empties a pool."""
@@ -130,40 +119,3 @@ def _holds_more(state: State, task: int, op: Op) -> list[Outcome]:
     (mark,) = op.args
     assert isinstance(mark, int)
     return [Outcome(state, sum(_pages(state, pool) for pool in op.slots) > mark)]
-
-
-ABORT_SELECTION = "abort"
-"""Result of `select_bad_process` while an earlier victim still has memory to give back."""
-
-NOTHING_TO_KILL = "nothing"
-"""Result of `select_bad_process` when no process is eligible."""
-
-
-class Candidate(NamedTuple):
-    """A process as the OOM killer sees it: its number, its pages, the state of its mm."""
-
-    process: int
-    rss: Slot
-    mm: Slot
-
-
-def select_bad_process(candidates: tuple[Candidate, ...]) -> Op:
-    """Result: the number of the process with most pages (ties: the first), or one of the two
-    special values. The kernel walks the task list under RCU; here the look is one step."""
-    slots = tuple(slot for c in candidates for slot in (c.rss, c.mm))
-    return Op("select_bad_process", slots, candidates)
-
-
-@meaning("select_bad_process")
-def _select_bad_process(state: State, task: int, op: Op) -> list[Outcome]:
-    best: int | str = NOTHING_TO_KILL
-    most = 0
-    for candidate in op.args:
-        assert isinstance(candidate, Candidate)
-        mm = state[candidate.mm.index]
-        if mm == "victim":
-            return [Outcome(state, ABORT_SELECTION)]
-        pages = _pages(state, candidate.rss)
-        if mm == "used" and pages > most:
-            best, most = candidate.process, pages
-    return [Outcome(state, best)]

@@ -27,6 +27,17 @@ def add(word: Slot, number: int) -> Op:
     return Op("add", (word,), (number,))
 
 
+def push(stack: Slot, value: Hashable) -> Op:
+    """Put `value` on top of a stack (a word that holds a tuple), unless it is in there already.
+    Result: True if it was put there. A list behind a spinlock."""
+    return Op("push", (stack,), (value,))
+
+
+def pop(stack: Slot) -> Op:
+    """Take what is on top of a stack. Result: that value, or None."""
+    return Op("pop", (stack,))
+
+
 @meaning("read")
 def _read(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(state, state[op.slots[0].index])]
@@ -49,3 +60,23 @@ def _add(state: State, task: int, op: Op) -> list[Outcome]:
     before, number = state[word.index], op.args[0]
     assert isinstance(before, int) and isinstance(number, int)
     return [Outcome(put(state, word, before + number), before + number)]
+
+
+@meaning("push")
+def _push(state: State, task: int, op: Op) -> list[Outcome]:
+    (stack,) = op.slots
+    values, value = state[stack.index], op.args[0]
+    assert isinstance(values, tuple)
+    if value in values:
+        return [Outcome(state, False)]
+    return [Outcome(put(state, stack, (value, *values)), True)]
+
+
+@meaning("pop")
+def _pop(state: State, task: int, op: Op) -> list[Outcome]:
+    (stack,) = op.slots
+    values = state[stack.index]
+    assert isinstance(values, tuple)
+    if not values:
+        return [Outcome(state, None)]
+    return [Outcome(put(state, stack, values[1:]), values[0])]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.machine import KERNELS, Costs, Machine
-from oomlab.kernel.oom_kill import oom_reaper
+from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
@@ -32,6 +32,7 @@ from oomlab.ops import (
 from oomlab.remedies import Remedy
 from oomlab.scenarios.chain import Chain
 from oomlab.scenarios.parameters import Parameter, Settings, Value
+from oomlab.scenarios.rescuers import RESCUER_PARAMETERS, add_rescuers
 
 COMMON_PARAMETERS = (
     Parameter("managed_pages", "size of the machine, in pages of 4 KiB", 16384, 1024, 1 << 28),
@@ -75,6 +76,7 @@ COMMON_PARAMETERS = (
         0,
         only=(0, 1, 2),
     ),
+    *RESCUER_PARAMETERS,
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
 """What every scenario can be told about its machine."""
@@ -120,6 +122,11 @@ def with_default(
     return tuple(replace(p, default=default) if p.name == name else p for p in parameters)
 
 
+def without(parameters: tuple[Parameter, ...], *names: str) -> tuple[Parameter, ...]:
+    """The same parameters but those called `names`."""
+    return tuple(p for p in parameters if p.name not in names)
+
+
 def boot(
     settings: Settings,
     remedy: Remedy,
@@ -154,7 +161,7 @@ def boot(
     machine.try_oom_notifier = chain.try_oom_notifier
     machine.register_oom = chain.register_oom
     machine.quiesce_oom = chain.quiesce_oom
-    if suspends:
+    if suspends or settings.get("suspend"):
         machine.let_suspend()
     if settings["ghosts"]:
         machine.watch = OomWatch.declare(layout, closely=settings["ghosts"] == 2)
@@ -165,7 +172,9 @@ def boot(
         lambda task: oom_reaper(machine, task),
         serves=True,
     )
+    machine.total_pages = int(settings["managed_pages"])
     chain.start(machine)
+    add_rescuers(machine, settings)
     if settings["give_back_pages"]:
         elsewhere = layout.pool("memory held elsewhere", int(settings["give_back_pages"]))
         when = round(settings["give_back_s"] * machine.hz)

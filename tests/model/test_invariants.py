@@ -19,7 +19,7 @@ from oomlab.explorer.player import Player
 from oomlab.explorer.space import Space
 from oomlab.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, write
 from oomlab.remedies import REMEDIES
-from oomlab.scenarios import SCENARIOS
+from oomlab.scenarios import REVIEW, SCENARIOS, find_scenario
 from oomlab.trace.events import Trace
 from tests.stage import Stage
 
@@ -38,17 +38,22 @@ SIZES = st.fixed_dictionaries(
         "hz": st.sampled_from([100, 250, 1000]),
         "kernel": st.sampled_from([4.13, 4.14, 4.19]),
         "oom_caller": st.sampled_from([0, 1]),
-        "ghosts": st.sampled_from([0, 1]),
+        "ghosts": st.sampled_from([0, 1, 2]),
+        "sysrq": st.sampled_from([0, 0, 1]),
+        "memcg_oom": st.sampled_from([0, 0, 1]),
+        "suspend": st.sampled_from([0, 0, 1]),
+        "fault_oom": st.sampled_from([0, 0, 1]),
+        "earlier_victim": st.sampled_from([0, 0, 1]),
         "callback_pages": st.sampled_from([0, 1, 256]),
         "limit_s": st.just(1.0),
     }
 )
-WHERE = st.sampled_from([(s, r) for s in SCENARIOS for r in REMEDIES])
+WHERE = st.sampled_from([(s, r) for s in (*SCENARIOS, *REVIEW) for r in REMEDIES])
 
 
 def known_to(scenario: str, given: dict[str, int | float]) -> dict[str, int | float]:
     """Those of the settings that the scenario has."""
-    known = {parameter.name for parameter in SCENARIOS[scenario].parameters}
+    known = {parameter.name for parameter in find_scenario(scenario).parameters}
     return {name: value for name, value in given.items() if name in known}
 
 
@@ -84,7 +89,7 @@ def test_schedules_at_random_keep_the_rules(
     where: tuple[str, str], given: dict[str, int | float], seed: int
 ) -> None:
     scenario, remedy = where
-    found = SCENARIOS[scenario]
+    found = find_scenario(scenario)
     chosen = found.settle(known_to(scenario, given), "clock")
     player = Player(found.build(chosen, REMEDIES[remedy]))
     random = Random(seed)

@@ -9,7 +9,8 @@ import pytest
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
-from oomlab.kernel.oom_kill import oom_kill_process, oom_reap_task, out_of_memory
+from oomlab.kernel.oom_kill import oom_kill_process, out_of_memory
+from oomlab.kernel.oom_reaper import oom_reap_task
 from oomlab.kernel.task import Process, Task, do_exit
 from oomlab.ops import Routine, Slot, log
 from tests.model.solo import Solo, machine, solo, spawn
@@ -82,7 +83,7 @@ def test_signal_first_then_the_reserves_then_the_reaper() -> None:
         run.first("write", "SIGKILL for big"),
         run.first("swap", "TIF_MEMDIE of big"),
         run.first("write", "mm of big"),
-        run.first("write", "oom_reaper_list"),
+        run.first("push", "oom_reaper_list"),
         run.first("wake", "oom_reaper_wait"),
     ]
     assert order == sorted(order)

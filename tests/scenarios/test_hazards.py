@@ -194,7 +194,8 @@ def test_a_callback_gives_what_it_wants_up_to_a_batch(wanted: int, given_back: i
 
 def test_since_4_19_the_reaper_does_not_wait_for_the_killers_nap() -> None:
     def delay_us(kernel: float) -> int:
-        trace = run("h5-host-never-answers", "offload", {"kernel": kernel})
+        # Killer and victim must be two: the nap of one who has killed himself is over at once.
+        trace = run("h1-two-task-cycle", "offload", {"kernel": kernel, "fault_tasks": 1})
         (kill,) = kills(trace)
         reaped = next(e for e in trace.events if "oom_reaper: reaped" in str(e.result))
         return reaped.at_us - kill.at_us

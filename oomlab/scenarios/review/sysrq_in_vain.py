@@ -18,6 +18,7 @@ from oomlab.scenarios.cast import (
     boot,
     sleeping_process,
     with_default,
+    without,
 )
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.rescuers import add_sysrq
@@ -25,7 +26,7 @@ from oomlab.scenarios.scenario import Scenario, expect
 
 PARAMETERS = (
     Parameter("again_s", "when the key is pressed again, in seconds (0: never)", 20.0, 0.0, 1e6),
-    *COMMON_PARAMETERS,
+    *without(COMMON_PARAMETERS, "sysrq"),
     *with_default(with_default(BALLOON_PARAMETERS, "host_us", 8_000_000), "balloon_pages", 256),
 )
 

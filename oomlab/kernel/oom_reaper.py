@@ -1,0 +1,101 @@
+"""The OOM reaper: takes a victim's memory away without waiting for it to exit (mm/oom_kill.c)."""
+
+from __future__ import annotations
+
+from oomlab.kernel.machine import KERNEL_4_14, KERNEL_4_19, Machine
+from oomlab.kernel.task import Process, Task
+from oomlab.kernel.wait import wait_event
+from oomlab.limits import Limit
+from oomlab.ops import (
+    ANY_AMOUNT,
+    Routine,
+    down_read_trylock,
+    log,
+    move,
+    mutex_lock,
+    mutex_unlock,
+    pop,
+    push,
+    read,
+    sleep,
+    up_read,
+    wake,
+    write,
+)
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "All memory of a victim can be reaped",
+        "The kernel leaves shared, locked and huge pages to the victim's own exit.",
+    ),
+)
+
+MAX_OOM_REAP_RETRIES = 10
+RETRY_MS = 100
+"""Attempts for one victim, and the rest between two of them."""
+
+
+def wake_oom_reaper(machine: Machine, victim: Process) -> Routine:
+    """Put the victim on top of the reaper's stack, unless it is in there."""
+    pushed = yield push(machine.oom_reaper_list, victim.number)
+    if pushed:
+        yield wake(machine.oom_reaper_wait)
+
+
+def oom_reaper(machine: Machine, current: Task) -> Routine:
+    """The kernel thread: one victim after the other, the latest first."""
+    while True:
+        yield from wait_event(machine.oom_reaper_wait, machine.oom_reaper_list, (), equal=False)
+        number = yield pop(machine.oom_reaper_list)
+        yield from oom_reap_task(machine, machine.processes[number])
+
+
+def oom_reap_task(machine: Machine, victim: Process) -> Routine:
+    """Free what can be freed, in up to ten attempts; then let the killer look elsewhere
+    (MMF_OOM_SKIP), whether anything was freed or not."""
+    for i in range(MAX_OOM_REAP_RETRIES):
+        done = yield from oom_reap_task_mm(machine, victim)
+        if done:
+            break
+        if i == MAX_OOM_REAP_RETRIES - 1:
+            yield log(f"oom_reaper: unable to reap process {victim.name}")
+            break
+        yield sleep(max(1, RETRY_MS * machine.hz // 1000))
+    yield from set_oom_skip(machine, victim)
+
+
+def oom_reap_task_mm(machine: Machine, victim: Process) -> Routine:
+    """One attempt. Result: False if it should be made again.
+
+    It needs oom_lock, and waits for it like anybody else (until 4.19). mmap_sem it only tries. 4.14
+    does not touch memory that is watched by MMU notifiers: it gives such a victim a second to exit,
+    with oom_lock held.
+    """
+    needs_lock = machine.kernel < KERNEL_4_19
+    if needs_lock:
+        yield mutex_lock(machine.oom_lock)
+    done = True
+    if victim.mmap_sem is not None:
+        done = yield down_read_trylock(victim.mmap_sem)
+    if done and victim.traits.mmu_notifiers and machine.kernel == KERNEL_4_14:
+        if victim.mmap_sem is not None:
+            yield up_read(victim.mmap_sem)
+        yield sleep(machine.hz)
+    elif done:
+        reaped = yield move(victim.rss, machine.zone.free, ANY_AMOUNT)
+        if victim.mmap_sem is not None:
+            yield up_read(victim.mmap_sem)
+        yield log(f"oom_reaper: reaped process {victim.name}, {reaped} pages")
+    if needs_lock:
+        yield mutex_unlock(machine.oom_lock)
+    return done
+
+
+def set_oom_skip(machine: Machine, victim: Process) -> Routine:
+    """MMF_OOM_SKIP belongs to the memory, and so to all who live in it."""
+    sharers = (victim, *machine.sharers(victim))
+    for i in range(len(sharers)):
+        mm = yield read(sharers[i].mm)
+        if mm != "gone":
+            yield write(sharers[i].mm, "skip")
