@@ -129,6 +129,11 @@ def with_default(
     return tuple(replace(p, default=default) if p.name == name else p for p in parameters)
 
 
+def without(parameters: tuple[Parameter, ...], *names: str) -> tuple[Parameter, ...]:
+    """The same parameters but those called `names`."""
+    return tuple(p for p in parameters if p.name not in names)
+
+
 def boot(
     settings: Settings,
     remedy: Remedy,
@@ -163,7 +168,7 @@ def boot(
     machine.try_oom_notifier = chain.try_oom_notifier
     machine.register_oom = chain.register_oom
     machine.quiesce_oom = chain.quiesce_oom
-    if suspends or settings["suspend"]:
+    if suspends or settings.get("suspend"):
         machine.let_suspend()
     if settings["ghosts"]:
         machine.watch = OomWatch.declare(layout, closely=settings["ghosts"] == 2)

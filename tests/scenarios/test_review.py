@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
 from oomlab import clock
@@ -14,12 +12,6 @@ from oomlab.kernel import oom_watch as see
 from oomlab.scenarios import REVIEW, SCENARIOS, Expectation
 
 PROMISES = [(name, promise) for name, found in REVIEW.items() for promise in found.expected]
-
-
-@cache
-def explored(scenario: str, remedy: str, given: tuple[tuple[str, float], ...]) -> Exploration:
-    """Each model is explored once for all tests of this file."""
-    return explore(scenario, remedy, dict(given))
 
 
 def label(value: object) -> str:
@@ -34,8 +26,8 @@ def test_promise(scenario: str, promise: Expectation) -> None:
     if promise.engine == "clock":
         verdict = clock.run(scenario, promise.remedy, promise.settings).verdict
     else:
-        given = tuple(promise.settings.items())
-        verdict = explored(scenario, promise.remedy, given).verdict.word
+        found = explore(scenario, promise.remedy, promise.settings, timeouts=promise.timeouts)
+        verdict = found.verdict.word
     assert verdict == promise.verdict
 
 
@@ -46,7 +38,7 @@ def test_no_name_belongs_to_a_hazard_and_to_a_finding() -> None:
 def seen(
     scenario: str, remedy: str, given: dict[str, float] | None = None
 ) -> tuple[Exploration, set[str]]:
-    found = explored(scenario, remedy, tuple((given or {}).items()))
+    found = explore(scenario, remedy, given)
     return found, set(witnessed(found.graph))
 
 
@@ -60,7 +52,7 @@ SHOWS = {
         see.CALLBACK_AFTER_DISABLE,
         see.DEVICE_TOUCHED,
     },
-    "r16-lost-context": {see.OWNER_WAITS},
+    "r16-recursive-owner": {see.OWNER_WAITS},
 }
 
 
@@ -89,13 +81,27 @@ def test_one_device_makes_one_thread() -> None:
     assert see.TWO_WALKS not in labels
 
 
-def test_sysrq_takes_what_is_left_of_an_earlier_walk_and_kills_nobody() -> None:
-    found = explore("r23-sysrq-in-vain", "offload", budget=100_000)
-    assert {see.SYSRQ_WAITS, see.SYSRQ_KILLS_NOBODY} <= set(witnessed(found.graph))
+@pytest.mark.parametrize("remedy", ["mainline", "offload"])
+def test_sysrq_waits_for_oom_lock(remedy: str) -> None:
+    _, labels = seen("r23-manual-kill", remedy)
+    assert see.SYSRQ_WAITS in labels
+    assert see.SYSRQ_KILLS_NOBODY not in labels
+
+
+@pytest.mark.parametrize("remedy", ["mainline", "offload"])
+def test_sysrq_kills_nobody_if_pages_are_credited(remedy: str) -> None:
+    _, labels = seen("r23-manual-kill", remedy, {"answer_s": 8})
+    assert see.SYSRQ_KILLS_NOBODY in labels
+
+
+def test_the_rfc_costs_a_manual_kill_five_seconds_of_its_own() -> None:
+    trace = clock.run("r23-manual-kill", "offload")
+    (kill,) = kills(trace)
+    assert round(kill.at_us / 1_000_000) == 10  # five for the caller before, five for the key
 
 
 def test_the_owner_of_struct_mutex_gets_nothing_from_the_thread() -> None:
-    mainline, offload = (clock.run("r16-lost-context", r) for r in ("mainline", "offload"))
+    mainline, offload = (clock.run("r16-recursive-owner", r) for r in ("mainline", "offload"))
     assert (kills(mainline), len(kills(offload))) == ((), 1)
     assert pages_returned(mainline) == 1024
     assert offload.ended_at_us > 5_000_000
