@@ -174,13 +174,13 @@ def find_registrant(name: str) -> Registrant:
 def summary_markdown() -> str:
     """The five in a table: what can go wrong with each, in yes and no, and the judgement."""
     rows = [
-        "| Listener | Priority | Waits without a limit | Asks for memory | Its lock is held by one "
-        "who asks | Judgement |",
+        "| Listener | Judgement | Waits without a limit | Asks for memory | Its lock is held by one "
+        "who asks | Priority |",
         "|---|---|---|---|---|---|",
     ]
     rows += [
-        f"| {r.name} | {r.priority} | {_yes(r.endless)} | {_yes(bool(r.direct))} "
-        f"| {_yes(bool(r.indirect))} | **{r.safety}** |"
+        f"| {r.name} | **{r.safety}** | {_yes(r.endless)} | {_yes(bool(r.direct))} "
+        f"| {_yes(bool(r.indirect))} | {r.priority} |"
         for r in REGISTRANTS.values()
     ]
     return "\n".join(rows)

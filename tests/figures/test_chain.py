@@ -46,8 +46,13 @@ def test_a_walk_that_is_stuck_says_where() -> None:
 def test_the_two_tests_behind_the_walk() -> None:
     may = draw_chain(asked(listener_pages=0), "x").twin
     may_not = draw_chain(asked(caller=1, listener_pages=0), "x").twin
-    assert "__GFP_FS: yes, or the mask is 0.\nkill: hog." in may
+    assert "__GFP_FS: yes: it may have somebody killed.\nkill: hog." in may
     assert "__GFP_FS: no: back to the caller, nobody is killed.\nkill: nobody." in may_not
+
+
+def test_a_page_fault_has_no_mask_and_may_kill() -> None:
+    twin = draw_chain(asked(caller=2, listener_pages=0), "x").twin
+    assert "__GFP_FS: the mask is 0: it may have somebody killed." in twin
 
 
 def test_pages_end_it_before_the_test_for_fs() -> None:
@@ -68,7 +73,7 @@ def test_the_view_says_who_is_first_and_what_came_of_it() -> None:
         "5 listeners are called, virtio_balloon first. The sum is 0, and hog is killed."
     )
     group = call(WALK, {"caller": 4})["sentence"]
-    assert group.startswith("No listener is called.")
+    assert group == "No listener is asked, and contained is killed."
 
 
 def test_a_caller_that_does_not_exist_is_refused() -> None:
