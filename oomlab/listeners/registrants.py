@@ -174,8 +174,8 @@ def find_registrant(name: str) -> Registrant:
 def summary_markdown() -> str:
     """The five in a table: what can go wrong with each, in yes and no, and the judgement."""
     rows = [
-        "| Listener | Judgement | Waits without a limit | Asks for memory | Its lock is held by one "
-        "who asks | Priority |",
+        "| Listener | Judgement | Waits without a limit | Asks for memory | Its lock is held by "
+        "one who asks | Priority |",
         "|---|---|---|---|---|---|",
     ]
     rows += [
