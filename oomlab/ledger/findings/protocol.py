@@ -12,10 +12,7 @@ from oomlab.kernel.oom_watch import (
     ZEROING_UNDONE,
 )
 from oomlab.ledger.findings.finding import Finding, Witnessed
-from oomlab.ledger.lab import H1, H5_HOST, H5_RCU
-
-SLOW_HOST = {"host_answers": 1, "oom_caller": 0}
-"""The host answers, but may take longer than the limit; the caller may not kill, and asks again."""
+from oomlab.ledger.lab import H1, H5_HOST, H5_RCU, SLOW_HOST
 
 FINDINGS = (
     Finding(
