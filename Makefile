@@ -64,7 +64,8 @@ chromium: $(VENV)/.dev
 	@$(PY) -m tools.get_chromium
 
 bench: $(VENV)/.dev ## measure speeds (no pass or fail)
-	@for script in benchmarks/bench_*.py; do $(PY) "$$script" || exit 1; done
+	@for script in benchmarks/bench_*.py; do \
+		$(PY) -m benchmarks.$$(basename "$$script" .py) || exit 1; done
 
 nbval: $(VENV)/.dev ## check the assignments: instructor version passes, release fails at its first stub
 	@$(PY) -m pytest tests/course

@@ -67,8 +67,9 @@ def cycle_sentence(trace: Trace, at_us: int) -> str:
 
 def _deadlock(trace: Trace) -> str:
     cycle = cycle_sentence(trace, trace.ended_at_us)
-    when = time_text(_last_change_us(trace))
-    return f"Locked up for good {when} after the start: {cycle or 'everybody waits'}."
+    last_us = _last_change_us(trace)
+    when = f"{time_text(last_us)} after the start" if last_us else "at once"
+    return f"Locked up for good {when}: {cycle or 'everybody waits'}."
 
 
 def _last_change_us(trace: Trace) -> int:
@@ -78,7 +79,9 @@ def _last_change_us(trace: Trace) -> int:
 def _livelock(trace: Trace) -> str:
     names = ", ".join(dict.fromkeys(e.task for e in trace.events if e.condition == "timeout"))
     beats = f" {names} times out again and again and may not kill." if names else ""
-    return f"Going round in circles for ever: nothing that happens helps anybody.{beats}"
+    cycle = cycle_sentence(trace, trace.ended_at_us)
+    why = cycle or "nothing that happens helps anybody"
+    return f"Going round in circles for ever: {why}.{beats}"
 
 
 def _completed(trace: Trace) -> str:
