@@ -25,8 +25,11 @@ from oomlab.ledger.findings.finding import Way
 from oomlab.ledger.findings_report import Reviewed
 from oomlab.trace.narration import tell_step
 
-SHORT = {"has it": "has it", "free of it": "free", "not seen": "not seen"}
+SHORT = {"has it": "has&nbsp;it", "free of it": "free", "not seen": "not seen"}
 """An answer as it stands in a cell of a table."""
+
+HEADS = {"offload": "RFC", "offload-sequence": "1st repair", "offload-repaired": "2nd repair"}
+"""Remedies as they stand over the columns of a table."""
 
 VERBS = {"has it": "has it", "free of it": "is free of it", "not seen": "did not show it"}
 """An answer as it stands behind a remedy."""
@@ -80,10 +83,11 @@ def offloads_table() -> str:
         for finding in FINDINGS.values()
         if finding.is_defect
     )
-    heads = "".join(f'<th scope="col">{escape(remedy)}</th>' for remedy in OFFLOADS)
+    heads = "".join(f'<th scope="col">{HEADS[remedy]}</th>' for remedy in OFFLOADS)
     return (
-        '<div class="oom-wide"><table><thead><tr><th scope="col">Finding</th>'
-        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<div class="oom-wide" tabindex="0" role="region" aria-label="Findings and repairs">'
+        f'<table><thead><tr><th scope="col">Finding</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -124,7 +128,9 @@ def _evidence(reviewed: Reviewed) -> Iterator[str]:
         yield f"<p><strong>Not shown:</strong> {in_html(evidence.reason)}</p>"
         return
     shown = reviewed.shown[RFC]
-    given = ", ".join(f"<code>{name}={value}</code>" for name, value in evidence.given.items())
+    given = ", ".join(
+        f"<code>{name}={value}</code>" for name, value in evidence.given.items() if name != "ghosts"
+    )
     machine = f"<code>{evidence.scenario}</code>{' with ' + given if given else ''}"
     match evidence:
         case Witnessed():

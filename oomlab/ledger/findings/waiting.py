@@ -24,9 +24,9 @@ from oomlab.ledger.lab import (
 
 BEHIND_OOM_LOCK = {
     "the reaper, after a first attempt in vain": ("earlier_victim", "oom_reaper"),
-    "a kill by hand (SysRq-f)": ("sysrq", "sysrq"),
+    "a kill by hand (SysRq-f)": ("sysrq", "sysrq_f"),
     "a memory cgroup at its limit": ("memcg_oom", "memcg_task"),
-    "a suspend": ("suspend", "suspend"),
+    "a suspend": ("suspend", "pm_suspend"),
 }
 """Who may have to wait for oom_lock: the parameter that puts it there, and its task."""
 
