@@ -64,7 +64,7 @@ def outcome_sentence(asked: OomInvocation) -> str:
         return (
             f"The sum is {asked.freed}, more than 0: nobody is killed, and the caller tries again."
         )
-    why = "No listener was asked" if asked.memcg else "The sum is 0"
+    why = "No listener is asked" if asked.memcg else "The sum is 0"
     if asked.victim:
         return f"{why}, and {asked.victim} is killed."
     return f"{why}, and the caller may not have anybody killed: it is told to try again."
@@ -118,7 +118,11 @@ def _decision(asked: OomInvocation, decided: bool) -> tuple[_Box, ...]:
     sum_text = "not looked at" if asked.memcg else f"it is {asked.freed}"
     if not decided:
         sum_text = "never looked at"
-    fs = "yes, or the mask is 0" if may_kill else "no: back to the caller, nobody is killed"
+    fs = "no: back to the caller, nobody is killed"
+    if may_kill:
+        fs = (
+            f"{'the mask is 0' if _mask(asked) == 'mask 0' else 'yes'}: it may have somebody killed"
+        )
     return (
         _Box(
             "sum > 0?",

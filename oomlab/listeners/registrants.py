@@ -51,6 +51,11 @@ class Registrant:
     why: str
     evidence: tuple[Evidence, ...] = field(default=())
 
+    @property
+    def endless(self) -> bool:
+        """May it wait without a limit of its own?"""
+        return "without a limit" in self.waits
+
 
 REGISTRANTS: dict[str, Registrant] = {
     found.name: found
@@ -63,7 +68,7 @@ REGISTRANTS: dict[str, Registrant] = {
             80,
             ("balloon_lock",),
             "the host's answer, without a limit",
-            "on virtio-ccw: the size is written with GFP_DMA | GFP_KERNEL",
+            "on virtio-ccw: the size is written with GFP_DMA and GFP_KERNEL",
             "balloon_lock is held across every allocation of an inflation",
             "balloon pages of 4 KiB, whatever the size of a page is",
             "unsafe",
@@ -167,15 +172,15 @@ def find_registrant(name: str) -> Registrant:
 
 
 def summary_markdown() -> str:
-    """The five in a table: priority, locks, waits, allocations, unit, judgement."""
+    """The five in a table: what can go wrong with each, in yes and no, and the judgement."""
     rows = [
-        "| Listener | Priority | Locks | Waits for | Asks for memory | Its lock is held by one who"
-        " asks | Counts | Judgement |",
-        "|---|---|---|---|---|---|---|---|",
+        "| Listener | Judgement | Waits without a limit | Asks for memory | Its lock is held by "
+        "one who asks | Priority |",
+        "|---|---|---|---|---|---|",
     ]
     rows += [
-        f"| `{r.name}` | {r.priority} | {_locks(r)} | {r.waits} | {r.direct or 'no'} "
-        f"| {r.indirect or 'no'} | {r.unit} | **{r.safety}** |"
+        f"| {r.name} | **{r.safety}** | {_yes(r.endless)} | {_yes(bool(r.direct))} "
+        f"| {_yes(bool(r.indirect))} | {r.priority} |"
         for r in REGISTRANTS.values()
     ]
     return "\n".join(rows)
@@ -200,6 +205,10 @@ def entry_markdown(name: str) -> str:
     ]
     lines += [f"| {_run(e)} | {e.verdict} | {e.shows} |" for e in r.evidence]
     return "\n".join(lines)
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
 
 
 def _locks(registrant: Registrant) -> str:

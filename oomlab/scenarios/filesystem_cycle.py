@@ -26,7 +26,6 @@ from oomlab.scenarios.cast import (
     die_if_killed,
 )
 from oomlab.scenarios.parameters import Parameter, Settings
-from oomlab.scenarios.rescuers import add_sysrq
 
 LEVELS = 100
 """So many different times are drawn from (our choice)."""
@@ -58,13 +57,6 @@ PARAMETERS = (
         0,
         0,
         1024,
-    ),
-    Parameter(
-        "sysrq_s",
-        "when somebody asks for a kill by hand (SysRq-f), in seconds (0: nobody does)",
-        0.0,
-        0.0,
-        1e6,
     ),
     Parameter(
         "slowest_reclaim_us",
@@ -99,8 +91,6 @@ def build(settings: Settings, remedy: Remedy) -> Model:
         add_filesystem_task(machine, own_lock, name, f"writer{i + 2}", load.of(name))
     for i in range(int(settings["optional_tasks"])):
         add_optional_task(machine, f"optional_task{i}", load.of(f"optional_task{i}"))
-    if settings["sysrq_s"]:
-        add_sysrq(machine, round(settings["sysrq_s"] * 1_000_000))
     if not settings["oom_caller"]:
         add_sleeping_hog(machine, settings)
     load.start()

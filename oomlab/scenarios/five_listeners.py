@@ -29,11 +29,11 @@ from oomlab.scenarios.rescuers import add_fault_oom, add_memcg_oom, add_sysrq
 from oomlab.scenarios.scenario import Scenario, expect
 
 CALLERS = (
-    "a task that touches memory (GFP_HIGHUSER_MOVABLE)",
-    "a task that writes to a file (GFP_NOFS)",
-    "a page fault that found no memory",
-    "a person who pressed SysRq-f",
-    "a memory cgroup that has met its limit",
+    "a task that touches memory",
+    "a file writer (GFP_NOFS)",
+    "a failed page fault",
+    "a person with SysRq-f",
+    "a memory cgroup",
 )
 """Who asks for help, by the value of the parameter `caller`."""
 

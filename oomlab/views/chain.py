@@ -20,9 +20,5 @@ def walk(caller: int, remedy: str = "mainline", **given: Scalar) -> View:
     who = CALLERS[caller]
     figure = draw_chain(asked, who)
     called = [stop.listener.name for stop in asked.stops]
-    said = (
-        f"{len(called)} listeners are called, {called[0]} first."
-        if called
-        else ("No listener is called.")
-    )
-    return View(figure.svg, f"{said} {outcome_sentence(asked)}", figure.twin)
+    said = f"{len(called)} listeners are called, {called[0]} first. " if called else ""
+    return View(figure.svg, said + outcome_sentence(asked), figure.twin)
