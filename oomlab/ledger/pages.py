@@ -52,12 +52,13 @@ def _claim(one: Judged, titles: Mapping[str, str]) -> str:
     shown = titles.get(claim.chapter)
     where = f' Shown in <a href="{claim.chapter}.html">{escape(shown)}</a>.' if shown else ""
     when = f"{claim.when.day} {claim.when:%B %Y}"
+    count = "One figure" if len(one.figures) == 1 else f"{len(one.figures)} figures"
     return (
         f'<div class="oom-entry" id="claim-{claim.number}">'
         f"<p><strong>{claim.number}.</strong> {escape(claim.who)}, {when}:"
         f" <em>{in_html(claim.said)}</em></p>"
         f"<p><strong>{claim.word.capitalize()}.</strong> {in_html(claim.because)}{where}</p>"
-        f"<details><summary>{len(one.figures)} figures</summary>{_figures(one.figures)}</details>"
+        f"<details><summary>{count}</summary>{_figures(one.figures)}</details>"
         "</div>"
     )
 

@@ -43,6 +43,12 @@ LIMITS = (
         "Otherwise the clock would let it take its lock again before anybody who waits for it.",
     ),
     Limit(
+        "simplified",
+        "The balloon's worker counts what it has lent",
+        "It stops when that is what it was asked for. The kernel's compares the balloon with the "
+        "host's target, and so takes again what was given back meanwhile.",
+    ),
+    Limit(
         "not modelled",
         "The host",
         "It answers after a while, or never; what it does with the pages is its own business.",

@@ -51,7 +51,7 @@ class Results:
     @property
     def is_current(self) -> bool:
         """Does the file come from the model as it is now?"""
-        return self.model == model_fingerprint()
+        return self.model == model_fingerprint(self.sweep)
 
     def select(self, part: str, **wanted: Any) -> list[Run]:
         """The runs of a part in which settings, remedy or seed have these values.
@@ -74,7 +74,7 @@ def head(sweep: Sweep) -> dict[str, Any]:
         "format": FORMAT,
         "name": sweep.name,
         "oomlab": __version__,
-        "model": model_fingerprint(),
+        "model": model_fingerprint(sweep),
         "columns": list(Row._fields),
         "parts": [part.described() for part in sweep.parts],
     }

@@ -46,6 +46,10 @@ def state_at(scenario: str, remedy: str, moment: int, seed: int = 0, **given: Sc
     said = f"At {moment_text(trace, event.at_us)}: {explain(event)}."
     if moment == len(told):
         said += f" {how_it_went(trace)}"
+    elif cycle := wait_for_graph(cut, cut.ended_at_us).cycle:
+        # Short: the picture beside it says who waits for what, and may have four in a circle.
+        around = [edge.waiter for edge in (*cycle, cycle[0])]
+        said += f" The circle is closed: {' → '.join(around)}."
     figure = draw_state(cut, cut.ended_at_us)
     return View(figure.svg, said, figure.twin)
 

@@ -143,7 +143,7 @@ FINDINGS = (
         "R7",
         "The limits add up",
         "Each caller that may not kill and wins `oom_lock` first waits a limit of its own.",
-        "5 s with three tasks, 10 s with two, and no end if nobody about may kill.",
+        "5 s with three tasks, 10 s with two, and no end if nobody there may kill.",
         Measured(H1, _limits_add_up, {"fault_tasks": 1}),
         ("has it", "has it", "free of it"),
     ),
