@@ -62,7 +62,7 @@ def shown(page: Page, selector: str) -> list[str]:
         """(selector) => [...document.querySelectorAll(selector)].filter((e) => {
             const box = e.getBoundingClientRect();
             return box.width > 1 && box.height > 1
-                && getComputedStyle(e).visibility === "visible";
+                && e.checkVisibility({visibilityProperty: true});
         }).map((e) => e.outerHTML.slice(0, 90))""",
         selector,
     )
@@ -81,6 +81,13 @@ def test_the_settings_are_printed_in_words(open_page: OpenPage) -> None:
     expect(panel.get_by_text("Linux 4.13 as it was")).to_be_visible()
     expect(panel.get_by_text("what was merged", exact=True)).not_to_be_visible()
     expect(panel.get_by_text("Other tasks that ask for memory")).to_be_visible()
+
+
+def test_what_folds_out_is_open_on_paper(open_page: OpenPage) -> None:
+    page = open_page("book/claims.html")
+    folded = "article details:not(.above-input, .oom-words) :is(table, li, p)"
+    before = len(shown(page, folded))
+    assert len(shown(printed(page), folded)) > before
 
 
 def test_a_dark_page_is_printed_in_light_colours(open_page: OpenPage) -> None:
