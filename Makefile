@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Nothing is installed outside this folder, but for Chromium and
 # SPIN, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
-.PHONY: help book serve test lint types bench nbval lock format clean distclean dev chromium spin
+.PHONY: help book serve test lint types bench nbval lock format clean distclean dev chromium spin mutants
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -62,6 +62,9 @@ chromium: $(VENV)/.dev
 
 spin: $(VENV)/.dev
 	@$(PY) -m tools.get_spin
+
+mutants: $(VENV)/.dev ## break the model on purpose, one fault at a time: what notices it?
+	@$(PY) -m tests.mutants
 
 bench: $(VENV)/.dev ## measure speeds (no pass or fail)
 	@for script in benchmarks/bench_*.py; do $(PY) "$$script" || exit 1; done
