@@ -1,7 +1,8 @@
-# `make` alone lists the targets. Nothing is installed outside this folder, but for
-# Chromium, which `make test` asks the system's package manager for when it is missing.
+# `make` alone lists the targets. Nothing is installed outside this folder, but for Chromium and
+# SPIN, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf serve test lint types bench nbval lock format clean distclean dev chromium
+.PHONY: help book pdf serve test lint types bench nbval lock format clean distclean dev \
+	chromium spin mutants
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -43,7 +44,7 @@ serve: book ## build the book and serve it on this machine (PORT=8000)
 
 dev: $(VENV)/.dev ## only make .venv ready for working on the code
 
-test: dev chromium ## run every check: ruff, mypy, unit, property, notebook and browser tests
+test: dev chromium spin ## run every check: ruff, mypy, unit, property, notebook and browser tests
 	@$(MAKE) --no-print-directory lint types
 	@$(PY) -m tools.build_book --require-engine
 	@$(PY) -m tools.fetch_engine --only tests
@@ -62,6 +63,12 @@ format: $(VENV)/.dev ## let ruff format the code and sort the imports
 
 chromium: $(VENV)/.dev
 	@$(PY) -m tools.get_chromium
+
+spin: $(VENV)/.dev
+	@$(PY) -m tools.get_spin
+
+mutants: $(VENV)/.dev ## break the model on purpose, one fault at a time: what notices it?
+	@$(PY) -m tests.mutants
 
 bench: $(VENV)/.dev ## measure speeds (no pass or fail)
 	@for script in benchmarks/bench_*.py; do \

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import debian
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _HELP = (
     "The browser tests need Chromium. Install it (Debian, Ubuntu: apt-get install chromium), or say"
@@ -45,21 +47,11 @@ def _playwrights_own() -> str | None:
 
 def _install() -> None:
     """Tries the system's package manager, then Playwright's own download."""
-    if shutil.which("apt-get"):
-        rights = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        if not rights or (shutil.which("sudo") and _run([*rights, "true"])):
-            quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-            print("Installing Chromium with apt-get", flush=True)
-            _run([*rights, *quiet, "update"])
-            packages = ["chromium", "fonts-dejavu-core"]
-            if _run([*rights, *quiet, "install", "--yes", "--no-install-recommends", *packages]):
-                return
+    if debian.install("Chromium", "chromium", "fonts-dejavu-core"):
+        return
     print("Downloading Chromium with Playwright", flush=True)
-    _run([sys.executable, "-m", "playwright", "install", "chromium"])
-
-
-def _run(command: list[str]) -> bool:
-    return subprocess.run(command, stdout=subprocess.DEVNULL).returncode == 0
+    playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
+    subprocess.run(playwright, stdout=subprocess.DEVNULL, check=False)
 
 
 def main() -> int:

@@ -7,6 +7,8 @@ path, and fails with an assertion if it does not hold.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from types import FunctionType
 
 from oomlab.analysis.outcome import kills
 from oomlab.chooser import Chooser
@@ -15,6 +17,7 @@ from oomlab.clock.engine import Clock
 from oomlab.explorer import explore
 from oomlab.remedies import Remedy
 from oomlab.scenarios import find_scenario
+from tests.mutants import alone
 
 H1 = "h1-two-task-cycle"
 H2 = "h2-three-task-poll"
@@ -116,11 +119,46 @@ def lent_pages_are_in_the_balloon() -> None:
     assert trace.values_at(trace.ended_at_us)["balloon"] > 0
 
 
-EXPECTATIONS = {
-    name: check
-    for name, check in list(globals().items())
-    if callable(check) and getattr(check, "__module__", "") == __name__
-}
+def an_offloaded_answer_is_credited_once() -> None:
+    """What the listeners gave spares everybody, and nothing of it is left for a later request."""
+    trace = run(H2, "allocate-outside+offload")
+    assert trace.verdict == "completed"
+    assert not kills(trace)
+    assert trace.values_at(trace.ended_at_us)["oom_notifier_freed"] == 0
+
+
+def a_victim_that_is_gone_is_no_victim_any_more() -> None:
+    """Its name stands in nobody's way."""
+    trace = run(H2, "offload")
+    assert trace.verdict == "recovered"
+    assert trace.values_at(trace.ended_at_us)["TIF_MEMDIE of hog"] == 0
+
+
+def the_trylock_patch_lets_somebody_be_killed() -> None:
+    """The callback finds the lock taken and gives up; the kill goes ahead."""
+    trace = run(H2, "trylock")
+    assert trace.verdict == "recovered"
+    assert len(kills(trace)) == 1
+
+
+def the_fence_array_keeps_its_task_polling() -> None:
+    """Nothing is free for the first attempt, so the second one asks the OOM killer again."""
+    assert run("h3c-i915-fence-array").verdict == "livelock"
+
+
+def _checks(module: dict[str, object]) -> dict[str, Callable[[], None]]:
+    """The functions without parameters that a module defines, public ones only."""
+    return {
+        name: thing
+        for name, thing in module.items()
+        if isinstance(thing, FunctionType)
+        and thing.__module__ == module["__name__"]
+        and not name.startswith("_")
+        and not thing.__code__.co_argcount
+    }
+
+
+EXPECTATIONS = {**_checks(globals()), **_checks(vars(alone))}
 
 if __name__ == "__main__":
     EXPECTATIONS[sys.argv[1]]()
