@@ -1,7 +1,8 @@
 # `make` alone lists the targets. Nothing is installed outside this folder, but for Chromium and
 # SPIN, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
-.PHONY: help book serve test lint types bench nbval lock format clean distclean dev chromium spin mutants
+.PHONY: help book pdf serve test lint types bench nbval lock format clean distclean dev chromium \
+	spin mutants
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -35,6 +36,9 @@ $(VENV)/.dev: $(VENV)/.book requirements-dev.txt
 book: $(VENV)/.book ## build the static book into _build/html
 	@$(PY) -m tools.build_book
 
+pdf: $(VENV)/.dev book ## print the book into _build/oomlab.pdf (needs Chromium)
+	@$(PY) -m tools.make_pdf
+
 serve: book ## build the book and serve it on this machine (PORT=8000)
 	@$(PY) -m tools.serve --port $(PORT)
 
@@ -67,7 +71,8 @@ mutants: $(VENV)/.dev ## break the model on purpose, one fault at a time: what n
 	@$(PY) -m tests.mutants
 
 bench: $(VENV)/.dev ## measure speeds (no pass or fail)
-	@for script in benchmarks/bench_*.py; do $(PY) "$$script" || exit 1; done
+	@for script in benchmarks/bench_*.py; do \
+		$(PY) -m benchmarks.$$(basename "$$script" .py) || exit 1; done
 
 nbval: $(VENV)/.dev ## check the assignments: instructor version passes, release fails at its first stub
 	@$(PY) -m pytest tests/course

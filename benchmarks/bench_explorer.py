@@ -1,35 +1,42 @@
-"""How fast the explorer is: states a second, and against a naive one that runs everything anew."""
+"""How fast the explorer is: states a second, time to a verdict, memory.
+
+Against a naive explorer and, where they are installed, against SPIN and a C compiler.
+"""
 
 from __future__ import annotations
 
+import json
+import resource
+import shutil
+import subprocess
 import sys
-import time
+import tempfile
+from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # started as a script, Python looks only beside the script
-
-from oomlab.explorer.constants import explore_model  # noqa: E402
-from oomlab.explorer.graph import Timeouts, explore  # noqa: E402
-from oomlab.explorer.space import Space  # noqa: E402
-from oomlab.explorer.verdict import judge  # noqa: E402
-from oomlab.model import Model  # noqa: E402
-from oomlab.remedies import REMEDIES  # noqa: E402
-from oomlab.scenarios import SCENARIOS  # noqa: E402
-from tests.explorer.naive import Naive  # noqa: E402
+from benchmarks import measuring
+from oomlab.explorer.constants import explore_model
+from oomlab.explorer.graph import Graph, Timeouts, explore
+from oomlab.explorer.space import Space
+from oomlab.explorer.verdict import judge
+from oomlab.model import Model
+from oomlab.remedies import REMEDIES
+from oomlab.scenarios import SCENARIOS
+from tests.explorer.naive import Naive
 
 CASES: tuple[tuple[str, str, Timeouts], ...] = (
     ("h1-two-task-cycle", "mainline", "any"),
     ("h1-two-task-cycle", "offload", "any"),
     ("h1-two-task-cycle", "offload", "idle"),
     ("h2-three-task-poll", "mainline", "any"),
-    ("h2-three-task-poll", "allocate-outside", "any"),
+    ("h2-three-task-poll", "trylock", "any"),
     ("h2-three-task-poll", "offload", "idle"),
     ("h2-three-task-poll", "offload", "any"),
 )
 
-BUDGET = 500_000
+BUDGET = 1_000_000
 NAIVE = (("h1-two-task-cycle", "mainline"), ("h1-two-task-cycle", "offload"))
+PROMELA = measuring.ROOT / "tests" / "promela"
 
 
 def build(scenario: str, remedy: str) -> Model:
@@ -38,34 +45,105 @@ def build(scenario: str, remedy: str) -> Model:
     return found.build(found.settle({}, "explorer"), REMEDIES[remedy])
 
 
-def main() -> None:
-    """Print two tables."""
-    print(f"Explorer: at most {BUDGET:,} states, single runs\n")
-    print(f"{'scenario':20} {'remedy':17} {'rule':5} {'states':>9} {'states/s':>10} {'judge s':>8}")
+def one_case(scenario: str, remedy: str, rule: Timeouts) -> dict[str, float | str]:
+    """What one exploration took; in a process of its own the memory figure is its alone."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    exploring, graph = measuring.timed(lambda: explore_model(build(scenario, remedy), rule, BUDGET))
+    judging, verdict = measuring.timed(lambda: judge(graph))
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return {
+        "states": len(graph),
+        "exploring": exploring,
+        "judging": judging,
+        "word": verdict.word,
+        "mebibytes": grown / 1024,
+    }
+
+
+def cases() -> None:
+    """Print a table of explorations, each in a process of its own."""
+    print(f"Explorer: at most {BUDGET:,} states, single runs, processor time\n")
+    print(
+        f"{'scenario':20} {'remedy':9} {'rule':5} {'states':>9} {'states/s':>9} {'verdict s':>9}"
+        f" {'MiB':>5}"
+    )
     for scenario, remedy, rule in CASES:
-        began = time.perf_counter()
-        graph = explore_model(build(scenario, remedy), rule, BUDGET)
-        explored = time.perf_counter()
-        word = judge(graph).word
-        judged = time.perf_counter()
-        speed = len(graph) / (explored - began)
-        print(
-            f"{scenario:20} {remedy:17} {rule:5} {len(graph):9,} {speed:10,.0f} "
-            f"{judged - explored:8.2f}  {word}"
+        command = [sys.executable, "-m", "benchmarks.bench_explorer", scenario, remedy, rule]
+        found = json.loads(
+            subprocess.run(command, check=True, capture_output=True, cwd=measuring.ROOT).stdout
         )
+        print(
+            f"{scenario:20} {remedy:9} {rule:5} {found['states']:9,}"
+            f" {found['states'] / found['exploring']:9,.0f}"
+            f" {found['exploring'] + found['judging']:9.2f} {found['mebibytes']:5.0f}"
+            f"  {found['word']}"
+        )
+
+
+def unguessed(model: Model) -> Graph:
+    """All states, without guessing what never changes."""
+    return explore(Space(model), "any", BUDGET)
+
+
+def against_naive() -> None:
+    """Print how much is gained over the naive explorer of the tests."""
     print("\nAgainst the naive explorer of the tests, without guessing what never changes\n")
-    print(f"{'scenario':20} {'remedy':17} {'states':>8} {'states/s':>10} {'naive':>8} {'ratio':>6}")
+    print(f"{'scenario':20} {'remedy':9} {'states':>8} {'states/s':>9} {'naive':>8} {'ratio':>6}")
     for scenario, remedy in NAIVE:
-        began = time.perf_counter()
-        graph = explore(Space(build(scenario, remedy)), "any", BUDGET)
-        speed = len(graph) / (time.perf_counter() - began)
-        began = time.perf_counter()
-        naive = Naive(build(scenario, remedy), budget=BUDGET)
-        slow = len(naive.moves) / (time.perf_counter() - began)
+        model = build(scenario, remedy)
+        seconds, graph = measuring.timed(partial(unguessed, model))
+        slowly, naive = measuring.timed(partial(Naive, model, budget=BUDGET))
+        speed, slow = len(graph) / seconds, len(naive.moves) / slowly
         print(
-            f"{scenario:20} {remedy:17} {len(graph):8,} {speed:10,.0f} {slow:8,.0f} "
-            f"{speed / slow:6.0f}"
+            f"{scenario:20} {remedy:9} {len(graph):8,} {speed:9,.0f} {slow:8,.0f}"
+            f" {speed / slow:6.0f}"
         )
+
+
+def against_spin() -> None:
+    """Print how long SPIN, the C compiler and the verifier take for each Promela model."""
+    print("\nAgainst SPIN: spin -a, cc -O2 and ./pan, processor time of all three\n")
+    spin, compiler = shutil.which("spin"), shutil.which("cc")
+    models = sorted(PROMELA.glob("*.pml"))
+    if spin is None or compiler is None:
+        print("spin and a C compiler are not both installed: nothing to compare with.")
+    elif not models:
+        print(f"there is no model in {PROMELA.relative_to(measuring.ROOT)}/: nothing to check.")
+    else:
+        seconds, _ = measuring.timed(lambda: judge(explore_model(build(*NAIVE[1]), "any", BUDGET)))
+        print(f"for comparison, {' under '.join(NAIVE[1])}, explored and judged: {seconds:.2f} s")
+        for model in models:
+            taken = verified(spin, compiler, model)
+            print(f"{model.stem:30} {taken:6.2f} s, {taken / seconds:5.1f} times as long")
+
+
+def verified(spin: str, compiler: str, model: Path) -> float:
+    """Processor seconds that SPIN, the compiler and the verifier take together for one model."""
+
+    def children() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = children()
+    with tempfile.TemporaryDirectory() as folder:
+        for command in (
+            [spin, "-a", str(model)],
+            [compiler, "-O2", "-w", "-o", "pan", "pan.c"],
+            ["./pan", "-m1000000"],
+        ):
+            subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return children() - before
+
+
+def main() -> None:
+    """Print all tables, or explore the one case that is named on the command line."""
+    if len(sys.argv) > 1:
+        scenario, remedy, rule = sys.argv[1:]
+        print(json.dumps(one_case(scenario, remedy, "idle" if rule == "idle" else "any")))
+        return
+    cases()
+    against_naive()
+    against_spin()
 
 
 if __name__ == "__main__":

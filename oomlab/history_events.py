@@ -33,14 +33,14 @@ BEFORE: tuple[_Row, ...] = (
     ),
     (
         "rcu-handler",
-        "2012",
+        "2012-06-12",
         MCKENNEY,
         "RCU registers on the chain, so that callbacks which may wait for long are invoked sooner "
         "when memory is short.",
         "commit",
-        "e5c074322a3d",
+        "b626c1b689364859ccd2e86d5e043aeadfeb2cd4",
         "",
-        ITS_TEXT,
+        "its text; cited by its author in a message of June 2018",
     ),
     (
         "deflate-on-oom",
@@ -374,12 +374,12 @@ AFTERWARDS: tuple[_Row, ...] = (
         "rcu-removed",
         "2018-07-02",
         MCKENNEY,
-        f"Remove RCU's callback: it helps little, and {HOCKO} notes that it sleeps with "
-        "`oom_lock` held.",
+        f"Remove RCU's callback: it helps little. {HOCKO} adds that it sleeps with `oom_lock` "
+        "held, and the next version says so.",
         "message",
-        "20180703160101.GC3593@linux.vnet.ibm.com",
+        "20180702213714.GA7604@linux.vnet.ibm.com",
         "",
-        "its text; there in 4.19.0, gone in 5.0.1",
+        "quoted in the replies; there in 4.19.0, gone in 5.0.1",
     ),
     (
         "no-nap",

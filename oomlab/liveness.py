@@ -26,13 +26,14 @@ _NO_FALL_THROUGH = frozenset(
 
 
 @cache
-def live_after(code: CodeType, offset: int) -> frozenset[str]:
-    """Names of the local variables of `code` that may be read after the instruction at `offset`.
+def live_after(code: CodeType, offset: int) -> tuple[str, ...]:
+    """Names, sorted, of the local variables of `code` that may be read after the instruction at
+    `offset`.
 
     In a function with a `for` loop every variable counts as live: the loop's iterator is hidden on
     the value stack and was made from them.
     """
-    return _analyse(code).get(offset, frozenset(_all_names(code)))
+    return tuple(sorted(_analyse(code).get(offset, frozenset(_all_names(code)))))
 
 
 def _all_names(code: CodeType) -> tuple[str, ...]:

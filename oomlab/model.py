@@ -94,14 +94,16 @@ class Model:
     hz: int
     pools: tuple[Slot, ...] = field(init=False)
     pages: int = field(init=False)
+    _rwsems: tuple[Slot, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        self._rwsems = tuple(slot for slot in self.layout.slots if slot.kind == "rwsem")
         self.pools = tuple(slot for slot in self.layout.slots if slot.kind == "pool")
         self.pages = self.count_pages(self.layout.initial)
 
     def count_pages(self, state: State) -> int:
         """All pages of the machine, wherever they are."""
-        return sum(state[pool.index] for pool in self.pools)  # type: ignore[misc]
+        return sum([state[pool.index] for pool in self.pools])  # type: ignore[misc]
 
     def check(self, state: State) -> None:
         """Raise ModelError if pages were lost or created, or an rwsem is read and written at once.
@@ -109,10 +111,13 @@ class Model:
         That a lock has one owner, and that only the owner unlocks, is checked by the ops
         themselves.
         """
-        if self.count_pages(state) != self.pages:
-            raise ModelError(f"{self.count_pages(state)} pages where there were {self.pages}")
-        for value in state:
-            if isinstance(value, RwSemaphore) and value.readers and value.writer != FREE:
+        pages = self.count_pages(state)
+        if pages != self.pages:
+            raise ModelError(f"{pages} pages where there were {self.pages}")
+        for slot in self._rwsems:
+            value = state[slot.index]
+            assert isinstance(value, RwSemaphore)
+            if value.readers and value.writer != FREE:
                 raise ModelError("a reader-writer semaphore is read and written at once")
 
     def task_name(self, index: int) -> str:

@@ -63,12 +63,11 @@ def strips(values: Mapping[float, Sequence[float]], title: str) -> Figure:
     limits = list(values)
     for place, limit in enumerate(limits):
         found = sorted(values[limit])
-        axes.plot(found, _spread(found, place), "o", color=INK["runs"], alpha=0.75, markersize=5)
-        axes.plot(
-            [limit, limit], [place - 0.42, place + 0.42], color=INK["blocked"], linestyle="--"
-        )
-        middle = at_most(found, 0.5)
-        axes.plot([middle, middle], [place - 0.42, place + 0.42], color=INK["ink"], linewidth=3)
+        row = [place - 0.42, place + 0.42]
+        axes.plot([at_most(found, 0.5)] * 2, row, color=INK["ink"], linewidth=5, zorder=1)
+        heights = _spread(found, place)
+        axes.plot(found, heights, "o", color=INK["runs"], markersize=5, zorder=2)
+        axes.plot([limit, limit], row, color=INK["blocked"], linestyle="--", zorder=3)
     axes.set_xscale("log")
     marks = [mark for mark in (0.1, 1, 10, 100, 1000) if mark <= 2 * max(map(max, values.values()))]
     axes.set_xticks(marks, [f"{mark:g}" for mark in marks])
@@ -108,7 +107,8 @@ def bars(counts: Mapping[int, int], expected: Sequence[float], title: str) -> Fi
     places = range(1, last + 1)
     canvas, axes = _canvas(270)
     axes.bar(places, shares, color=INK["runs"], width=0.7, hatch="//", edgecolor=INK["paper"])
-    axes.plot(places, expected, "o", color=INK["blocked"], markersize=8, markerfacecolor="none")
+    rings = axes.plot(places, expected, "o", color=INK["blocked"], markersize=8)
+    rings[0].set(markerfacecolor=INK["paper"], markeredgewidth=2)
     axes.set_xticks(places, [*(str(n) for n in range(1, last)), f"{last}+"])
     axes.set_xlabel("Rounds until somebody is killed\n(bars: runs; rings: a fair draw)")
     axes.set_ylabel("Share of the runs")
@@ -163,7 +163,7 @@ def curves(lines: Sequence[Curve], x_label: str, y_label: str, title: str) -> Fi
     if all(y >= 0 for line in lines for _, y in line.points):
         axes.set_ylim(bottom=0)
     twin = [
-        f"{', '.join(line.remedies)}: " + ", ".join(f"{y:.4g} at {x:g}" for x, y in line.points)
+        f"{', '.join(line.remedies)}: " + ", ".join(f"{y:.6g} at {x:g}" for x, y in line.points)
         for line in lines
     ]
     twin.insert(0, f"{y_label}, by {x_label[0].lower()}{x_label[1:]}.")

@@ -35,9 +35,9 @@ def local_state(routine: Generator[Any, Any, Any], op: Hashable) -> LocalState:
     """
     parts: list[Hashable] = [op]
     for frame in frames(routine):
-        live = live_after(frame.f_code, frame.f_lasti)
+        values = frame.f_locals
         variables = tuple(
-            sorted((item for item in frame.f_locals.items() if item[0] in live), key=_by_name)
+            [(n, values[n]) for n in live_after(frame.f_code, frame.f_lasti) if n in values]
         )
         try:
             hash(variables)
@@ -56,8 +56,9 @@ def position(routine: Generator[Any, Any, Any]) -> LocalState:
 
 def call_stack(routine: Generator[Any, Any, Any]) -> tuple[str, ...]:
     """Names of the routines on the stack, outermost first: what a backtrace would show."""
-    return tuple(frame.f_code.co_name for frame in frames(routine))
-
-
-def _by_name(item: tuple[str, object]) -> str:
-    return item[0]
+    names = []
+    inner: Any = routine
+    while inner is not None:
+        names.append(inner.gi_code.co_name)
+        inner = inner.gi_yieldfrom
+    return tuple(names)

@@ -20,7 +20,7 @@ STAGES = (
     ("model", "routines"),
     ("kernel",),
     ("listeners",),
-    ("remedies",),
+    ("remedies", "releases"),
     ("scenarios",),
     ("trace",),
     ("analysis",),

@@ -38,6 +38,9 @@ ANSWERERS: Mapping[str, Answerer] = {
         "host", "its buffer back", "the host's interrupt (balloon_ack) is what wakes this queue"
     ),
     "GPU idle": Answerer("gpu", "the end of its work", "only the GPU's interrupt wakes this queue"),
+    "pfmemalloc_wait": Answerer(
+        "kswapd", "a sign that enough is free", "kswapd wakes this queue after each of its passes"
+    ),
     "oom_callback_wq": Answerer(
         "rcu", "the end of a grace period", "the last posted RCU callback wakes this queue"
     ),

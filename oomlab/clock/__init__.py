@@ -9,6 +9,7 @@ from oomlab.clock import ending
 from oomlab.clock.engine import Clock
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
+from oomlab.scenarios.parameters import Value
 from oomlab.trace.events import Trace
 
 
@@ -27,17 +28,27 @@ def run(
     """
     found = find_scenario(scenario)
     settings = found.settle(given or {}, "clock")
+    # The draws depend on what is not as usual: a parameter that is added later changes no run.
+    usual = {parameter.name: parameter.default for parameter in found.parameters}
+    unusual = {name: value for name, value in settings.items() if value != usual[name]}
     clock = Clock(
         found.build(settings, find_remedy(remedy)),
-        Chooser(seed, settings),
+        Chooser(seed, unusual),
         round(settings["limit_s"] * 1_000_000),
         park=park,
     )
+    return traced(clock, scenario, remedy, settings, seed)
+
+
+def traced(
+    clock: Clock, scenario: str, remedy: str, settings: Mapping[str, Value], seed: int
+) -> Trace:
+    """Run a clock to its end and return the trace; the other arguments say what was run."""
     clock.run()
     return Trace(
         scenario,
         remedy,
-        settings,
+        dict(settings),
         seed,
         "clock",
         clock.recorder.tasks(),
@@ -49,4 +60,4 @@ def run(
     )
 
 
-__all__ = ["run"]
+__all__ = ["run", "traced"]

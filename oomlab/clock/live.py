@@ -10,7 +10,7 @@ import simpy
 from oomlab.clock.parking import Iteration, Parked
 from oomlab.model import Actor
 from oomlab.ops import LOCKING_KINDS, Op, Routine
-from oomlab.routines import position
+from oomlab.routines import LocalState, local_state, position
 
 
 @dataclass(slots=True)
@@ -38,6 +38,22 @@ class Live:
         self.idle_at: tuple[object, ...] | None = None
         self.iteration = Iteration(0)
         self.last_signature: tuple[Any, ...] | None = None
+        self._where: LocalState | None = None
+
+    def advance(self, result: Any) -> Op | None:
+        """The routine's next op after `result`; None when it is over."""
+        self._where = None
+        try:
+            self.op = self.routine.send(result)
+        except StopIteration:
+            self.op = None
+        return self.op
+
+    def where(self) -> LocalState:
+        """The routine's local state; found out once for as long as the routine stands still."""
+        if self._where is None:
+            self._where = local_state(self.routine, self.op)
+        return self._where
 
     def is_idle(self) -> bool:
         """Is this a background task that waits for work at the place where it always does?"""

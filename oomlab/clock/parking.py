@@ -8,23 +8,22 @@ until one of the slots it reads changes; then it resumes exactly where the polls
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from oomlab.ops import Op, Slot
 from oomlab.routines import LocalState
 
 
-@dataclass(slots=True)
-class Step:
+class Step(NamedTuple):
     """An op of the current iteration: when (microseconds after its first), and what it gave.
 
-    `versions` are the change counts of its slots when it looked at them.
+    `changes` says how often the shared state had changed by then.
     """
 
     offset_us: int
     op: Op
     result: Any
-    versions: tuple[int, ...]
+    changes: int
 
 
 @dataclass(slots=True)
@@ -41,7 +40,7 @@ class Iteration:
     def signature(self, now_us: int, where: LocalState, jiffies: int) -> tuple[Any, ...]:
         """Equal for two iterations that did the same thing in the same time and stand at the same
         place again."""
-        steps = tuple((s.offset_us, s.op, s.result) for s in self.steps)
+        steps = tuple(step[:3] for step in self.steps)
         return (now_us - self.began_us, jiffies, where, steps)
 
 

@@ -7,13 +7,11 @@ before whom) and nothing was drawn in between, the run will repeat itself for ev
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from oomlab.routines import local_state
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oomlab.clock.engine import Clock
-    from oomlab.clock.live import Live
 
 ROUNDS_BEFORE_PARKING = 3
 """Once round a poller's circle more often than this, it would have been parked if it could be."""
@@ -31,8 +29,10 @@ class Recurrence:
         self._rounds = 0
         self._changes = 0
         self._ticks_asked = 0
-        self._quick: tuple[Any, ...] = ()
-        self._whole: tuple[Any, ...] = ()
+        self._quick: tuple[Hashable, ...] = ()
+        self._offset_us = 0
+        self._times: tuple[Hashable, ...] = ()
+        self._rest: tuple[Hashable, ...] = ()
 
     def seen(self, clock: Clock, task: int) -> bool:
         """Does the present, with a timer of `task` just fired, equal the remembered moment?
@@ -42,7 +42,7 @@ class Recurrence:
         """
         self._served += 1
         quick = (clock.state, clock.chooser.draws)
-        if task == self._task and quick == self._quick and self._same(whole_state(clock), clock):
+        if task == self._task and quick == self._quick and self._same(clock):
             self.only_polls = clock.changes == self._changes
             self._rounds += 1
             if not (self.only_polls and clock.park) or self._rounds > ROUNDS_BEFORE_PARKING:
@@ -52,30 +52,38 @@ class Recurrence:
             self._rounds = 0
             self._changes = clock.changes
             self._ticks_asked = clock.ticks_asked
-            self._task, self._quick, self._whole = task, quick, whole_state(clock)
+            self._task, self._quick = task, quick
+            self._offset_us = clock.now_us % clock.jiffy_us
+            self._times = _times(clock)
+            self._rest = _rest(clock)
         return False
 
-    def _same(self, whole: tuple[Any, ...], clock: Clock) -> bool:
+    def _same(self, clock: Clock) -> bool:
         """Where between two ticks the run stands matters only if somebody has asked for a tick."""
-        if clock.ticks_asked == self._ticks_asked:
-            return whole[1:] == self._whole[1:]
-        return whole == self._whole
+        offset_us = clock.now_us % clock.jiffy_us
+        if clock.ticks_asked != self._ticks_asked and offset_us != self._offset_us:
+            return False
+        return self._times == _times(clock) and self._rest == _rest(clock)
 
 
-def whole_state(clock: Clock) -> tuple[Any, ...]:
-    """Everything that decides how the run goes on, with times relative to now."""
-    return (
-        clock.now_us % clock.jiffy_us,
-        clock.queues(),
-        tuple(_task_state(live, clock.now_us) for live in clock.lives),
+def _times(clock: Clock) -> tuple[Hashable, ...]:
+    """When each task goes on, seen from now; cheap to find out, and seldom the same."""
+    now_us = clock.now_us
+    return tuple(
+        (
+            None if live.due_us is None else live.due_us - now_us,
+            None
+            if live.parked is None
+            else (live.parked.first_us - now_us) % live.parked.period_us,
+        )
+        for live in clock.lives
     )
 
 
-def _task_state(live: Live, now_us: int) -> tuple[Any, ...]:
-    if live.finished:
-        return ("finished",)
-    due = None if live.due_us is None else live.due_us - now_us
-    phase = None
-    if live.parked is not None:
-        phase = (live.parked.first_us - now_us) % live.parked.period_us
-    return (local_state(live.routine, live.op), due, phase)
+def _rest(clock: Clock) -> tuple[Hashable, ...]:
+    """Everything else that decides how the run goes on: who waits before whom, and where each task
+    stands."""
+    return (
+        clock.queues(),
+        *(None if live.finished else live.where() for live in clock.lives),
+    )

@@ -96,6 +96,8 @@ def _counterexample(graph: Graph, verdict: Verdict) -> tuple[Schedule, int]:
 
 def _point_of_no_return(graph: Graph, verdict: Verdict, schedule: Schedule) -> int | None:
     """How many steps lead to the first state that nobody gets out of."""
+    if verdict.word != "lockup":
+        return None
     space, state, taken = graph.space, graph.states[0], 0
     numbers = {state: i for i, state in enumerate(graph.states)}
     while not verdict.lockups[numbers[state]]:

@@ -22,36 +22,52 @@ class Node(NamedTuple):
     result: Hashable
 
 
-FINISHED: LocalState = ("finished",)
+FINISHED = 0
+"""The number of the local state of every task whose routine has returned. That it is 0 lets a
+search see at once whether all foreground tasks have finished."""
 
 
 class Automaton:
-    """The local states of one task known so far; number 0 is the start."""
+    """The local states of one task known so far; `start` is the first.
+
+    `edges` are those learned: (local state, result) -> local state.
+    """
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
-        self.nodes: list[Node] = []
+        self.nodes = [Node(None, FINISHED, None)]
+        self.edges: dict[tuple[int, Hashable], int] = {}
         self._numbers: dict[LocalState, int] = {}
-        self._edges: dict[tuple[int, Hashable], int] = {}
+        self._suspended: dict[int, Routine] = {}
         routine = actor.body()
-        self._add(routine, next(routine, None), -1, None)
+        self.start = self._add(routine, next(routine, None), FINISHED, None)
 
     def after(self, node: int, result: Hashable) -> int:
         """The local state that follows `node` when its op gave `result`."""
         key = (node, result)
-        if key not in self._edges:
-            routine = self._rebuild(node)
-            try:
-                op = routine.send(result)
-            except StopIteration:
-                op = None
-            self._edges[key] = self._add(routine, op, node, result)
-        return self._edges[key]
+        known = self.edges.get(key)
+        if known is not None:
+            return known
+        routine = self._at(node)
+        try:
+            op = routine.send(result)
+        except StopIteration:
+            op = None
+        number = self.edges[key] = self._add(routine, op, node, result)
+        return number
 
-    def _rebuild(self, node: int) -> Routine:
-        """A fresh generator brought to `node` by the results that first led there."""
+    def _at(self, node: int) -> Routine:
+        """A generator that stands at `node`.
+
+        The one that first came there waits for its first result; without it each step of a long
+        routine would run the whole routine again. Further results need a fresh generator, brought
+        there by the results that first led there.
+        """
+        waiting = self._suspended.pop(node, None)
+        if waiting is not None:
+            return waiting
         results = []
-        while node != 0:
+        while node != self.start:
             results.append(self.nodes[node].result)
             node = self.nodes[node].parent
         routine = self.actor.body()
@@ -61,8 +77,10 @@ class Automaton:
         return routine
 
     def _add(self, routine: Routine, op: Op | None, parent: int, result: Hashable) -> int:
-        where = FINISHED if op is None else local_state(routine, op)
-        number = self._numbers.setdefault(where, len(self.nodes))
+        if op is None:
+            return FINISHED
+        number = self._numbers.setdefault(local_state(routine, op), len(self.nodes))
         if number == len(self.nodes):
             self.nodes.append(Node(op, parent, result))
+            self._suspended[number] = routine
         return number

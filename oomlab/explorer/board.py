@@ -16,6 +16,7 @@ from oomlab.explorer import Exploration, explore
 from oomlab.explorer.counterexample import Choice, switches
 from oomlab.explorer.graph import Graph
 from oomlab.explorer.player import Player
+from oomlab.explorer.replay import write_replay
 from oomlab.explorer.verdict import circling
 from oomlab.ops import Op, RwSemaphore
 from oomlab.remedies import find_remedy
@@ -45,11 +46,27 @@ _WORDS = {
     "io": "wait for a device",
     "cost": "reclaim for a while",
     "wake": "wake {}",
-    "sleep_on": "sleep on {}",
+    "sleep_on": "wake up on {}",
     "check_or_enqueue": "look whether there is something to wait for",
     "wait_for": "pick up: {}",
     "choose": "take one of several ways",
 }
+
+"""What an op is, as an order to the task."""
+
+_CLEARER = (
+    ("move reclaimable", "reclaim what can be reclaimed"),
+    ("move balloon", "take pages out of the balloon"),
+    ("move pages leaving the balloon", "make the balloon's pages free"),
+    ("move page in the hand", "put the page where it belongs"),
+    ("write balloon virtqueue", "pass the virtqueue on"),
+    ("wait_for balloon virtqueue", "pick up what is in the virtqueue"),
+    ("read oom_notifier_requested", "read the flag oom_notifier_requested"),
+    ("write oom_notifier_requested", "write the flag oom_notifier_requested"),
+    ("read oom_notifier_freed", "read the counter oom_notifier_freed"),
+    ("write oom_notifier_freed", "write the counter oom_notifier_freed"),
+)
+"""The beginning of an op and its slot, and better words for it."""
 
 
 def board(scenario: str, remedy: str, given: Mapping[str, object] | None = None) -> dict[str, Any]:
@@ -61,8 +78,9 @@ def board(scenario: str, remedy: str, given: Mapping[str, object] | None = None)
     situation of locks, and per task an index into `says`; `moves`: how many moves each state has,
     one state after the other; of each move `task` and how many states `ahead` it leads; of some,
     by number, which `outcome` of the task's step it is (else 0) and how many `steps` of a replay
-    string it makes (else 1); `goal`: is there a lockup to reach; `best`: the fewest context
-    switches to it, null if there is none.
+    string it makes (else 1); `late`: the numbers of moves that are a time limit running out;
+    `goal`: is there a lockup to reach; `best`: the fewest context switches to it, null if there is
+    none.
 
     Raises InputError as `explore` does, and for a machine of more than `MAX_STATES` states.
     """
@@ -85,11 +103,12 @@ def board(scenario: str, remedy: str, given: Mapping[str, object] | None = None)
         states += [kinds[number], situations.setdefault(held, len(situations))]
         states += [speaker.says(number, task) for task in movers]
     reached = found.verdict.word == "lockup"
-    outcome, steps = _details(graph)
+    outcome, steps, late = _details(graph)
     return {
         "scenario": scenario,
         "remedy": remedy,
-        "settings": found.replay.split("/")[2] if found.replay else "",
+        # Written anew: where there is no lockup, there is no replay string to take them from.
+        "settings": write_replay(scenario, remedy, found.settings, model, ()).split("/")[2],
         "tasks": [model.task_name(task) for task in movers],
         "locks": [slot.name for slot in locks],
         "says": speaker.texts,
@@ -104,6 +123,7 @@ def board(scenario: str, remedy: str, given: Mapping[str, object] | None = None)
         ],
         "outcome": {str(edge): value for edge, value in enumerate(outcome) if value},
         "steps": {str(edge): value for edge, value in enumerate(steps) if value > 1},
+        "late": late,
         "goal": reached,
         "best": switches(found.schedule[: len(found.schedule) - found.circle]) if reached else None,
     }
@@ -118,17 +138,20 @@ def _kinds(found: Exploration) -> list[int]:
     ]
 
 
-def _details(graph: Graph) -> tuple[list[int], list[int]]:
-    """For every move: which of its outcomes it is, and how many steps of a schedule."""
-    outcome, steps = [], []
+def _details(graph: Graph) -> tuple[list[int], list[int], list[int]]:
+    """For every move: which of its outcomes it is, and how many steps of a schedule. Last, the
+    numbers of the moves that are timeouts."""
+    outcome, steps, late = [], [], []
     for number, state in enumerate(graph.states):
         for edge in range(graph.first[number], graph.first[number + 1]):
             task = graph.mover[edge]
             after = graph.states[graph.target[edge]]
-            deltas = [delta for delta, _ in graph.space.moves(state, task)]
-            outcome.append(deltas.index(after - state))
+            ways = graph.space.moves(state, task)
+            outcome.append([delta for delta, _ in ways].index(after - state))
             steps.append(graph.space.steps_in(state, task, outcome[-1]))
-    return outcome, steps
+            if ways[outcome[-1]][1]:
+                late.append(edge)
+    return outcome, steps, late
 
 
 class _Speaker:
@@ -158,6 +181,10 @@ class _Speaker:
         function = self._functions[task, local]
         where = f" ({function})" if function else ""
         ready = any(mover == task for mover, _ in self.graph.moves(number))
+        if ready and all(timeout for _, timeout in self.space.moves(state, task)):
+            return (
+                f"late|sleeps on {op.slots[0].name} until it is woken or its time runs out{where}"
+            )
         if ready or self.graph.goal[number]:
             return f"ready|{_words(op)}{where}"
         if op.kind in ("sleep_on", "wait_for"):
@@ -167,6 +194,9 @@ class _Speaker:
 
 def _words(op: Op) -> str:
     on = op.slots[0].name if op.slots else ""
+    for start, words in _CLEARER:
+        if f"{op.kind} {on}".startswith(start):
+            return words
     return _WORDS.get(op.kind, f"{op.kind} {{}}").format(on).strip()
 
 

@@ -5,54 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 
-def components(successors: Sequence[Sequence[int]], begin: int = 0) -> Iterator[list[int]]:
+def components(
+    successors: Sequence[Sequence[int]], begin: int = 0, without: Sequence[int] = ()
+) -> Iterator[list[int]]:
     """The strongly connected components of nodes `begin` to `begin + len(successors) - 1`.
 
-    `successors[i]` are those of node `begin + i`; nodes outside the range are ignored. A component
-    comes after all components that it leads to.
+    `successors[i]` are those of node `begin + i`; nodes outside the range are ignored, and so are
+    nodes `begin + i` with a true `without[i]`. A component comes after all components that it leads
+    to.
     """
     count = len(successors)
-    order = [-1] * count
-    low = [0] * count
-    on_stack = bytearray(count)
+    # When a node was first seen; `count`, later than any, once its component is complete.
+    seen = [-1] * count
+    for node, left_out in enumerate(without):
+        if left_out:
+            seen[node] = count
+    clock = 0
     stack: list[int] = []
-    counter = 0
     for root in range(count):
-        if order[root] >= 0:
+        if seen[root] >= 0:
             continue
-        work = [(root, 0)]
-        while work:
-            node, position = work.pop()
-            if position == 0:
-                order[node] = low[node] = counter
-                counter += 1
-                stack.append(node)
-                on_stack[node] = 1
-            following = successors[node]
-            descended = False
-            while position < len(following):
-                other = following[position] - begin
-                position += 1
-                if not 0 <= other < count:
+        node, rest = root, iter(successors[root])
+        seen[root] = low = clock
+        clock += 1
+        stack.append(root)
+        callers: list[tuple[int, int, Iterator[int]]] = []
+        while True:
+            for after in rest:
+                after -= begin
+                if not 0 <= after < count:
                     continue
-                if order[other] < 0:
-                    work.append((node, position))
-                    work.append((other, 0))
-                    descended = True
+                when = seen[after]
+                if when < 0:
+                    callers.append((node, low, rest))
+                    node, rest = after, iter(successors[after])
+                    seen[node] = low = clock
+                    clock += 1
+                    stack.append(node)
                     break
-                if on_stack[other]:
-                    low[node] = min(low[node], order[other])
-            if descended:
-                continue
-            if low[node] == order[node]:
-                component = []
-                while True:
-                    member = stack.pop()
-                    on_stack[member] = 0
-                    component.append(member + begin)
-                    if member == node:
-                        break
-                yield component
-            if work:
-                parent = work[-1][0]
-                low[parent] = min(low[parent], low[node])
+                if when < low:
+                    low = when
+            else:
+                reached = low
+                if low == seen[node]:
+                    component = []
+                    member = -1
+                    while member != node:
+                        member = stack.pop()
+                        seen[member] = count
+                        component.append(member + begin)
+                    yield component
+                    reached = count
+                if not callers:
+                    break
+                node, low, rest = callers.pop()
+                if reached < low:
+                    low = reached

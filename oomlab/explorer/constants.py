@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from random import Random
 
+from oomlab.explorer.automaton import Automaton
 from oomlab.explorer.graph import Graph, Timeouts, explore
-from oomlab.explorer.space import ChangedSlot, Space
+from oomlab.explorer.space import ChangedSlots, Space
 from oomlab.model import Model
 
 WALKS = 64
 WALK_STEPS = 400
+STAYS = 0.9
+"""On every other walk, how likely the task that has just moved goes on (our choice): such walks get
+further, because the others spend their steps on tasks that poll."""
 
 
 def explore_model(model: Model, timeouts: Timeouts, budget: int) -> Graph:
@@ -22,25 +26,36 @@ def explore_model(model: Model, timeouts: Timeouts, budget: int) -> Graph:
     The assumption about constant slots is begun with what random walks leave unchanged, and
     corrected until an exploration confirms it.
     """
-    constant = _unchanged_on_walks(model)
+    automata = [Automaton(actor) for actor in model.actors]
+    constant = _unchanged_on_walks(model, automata)
     while True:
         try:
-            return explore(Space(model, constant), timeouts, budget)
-        except ChangedSlot as changed:
-            constant -= {changed.index}
+            return explore(Space(model, constant, automata), timeouts, budget)
+        except ChangedSlots as changed:
+            constant -= changed.indices
 
 
-def _unchanged_on_walks(model: Model) -> frozenset[int]:
-    space, random = Space(model), Random(0)
-    initial = model.layout.initial
-    constant = set(range(len(initial)))
-    for _ in range(WALKS):
-        state = space.start
+def _unchanged_on_walks(model: Model, automata: list[Automaton]) -> frozenset[int]:
+    """The slots that have their first value wherever some random walks come by."""
+    space, random = Space(model, automata=automata), Random(0)
+    tasks = range(len(space.masks))
+    visited = set()
+    for walk in range(WALKS):
+        state, mover = space.start, 0
         for _ in range(WALK_STEPS):
-            shared = space.shared(state)
-            constant -= {i for i in constant if shared[i] != initial[i]}
-            tasks = [t for t in range(len(space.masks)) if space.moves(state, t)]
-            if not tasks:
+            visited.add(space.shared(state))
+            if space.is_goal(state):
                 break
-            state += random.choice(space.moves(state, random.choice(tasks)))[0]
-    return frozenset(constant)
+            stays = walk % 2 and random.random() < STAYS
+            row = space.moves_of(state, mover) if stays else ()
+            if not row:
+                ready = [task for task in tasks if space.moves_of(state, task)]
+                if not ready:
+                    break
+                mover = random.choice(ready)
+                row = space.moves_of(state, mover)
+            state += random.choice(row)
+    initial = model.layout.initial
+    return frozenset(
+        i for i, value in enumerate(initial) if all(shared[i] == value for shared in visited)
+    )

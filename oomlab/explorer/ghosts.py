@@ -39,6 +39,8 @@ def schedule_to(graph: Graph, label: str, fewest: Fewest = "switches") -> Schedu
             for number, state in enumerate(graph.states)
             if label in graph.space.shared(state)[slot.index]  # type: ignore[operator]
         ]
+    if not targets:
+        raise ValueError("none of the states can be reached")  # without looking for the way
     return shortest_schedule(graph, targets, fewest)[0]
 
 

@@ -7,11 +7,15 @@ integer to add, looked up by the two numbers' bits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import compress
+from operator import not_
+
 from oomlab.errors import InputError
-from oomlab.explorer.automaton import Automaton
+from oomlab.explorer.automaton import FINISHED, Automaton
 from oomlab.explorer.folding import check_fold_length, is_absorbed, is_folded
 from oomlab.model import Model
-from oomlab.ops import TIME_KINDS, State, outcomes
+from oomlab.ops import MEANINGS, TIME_KINDS, State, outcomes
 
 SHARED_BITS = 24
 LOCAL_BITS = 14
@@ -20,12 +24,12 @@ Move = tuple[int, bool]
 """What to add to the state, and whether the move is a timeout running out."""
 
 
-class ChangedSlot(Exception):
-    """A slot that was taken to be constant changes after all."""
+class ChangedSlots(Exception):
+    """Slots that were taken to be constant change after all."""
 
-    def __init__(self, index: int) -> None:
-        super().__init__(index)
-        self.index = index
+    def __init__(self, indices: frozenset[int]) -> None:
+        super().__init__(indices)
+        self.indices = indices
 
 
 def too_large(who: str, bits: int) -> InputError:
@@ -38,61 +42,95 @@ def too_large(who: str, bits: int) -> InputError:
 class Space:
     """Numbers the states of `model` and learns the moves of its tasks.
 
-    `constant` are the indices of slots assumed never to change; ChangedSlot is raised when one
-    does, so a space that was explored to the end has proved the assumption.
+    `constant` are the indices of slots assumed never to change; ChangedSlots is raised when some
+    do, so a space that was explored to the end has proved the assumption. `automata` are those of
+    an earlier space of the same model: what the routines do does not depend on the assumption.
+
+    `masks`, `deltas` and `prompt` are for the search alone, which looks moves up without a call:
+    per task the bits of a state that its moves depend on, then by these bits what each move adds,
+    and the same without timeouts. A run is over when no bit under `foreground_mask` is set, or in
+    the shared states numbered in `panics`, which grows as they become known.
     """
 
-    def __init__(self, model: Model, constant: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        model: Model,
+        constant: frozenset[int] = frozenset(),
+        automata: list[Automaton] | None = None,
+    ) -> None:
         self.model = model
         self.constant = constant
-        self.automata = [Automaton(actor) for actor in model.actors]
+        self.automata = automata or [Automaton(actor) for actor in model.actors]
         self._shared: list[State] = []
         self._shared_numbers: dict[State, int] = {}
+        self._constants = tuple((i, model.layout.initial[i]) for i in constant)
         self._shifts = [SHARED_BITS + LOCAL_BITS * i for i in range(len(self.automata))]
-        shared_mask = (1 << SHARED_BITS) - 1
-        self.masks = [shared_mask | ((1 << LOCAL_BITS) - 1) << shift for shift in self._shifts]
-        self.memo: list[dict[int, tuple[Move, ...]]] = [{} for _ in self.automata]
+        self.shared_mask = (1 << SHARED_BITS) - 1
+        self._local_mask = (1 << LOCAL_BITS) - 1
+        self.masks = [self.shared_mask | self._local_mask << shift for shift in self._shifts]
+        self.deltas: list[dict[int, tuple[int, ...]]] = [{} for _ in self.automata]
+        self.prompt: list[dict[int, tuple[int, ...]]] = [{} for _ in self.automata]
+        self._late: list[dict[int, tuple[bool, ...]]] = [{} for _ in self.automata]
+        # Local states known to begin with an op that is a step of its own, or to be the last.
+        self._steps: list[set[int]] = [{FINISHED} for _ in self.automata]
+        self.foreground_mask = sum(
+            self._local_mask << self._shifts[a.index] for a in model.actors if a.foreground
+        )
+        self.panics: set[int] = set()
         self.start = self._boot()
 
     def shared(self, state: int) -> State:
         """The shared state within a global state."""
-        return self._shared[state & (1 << SHARED_BITS) - 1]
+        return self._shared[state & self.shared_mask]
 
     def local(self, state: int, task: int) -> int:
         """The number of a task's local state within a global state."""
-        return state >> self._shifts[task] & (1 << LOCAL_BITS) - 1
+        return state >> self._shifts[task] & self._local_mask
 
     def moves(self, state: int, task: int) -> tuple[Move, ...]:
         """What `task` can do in `state`; empty when it is blocked or has finished."""
+        deltas = self.moves_of(state, task)
+        late = self._late[task].get(state & self.masks[task], (False,) * len(deltas))
+        return tuple(zip(deltas, late, strict=True))
+
+    def timeouts(self, state: int) -> Iterator[tuple[int, int]]:
+        """(task, state it leads to) of every timeout that can run out in `state`; none where the
+        run is over."""
+        if not self.is_goal(state):
+            for task, mask in enumerate(self.masks):
+                if state & mask in self._late[task]:
+                    for delta, late in self.moves(state, task):
+                        if late:
+                            yield task, state + delta
+
+    def moves_of(self, state: int, task: int) -> tuple[int, ...]:
+        """What each of the moves adds to the state, timeouts included."""
         key = state & self.masks[task]
-        known = self.memo[task].get(key)
-        if known is None:
-            known = self.memo[task][key] = self._learn(state, task)
-        return known
+        known = self.deltas[task].get(key)
+        return self.learn(key, task) if known is None else known
 
     def is_goal(self, state: int) -> bool:
         """Have all foreground tasks finished, or has the machine panicked?"""
-        return self.panicked(state) or all(
-            self.automata[a.index].nodes[self.local(state, a.index)].op is None
-            for a in self.model.actors
-            if a.foreground
-        )
+        return not state & self.foreground_mask or self.panicked(state)
 
     def panicked(self, state: int) -> bool:
         """Has the machine panicked?"""
-        return bool(self.shared(state)[self.model.panicked.index])
+        return state & self.shared_mask in self.panics
 
     def _number(self, shared: State) -> int:
-        number = self._shared_numbers.setdefault(shared, len(self._shared))
-        if number == len(self._shared):
+        number = self._shared_numbers.get(shared)
+        if number is None:
+            number = len(self._shared)
             if number >> SHARED_BITS:
                 raise too_large("the machine", SHARED_BITS)
             self.model.check(shared)
-            initial = self.model.layout.initial
-            for index in self.constant:
-                if shared[index] != initial[index]:
-                    raise ChangedSlot(index)
+            changed = frozenset(i for i, value in self._constants if shared[i] != value)
+            if changed:
+                raise ChangedSlots(changed)
+            self._shared_numbers[shared] = number
             self._shared.append(shared)
+            if shared[self.model.panicked.index]:
+                self.panics.add(number)
         return number
 
     def _pack(self, shared: State, locals_: list[int]) -> int:
@@ -106,14 +144,14 @@ class Space:
         shared = self.model.layout.initial
         locals_ = []
         for actor, automaton in zip(self.model.actors, self.automata, strict=True):
-            local = 0
+            local = automaton.start
             if actor.serves:
                 shared, local = self._to_first_wait(shared, automaton)
             locals_.append(local)
         return self._pack(shared, locals_)
 
     def _to_first_wait(self, shared: State, automaton: Automaton) -> tuple[State, int]:
-        local = 0
+        local = automaton.start
         while (op := automaton.nodes[local].op) is not None and op.kind not in TIME_KINDS:
             found = outcomes(shared, automaton.actor.index, op)
             if not found:
@@ -122,22 +160,34 @@ class Space:
             local = automaton.after(local, found[0].result)
         return shared, local
 
-    def _learn(self, state: int, task: int) -> tuple[Move, ...]:
+    def learn(self, key: int, task: int) -> tuple[int, ...]:
+        """Find out what `task` can do, and keep it in `deltas` and `prompt` under `key`."""
+        number, local = key & self.shared_mask, key >> self._shifts[task]
         automaton = self.automata[task]
-        shared, local = self.shared(state), self.local(state, task)
         op = automaton.nodes[local].op
-        if op is None:
-            return ()
-        moves = []
-        for outcome in outcomes(shared, task, op):
-            after, then, _ = self._absorb(
-                automaton, outcome.state, automaton.after(local, outcome.result)
-            )
+        shared = self._shared[number]
+        deltas: list[int] = []
+        late = False
+        found = () if op is None else MEANINGS[op.kind](shared, task, op)
+        for outcome in found:
+            after, result, timeout = outcome
+            then = automaton.edges.get((local, result))
+            if then is None:
+                then = automaton.after(local, result)
+            if then not in self._steps[task]:
+                after, then, _ = self._absorb(automaton, after, then)
             if then >> LOCAL_BITS:
                 raise too_large(automaton.actor.name, LOCAL_BITS)
-            delta = self._number(after) - self._number(shared)
-            moves.append((delta + (then - local << self._shifts[task]), outcome.timeout))
-        return tuple(moves)
+            delta = then - local << self._shifts[task]
+            if after is not shared:
+                delta += self._number(after) - number
+            deltas.append(delta)
+            late = late or timeout
+        known = self.deltas[task][key] = self.prompt[task][key] = tuple(deltas)
+        if late:
+            flags = self._late[task][key] = tuple(outcome.timeout for outcome in found)
+            self.prompt[task][key] = tuple(compress(known, map(not_, flags)))
+        return known
 
     def steps_in(self, state: int, task: int, outcome: int) -> int:
         """How many steps, as a player counts them, one move consists of."""
@@ -156,9 +206,12 @@ class Space:
         """
         task, length, steps = automaton.actor.index, 0, 0
         seen: set[int] = set()
-        while (op := automaton.nodes[local].op) is not None and is_absorbed(
-            op, task, self.constant
-        ):
+        while local not in self._steps[task]:
+            op = automaton.nodes[local].op
+            assert op is not None
+            if not is_absorbed(op, task, self.constant):
+                self._steps[task].add(local)
+                break
             length += 1
             check_fold_length(length, automaton.actor.name)
             if not is_folded(op, task):

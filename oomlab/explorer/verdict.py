@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 
 from oomlab.explorer.components import components
 from oomlab.explorer.graph import Graph
@@ -32,16 +34,18 @@ class Verdict:
 
 def judge(graph: Graph) -> Verdict:
     """Judge a graph. In an incomplete one, states without known moves count as able to end."""
-    panic = any(graph.goal[i] and graph.space.panicked(s) for i, s in enumerate(graph.states))
-    ends = [i for i in range(len(graph)) if graph.goal[i]]
-    ends += range(graph.expanded(), len(graph))
+    panic = bool(graph.space.panics) and any(map(graph.space.panicked, graph.states))
+    expanded = graph.expanded()
+    ends = list(compress(range(len(graph)), graph.goal))
+    ends += range(expanded, len(graph))
     can_end = graph.can_reach(ends)
-    lockups = bytearray(1 - reachable for reachable in can_end)
-    stuck = tuple(i for i in range(graph.expanded()) if lockups[i] and not len(graph.successors(i)))
+    lockups = bytearray(map(not_, can_end))
+    lost = list(compress(range(expanded), lockups))
+    stuck = tuple(i for i in lost if graph.first[i] == graph.first[i + 1])
     livelock = False
-    if 1 in lockups:
+    if lost:
         can_stick = graph.can_reach(stuck)
-        livelock = any(lockups[i] and not can_stick[i] for i in range(len(graph)))
+        livelock = not all(can_stick[i] for i in lost)
         word = "lockup"
     else:
         word = "exhausted-clean" if graph.complete else "budget"
@@ -51,16 +55,13 @@ def judge(graph: Graph) -> Verdict:
 def _starvation(graph: Graph, lockups: bytearray) -> bool:
     """Is there a circle outside the lockups in which every task either moves or is blocked now and
     then? Only such a circle can go on under a scheduler that is weakly fair."""
-    inside = [
-        [] if lockups[i] else [n for n in graph.successors(i) if not lockups[n]]
-        for i in range(graph.expanded())
-    ]
-    for component in components(inside):
-        if len(component) == 1 and component[0] not in inside[component[0]]:
+    rows, everybody = graph.rows(), frozenset(range(len(graph.space.masks)))
+    for component in components(rows, without=lockups[: len(rows)]):
+        if len(component) == 1 and component[0] not in rows[component[0]]:
             continue
         members = set(component)
         moving: set[int] = set()
-        always_ready = set(range(len(graph.space.masks)))
+        always_ready = everybody
         for number in component:
             ready = set()
             for task, other in graph.moves(number):
@@ -78,15 +79,11 @@ def circling(graph: Graph, verdict: Verdict) -> set[int]:
 
     A single state that its own moves lead back to is such a component; one without moves is not.
     """
-    successors = [
-        [n for n in graph.successors(i)] if verdict.lockups[i] else []
-        for i in range(graph.expanded())
-    ]
+    rows = graph.rows()
+    others = bytearray(map(not_, verdict.lockups))
     found: set[int] = set()
-    for component in components(successors):
+    for component in components(rows, without=others[: len(rows)]):
         members = set(component)
-        if not verdict.lockups[component[0]] or not successors[component[0]]:
-            continue
-        if all(n in members for i in component for n in successors[i]):
+        if len(rows[component[0]]) and all(members.issuperset(rows[i]) for i in component):
             found |= members
     return found

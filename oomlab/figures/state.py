@@ -14,7 +14,7 @@ from oomlab.analysis import (
 )
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend, swatch, text_lines
-from oomlab.figures.state_facts import Facts, facts_at
+from oomlab.figures.state_facts import OFFLOAD, Facts, facts_at
 from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, line
 from oomlab.figures.text import shortened, text_width, wrapped
@@ -26,7 +26,8 @@ _TEXT = MARGIN + 28 + 10
 
 _ROW = 21.0
 _BARS = 190.0
-_BAR_ROOM = 180.0
+_BAR_ROOM = 150.0
+"""Length of a bar that stands for all pages there are: so bars can be compared between moments."""
 
 
 def draw_state(trace: Trace, at_us: int, *, key: str = "") -> Figure:
@@ -76,6 +77,7 @@ class _Sheet:
         self.y = 34.0
         self._tasks()
         self._locks()
+        self._queues()
         self._variables()
         self._memory()
         keys = self._keys()
@@ -164,8 +166,11 @@ class _Sheet:
     def _locks(self) -> None:
         self._heading("Locks")
         for number, (name, value) in enumerate(self.facts.locks.items()):
-            self.parts.append(bar(lock_style(number), MARGIN, self.y - 7, 28, 14))
             told = _holding(value)
+            free = told == "free"
+            self.parts.append(
+                _outline(self.y) if free else bar(lock_style(number), MARGIN, self.y - 7, 28, 14)
+            )
             waiters = [
                 f"{t} {'polls' if s.state == 'polls' else 'waits'}"
                 for t, s in self.now.items()
@@ -175,9 +180,33 @@ class _Sheet:
             self.parts.append(element("text", name, x=_TEXT, y=self.y + 5, class_="oom-name"))
             after = _TEXT + text_width(name, bold=True) + 8
             room = WIDTH - MARGIN - after
-            ink = "muted" if told == "free" and not waiters else "ink"
-            self.parts.append(label(after, self.y, shortened(whole, room), ink=ink))
+            ink = "muted" if free and not waiters else "ink"
+            for text in wrapped(whole, room):
+                self.parts.append(label(after, self.y, text, ink=ink))
+                self.y += 18
             self.said.append(f"{name}: {whole}.")
+            self.y += _ROW - 18
+
+    def _queues(self) -> None:
+        """Tasks that only wait for work are named elsewhere, but for the thread of the chain."""
+        idle = {t for t, s in self.now.items() if s.state == "idle"}
+        shown = {
+            name: sleepers
+            for name, sleepers in self.facts.queues.items()
+            if name.startswith(OFFLOAD) or set(sleepers) - idle
+        }
+        if not shown:
+            return
+        self._heading("Wait queues")
+        for name, sleepers in shown.items():
+            told = f"{', '.join(sleepers)} sleep{'' if len(sleepers) > 1 else 's'}"
+            told = told if sleepers else "nobody"
+            self.parts.append(label(MARGIN, self.y, name))
+            after = MARGIN + text_width(name) + 12
+            ink = "ink" if sleepers else "muted"
+            short = shortened(told, WIDTH - MARGIN - after)
+            self.parts.append(label(after, self.y, short, ink=ink))
+            self.said.append(f"Wait queue {name}: {told}.")
             self.y += _ROW
 
     def _variables(self) -> None:
@@ -192,9 +221,8 @@ class _Sheet:
 
     def _memory(self) -> None:
         self._heading("Pages")
-        largest = max([*self.facts.pools.values(), 1])
         for name, pages in self.facts.pools.items():
-            width = _BAR_ROOM * pages / largest
+            width = _BAR_ROOM * pages / max(self.facts.all_pages, 1)
             self.parts.append(label(MARGIN, self.y, shortened(name, _BARS - MARGIN - 8)))
             self.parts.append(
                 line(
@@ -235,6 +263,20 @@ class _Sheet:
         return [
             swatch(state)._replace(text=names[state]) for state in STATE_NAMES if state in shown
         ]
+
+
+def _outline(middle: float) -> Markup:
+    """The sample of a lock that nobody has."""
+    return element(
+        "rect",
+        class_="oom-muted",
+        fill="none",
+        stroke="currentColor",
+        x=MARGIN,
+        y=middle - 7,
+        width=28,
+        height=14,
+    )
 
 
 def _holding(value: Json) -> str:

@@ -8,22 +8,26 @@ from oomlab.kernel.zone import watermarks_for
 from oomlab.trace.events import Json, Trace
 
 _WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
-_OFFLOAD = "oom_notifier_"
+OFFLOAD = "oom_notifier_"
 """With this begin the names of what the thread that runs the chain shares with its callers."""
 
 
 @dataclass(frozen=True)
 class Facts:
     """`mover`: the task that moved last, or "". `stacks`: per task the kernel functions it is in,
-    outermost first. `locks`, `words`: slots with their values. `pools`: pages by place; those that
-    are empty now and were at the beginning are left out. `min_mark`: the min watermark, in pages.
+    outermost first. `locks`, `words`: slots with their values. `queues`: who sleeps on the wait
+    queues of the thread that runs the chain, and on every other one that has a sleeper. `pools`:
+    pages by place; those that are empty now and were at the beginning are left out. `all_pages`:
+    how many there are, the same at every moment. `min_mark`: the min watermark, in pages.
     """
 
     mover: str
     stacks: dict[str, tuple[str, ...]]
     locks: dict[str, Json]
+    queues: dict[str, list[str]]
     words: dict[str, Json]
     pools: dict[str, int]
+    all_pages: int
     min_mark: int
 
 
@@ -48,14 +52,20 @@ def facts_at(trace: Trace, at_us: int) -> Facts:
         stacks,
         {name: value for name, value in values.items() if kinds[name] in ("mutex", "rwsem")},
         {
+            name: list(value)
+            for name, value in values.items()
+            if kinds[name] == "queue" and (value or name.startswith(OFFLOAD))
+        },
+        {
             name: value
             for name, value in values.items()
-            if kinds[name] == "word" and name.startswith(_OFFLOAD)
+            if kinds[name] == "word" and name.startswith(OFFLOAD)
         },
         {
             name: int(value)
             for name, value in values.items()
             if kinds[name] == "pool" and (value or initial[name])
         },
+        sum(int(value) for name, value in values.items() if kinds[name] == "pool"),
         watermarks_for(int(trace.parameters["managed_pages"])).min,
     )

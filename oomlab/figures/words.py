@@ -24,6 +24,8 @@ def bar_labels(span: Span, *, counted: bool) -> list[str]:
     """Texts for the bar of `span`, the longest first; `counted`: the number of polls is known."""
     if span.state == "polls":
         label = waiting_phrase(span.on, "poll")
+        # What is looked at without trying a lock is not counted.
+        counted = counted and span.polls > 0
         tries = [f"{label}, {_times(span.polls)}", f"{label}, {span.polls}×"] if counted else []
         return [*tries, label, "polls"]
     if span.state == "blocked":

@@ -65,7 +65,8 @@ class Machine:
     the system is going to sleep. `tells_steps`: requests note each step of the slow path in the
     trace.
     `total_pages` is what oom_score_adj is a thousandth of; `panic_on_oom` (0, 1, 2) and
-    `oom_kill_allocating_task` are the sysctls of these names.
+    `oom_kill_allocating_task` are the sysctls of these names. `fs_test_first` is a what-if of ours:
+    out_of_memory sends requests without `__GFP_FS` away before it asks the listeners.
     Raises InputError for an HZ the kernel does not offer.
     """
 
@@ -77,10 +78,11 @@ class Machine:
     kernel: float = KERNEL_4_13
     try_oom_notifier: NotifyOom | None = None
     register_oom: RegisterOom | None = None
-    quiesce_oom: QuiesceOom | None = None
     total_pages: int = 0
     panic_on_oom: int = 0
     oom_kill_allocating_task: bool = False
+    fs_test_first: bool = False
+    quiesce_oom: QuiesceOom | None = None
     watch: OomWatch | None = None
     dma_zone: Zone | None = None
     compaction: Compaction | None = None

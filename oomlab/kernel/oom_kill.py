@@ -70,6 +70,8 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
         disabled = yield read(machine.oom_killer_disabled)
         if disabled:
             return False
+    if machine.fs_test_first and gfp and not gfp & flags.FS:
+        return True
     if oc.memcg is None:
         freed = yield from machine.notify_oom(machine, current)
         if freed > 0:

@@ -5,6 +5,7 @@ The numbers are ours; the routines in `page_alloc` and the outcomes in `gfp_outc
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from oomlab.ops import Routine, note
@@ -204,3 +205,17 @@ def step(machine: Machine, number: str) -> Routine:
     """Note in the trace that a request comes to this step, on machines that want to know."""
     if machine.tells_steps:
         yield note("step", number)
+
+
+def steps_markdown() -> str:
+    """All steps as a Markdown list: number, title, sentence and the kernel's function."""
+    return "\n".join(
+        f"- **{s.number}: {s.title}** {_code(s.sentence)} (`{s.function}`)" for s in STEPS
+    )
+
+
+def _code(sentence: str) -> str:
+    return _NAME.sub(r"`\g<0>`", sentence)
+
+
+_NAME = re.compile(r"\b_*[A-Za-z]+_[A-Za-z_]+\b")

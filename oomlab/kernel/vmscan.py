@@ -36,8 +36,8 @@ LIMITS = (
         "simplified",
         "The kernel swapper has given up",
         "Unless a machine is given one, kswapd does nothing and nobody is throttled at the entry "
-        "of direct reclaim, as in a kernel whose swapper has failed sixteen times. No scenario "
-        "gives it one, nor pages under writeback, nor a count of isolated pages.",
+        "of direct reclaim, as in a kernel whose swapper has failed sixteen times. No hazard "
+        "is explored with one, with pages under writeback or with a count of isolated pages.",
     ),
     Limit(
         "guessed",

@@ -20,7 +20,7 @@ from oomlab.ledger.findings import (
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A finding, and what came of showing it under each of OFFLOADS (nothing, where it cannot)."""
+    """A finding, and what came of showing it under some of OFFLOADS (nothing, where it cannot)."""
 
     finding: Finding
     shown: Mapping[str, Shown]
@@ -34,7 +34,7 @@ class Reviewed:
         wrong = tuple(
             f"{self.finding.id} under {remedy}: {self.shown[remedy].answer}, must be {expected}"
             for remedy, expected in pairs
-            if self.shown[remedy].answer != expected
+            if remedy in self.shown and self.shown[remedy].answer != expected
         )
         return wrong + tuple(
             f"{self.finding.id} under {RFC}: no schedule shows that {label}"
@@ -50,10 +50,10 @@ class Reviewed:
         return tuple(label for label in evidence.labels if label not in seen)
 
 
-def review(findings: Sequence[Finding]) -> list[Reviewed]:
-    """Try to show some findings."""
+def review(findings: Sequence[Finding], remedies: Sequence[str] = OFFLOADS) -> list[Reviewed]:
+    """Try to show some findings; under the RFC alone it takes a third of the time."""
     return [
-        Reviewed(finding, {remedy: found for remedy in OFFLOADS if (found := finding.show(remedy))})
+        Reviewed(finding, {remedy: found for remedy in remedies if (found := finding.show(remedy))})
         for finding in findings
     ]
 
@@ -91,7 +91,7 @@ def _finding_data(reviewed: Reviewed) -> dict[str, Any]:
 
 def _evidence_data(finding: Finding) -> dict[str, Any]:
     match finding.evidence:
-        case Witnessed(labels, scenario, given, timeouts):
+        case Witnessed(labels, scenario, given, timeouts, _):
             return {
                 "shown_by": "schedule",
                 "scenario": scenario,
@@ -118,7 +118,8 @@ def findings_text(reviewed: Sequence[Reviewed]) -> Iterator[str]:
         yield ""
     problems = [problem for one in reviewed for problem in one.problems]
     shown = sum(RFC in one.shown for one in reviewed)
-    yield f"{len(reviewed)} findings, {shown} of them shown; {len(problems)} problems"
+    plural = "s" if len(reviewed) > 1 else ""
+    yield f"{len(reviewed)} finding{plural}, {shown} shown; problems: {len(problems)}"
     yield from problems
 
 

@@ -34,6 +34,10 @@ H5_RCU = "h5-rcu-previous-round"
 H6 = "h6-nap-under-lock"
 H7 = "h7-pseries-hotplug"
 
+SLOW_HOST = {"host_answers": 1, "oom_caller": 0}
+"""For H5_HOST: the host answers, but may take longer than the limit; the caller may not kill, and
+asks again."""
+
 BUDGET = 130_000
 """States after which an exploration for the ledger stops."""
 
@@ -251,3 +255,17 @@ def requests_after_disable(trace: Trace) -> int:
     )
     asked = (e for e in trace.events if e.op == "wake" and "request" in e.on)
     return sum(off_us is not None and e.at_us > off_us for e in asked)
+
+
+def wait_for_lock_s(trace: Trace, task: str, lock: str) -> float | str:
+    """How long a task had to wait for a lock at its first blocked try, in simulated seconds;
+    "for ever" if it never got it."""
+    began_us = None
+    for event in trace.events:
+        if event.task != task or event.on != lock:
+            continue
+        if event.condition == "blocked" and began_us is None:
+            began_us = event.at_us
+        elif event.condition == "done" and began_us is not None:
+            return (event.at_us - began_us) / 1_000_000
+    return 0.0 if began_us is None else "for ever"

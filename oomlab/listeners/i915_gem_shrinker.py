@@ -60,6 +60,8 @@ class ObjectTraits(NamedTuple):
     """What an object needs when it is unbound.
 
     `shared_fences`: readers wait on it, so that their fences are collected in an array.
+    `fence_fallback`: if that array cannot be had without blocking, the driver asks again and blocks
+    (as it does; without this the object is passed over).
     `bit17_swizzled`: its pages need a bitmap when they are put (old chipsets). `purgeable`: its
     pages become free at once; others go to the shmem page cache, of no help without swap.
     """
@@ -67,6 +69,7 @@ class ObjectTraits(NamedTuple):
     shared_fences: bool = False
     bit17_swizzled: bool = False
     purgeable: bool = True
+    fence_fallback: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +200,7 @@ def i915_gem_object_unbind(i915: I915, current: Task, obj: GemObject) -> Routine
     if not obj.traits.shared_fences:
         return True
     got = yield from kmalloc(i915.machine, current, flags.GFP_NOWAIT | flags.NOWARN)
-    if not got:
+    if not got and obj.traits.fence_fallback:
         got = yield from kmalloc(i915.machine, current, flags.GFP_KERNEL)
     return got
 

@@ -43,6 +43,12 @@ LIMITS = (
         "Otherwise the clock would let it take its lock again before anybody who waits for it.",
     ),
     Limit(
+        "simplified",
+        "The balloon's worker counts what it has lent",
+        "It stops when that is what it was asked for. The kernel's compares the balloon with the "
+        "host's target, and so takes again what was given back meanwhile.",
+    ),
+    Limit(
         "not modelled",
         "The host",
         "It answers after a while, or never; what it does with the pages is its own business.",
@@ -90,13 +96,15 @@ class BalloonDevice:
     """What the host offers, and how it behaves.
 
     `total_sg`: scatterlist entries of a request (the driver uses one; the VIRTIO_BALLOON_F_SG of
-    the time would have used more). `host_us`: shortest and longest time until the host answers, in
-    microseconds; None for a host that never does. `shows_size`: writing the balloon's size to the
-    device is a step of its own (for scenarios in which it matters when that happens).
+    the time would have used more). `indirect`: the host offers indirect descriptors. `host_us`:
+    shortest and longest time until the host answers, in microseconds; None for a host that never
+    does. `shows_size`: writing the balloon's size to the device is a step of its own (for scenarios
+    in which it matters when that happens).
     """
 
     transport: Literal["pci", "ccw"] = "pci"
     total_sg: int = 1
+    indirect: bool = True
     deflate_on_oom: bool = True
     host_us: tuple[int, int] | None = (100, 100)
     shows_size: bool = False
@@ -276,7 +284,8 @@ def tell_host(vb: VirtioBalloon, current: Task) -> Routine:
     gfp = flags.GFP_KERNEL
     if vb.policy.tell_gfp == "nowait":
         gfp &= ~flags.DIRECT_RECLAIM
-    yield from virtqueue_add_outbuf(vb.machine, current, vb.device.total_sg, gfp)
+    device = vb.device
+    yield from virtqueue_add_outbuf(vb.machine, current, device.total_sg, gfp, device.indirect)
     yield write(vb.doorbell, 1)
     yield from wait_event(vb.acked, vb.doorbell, 2)
     yield write(vb.doorbell, 0)

@@ -9,11 +9,14 @@ from oomlab.kernel.task import Task
 from oomlab.ops import Routine
 
 
-def virtqueue_add_outbuf(machine: Machine, current: Task, total_sg: int, gfp: int) -> Routine:
-    """Add a buffer of `total_sg` scatterlist entries; the host offers indirect descriptors.
+def virtqueue_add_outbuf(
+    machine: Machine, current: Task, total_sg: int, gfp: int, indirect: bool = True
+) -> Routine:
+    """Add a buffer of `total_sg` scatterlist entries; `indirect`: the host offers indirect
+    descriptors.
 
     There is one allocation, the table of indirect descriptors, and only for more than one entry. If
     it fails, the entries silently take direct descriptors instead, of which there are enough here.
     """
-    if total_sg > 1:
+    if indirect and total_sg > 1:
         yield from kmalloc(machine, current, gfp & ~flags.HIGHMEM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oomlab.errors import unknown
 from oomlab.scenarios.ccw_config_write import CCW_CONFIG_WRITE
+from oomlab.scenarios.five_listeners import FIVE_LISTENERS
 from oomlab.scenarios.graphics import BIT17, FENCE_ARRAY, GPU_NEVER_IDLES, OBJECT_LOCK
 from oomlab.scenarios.host_never_answers import HOST_NEVER_ANSWERS
 from oomlab.scenarios.inflate_under_pressure import INFLATE_UNDER_PRESSURE
@@ -35,8 +36,11 @@ SCENARIOS: dict[str, Scenario] = {
 }
 
 
-STUDIES: dict[str, Scenario] = {INFLATE_UNDER_PRESSURE.name: INFLATE_UNDER_PRESSURE}
-"""Situations in which nothing hangs: they measure what a remedy costs. No part of the matrix."""
+STUDIES: dict[str, Scenario] = {
+    study.name: study for study in (INFLATE_UNDER_PRESSURE, FIVE_LISTENERS)
+}
+"""Situations in which nothing hangs: they measure what a remedy costs, or show a walk of the chain.
+No part of the matrix."""
 
 
 def find_scenario(name: str) -> Scenario:

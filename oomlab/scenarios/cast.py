@@ -76,6 +76,13 @@ COMMON_PARAMETERS = (
         0,
         only=(0, 1, 2),
     ),
+    Parameter(
+        "fs_test_first",
+        "1 to send requests without __GFP_FS away before the listeners are asked (our what-if),"
+        " 0 to ask first, as the kernel does",
+        0,
+        only=(0, 1),
+    ),
     *RESCUER_PARAMETERS,
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
@@ -122,6 +129,11 @@ def with_default(
     return tuple(replace(p, default=default) if p.name == name else p for p in parameters)
 
 
+def without(parameters: tuple[Parameter, ...], *names: str) -> tuple[Parameter, ...]:
+    """The same parameters but those called `names`."""
+    return tuple(p for p in parameters if p.name not in names)
+
+
 def boot(
     settings: Settings,
     remedy: Remedy,
@@ -156,7 +168,7 @@ def boot(
     machine.try_oom_notifier = chain.try_oom_notifier
     machine.register_oom = chain.register_oom
     machine.quiesce_oom = chain.quiesce_oom
-    if suspends or settings["suspend"]:
+    if suspends or settings.get("suspend"):
         machine.let_suspend()
     if settings["ghosts"]:
         machine.watch = OomWatch.declare(layout, closely=settings["ghosts"] == 2)
@@ -168,6 +180,7 @@ def boot(
         serves=True,
     )
     machine.total_pages = int(settings["managed_pages"])
+    machine.fs_test_first = bool(settings["fs_test_first"])
     chain.start(machine)
     add_rescuers(machine, settings)
     if settings["give_back_pages"]:

@@ -58,9 +58,9 @@ NAP_UNDER_LOCK = Scenario(
             "explorer",
             {
                 "exhausted-clean": "mainline nowait-tell nowait-fill nowait-both trylock"
-                " allocate-outside before-oom-lock shrinker"
+                " allocate-outside before-oom-lock shrinker offload offload-sequence"
+                " offload-repaired"
             },
         ),
     ),
-    unexplored=("offload", "offload-sequence", "offload-repaired"),
 )

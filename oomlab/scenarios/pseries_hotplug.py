@@ -77,6 +77,10 @@ PSERIES_HOTPLUG = Scenario(
         ),
         *expect("explorer", {"lockup": "mainline before-oom-lock"}),
         *expect("clock", {"completed": "mainline"}, {"hot_remove": 0}),
+        *expect(
+            "explorer",
+            {"exhausted-clean": "offload offload-sequence offload-repaired"},
+            timeouts="idle",
+        ),
     ),
-    unexplored=("offload", "offload-sequence", "offload-repaired"),
 )

@@ -62,17 +62,17 @@ NO_RESCUERS: Settings = {p.name: p.default for p in RESCUER_PARAMETERS}
 
 
 def add_rescuers(machine: Machine, settings: Settings) -> None:
-    """Add those that the settings ask for."""
+    """Add those that the settings ask for; a scenario with one of its own has no such setting."""
     starts_at_us = round(1_000_000 * settings["rescue_s"])
-    if settings["sysrq"]:
-        add_sysrq(machine, starts_at_us)
-    if settings["memcg_oom"]:
+    if settings.get("sysrq"):
+        add_sysrq(machine, starts_at_us, name="sysrq_f")
+    if settings.get("memcg_oom"):
         add_memcg_oom(machine, starts_at_us)
-    if settings["suspend"]:
+    if settings.get("suspend"):
         add_suspend(machine, starts_at_us)
-    if settings["fault_oom"]:
+    if settings.get("fault_oom"):
         add_fault_oom(machine, starts_at_us)
-    if settings["earlier_victim"]:
+    if settings.get("earlier_victim"):
         add_earlier_victim(machine, round(settings["rescue_s"] * machine.hz))
 
 
@@ -118,7 +118,7 @@ def add_suspend(machine: Machine, starts_at_us: int) -> None:
         else:
             yield log("Freezing of tasks failed: OOM victims are still around")
 
-    machine.spawn("suspend", "switches the OOM killer off", suspend, starts_at_us=starts_at_us)
+    machine.spawn("pm_suspend", "switches the OOM killer off", suspend, starts_at_us=starts_at_us)
 
 
 def add_fault_oom(machine: Machine, starts_at_us: int) -> None:

@@ -50,11 +50,10 @@ TWO_TASK_CYCLE = Scenario(
         *expect(
             "explorer",
             {
-                "lockup": "nowait-tell before-oom-lock trylock offload-repaired",
+                "lockup": "nowait-tell before-oom-lock trylock offload-sequence offload-repaired",
                 "exhausted-clean": "nowait-fill nowait-both shrinker",
             },
         ),
     ),
     rows=({}, {"fault_tasks": 1}),
-    unexplored=("offload-sequence",),
 )

@@ -4,7 +4,8 @@ Whoever asks the OOM killer holds oom_lock while the balloon's callback runs. If
 allocated with a blocking mask, that request would loop: it fails to get oom_lock, naps a jiffy, and
 tries again, for ever. Hazard H3a; named by Tetsuo Handa on linux-mm in September 2017, and shown by
 Michael S. Tsirkin on 2 October not to exist: with one scatterlist entry (`total_sg` 1) nothing is
-allocated. With two it is, which the driver never does.
+allocated. With two it is, which the driver never does; and only
+if the host offers indirect descriptors.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from oomlab.scenarios.scenario import Scenario, expect
 
 PARAMETERS = (
     Parameter("total_sg", "scatterlist entries of a request to the host", 1, 1, 128),
+    Parameter("indirect", "1 if the host offers indirect descriptors, 0 if not", 1, only=(0, 1)),
     *COMMON_PARAMETERS,
     *BALLOON_PARAMETERS,
 )
@@ -36,7 +38,9 @@ def build(settings: Settings, remedy: Remedy) -> Model:
     """One task is enough. Nobody inflates."""
     machine = boot(settings, remedy)
     add_oom_caller(machine, settings)
-    device = replace(usual_device(settings), total_sg=int(settings["total_sg"]))
+    device = replace(
+        usual_device(settings, int(settings["total_sg"])), indirect=bool(settings["indirect"])
+    )
     add_balloon(machine, settings, remedy, device=device)
     return machine.model()
 
@@ -75,6 +79,8 @@ VIRTQUEUE_ADD = Scenario(
             },
             {"total_sg": 2},
         ),
+        *expect("clock", {"completed": "mainline"}, {"total_sg": 2, "indirect": 0}),
+        *expect("explorer", {"exhausted-clean": "mainline"}, {"total_sg": 2, "indirect": 0}),
     ),
     rows=({}, {"total_sg": 2}),
 )

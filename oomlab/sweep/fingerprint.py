@@ -1,7 +1,8 @@
 """The fingerprint of the model: what the results of a sweep depend on, as one short word.
 
-It covers the source of every module of oomlab that `oomlab.sweep.measure` imports, directly or not.
-Comments, docstrings and blank lines do not count: they change no result.
+It covers the source of every module of oomlab that `oomlab.sweep.measure` and the sweep's scenarios
+import, directly or not, and the defaults of those scenarios. The list of all scenarios is left out:
+one that is added changes no result. Nor do comments, docstrings and blank lines.
 """
 
 from __future__ import annotations
@@ -14,26 +15,40 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from oomlab.scenarios import find_scenario
+from oomlab.sweep.grid import Sweep
+
 PACKAGE = Path(__file__).parents[1]
 ROOT = "oomlab.sweep.measure"
+REGISTRY = "oomlab.scenarios"
+
+
+def model_fingerprint(sweep: Sweep) -> str:
+    """Sixteen hexadecimal digits. The same on every machine and under every version of Python."""
+    scenarios = sorted({part.scenario for part in sweep.parts})
+    return _fingerprint(tuple(scenarios))
 
 
 @cache
-def model_fingerprint() -> str:
-    """Sixteen hexadecimal digits. The same on every machine and under every version of Python."""
+def _fingerprint(scenarios: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for name in sorted(modules_behind(ROOT)):
+    roots = {ROOT}
+    for name in scenarios:
+        found = find_scenario(name)
+        roots.add(found.builder.__module__)
+        digest.update(f"{name} {sorted(found.settle({}, 'clock').items())}\n".encode())
+    for name in sorted(modules_behind(roots)):
         digest.update(f"{name}\n{bare(_file(name).read_text(encoding='utf-8'))}\n".encode())
     return digest.hexdigest()[:16]
 
 
-def modules_behind(name: str) -> set[str]:
-    """`name` and all modules of oomlab that it imports when it runs, directly or not."""
-    found = {name}
-    todo = [name]
+def modules_behind(roots: set[str]) -> set[str]:
+    """The roots and all modules of oomlab that they import when they run, directly or not."""
+    found = set(roots)
+    todo = list(roots)
     while todo:
         for other in _imports(todo.pop()):
-            if other not in found:
+            if other not in found and other != REGISTRY:
                 found.add(other)
                 todo.append(other)
     return found

@@ -20,8 +20,16 @@ from oomlab.sweep.grid import Point, Sweep
 from oomlab.sweep.measure import Row
 
 FORMAT = "oomlab-sweep-1"
-DATA = Path(__file__).parents[2] / "book" / "data"
-"""Where the book keeps its results, in a checkout."""
+
+
+def book_data() -> Path | None:
+    """Where the book keeps its results: in the checkout that this package is part of, or, if it is
+    installed elsewhere as on Binder, in the one that the working directory is in. None if neither
+    is a checkout of the book."""
+    for folder in (Path(__file__).parents[2], Path.cwd(), *Path.cwd().parents):
+        if (folder / "_toc.yml").is_file() and (folder / "book").is_dir():
+            return folder / "book" / "data"
+    return None
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Results:
     @property
     def is_current(self) -> bool:
         """Does the file come from the model as it is now?"""
-        return self.model == model_fingerprint()
+        return self.model == model_fingerprint(self.sweep)
 
     def select(self, part: str, **wanted: Any) -> list[Run]:
         """The runs of a part in which settings, remedy or seed have these values.
@@ -74,7 +82,7 @@ def head(sweep: Sweep) -> dict[str, Any]:
         "format": FORMAT,
         "name": sweep.name,
         "oomlab": __version__,
-        "model": model_fingerprint(),
+        "model": model_fingerprint(sweep),
         "columns": list(Row._fields),
         "parts": [part.described() for part in sweep.parts],
     }
@@ -82,9 +90,10 @@ def head(sweep: Sweep) -> dict[str, Any]:
 
 def default_path(sweep: Sweep) -> Path:
     """Where the book looks for a sweep. Raises InputError outside a checkout."""
-    if not DATA.parent.is_dir():
+    data = book_data()
+    if data is None:
         raise InputError("this is no checkout of the book; say with --out where the results go")
-    return DATA / f"{sweep.name}.json"
+    return data / f"{sweep.name}.json"
 
 
 def save(path: Path, sweep: Sweep, rows: list[Row]) -> None:

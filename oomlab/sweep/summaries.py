@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
-from typing import Literal
 
 from oomlab.errors import unknown
 from oomlab.sweep.named import TIMEOUTS_S
@@ -14,16 +12,17 @@ from oomlab.sweep.store import Results, Run
 
 SECOND_US = 1_000_000
 
-Measure = Literal["lent", "failed", "longest", "returned", "kills"]
-
 MEASURES: Mapping[str, str] = {
     "lent": "pages by which the balloon has grown",
     "failed": "requests for a page that failed",
     "longest": "slowest request for a page, in seconds",
-    "returned": "pages given back by the callback",
+    "ended": "seconds until the worker is done, or gives up",
     "kills": "processes killed",
+    "unused": "pages left in the balloon when a process is killed",
 }
 """What a price curve can show, and in which unit."""
+
+_TIMES = {"longest": "longest_us", "ended": "ended_us"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def tradeoff(results: Results, killers: int, others: int) -> list[Tradeoff]:
     """What each time limit costs, from the shortest to the longest."""
     by_limit = downtimes(crowd(results, killers, others))
     return [
-        Tradeoff(limit, median(by_limit[limit]), needless_share(results, limit))
+        Tradeoff(limit, at_most(by_limit[limit], 0.5), needless_share(results, limit))
         for limit in TIMEOUTS_S
     ]
 
@@ -112,9 +111,10 @@ def price(results: Results, part: str, axis: str, measure: str, **where: float) 
 
 
 def _value(run: Run, measure: str) -> float:
-    if measure == "longest":
-        assert run.row.longest_us is not None, run.point
-        return run.row.longest_us / SECOND_US
+    if measure in _TIMES:
+        time_us: int | None = getattr(run.row, _TIMES[measure])
+        assert time_us is not None, run.point
+        return time_us / SECOND_US
     number: int = getattr(run.row, measure)
     return number
 

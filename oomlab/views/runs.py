@@ -46,6 +46,10 @@ def state_at(scenario: str, remedy: str, moment: int, seed: int = 0, **given: Sc
     said = f"At {moment_text(trace, event.at_us)}: {explain(event)}."
     if moment == len(told):
         said += f" {how_it_went(trace)}"
+    elif cycle := wait_for_graph(cut, cut.ended_at_us).cycle:
+        # Short: the picture beside it says who waits for what, and may have four in a circle.
+        around = [edge.waiter for edge in (*cycle, cycle[0])]
+        said += f" The circle is closed: {' → '.join(around)}."
     figure = draw_state(cut, cut.ended_at_us)
     return View(figure.svg, said, figure.twin)
 
@@ -67,8 +71,9 @@ def cycle_sentence(trace: Trace, at_us: int) -> str:
 
 def _deadlock(trace: Trace) -> str:
     cycle = cycle_sentence(trace, trace.ended_at_us)
-    when = time_text(_last_change_us(trace))
-    return f"Locked up for good {when} after the start: {cycle or 'everybody waits'}."
+    last_us = _last_change_us(trace)
+    when = f"{time_text(last_us)} after the start" if last_us else "at once"
+    return f"Locked up for good {when}: {cycle or 'everybody waits'}."
 
 
 def _last_change_us(trace: Trace) -> int:
@@ -78,7 +83,9 @@ def _last_change_us(trace: Trace) -> int:
 def _livelock(trace: Trace) -> str:
     names = ", ".join(dict.fromkeys(e.task for e in trace.events if e.condition == "timeout"))
     beats = f" {names} times out again and again and may not kill." if names else ""
-    return f"Going round in circles for ever: nothing that happens helps anybody.{beats}"
+    cycle = cycle_sentence(trace, trace.ended_at_us)
+    why = cycle or "nothing that happens helps anybody"
+    return f"Going round in circles for ever: {why}.{beats}"
 
 
 def _completed(trace: Trace) -> str:

@@ -6,8 +6,12 @@ points, so its controls are choices.
 
 from __future__ import annotations
 
+from oomlab.analysis import time_text
 from oomlab.figures import Figure
 from oomlab.views import View
+
+TIMES = ("longest", "ended")
+"""Measures in seconds; all others are counts."""
 
 
 def downtime(killers: int, others: int) -> View:
@@ -61,11 +65,12 @@ def tradeoff(killers: int, others: int) -> View:
 
 
 def price_of_memory(swapper_us: int, measure: str) -> View:
-    """What inflating gets, by how much memory is free at the start."""
+    """What inflating by 2048 pages gets, by how much memory is free at the start."""
     return _price(
         "free-memory",
         "spare_pages",
         "Pages free above the min watermark",
+        "pages free",
         measure,
         swapper_us=swapper_us,
     )
@@ -73,10 +78,11 @@ def price_of_memory(swapper_us: int, measure: str) -> View:
 
 def price_of_load(measure: str) -> View:
     """The same, by how many other tasks need memory at the same time."""
-    return _price("tasks", "load_tasks", "Other tasks, each growing by 256 pages", measure)
+    x_label = "Other tasks, each growing by 256 pages"
+    return _price("tasks", "load_tasks", x_label, "other tasks", measure)
 
 
-def _price(part: str, axis: str, x_label: str, measure: str, **where: float) -> View:
+def _price(part: str, axis: str, x_label: str, x_words: str, measure: str, **where: float) -> View:
     from oomlab import plots
     from oomlab.sweep import store, summaries
 
@@ -84,10 +90,18 @@ def _price(part: str, axis: str, x_label: str, measure: str, **where: float) -> 
     words = summaries.MEASURES[measure]
     y_label = f"{words[0].upper()}{words[1:]}"
     figure = plots.curves(curves, x_label, y_label, y_label)
-    last = "; ".join(f"{', '.join(c.remedies)}: {c.points[-1][1]:.4g}" for c in curves)
-    first = "; ".join(f"{', '.join(c.remedies)}: {c.points[0][1]:.4g}" for c in curves)
-    sentence = f"{y_label}. On the left: {first}. On the right: {last}."
-    return _view(figure, sentence)
+    ends = []
+    for place in (0, -1):
+        x = curves[0].points[place][0]
+        of_all = "; ".join(
+            f"{_amount(c.points[place][1], measure)} ({', '.join(c.remedies)})" for c in curves
+        )
+        ends.append(f"With {x:g} {x_words}: {of_all}.")
+    return _view(figure, f"{y_label}. {' '.join(ends)}")
+
+
+def _amount(value: float, measure: str) -> str:
+    return time_text(round(value * 1_000_000)) if measure in TIMES else f"{value:,.0f}"
 
 
 def _crowd(killers: int, others: int) -> str:

@@ -16,6 +16,7 @@ const renderGame = ({ model, el }) => {
 function unpack(board) {
   const width = 2 + board.tasks.length;
   const moves = [];
+  const late = new Set(board.late);
   let edge = 0;
   board.moves.forEach((count, state) => {
     moves.push([]);
@@ -25,6 +26,7 @@ function unpack(board) {
         target: state + board.ahead[edge],
         outcome: board.outcome[edge] ?? 0,
         steps: board.steps[edge] ?? 1,
+        late: late.has(edge), // a time limit that runs out
       });
     }
   });
@@ -81,7 +83,7 @@ export function attachGame(root, inSite) {
       card.className = "oom-game-task";
       card.setAttribute("role", "group");
       card.setAttribute("aria-label", task);
-      const [head, told] = [document.createElement("p"), document.createElement("p")];
+      const [head, doing] = [document.createElement("p"), document.createElement("p")];
       head.className = "oom-game-name";
       const ways = [0, 1].map((way) => {
         const one = document.createElement("button");
@@ -90,9 +92,9 @@ export function attachGame(root, inSite) {
         one.addEventListener("click", () => choose(machine.board.tasks.indexOf(task), way));
         return one;
       });
-      card.append(head, told, ...ways);
+      card.append(head, doing, ...ways);
       tasks.append(card);
-      return { card, head, told, ways };
+      return { card, head, doing, ways };
     });
   }
 
@@ -100,18 +102,22 @@ export function attachGame(root, inSite) {
 
   function choose(task, way) {
     const move = waysOf(task)[way];
-    if (!move || over()) return say(`${name(task)} cannot move: ${reason(task)}.`);
-    const [, words] = machine.says(state(), task);
+    if (!move || over()) {
+      const why = over() ? "the game is over" : reason(task);
+      return say(`${name(task)} cannot move: ${why}.`);
+    }
     path.push({ ...move, from: state() });
     show();
-    say(`${name(task)}: ${words}. ${news()}`);
+    say(`${told(path.at(-1))}. ${news()}`);
   }
+
+  const told = ({ task, from, late }) =>
+    `${name(task)}: ${late ? "its time runs out" : machine.says(from, task)[1]}`;
 
   const over = () => [GOAL, ENDED].includes(machine.kind(state()));
 
   function reason(task) {
     const [status, words] = machine.says(state(), task);
-    if (over()) return "the game is over";
     if (status !== "blocked") return words;
     const lock = machine.board.locks.findIndex((one) => words.startsWith(`waits for ${one}`));
     const holder = lock < 0 ? "" : machine.held(state())[lock];
@@ -140,21 +146,25 @@ export function attachGame(root, inSite) {
     const away = machine.away[state()];
     if (away === Infinity) return "From here the lockup can no longer be reached. Undo some moves.";
     const next = machine.moves[state()].find(({ target }) => machine.away[target] === away - 1);
-    return `The lockup is ${plural(away, "move")} away. Let ${name(next.task)} move.`;
+    const move = next.late ? `Let the time of ${name(next.task)} run out.` : `Move ${name(next.task)}.`;
+    return `The lockup is ${plural(away, "move")} away. ${move}`;
   }
 
   function show() {
-    cards.forEach(({ card, head, told, ways }, task) => {
+    cards.forEach(({ card, head, doing, ways }, task) => {
       const [status, words] = machine.says(state(), task);
       const able = waysOf(task);
       const shown = status === "ready" && !able.length ? "idle" : status;
       card.dataset.status = shown;
       head.textContent = `${name(task)} — ${LABELS[shown]}`;
-      told.textContent = status === "ready" ? `next: ${words}` : reason(task);
+      doing.textContent = status === "ready" ? `next: ${words}` : reason(task);
       ways.forEach((one, way) => {
         one.hidden = way > 0 && way >= able.length;
         one.setAttribute("aria-disabled", String(!able[way] || over()));
-        one.textContent = way ? `Let its time run out` : `Move ${name(task)}`;
+        const otherwise = way ? ", the other way" : "";
+        one.textContent = able[way]?.late
+          ? `Let the time of ${name(task)} run out`
+          : `Move ${name(task)}${otherwise}`;
       });
     });
     locks.replaceChildren(
@@ -174,7 +184,7 @@ export function attachGame(root, inSite) {
     history.replaceChildren(
       ...path.map((move) => {
         const item = document.createElement("li");
-        item.textContent = `${name(move.task)}: ${machine.says(move.from, move.task)[1]}`;
+        item.textContent = told(move);
         return item;
       }),
     );
@@ -222,7 +232,7 @@ export function attachGame(root, inSite) {
   }
 
   function start(remedy) {
-    const index = Math.max(0, data.boards.findIndex((one) => one.remedy === remedy));
+    const index = data.boards.findIndex((one) => one.remedy === remedy);
     machine = unpack(data.boards[index]);
     select.selectedIndex = index;
     path = [];
@@ -236,8 +246,8 @@ export function attachGame(root, inSite) {
       : `Choose who moves. ${machine.moves.length} states: is one of them a lockup?`;
 
   function fromAddress() {
-    const found = decodeURIComponent(location.hash).match(/^#play=([\w+-]+)\/([\w:,@]*)$/);
-    if (!found) return false;
+    const found = readable(location.hash).match(/^#play=([\w+-]+)\/([\w:,@]*)$/);
+    if (!found || !data.boards.some(({ remedy }) => remedy === found[1])) return false;
     start(found[1]);
     play(found[2]);
     show();
@@ -277,6 +287,21 @@ export function attachGame(root, inSite) {
   return () => inSite && removeEventListener("hashchange", fromAddress);
 }
 
-const LABELS = { ready: "can move", blocked: "is blocked", idle: "has nothing to do", done: "has finished" };
+// An address may be damaged on its way through a mail program.
+function readable(hash) {
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return "";
+  }
+}
+
+const LABELS = {
+  ready: "can move",
+  late: "sleeps",
+  blocked: "is blocked",
+  idle: "has nothing to do",
+  done: "has finished",
+};
 
 export default { render: renderGame };

@@ -7,6 +7,7 @@ export function bringStepperToLife(spec, input, form) {
   const buttons = [...box.querySelectorAll("[data-go]")];
   const play = box.querySelector("[data-go='play']");
   const last = spec.values.at(-1);
+  const panel = form.closest(".oom-panel");
   let beat = 0; // the timer while the stepper plays
   let moving = false; // is the present change our own?
 
@@ -40,17 +41,22 @@ export function bringStepperToLife(spec, input, form) {
     moving = false;
   };
 
+  // While a run plays, its sentences would pile up in a screen reader. They are silent then; the one
+  // at which it stops is put in anew, so that it is read.
   const stop = () => {
+    if (!beat) return;
     clearInterval(beat);
     beat = 0;
     play.textContent = "Play";
-    play.setAttribute("aria-pressed", "false");
+    const sentence = panel.querySelector(".oom-sentence");
+    sentence.setAttribute("aria-live", "polite");
+    sentence.replaceChildren(sentence.textContent);
   };
 
   const start = () => {
     if (input.valueAsNumber === last) go(0);
     play.textContent = "Pause";
-    play.setAttribute("aria-pressed", "true");
+    panel.querySelector(".oom-sentence").setAttribute("aria-live", "off");
     beat = setInterval(() => {
       if (!box.isConnected) return stop(); // the panel is gone, its timer is not
       if (input.valueAsNumber < last) go(input.valueAsNumber + 1);
@@ -67,7 +73,11 @@ export function bringStepperToLife(spec, input, form) {
     if (step >= 0) go(step);
   });
   form.addEventListener("input", () => moving || stop());
-  document.addEventListener("visibilitychange", () => document.hidden && stop());
+  panel.addEventListener("focusout", ({ relatedTarget }) => panel.contains(relatedTarget) || stop());
+  document.addEventListener("visibilitychange", function hide() {
+    if (document.hidden) stop();
+    if (!box.isConnected) document.removeEventListener("visibilitychange", hide);
+  });
 
   // A button that leads nowhere stays where it is, and keeps the focus, but says so.
   return () => {

@@ -28,7 +28,7 @@ def stepper_html(control: Stepper, ident: str) -> str:
             f' step="1" value="{control.start}" aria-valuetext="{said}"></div>',
             f'<div class="oom-moves" role="group" aria-label="{escape(control.label)}: go">',
             *(_sign(*move) for move in back),
-            '<button type="button" data-go="play" aria-pressed="false">Play</button>',
+            '<button type="button" data-go="play">Play</button>',
             *(_sign(*move) for move in forward),
             '<button type="button" data-go="matters">Next that matters</button></div>',
             '<div class="oom-moves" role="group" aria-label="Next step of one task">',

@@ -7,7 +7,8 @@ import re
 
 from oomlab.analysis.requests import AllocationRequest, allocation_requests
 from oomlab.chooser import Chooser
-from oomlab.clock import ending, run
+from oomlab.clock import run
+from oomlab.clock import traced as traced_run
 from oomlab.clock.engine import Clock
 from oomlab.explorer.graph import explore
 from oomlab.explorer.space import Space
@@ -41,22 +42,9 @@ def asking(gfps: tuple[int, ...], free: int = MARKS.min, held_jiffies: int = 0) 
     return on
 
 
-def traced(on: Machine, limit_us: int = 1_000_000) -> Trace:
-    clock = Clock(on.model(), Chooser(0, {}), limit_us)
-    clock.run()
-    return Trace(
-        "",
-        "mainline",
-        {"hz": 250},
-        0,
-        "clock",
-        clock.recorder.tasks(),
-        clock.recorder.slots(),
-        tuple(clock.recorder.events),
-        ending.verdict(clock),
-        clock.now_us,
-        ending.waiting(clock),
-    )
+def traced(on: Machine) -> Trace:
+    clock = Clock(on.model(), Chooser(0, {}), 1_000_000)
+    return traced_run(clock, "", "mainline", {"hz": 250}, 0)
 
 
 def path(steps: str) -> list[str]:

@@ -12,6 +12,8 @@ from oomlab.analysis import (
 from oomlab.clock import run
 from oomlab.errors import InputError
 from oomlab.scenarios import SCENARIOS
+from oomlab.scenarios.reclaim_round import reclaim_round
+from oomlab.views.slow_path import run_machine
 from tests.analysis.handmade import RWSEM_FREE, Story, three_tasks_polling, two_tasks_deadlocked
 
 
@@ -162,8 +164,9 @@ def test_the_cycles_of_the_thread(scenario: str, remedy: str, kinds: set[str]) -
 def test_every_answerer_exists_in_some_run() -> None:
     names: set[str] = set()
     queues: set[str] = set()
-    for scenario in SCENARIOS:
-        trace = run(scenario, "offload")
+    traces = [run(scenario, "offload") for scenario in SCENARIOS]
+    traces.append(run_machine(reclaim_round("throttle", 4.13)))
+    for trace in traces:
         names |= {task.name for task in trace.tasks}
         queues |= {slot.name for slot in trace.slots if slot.kind == "queue"}
     assert set(ANSWERERS) <= queues

@@ -63,10 +63,17 @@ class Notebook:
 
     def panel(self, index: int) -> Locator:
         """The panel below a cell, after going there."""
+        return self._seen(index, ".oom-panel")
+
+    def widget(self, index: int) -> Locator:
+        """The panel, the game or the first control of ipywidgets below a cell."""
+        return self._seen(index, ":is(.oom-panel, .oom-game, .widget-vbox)").first
+
+    def _seen(self, index: int, selector: str) -> Locator:
         self.page.evaluate(_LOOK_AT, index)
-        panel = self.page.locator(".jp-Notebook .jp-mod-active .oom-panel")
-        expect(panel).to_be_visible()
-        return panel
+        found = self.page.locator(f".jp-Notebook .jp-mod-active {selector}")
+        expect(found.first).to_be_visible()
+        return found
 
 
 def move_a_control(panel: Locator) -> str:

@@ -11,7 +11,7 @@ from tests.conftest import OpenPage
 from tools.build_book import pages
 
 PAGES = [f"{name}.html" for name in pages()]
-ALL_PAGES = [*PAGES, "search.html"]
+ALL_PAGES = [*PAGES, "search.html", "genindex.html"]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.conftest import OpenPage
@@ -63,16 +64,40 @@ def test_it_plays_to_the_end_and_any_other_move_stops_it(open_page: OpenPage) ->
     page.clock.install()
     press(panel, "To the start")
     panel.get_by_role("button", name="Play").click()
-    expect(panel.get_by_role("button", name="Pause")).to_have_attribute("aria-pressed", "true")
+    expect(panel.get_by_role("button", name="Pause")).to_be_visible()
+    expect(panel.locator(".oom-sentence")).to_have_attribute("aria-live", "off")
     page.clock.run_for(3_100)
     assert step(panel) == 2
     panel.locator("input[type=range]").press("ArrowRight")
-    expect(panel.get_by_role("button", name="Play")).to_have_attribute("aria-pressed", "false")
+    expect(panel.get_by_role("button", name="Play")).to_be_visible()
+    expect(panel.locator(".oom-sentence")).to_have_attribute("aria-live", "polite")
     page.clock.run_for(10_000)
     assert step(panel) == 3
     panel.get_by_role("button", name="Play").click()
     page.clock.run_for(60_000)
     assert step(panel) == 14
+    expect(panel.get_by_role("button", name="Play")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["leaves", "hides"])
+def test_it_stops_when_the_reader_turns_away(open_page: OpenPage, way: str) -> None:
+    page = open_page(PAGE)
+    panel = page.locator(".oom-panel:has(.oom-stepper)").first
+    expect(panel.locator(".oom-controls")).to_be_enabled()
+    page.clock.install()
+    press(panel, "To the start")
+    press(panel, "Play")
+    page.clock.run_for(1_600)
+    assert step(panel) == 1
+    if way == "leaves":
+        page.evaluate("document.activeElement.blur()")
+    else:
+        page.evaluate(
+            """Object.defineProperty(document, "hidden", { value: true });
+            document.dispatchEvent(new Event("visibilitychange"))"""
+        )
+    page.clock.run_for(10_000)
+    assert step(panel) == 1
     expect(panel.get_by_role("button", name="Play")).to_be_visible()
 
 

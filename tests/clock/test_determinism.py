@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from oomlab.chooser import Chooser
 from oomlab.clock import run
+from oomlab.scenarios import SCENARIOS
+from oomlab.scenarios.parameters import Parameter
 from oomlab.trace.store import to_json
 
 DRAWN = {"oom_return_us": 5000, "fault_tasks": 2, "touches": 3}
@@ -30,6 +33,18 @@ def test_the_seed_decides() -> None:
 def test_without_anything_to_draw_the_seed_changes_nothing() -> None:
     one, other = (run("h2-three-task-poll", "offload", {}, seed) for seed in (1, 2))
     assert one.events == other.events
+
+
+def test_a_parameter_that_is_added_changes_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored results and sentences about them would otherwise change with every new parameter."""
+    before = run(*RUNS, DRAWN, 3)
+    scenario = SCENARIOS[RUNS[0]]
+    more = (*scenario.parameters, Parameter("later", "added later", 0))
+    monkeypatch.setitem(SCENARIOS, scenario.name, replace(scenario, parameters=more))
+    after = run(*RUNS, DRAWN, 3)
+    assert after.events == before.events
+    assert "later" in after.parameters
+    assert run(*RUNS, {**DRAWN, "later": 1}, 3).events != before.events
 
 
 @pytest.mark.parametrize("engine", ["run", "explore"])

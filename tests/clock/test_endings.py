@@ -249,7 +249,7 @@ def test_the_order_of_those_who_wait_is_part_of_the_state() -> None:
     for microseconds in (1, 30, 20):
         stage.task(lambda microseconds=microseconds: body(microseconds))  # type: ignore[misc]
     clock = clocked(stage.model, 0, FAR_US, park=True)
-    assert (2, 1) in clock.queues()
+    assert (lock.index, (2, 1)) in clock.queues()
 
 
 def test_time_limit() -> None:

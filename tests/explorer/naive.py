@@ -1,8 +1,8 @@
 """A second explorer, as simple as can be: no automata, no numbers, no shortcuts.
 
-A state is the shared state and, for each task, everything that happened to it. The routines are run
-again from the start for every single step. It is hundreds of times slower than the real one and
-must say the same.
+A state is the shared state and, for each task, everything that happened to it. A routine is run
+again from the start for every such history. It is many times slower than the real one and must say
+the same.
 """
 
 from __future__ import annotations
@@ -47,8 +47,12 @@ class Naive:
         self.panics: set[Key] = set()
         self.complete = True
         self._ways: dict[Key, Here] = {}
+        self._stands: dict[tuple[int, History], tuple[Op | None, Hashable]] = {}
         here = self._boot()
-        self.start = (here.shared, tuple(self._local(t, h) for t, h in enumerate(here.histories)))
+        self.start = (
+            here.shared,
+            tuple(self._stand(t, h)[1] for t, h in enumerate(here.histories)),
+        )
         self._ways[self.start] = here
         self._close([self.start])
         if timeouts == "any":
@@ -59,6 +63,14 @@ class Naive:
             self.moves = self._idle()
 
     # --- walking --------------------------------------------------------------------------------
+
+    def _stand(self, task: int, history: History) -> tuple[Op | None, Hashable]:
+        """What a task does next after a history, and where it stands."""
+        known = self._stands.get((task, history))
+        if known is None:
+            routine, op = self._run(task, history)
+            known = self._stands[task, history] = (op, self._local(routine, op))
+        return known
 
     def _run(self, task: int, history: History) -> tuple[Routine, Op | None]:
         routine = self.model.actors[task].body()
@@ -76,7 +88,7 @@ class Naive:
             history: History = ()
             if actor.serves:
                 while True:
-                    _, op = self._run(actor.index, history)
+                    op, _ = self._stand(actor.index, history)
                     if op is None or op.kind in TIME_KINDS:
                         break
                     found = outcomes(shared, actor.index, op)
@@ -86,8 +98,7 @@ class Naive:
             histories.append(history)
         return Here(shared, tuple(histories))
 
-    def _local(self, task: int, history: History) -> Hashable:
-        routine, op = self._run(task, history)
+    def _local(self, routine: Routine, op: Op | None) -> Hashable:
         if op is None:
             return None
         if not self.all_locals:
@@ -102,12 +113,12 @@ class Naive:
         locals_, histories = key[1], self._ways[key].histories
         shared, history = outcome.state, (*histories[task], outcome.result)
         while True:
-            _, op = self._run(task, history)
+            op, _ = self._stand(task, history)
             if op is None or not is_folded(op, task):
                 break
             (only,) = outcomes(shared, task, op)
             shared, history = only.state, (*history, only.result)
-        local = self._local(task, history)
+        local = self._stand(task, history)[1]
         after = (shared, (*locals_[:task], local, *locals_[task + 1 :]))
         way = Here(shared, (*histories[:task], history, *histories[task + 1 :]))
         self._ways.setdefault(after, way)
@@ -117,7 +128,7 @@ class Naive:
         if here.shared[self.model.panicked.index]:
             return True
         return all(
-            self._run(a.index, here.histories[a.index])[1] is None
+            self._stand(a.index, here.histories[a.index])[0] is None
             for a in self.model.actors
             if a.foreground
         )
@@ -141,7 +152,7 @@ class Naive:
                     self.panics.add(key)
                 continue
             for task in range(len(self.model.actors)):
-                _, op = self._run(task, here.histories[task])
+                op, _ = self._stand(task, here.histories[task])
                 if op is None:
                     continue
                 for outcome in outcomes(here.shared, task, op):

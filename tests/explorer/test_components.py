@@ -53,6 +53,19 @@ def test_nodes_outside_the_range_are_ignored(graph: list[list[int]], begin: int)
     assert moved == plain
 
 
+@given(graphs(), st.data())
+def test_nodes_left_out_might_as_well_not_be_there(
+    graph: list[list[int]], data: st.DataObject
+) -> None:
+    without = data.draw(st.lists(st.booleans(), min_size=len(graph), max_size=len(graph)))
+    bare = [
+        [] if left_out else [after for after in nodes if not without[after]]
+        for nodes, left_out in zip(graph, without, strict=True)
+    ]
+    found = list(components(graph, without=bytes(without)))
+    assert found == [c for c in components(bare) if not without[c[0]]]
+
+
 def test_a_long_chain_needs_no_deep_recursion() -> None:
     length = 50_000
     chain = [[node + 1] for node in range(length - 1)] + [[0]]

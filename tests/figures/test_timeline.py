@@ -161,7 +161,7 @@ def test_the_legend_holds_only_what_occurs() -> None:
 
 
 def test_polls_are_counted_but_not_in_a_lockup_where_they_never_end() -> None:
-    assert "polls oom_lock, 1251 times" in texts(figure_of(*CASES[9]))
+    assert "polls oom_lock, 1250×" in texts(figure_of(*CASES[9]))
     assert "polls oom_lock" in texts(figure_of(*CASES[7]))
 
 

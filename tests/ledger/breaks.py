@@ -58,7 +58,9 @@ def requests_of_callbacks_never_wait(patch: pytest.MonkeyPatch) -> None:
 def one_entry_is_allocated_for_as_well(patch: pytest.MonkeyPatch) -> None:
     from oomlab.kernel.slab import kmalloc
 
-    def virtqueue_add_outbuf(machine: Machine, current: Task, total_sg: int, mask: int) -> Routine:
+    def virtqueue_add_outbuf(
+        machine: Machine, current: Task, total_sg: int, mask: int, indirect: bool
+    ) -> Routine:
         yield from kmalloc(machine, current, mask)
 
     patch.setattr("oomlab.listeners.virtio_balloon.virtqueue_add_outbuf", virtqueue_add_outbuf)

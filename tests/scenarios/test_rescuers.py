@@ -14,9 +14,9 @@ from oomlab.trace.events import Trace
 
 H1, H2 = "h1-two-task-cycle", "h2-three-task-poll"
 WAITER = {
-    "sysrq": "sysrq",
+    "sysrq": "sysrq_f",
     "memcg_oom": "memcg_task",
-    "suspend": "suspend",
+    "suspend": "pm_suspend",
     "fault_oom": "driver_fault",
     "earlier_victim": "oom_reaper",
 }
@@ -33,7 +33,7 @@ def behind_oom_lock(trace: Trace) -> dict[str, str]:
 def test_in_the_released_kernel_all_of_them_are_stuck(scenario: str) -> None:
     found = behind_oom_lock(run(scenario, "mainline", ALL))
     blocked = {task for task, how in found.items() if how == "blocks"}
-    assert blocked == {"sysrq", "memcg_task", "suspend", "oom_reaper"}
+    assert blocked == {"sysrq_f", "memcg_task", "pm_suspend", "oom_reaper"}
     assert found["driver_fault"] == "polls"
 
 

@@ -87,7 +87,7 @@ def test_a_leftover_of_another_model_is_not_resumed(
     out = tmp_path / "tiny.json"
     with pytest.raises(SweepError):
         recompute(TINY, out, jobs=1, measure_one=fails)
-    monkeypatch.setattr("oomlab.sweep.store.model_fingerprint", lambda: "0" * 16)
+    monkeypatch.setattr("oomlab.sweep.store.model_fingerprint", lambda sweep: "0" * 16)
     with pytest.raises(InputError, match="belongs to another sweep or another model"):
         recompute(TINY, out, jobs=1, resume=True)
 

@@ -3,13 +3,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.sweep.fingerprint import bare, model_fingerprint, modules_behind
+from oomlab.scenarios import SCENARIOS
+from oomlab.scenarios.parameters import Parameter
+from oomlab.sweep.fingerprint import _fingerprint, bare, model_fingerprint, modules_behind
 from oomlab.sweep.grid import Sweep
 from oomlab.sweep.measure import measure
 from oomlab.sweep.recompute import check
@@ -109,12 +112,30 @@ def test_a_check_sees_a_changed_number_and_another_model(whole: Path) -> None:
 
 
 def test_the_fingerprint_is_of_what_a_run_executes() -> None:
-    behind = modules_behind("oomlab.sweep.measure")
-    for name in ("kernel.page_alloc", "listeners.virtio_balloon", "clock.engine", "chooser", "ops"):
+    behind = modules_behind({"oomlab.sweep.measure", "oomlab.scenarios.filesystem_cycle"})
+    for name in (
+        "kernel.page_alloc",
+        "listeners.virtio_balloon",
+        "clock.engine",
+        "chooser",
+        "ops",
+        "scenarios.cast",
+    ):
         assert f"oomlab.{name}" in behind
-    for name in ("figures.timeline", "explorer.space", "cli", "sweep.named", "gfp_report"):
+    for name in ("figures.timeline", "explorer.space", "cli", "sweep.named", "scenarios.graphics"):
         assert f"oomlab.{name}" not in behind
-    assert len(model_fingerprint()) == 16
+    assert len(model_fingerprint(TINY)) == 16
+
+
+def test_a_scenario_that_is_added_or_changed_elsewhere_makes_nothing_stale(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = _fingerprint.__wrapped__(("h5-host-never-answers",))
+    for name, changes in (("h4-i915-object-lock", False), ("h5-host-never-answers", True)):
+        scenario = SCENARIOS[name]
+        more = (*scenario.parameters, Parameter("later", "added later", 0))
+        monkeypatch.setitem(SCENARIOS, name, replace(scenario, parameters=more))
+        assert (_fingerprint.__wrapped__(("h5-host-never-answers",)) != before) == changes
 
 
 def test_words_do_not_change_the_fingerprint_but_code_does() -> None:

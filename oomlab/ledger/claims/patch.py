@@ -91,7 +91,7 @@ def _forget_lockups() -> Figures:
             equal_to("lockup"),
         ),
         Figure(
-            "the same in time, if nobody about may kill",
+            "the same in time, if nobody there may kill",
             timed(H1, "offload").verdict,
             equal_to("livelock"),
         ),

@@ -87,7 +87,7 @@ CLAIMS = (
         "If that request reaches the OOM path it locks up, as its own task has `oom_lock`.",
         "qualified",
         "The mechanism is right and the place is wrong: a request with one scatterlist entry never "
-        "allocates, which Handa granted on 7 October. The mechanism is real in three other places.",
+        "allocates, which Handa granted on 2 October. The mechanism is real in three other places.",
         "second-report", (H3A, H3B, H3C, H3D), ("mainline",), _named_allocation,
     ),
     Claim(

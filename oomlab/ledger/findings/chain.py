@@ -4,14 +4,15 @@ R13."""
 from __future__ import annotations
 
 from oomlab.kernel.oom_watch import (
+    ANSWER_OF_ANOTHER_WALK,
+    CALLBACK_TWICE,
     CHAIN_SKIPPED,
     REGISTRATION_FAILS,
     THREAD_BEFORE_BLOCK,
-    TWO_WALKS,
 )
 from oomlab.ledger.figure import Figure, Figures, between, equal_to
 from oomlab.ledger.findings.finding import Finding, Measured, Witnessed
-from oomlab.ledger.lab import first_kill_s, timed, waits
+from oomlab.ledger.lab import BUDGET, first_kill_s, timed, waits
 
 REMOVAL = "r10-removal-blocked"
 
@@ -56,7 +57,10 @@ FINDINGS = (
         "both make one. One request then wakes both.",
         "The chain is walked twice at a time, which RCU's callback does not survive, and one walk "
         "answers for the other.",
-        Witnessed((TWO_WALKS,), "r11-double-thread"),
+        Witnessed(
+            (CALLBACK_TWICE, ANSWER_OF_ANOTHER_WALK), "r11-double-thread", {"ghosts": 2},
+            budgets=(BUDGET // 2,),
+        ),
         ("has it", "free of it", "free of it"),
         "Our repairs have their thread from boot.",
     ),

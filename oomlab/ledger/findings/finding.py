@@ -57,7 +57,8 @@ class Witnessed:
     """Shown by schedules: the shortest after which a ghost has seen each of `labels`.
 
     Fewest moves first, then fewest context switches, among the states that were looked at.
-    `timeouts`: the explorer's rule about time limits. A remedy has the finding if one label is
+    `timeouts`: the explorer's rule about time limits. `budgets`: after how many states to look, and
+    to stop. A remedy has the finding if one label is
     seen.
     """
 
@@ -65,10 +66,11 @@ class Witnessed:
     scenario: str
     given: Mapping[str, Value] = field(default_factory=dict)
     timeouts: Literal["any", "idle"] = "any"
+    budgets: tuple[int, ...] = BUDGETS
 
     def show(self, remedy: str) -> Shown:
         """Explore until every label was seen: states are found in the order of their distance."""
-        for budget in BUDGETS:
+        for budget in self.budgets:
             found = explored(self.scenario, remedy, self.timeouts, budget, **self.given)
             ways = tuple(self._ways(remedy, found))
             if found.graph.complete or len(ways) == len(self.labels):

@@ -12,10 +12,7 @@ from oomlab.kernel.oom_watch import (
     ZEROING_UNDONE,
 )
 from oomlab.ledger.findings.finding import Finding, Witnessed
-from oomlab.ledger.lab import H1, H5_HOST, H5_RCU
-
-SLOW_HOST = {"host_answers": 1, "oom_caller": 0}
-"""The host answers, but may take longer than the limit; the caller may not kill, and asks again."""
+from oomlab.ledger.lab import H1, H5_HOST, H5_RCU, SLOW_HOST
 
 FINDINGS = (
     Finding(
@@ -33,8 +30,8 @@ FINDINGS = (
         "Stale credit",
         "The thread finishes after its caller has left and leaves its count behind. A later "
         "request finds it, and takes it for its own.",
-        "Somebody is told that pages were freed for him just now, perhaps hours after. The kill "
-        "that he needed comes a round later.",
+        "Whoever asks next is told that pages were freed just now, perhaps hours after they were. "
+        "The kill that was needed comes a round later.",
         Witnessed((STALE_CREDIT,), H5_HOST, SLOW_HOST),
         ("has it", "has it", "free of it"),
         "Numbered requests only make it rarer: numbers wrap, here at 4, and a walk that is very "

@@ -4,12 +4,10 @@ each exists so that one defect, or its absence, can be looked at."""
 from __future__ import annotations
 
 from oomlab.scenarios.review.double_thread import DOUBLE_THREAD
-from oomlab.scenarios.review.lost_context import LOST_CONTEXT
 from oomlab.scenarios.review.manual_kill import MANUAL_KILL
 from oomlab.scenarios.review.recursive_owner import RECURSIVE_OWNER
 from oomlab.scenarios.review.removal_blocked import REMOVAL_BLOCKED
 from oomlab.scenarios.review.suspend_barrier import SUSPEND_BARRIER
-from oomlab.scenarios.review.sysrq_in_vain import SYSRQ_IN_VAIN
 from oomlab.scenarios.review.thread_before_block import REGISTRATION_FAILS, THREAD_BEFORE_BLOCK
 from oomlab.scenarios.review.zeroing_race import ZEROING_RACE
 from oomlab.scenarios.scenario import Scenario
@@ -23,8 +21,6 @@ REVIEW: dict[str, Scenario] = {
         THREAD_BEFORE_BLOCK,
         REGISTRATION_FAILS,
         SUSPEND_BARRIER,
-        LOST_CONTEXT,
-        SYSRQ_IN_VAIN,
         RECURSIVE_OWNER,
         MANUAL_KILL,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from oomlab.model import Model
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, boot
+from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, boot, without
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.rescuers import add_sysrq
 from oomlab.scenarios.review.plain_listener import PlainListener
@@ -20,7 +20,7 @@ PARAMETERS = (
     Parameter("devices", "devices that are probed at the same time", 2, 1, 3),
     Parameter("listener_pages", "pages that each driver's listener can give back", 1, 0, 1 << 20),
     Parameter("device_us", "time a listener waits for its device, in microseconds", 500, 1, 10**12),
-    *COMMON_PARAMETERS,
+    *without(COMMON_PARAMETERS, "sysrq"),
 )
 
 

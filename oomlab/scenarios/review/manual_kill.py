@@ -16,6 +16,7 @@ from oomlab.scenarios.cast import (
     add_filesystem_task,
     add_sleeping_hog,
     boot,
+    without,
 )
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.rescuers import add_sysrq
@@ -27,7 +28,7 @@ PRESSED_AT_US = 1_000_000
 
 PARAMETERS = (
     Parameter("answer_s", "seconds until the device answers (0: never)", 0.0, 0.0, 1e6),
-    *COMMON_PARAMETERS,
+    *without(COMMON_PARAMETERS, "sysrq"),
 )
 
 

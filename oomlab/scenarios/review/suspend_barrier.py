@@ -26,6 +26,7 @@ from oomlab.scenarios.cast import (
     boot,
     die_if_killed,
     with_default,
+    without,
 )
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
@@ -37,7 +38,7 @@ PARAMETERS = (
         0,
         only=(0, 1),
     ),
-    *COMMON_PARAMETERS,
+    *without(COMMON_PARAMETERS, "suspend"),
     *with_default(with_default(BALLOON_PARAMETERS, "host_us", 8_000_000), "balloon_pages", 256),
 )
 

@@ -1,0 +1,96 @@
+"""A list of places in the code that ask for memory, each marked: may it wait there, or not?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from oomlab.figures.figure import Figure
+from oomlab.figures.parts import MARGIN, Key, bar, label, legend, swatch
+from oomlab.figures.svg import WIDTH, Markup, document, element, group
+from oomlab.figures.text import wrapped
+
+_LINE = 19
+_GAP = 11
+_MARK = 26
+_INDENT = 18
+
+
+class Place(NamedTuple):
+    """One place: the functions that lead to the request, the locks held there that an OOM callback
+    takes, and whether the request may wait."""
+
+    path: tuple[str, ...]
+    locks: tuple[str, ...]
+    waits: bool
+
+
+def draw_audit(places: Sequence[Place], title: str) -> Figure:
+    """One entry for each place, in the order given."""
+    parts: list[str] = []
+    samples = [swatch("blocked")._replace(text="may wait for memory"), _plain("does not wait")]
+    drawn, top = legend(samples, MARGIN / 2)
+    parts.append(drawn)
+    top += MARGIN / 2 + _GAP
+    for place in places:
+        entry, height = _entry(place, top)
+        parts.append(entry)
+        top += height + _GAP
+    waiting = sum(place.waits for place in places)
+    description = f"{waiting} of {len(places)} places may wait for memory."
+    return Figure(
+        document(parts, top, title, description, ""),
+        title,
+        description,
+        "\n".join([description, *map(_in_words, places)]),
+    )
+
+
+def _entry(place: Place, top: float) -> tuple[Markup, float]:
+    left = MARGIN + _MARK + 8
+    lines = wrapped(" › ".join(place.path), WIDTH - MARGIN - left - _INDENT)
+    lines += wrapped(_where(place), WIDTH - MARGIN - left - _INDENT)
+    code = len(lines) - len(wrapped(_where(place), WIDTH - MARGIN - left - _INDENT))
+    height = _LINE * len(lines)
+    shown = [
+        label(
+            left + (_INDENT if 0 < i < code else 0),
+            top + _LINE * (i + 0.5),
+            text,
+            ink="ink" if i < code else "muted",
+        )
+        for i, text in enumerate(lines)
+    ]
+    mark = bar("blocked", MARGIN, top + 2, _MARK, height - 4) if place.waits else _box(top, height)
+    return group(mark, *shown), height
+
+
+def _box(top: float, height: float) -> Markup:
+    return _outline(MARGIN, top + 2, _MARK, height - 4)
+
+
+def _outline(x: float, y: float, width: float, height: float) -> Markup:
+    return element(
+        "rect",
+        class_="oom-muted",
+        fill="none",
+        stroke="currentColor",
+        stroke_width=1.2,
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+    )
+
+
+def _plain(text: str) -> Key:
+    return Key(_outline(0, -7, 28, 14), 28, text)
+
+
+def _where(place: Place) -> str:
+    return f"with {' and '.join(place.locks)} held"
+
+
+def _in_words(place: Place) -> str:
+    how = "may wait for memory" if place.waits else "does not wait"
+    return f"{' calls '.join(place.path)}, {_where(place)}: {how}."

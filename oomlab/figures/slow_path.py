@@ -1,0 +1,332 @@
+"""The way of one request through the allocator: the tests in order, and where it leaves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from oomlab.analysis.requests import AllocationRequest
+from oomlab.figures.figure import Figure
+from oomlab.figures.parts import MARGIN, Key, bar, label, legend
+from oomlab.figures.style import lock_style
+from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
+from oomlab.figures.text import shortened, text_width
+from oomlab.kernel.slow_path import FAST_PATH, STEP
+
+Fate = Literal["page", "fails", "polls", "loops"]
+"""How a request ends, in a picture: `polls` and `loops` never do."""
+
+_EXITS = ("4a", "4b", "4c", "4d", "4e", "4f")
+_ATTEMPTS = ("fast", "5", "8", "14", "3 (OOM)")
+_RETRY = "8"
+_BACK = ("18", "20", "22")
+
+_ROW = 27.0
+_HEAD = 54.0
+_LANE = MARGIN + 4.0
+_SPINE = MARGIN + 42.0
+_TEXT = _SPINE + 14.0
+_INKS = {"page": "runs", "fails": "blocked", "polls": "polls", "loops": "polls"}
+_FATE_KEYS = {
+    "page": "here it gets a page",
+    "fails": "here it fails",
+    "polls": "why it never ends",
+    "loops": "why it never ends",
+}
+
+
+@dataclass(frozen=True)
+class Station:
+    """One test or attempt on the way: the steps that it stands for, the first of which names it,
+    the text beside it, and whether whoever comes there holds oom_lock."""
+
+    steps: tuple[str, ...]
+    text: str
+    locked: bool = False
+
+
+STATIONS = (
+    Station((FAST_PATH,), "attempt at the low mark"),
+    Station(("5",), "attempt at the min mark, or below it"),
+    Station(("8", "10"), "reserves? attempt"),
+    Station(("11",), STEP["11"].title),
+    Station(("13",), STEP["13"].title),
+    Station(("14",), STEP["14"].title),
+    Station(("16",), STEP["16"].title),
+    Station(("18",), "is another round worth it?"),
+    Station(("20",), STEP["20"].title),
+    Station(("3 (OOM)",), STEP["3 (OOM)"].title, True),
+    Station(_EXITS, "a reason to give up?", True),
+    Station(("5 (OOM)",), STEP["5 (OOM)"].title, True),
+    Station(("21",), STEP["21"].title),
+    Station(("22",), STEP["22"].title),
+)
+"""What a request for a single page meets, in order; steps that decide nothing are left out."""
+
+
+def fate(request: AllocationRequest) -> Fate:
+    """How the request ended, or why it never does."""
+    if request.end == "page":
+        return "page"
+    if request.end == "failed":
+        return "fails"
+    return "loops" if "3 (OOM)" in request.steps else "polls"
+
+
+def last_step(request: AllocationRequest) -> str:
+    """The step at which the request got its page, gave up or, if it never does, goes back."""
+    kind = fate(request)
+    if kind == "polls":
+        return "20"
+    if kind == "loops":
+        return "22"
+    steps = [number for number in request.steps if number != "23"]
+    if kind == "page":
+        return steps[-1]
+    exits = [number for number in steps if number in _EXITS]
+    return exits[-1] if exits else steps[-1]
+
+
+def draw_slow_path(request: AllocationRequest, asked: str, *, key: str = "") -> Figure:
+    """Draw the way of `request`; `asked` is the request in a few words.
+
+    Give different keys to two copies on one page.
+    """
+    answers = {station: _answer(request, station) for station in STATIONS}
+    ending = f"{asked}: {_fate_words(request)}"
+    title = f"The way of one request through the allocator: {asked}"
+    parts, height = _draw(request, asked, answers)
+    svg = document(parts, height, title, ending, key)
+    return Figure(svg, title, ending, _twin(request, title, answers))
+
+
+def _number(station: Station) -> str:
+    first = station.steps[0]
+    if first == FAST_PATH:
+        return "fast path"
+    return f"{first}-{station.steps[-1][-1]}" if station.steps == _EXITS else first
+
+
+def _fate_words(request: AllocationRequest) -> str:
+    at = last_step(request)
+    where = "on the fast path" if at == FAST_PATH else f"at step {at}"
+    return {
+        "page": f"gets a page {where}",
+        "fails": f"fails {where}",
+        "polls": "polls for ever",
+        "loops": "goes round for ever",
+    }[fate(request)]
+
+
+def _answer(request: AllocationRequest, station: Station) -> str:
+    """What the request was told there the last time; "" if it never came there."""
+    steps = request.steps
+    first = station.steps[0]
+    if station.steps == _EXITS:
+        given = [number for number in steps if number in _EXITS]
+        if given:
+            return f"yes: {given[-1]}"
+        return "no" if "5 (OOM)" in steps else ""
+    if first not in steps:
+        return ""
+    kind, last = fate(request), last_step(request)
+    ends_here = last in station.steps or (first == "8" and last == "10")
+    if first in _ATTEMPTS:
+        return "page" if kind == "page" and ends_here else "no page"
+    if ends_here and kind == "fails":
+        return "fails"
+    return _ANSWERS[first](request)
+
+
+_ANSWERS: dict[str, Callable[[AllocationRequest], str]] = {
+    "11": lambda request: "yes",
+    "13": lambda request: "no",
+    "16": lambda request: "yes",
+    "18": lambda request: "no" if "20" in request.steps else "yes, again",
+    "20": lambda request: "gets it" if "3 (OOM)" in request.steps else "taken: one tick",
+    "5 (OOM)": lambda request: "no page yet",
+    "21": lambda request: "no",
+    "22": lambda request: "none" if fate(request) == "fails" else "yes, again",
+}
+
+
+def _draw(
+    request: AllocationRequest, asked: str, answers: dict[Station, str]
+) -> tuple[list[Markup], float]:
+    kind = fate(request)
+    ink = _INKS[kind]
+    parts = [
+        element(
+            "text",
+            shortened(asked, WIDTH - 2 * MARGIN, bold=True),
+            x=MARGIN,
+            y=20,
+            class_="oom-name",
+        ),
+        label(MARGIN, 36, _fate_words(request), ink="ink" if kind == "page" else "blocked"),
+    ]
+    rows = {station: _HEAD + (i + 0.5) * _ROW for i, station in enumerate(STATIONS)}
+    reached = [station for station in STATIONS if answers[station]]
+    bottom = _HEAD + len(STATIONS) * _ROW
+    parts += _spine([rows[station] for station in reached], _HEAD + _ROW / 2, bottom - _ROW / 2)
+    locked = [rows[station] for station in STATIONS if station.locked]
+    parts.append(_lock_bar(locked[0] - _ROW / 2, locked[-1] + _ROW / 2))
+    back = _back_from(request)
+    if back is not None:
+        parts.append(_loop(rows[back], rows[_station(_RETRY)], endless=kind in ("polls", "loops")))
+    for station in STATIONS:
+        ends = station is _station(last_step(request))
+        parts.append(_row(station, answers[station], rows[station], ink if ends else ""))
+    drawn, height = legend(_keys(kind, back is not None), bottom + 2)
+    return [*parts, drawn], bottom + height + 8
+
+
+def _station(step: str) -> Station:
+    return next(station for station in STATIONS if step in station.steps)
+
+
+def _back_from(request: AllocationRequest) -> Station | None:
+    """The station from which the request went back to the retry label; None if it never did."""
+    steps = request.steps
+    again = [i for i, number in enumerate(steps) if number == "7"][1:]
+    if not again:
+        return None
+    return _station(next(n for n in reversed(steps[: again[-1]]) if n in _BACK))
+
+
+def _spine(reached: Sequence[float], top: float, bottom: float) -> Iterator[Markup]:
+    """The line down the middle, and on it the way: straight from one station to the next, in a bend
+    around those that were passed over."""
+    yield line(_SPINE, top, _SPINE, bottom, class_="oom-rule", stroke="currentColor")
+    for y1, y2 in pairwise(reached):
+        way = f"V{y2:.1f}"
+        if y2 - y1 > _ROW + 1:
+            beside = _SPINE - 9
+            way = f"L{beside:.0f} {y1 + 9:.1f}V{y2 - 9:.1f}L{_SPINE:.0f} {y2:.1f}"
+        d = f"M{_SPINE:.0f} {y1:.1f}{way}"
+        yield element(
+            "path", d=d, fill="none", class_="oom-runs", stroke="currentColor", stroke_width=4
+        )
+
+
+def _lock_bar(top: float, bottom: float) -> Markup:
+    return bar(lock_style(0), _SPINE - 26, top + 1, 8, bottom - top - 2)
+
+
+def _loop(bottom: float, top: float, *, endless: bool) -> Markup:
+    path = f"M{_SPINE:.0f} {bottom:.1f}H{_LANE:.0f}V{top:.1f}H{_SPINE - 9:.0f}"
+    tip = _SPINE - 8
+    head = f"M{tip - 8:.0f} {top - 5:.1f}L{tip:.0f} {top:.1f}L{tip - 8:.0f} {top + 5:.1f}"
+    dashes = "7 4" if endless else None
+    return group(
+        element(
+            "path",
+            d=path,
+            fill="none",
+            stroke="currentColor",
+            stroke_width=3,
+            stroke_dasharray=dashes,
+        ),
+        element("path", d=head, fill="none", stroke="currentColor", stroke_width=3),
+        class_="oom-polls" if endless else "oom-runs",
+    )
+
+
+def _row(station: Station, answer: str, middle: float, ink: str) -> Markup:
+    parts: list[Markup] = []
+    if ink:
+        parts.append(
+            element(
+                "rect",
+                class_=f"oom-{ink}",
+                fill="none",
+                stroke="currentColor",
+                stroke_width=2.4,
+                x=_TEXT - 6,
+                y=middle - _ROW / 2 + 2,
+                width=WIDTH - MARGIN - _TEXT + 8,
+                height=_ROW - 4,
+                rx=5,
+            )
+        )
+    parts.append(
+        element(
+            "circle",
+            cx=_SPINE,
+            cy=middle,
+            r=5.5 if answer else 4,
+            class_="oom-runs" if answer else "oom-muted",
+            fill="currentColor" if answer else "none",
+            stroke="currentColor",
+            stroke_width=1.4,
+        )
+    )
+    number = _number(station)
+    words = f"{number}: {station.text}"
+    room = WIDTH - MARGIN - _TEXT - text_width(answer, bold=True) - 14
+    style = "ink" if answer else "muted"
+    parts.append(label(_TEXT, middle, shortened(words, room), ink=style))
+    if answer:
+        parts.append(
+            element(
+                "text",
+                answer,
+                x=WIDTH - MARGIN - 4,
+                y=middle + 5,
+                text_anchor="end",
+                class_="oom-name" if ink else "oom-muted",
+            )
+        )
+    return group(*parts)
+
+
+def _keys(kind: Fate, went_back: bool) -> Sequence[Key]:
+    def stroke(style: str, dashes: str | None = None) -> Markup:
+        return line(
+            0,
+            0,
+            24,
+            0,
+            class_=style,
+            stroke="currentColor",
+            stroke_width=3,
+            stroke_dasharray=dashes,
+        )
+
+    box = element(
+        "rect",
+        class_=f"oom-{_INKS[kind]}",
+        fill="none",
+        stroke="currentColor",
+        stroke_width=2.4,
+        x=0,
+        y=-7,
+        width=24,
+        height=14,
+        rx=4,
+    )
+    keys = [Key(stroke("oom-runs"), 24, "its way"), Key(box, 24, _FATE_KEYS[kind])]
+    if went_back:
+        endless = kind in ("polls", "loops")
+        style = "oom-polls" if endless else "oom-runs"
+        again = "again and again" if endless else "another round"
+        keys.append(Key(stroke(style, "7 4" if endless else None), 24, again))
+    keys.append(Key(bar(lock_style(0), 0, -7, 24, 14), 24, "with oom_lock held"))
+    return keys
+
+
+def _twin(request: AllocationRequest, title: str, answers: dict[Station, str]) -> str:
+    lines = [f"{title}."]
+    for station in STATIONS:
+        number = _number(station)
+        name = "Fast path" if station.steps[0] == FAST_PATH else f"Step {number}"
+        locked = ", with oom_lock held" if station.locked else ""
+        lines.append(f"{name}, {station.text}{locked}: {answers[station] or 'never reached'}.")
+    back = _back_from(request)
+    if back is not None:
+        times = "again and again" if fate(request) in ("polls", "loops") else "for another round"
+        lines.append(f"From step {_number(back)} it goes back to step {_RETRY}, {times}.")
+    lines.append(f"It {_fate_words(request)}.")
+    return "\n".join(lines)

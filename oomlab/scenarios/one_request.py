@@ -1,0 +1,145 @@
+"""One request for a page on a machine with a given number of free pages: what becomes of it?
+
+Not a hazard, and so not among the scenarios that remedies are held against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oomlab.errors import InputError, unknown
+from oomlab.kernel.gfp_outcome import Caller
+from oomlab.kernel.gfp_predicates import request
+from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
+from oomlab.kernel.oom_kill import mark_oom_victim
+from oomlab.kernel.oom_notify import notify_in_context
+from oomlab.kernel.oom_reaper import oom_reaper
+from oomlab.kernel.page_alloc import alloc_page
+from oomlab.kernel.task import Process, Task
+from oomlab.kernel.zone import watermarks_for
+from oomlab.model import Layout
+from oomlab.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for, write
+from oomlab.scenarios.cast import sleeping_process
+
+MANAGED_PAGES = 16384
+"""64 MiB: the machine of this scenario."""
+
+HOG_PAGES = 8192
+"""Of the largest process, which only sleeps: the OOM killer's choice."""
+
+FOR_EVER = -1
+"""As a time for which oom_lock is held."""
+
+ASKER = "task"
+HOLDER = "somebody"
+
+
+@dataclass(frozen=True)
+class RequestClass:
+    """A kind of request: the mask as the kernel's source writes it, and who makes it."""
+
+    expression: str
+    caller: Caller = Caller.ORDINARY
+
+    @property
+    def words(self) -> str:
+        """The request in a few words."""
+        by = "" if self.caller is Caller.ORDINARY else f", by {self.caller.value}"
+        return f"{self.expression}{by}"
+
+    @property
+    def gfp(self) -> int:
+        """The mask, in the numbers of 4.13."""
+        return request(self.expression).mask
+
+
+REQUEST_CLASSES: dict[str, RequestClass] = {
+    "atomic": RequestClass("GFP_ATOMIC"),
+    "nowait": RequestClass("GFP_NOWAIT"),
+    "noretry": RequestClass("GFP_KERNEL | __GFP_NORETRY"),
+    "kernel": RequestClass("GFP_KERNEL"),
+    "nofs": RequestClass("GFP_NOFS"),
+    "mayfail": RequestClass("GFP_KERNEL | __GFP_RETRY_MAYFAIL"),
+    "dma": RequestClass("GFP_KERNEL | GFP_DMA"),
+    "memalloc": RequestClass("GFP_KERNEL", Caller.PF_MEMALLOC),
+    "victim": RequestClass("GFP_KERNEL", Caller.VICTIM),
+}
+"""The kinds that end differently when memory is exhausted, by a short name."""
+
+
+def find_request_class(name: str) -> RequestClass:
+    """The class called `name`. Raises InputError, naming all of them, for another name."""
+    if name not in REQUEST_CLASSES:
+        raise unknown("kind of request", name, REQUEST_CLASSES)
+    return REQUEST_CLASSES[name]
+
+
+def one_request(
+    name: str, *, held_ms: int = 0, free: int = 0, kernel: float = KERNEL_4_13
+) -> Machine:
+    """A machine on which a task makes one request of the class `name`, with `free` free pages and
+    nothing to reclaim, while another has oom_lock for `held_ms` milliseconds (or FOR_EVER).
+
+    The request's steps are told. Raises InputError for an unknown class or kernel, and for
+    negative numbers.
+    """
+    asked = find_request_class(name)
+    if kernel not in KERNELS:
+        raise unknown("kernel version", f"{kernel}", [f"{known}" for known in KERNELS])
+    if free < 0 or (held_ms < 0 and held_ms != FOR_EVER):
+        raise InputError(f"neither pages nor time can be negative: {free} pages, {held_ms} ms")
+    machine = Machine.boot(
+        Layout(),
+        free=free,
+        marks=watermarks_for(MANAGED_PAGES),
+        notify_oom=notify_in_context,
+        kernel=kernel,
+    )
+    machine.tells_steps = True
+    machine.spawn(
+        "oom_reaper",
+        "kernel thread that frees a victim's memory",
+        lambda task: oom_reaper(machine, task),
+        serves=True,
+    )
+    if held_ms:
+        machine.spawn(
+            HOLDER,
+            "has oom_lock",
+            lambda task: hold_oom_lock(machine, held_ms),
+            foreground=held_ms != FOR_EVER,
+        )
+    process = machine.process("own", 1)
+    machine.spawn(
+        ASKER,
+        f"asks for a page: {asked.words}",
+        lambda task: ask_once(machine, task, asked, process),
+        process=process,
+        pf_memalloc=asked.caller is Caller.PF_MEMALLOC,
+        starts_at_us=1_000,
+    )
+    machine.spawn(
+        "hog",
+        "owns most of the memory and sleeps",
+        lambda task: sleeping_process(machine, task),
+        process=machine.process("hog", HOG_PAGES),
+        serves=True,
+    )
+    return machine
+
+
+def ask_once(machine: Machine, current: Task, asked: RequestClass, own: Process) -> Routine:
+    """Ask for one page; as a victim, having been chosen a moment ago."""
+    if asked.caller is Caller.VICTIM:
+        yield write(own.sigkill, 1)
+        yield from mark_oom_victim(own)
+    yield from alloc_page(machine, current, asked.gfp)
+
+
+def hold_oom_lock(machine: Machine, held_ms: int) -> Routine:
+    """Take oom_lock, and let go of it after a while or never."""
+    yield mutex_lock(machine.oom_lock)
+    if held_ms == FOR_EVER:
+        yield wait_for(machine.panicked, 2)  # which never comes
+    yield sleep(max(1, held_ms * machine.hz // 1000))
+    yield mutex_unlock(machine.oom_lock)
