@@ -90,10 +90,8 @@ LISTENERS = (
     Fault(
         "the fence array is never asked for with GFP_KERNEL",
         "listeners/i915_gem_shrinker.py",
-        "    if not got:\n"
-        "        got = yield from kmalloc(i915.machine, current, flags.GFP_KERNEL)\n"
-        "    return got\n",
-        "    return got\n",
+        "    if not got and obj.traits.fence_fallback:\n",
+        "    if got and obj.traits.fence_fallback:\n",
         "the_fence_array_keeps_its_task_polling",
     ),
     Fault(
