@@ -1,9 +1,9 @@
 """Learns the order of locks from traces, by the rules of Linux's lock validator.
 
 An order is learned when a lock is *asked for*, granted or not, by an acquisition that would wait
-(mutex_lock, down_read, down_write). A successful trylock is held like any other lock, but is no
-order itself: nobody waits in it. A failed one leaves no trace. Reading a semaphore counts as well
-as writing it, since a reader can stand behind a queued writer.
+(mutex_lock, spin_lock, down_read, down_write). A successful trylock is held like any other lock,
+but is no order itself: nobody waits in it. A failed one leaves no trace. Reading a semaphore counts
+as well as writing it, since a reader can stand behind a queued writer.
 
 What reclaim may need is learned from every request for memory that may enter filesystem reclaim,
 whether or not it did; see `Annotation` for how kernels differ.
@@ -19,6 +19,7 @@ from oomlab.analysis.lock_order import RECLAIM, Annotation, LockOrderGraph, Orde
 from oomlab.analysis.units import moment_text
 from oomlab.errors import unknown
 from oomlab.kernel import gfp as flags
+from oomlab.ops import MUTEX_TRYLOCK_FAILED, MUTEX_TRYLOCK_RECURSIVE
 from oomlab.trace.events import Event, Trace
 
 DIRECT_RECLAIM = "try_to_free_pages"
@@ -27,9 +28,13 @@ and with which flags, is in the allocator's note."""
 
 ANNOTATIONS: tuple[Annotation, ...] = ("4.13", "4.14", "4.18")
 
-_WAITING = frozenset({"mutex_lock", "down_read", "down_write"})
+_WAITING = frozenset({"mutex_lock", "mutex_lock_killable", "spin_lock", "down_read", "down_write"})
+_TRYING = frozenset({"mutex_trylock", "mutex_trylock_recursive", "down_read_trylock"})
+_READING = frozenset({"down_read", "down_read_trylock"})
 _REQUESTS_ALONE = frozenset({"announce_write"})  # down_write always follows, and adds the lock
-_RELEASES = frozenset({"mutex_unlock", "up_read", "up_write"})
+_RELEASES = frozenset({"mutex_unlock", "spin_unlock", "up_read", "up_write"})
+_IN_VAIN = (False, MUTEX_TRYLOCK_FAILED, MUTEX_TRYLOCK_RECURSIVE)
+"""Results that say that the task has not got the lock, or not once more."""
 
 
 def lock_order_graph(traces: Iterable[Trace], annotation: Annotation = "4.14") -> LockOrderGraph:
@@ -121,14 +126,14 @@ class _Learner:
 
     def _follow_locks(self, task: _Task) -> None:
         event = self.event
+        reads = event.op in _READING
         if event.op in _WAITING | _REQUESTS_ALONE:
-            self._ask(task, event.on, event.function, reads=event.op == "down_read")
+            self._ask(task, event.on, event.function, reads=reads)
         if event.condition != "done":
             return
-        if event.op in _WAITING:
-            task.held.append(_Held(event.on, event.function, reads=event.op == "down_read"))
-        elif event.op == "mutex_trylock" and event.result:
-            task.held.append(_Held(event.on, event.function, tried=True))
+        if event.op in _WAITING | _TRYING and event.result not in _IN_VAIN:
+            tried = event.op in _TRYING
+            task.held.append(_Held(event.on, event.function, tried=tried, reads=reads))
         elif event.op in _RELEASES:
             # Locks above keep their edges to those below: what they led to they still lead to.
             _remove(task.held, event.on)

@@ -5,8 +5,10 @@ A script is what one task does, as words:
     A   -A          take and release mutex A (any capital letter but R and S)
     A?              poll A: try it, nap a jiffy, try again
     A~              try A once; if that worked, release it
+    spin:A -spin:A  take and release spinlock A
     r:S w:S         take rwsem S (or R) for reading, for writing
     -r:S -w:S       release it
+    r~:S            try to read S once; if that worked, release it
     wait:q wake:q   sleep on queue q until its word is set; set it and wake the queue
     timed:q         as wait:q, for at most 5 jiffies
     mark:q          set the word of queue q and wake nobody
@@ -36,6 +38,7 @@ from oomlab.ops import (
     announce_write,
     cost,
     down_read,
+    down_read_trylock,
     down_write,
     mutex_lock,
     mutex_trylock,
@@ -43,6 +46,8 @@ from oomlab.ops import (
     note,
     read,
     sleep,
+    spin_lock,
+    spin_unlock,
     up_read,
     up_write,
     wait_for,
@@ -133,6 +138,11 @@ class Bench:
     def _steps_on(self, verb: str, name: str) -> Steps:
         if verb in SEMAPHORE_OPS:
             return tuple(make(self.rwsem(name)) for make in SEMAPHORE_OPS[verb])
+        if verb in SPINLOCK_OPS:
+            return (SPINLOCK_OPS[verb](self.mutex(name)),)
+        if verb == "r~":
+            semaphore = self.rwsem(name)
+            return (lambda: tries_to_read(semaphore),)
         if verb == "until":
             return (wait_for(self.word(name), 1),)
         if verb == "set":
@@ -153,6 +163,8 @@ SEMAPHORE_OPS: Mapping[str, tuple[Callable[[Slot], Op], ...]] = {
     "w": (announce_write, down_write),
     "-w": (up_write,),
 }
+
+SPINLOCK_OPS: Mapping[str, Callable[[Slot], Op]] = {"spin": spin_lock, "-spin": spin_unlock}
 
 
 def perform(steps: Steps) -> Routine:
@@ -179,6 +191,13 @@ def tries(lock: Slot) -> Routine:
     got = yield mutex_trylock(lock)
     if got:
         yield mutex_unlock(lock)
+
+
+def tries_to_read(semaphore: Slot) -> Routine:
+    """Try once to read, and do without it if need be."""
+    got = yield down_read_trylock(semaphore)
+    if got:
+        yield up_read(semaphore)
 
 
 # --- memory: what the lock-order graph looks for, and no more -----------------------------------

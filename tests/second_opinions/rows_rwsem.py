@@ -99,6 +99,31 @@ RWSEM_ROWS = (
         reason="a writer excludes readers as a mutex does",
     ),
     Row(
+        "write R write S, write S write R",
+        {"one": "w:R w:S -w:S -w:R", "two": "w:S w:R -w:R -w:S"},
+        locks_up=True,
+        wait_for="sees",
+        lock_order="sees",
+        reason="for writers it is AB, BA",
+    ),
+    Row(
+        "write R read S, write S read R",
+        {"one": "w:R r:S -r:S -w:R", "two": "w:S r:R -r:R -w:S"},
+        locks_up=True,
+        wait_for="sees",
+        lock_order="sees",
+        reason="each reads what the other writes",
+    ),
+    Row(
+        "write S then A, A and read S tried",
+        {"one": "w:S A -A -w:S", "two": "A r~:S -A"},
+        locks_up=False,
+        wait_for="quiet",
+        lock_order="quiet",
+        reason="a try does not wait, for reading neither (so the reaper takes mmap_sem); in vain "
+        "tries only those of mutexes look like waiting to the detector",
+    ),
+    Row(
         "read S then A, A then write S",
         {"one": "r:S A -A -r:S", "two": "A w:S -w:S -A"},
         locks_up=True,

@@ -13,10 +13,12 @@ from tests.second_opinions.rows_events import EVENT_ROWS
 from tests.second_opinions.rows_mutex import ORDER_ROWS
 from tests.second_opinions.rows_reclaim import RECLAIM_ROWS
 from tests.second_opinions.rows_rwsem import RWSEM_ROWS
+from tests.second_opinions.rows_spin import SPIN_ROWS
 from tests.second_opinions.rows_trylock import POLLING_ROWS, TRYING_ROWS
 
 GROUPS = {
     "Mutexes in order": ORDER_ROWS,
+    "Spinlocks": SPIN_ROWS,
     "Mutexes that are tried": TRYING_ROWS,
     "Mutexes that are polled": POLLING_ROWS,
     "Reader-writer semaphores": RWSEM_ROWS,

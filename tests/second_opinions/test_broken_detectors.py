@@ -36,8 +36,8 @@ LEARNING_FAULTS = (
     ),
     Fault(
         "a lock that was tried is not held",
-        "held.append(_Held(event.on, event.function, tried=True))",
-        "held",
+        "event.result not in _IN_VAIN:",
+        "event.op not in _TRYING:",
         "A tried then B, B then A",
     ),
     Fault(
@@ -63,6 +63,18 @@ LEARNING_FAULTS = (
         '_RELEASES = frozenset({"mutex_unlock", ',
         "_RELEASES = frozenset({",
         "A after A",
+    ),
+    Fault(
+        "spinlocks are not locks",
+        '"mutex_lock_killable", "spin_lock", ',
+        '"mutex_lock_killable", ',
+        "spin AB, spin BA",
+    ),
+    Fault(
+        "a try in vain counts as taking the lock",
+        "_IN_VAIN = (False, ",
+        "_IN_VAIN = (",
+        "AB, B and A tried, else in order",
     ),
     Fault(
         "the last lock taken is the one released",

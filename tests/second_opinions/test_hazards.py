@@ -144,3 +144,25 @@ def test_the_merged_fix_removes_the_order_and_with_it_the_warning() -> None:
     assert graph.way("fs_lock", "balloon_lock")
     assert graph.way(RECLAIM, "fs_lock")
     assert graph.way("balloon_lock", RECLAIM) == ()
+
+
+def test_spinlocks_and_recursive_tries_are_learned_from() -> None:
+    spun = lock_order_graph([run("h7-pseries-hotplug")])
+    assert spun.way(CHAIN, "pseries cmm_lock")
+    assert spun.way("pseries cmm_lock", "driver_lock")
+    tried = lock_order_graph([run("h4-i915-object-lock")])
+    assert tried.way("struct_mutex", "mm.lock of object 0")
+    assert not any(edge.taken == "struct_mutex" for edge in tried.edges)
+
+
+@pytest.mark.parametrize(
+    "scenario", [H2, "h3c-i915-fence-array", "h4-i915-object-lock", "h7-pseries-hotplug"]
+)
+def test_a_mutex_in_front_of_oom_lock_shows_what_polling_hides(scenario: str) -> None:
+    """The chain before oom_lock, under a mutex that is waited for: that closes the circle for all
+    to see, if in the same run that locks up."""
+    polled, waited = run(scenario), run(scenario, "before-oom-lock")
+    for annotation in ANNOTATIONS:
+        assert not lock_order_graph([polled], annotation).cycles()
+        (cycle, *_) = lock_order_graph([waited], annotation).cycles()
+        assert "oom_notifier_lock" in cycle.locks
