@@ -13,15 +13,13 @@ the run ends is taken to wait on in the same way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from oomlab.analysis.outcome import ALLOCATOR
-from oomlab.analysis.spans import span_at, task_spans
+from oomlab.analysis.stall_warnings import rationed, stall_warnings
+from oomlab.analysis.stretches import Stretch, is_asleep, stretches
 from oomlab.errors import InputError
-from oomlab.kernel import gfp as flags
 from oomlab.limits import Limit
-from oomlab.trace.events import Event, Trace
+from oomlab.trace.events import Trace
 
 Detector = Literal["allocation stall", "workqueue watchdog", "soft lockup", "hung task"]
 """The detectors, in the order in which they usually speak."""
@@ -38,12 +36,6 @@ HUNG_TASK_US = 120 * SECOND_US
 """sysctl_hung_task_timeout_secs: how long without a switch, and how often the detector looks."""
 HUNG_TASK_WARNINGS = 10
 """sysctl_hung_task_warnings: after so many reports the detector is silent."""
-STALL_US = 10 * SECOND_US
-"""stall_timeout in __alloc_pages_slowpath, and by how much it grows with each warning."""
-STALL_KERNEL = 4.19
-"""The first modelled release without the stall warning."""
-STALL_BURST, STALL_INTERVAL_US = 10, 5 * SECOND_US
-"""warn_alloc prints at most so many warnings in such a time."""
 WORKQUEUE_US = 30 * SECOND_US
 """wq_watchdog_thresh: the longest a pool may stand still, and the time between two looks."""
 SOFT_LOCKUP_US = 20 * SECOND_US
@@ -114,74 +106,27 @@ def detector_log(
         raise InputError(f"a log cannot end at {until_s} s; valid: 0 or more")
     until_us, first_us = round(until_s * SECOND_US), round(first_scan_s * SECOND_US)
     known_us = trace.ended_at_us if trace.verdict in ("time-limit", "panic") else until_us
-    stretches = tuple(_stretches(trace, min(until_us, known_us)))
+    lives = tuple(stretches(trace, min(until_us, known_us)))
     found = [
-        *_rationed(sorted(_stalls(trace, stretches))),
-        *_stuck_workers(stretches, first_us),
-        *_soft_lockups(stretches),
-        *sorted(_hung_tasks(stretches, first_us))[:HUNG_TASK_WARNINGS],
+        *(
+            Message(at_us, "allocation stall", task, text)
+            for at_us, task, text in rationed(sorted(stall_warnings(trace, lives)))
+        ),
+        *_stuck_workers(lives, first_us),
+        *_soft_lockups(lives),
+        *sorted(_hung_tasks(lives, first_us))[:HUNG_TASK_WARNINGS],
     ]
     return tuple(sorted(message for message in found if message.at_us <= until_us))
-
-
-class _Stretch(NamedTuple):
-    """A task from one event of its own to the next; `event` is the one that began it.
-
-    `beats_us`: if it is a timed wait that is repeated for ever, the time from one to the next.
-    """
-
-    task: str
-    start_us: int
-    end_us: int
-    event: Event
-    idle: bool
-    beats_us: int = 0
-
-
-def _stretches(trace: Trace, until_us: int) -> Iterator[_Stretch]:
-    """All stretches, each task's in order; those still waiting at the end go on to `until_us`."""
-    spans = task_spans(trace)
-    waiting = {each.task for each in trace.waiting}
-    for task in trace.tasks:
-        mine = [event for event in trace.events if event.task == task.name]
-        for event, after in zip(mine, [*mine[1:], None], strict=True):
-            idle = span_at(spans, task.name, event.at_us).state == "idle"
-            if after is not None:
-                yield _Stretch(task.name, event.at_us, after.at_us, event, idle)
-            elif task.name in waiting:
-                beats_us = _beats_us(mine) if _timed(event) else 0
-                yield _Stretch(task.name, event.at_us, until_us, event, idle, beats_us)
-
-
-def _timed(event: Event) -> bool:
-    return "wait_event_timeout" in event.stack
-
-
-def _beats_us(events: list[Event]) -> int:
-    """How long after one timed wait the task, which is in one now, began the next."""
-    last = events[-1]
-    earlier = [e.at_us for e in events[:-1] if (e.stack, e.op) == (last.stack, last.op)
-               and e.condition == "blocked"]  # fmt: skip
-    return last.at_us - earlier[-1] if earlier else 0
-
-
-def _asleep(stretch: _Stretch) -> bool:
-    """Is the task's state exactly TASK_UNINTERRUPTIBLE, all the time?"""
-    event = stretch.event
-    waits = event.condition == "blocked" and not stretch.idle and not stretch.beats_us
-    # Killable waits are left out by the detector; RCU's thread waits for readers interruptibly.
-    other = "killable" in event.op or event.op == "spin_lock" or event.stack[0] == "rcu_gp_kthread"
-    return waits and not other
 
 
 def _scans(first_us: int, period_us: int, until_us: int) -> Iterator[int]:
     yield from range(first_us, until_us + 1, period_us)
 
 
-def _hung_tasks(stretches: Iterable[_Stretch], first_us: int) -> Iterator[Message]:
+def _hung_tasks(stretches: Iterable[Stretch], first_us: int) -> Iterator[Message]:
     """check_hung_task: the first scan notes how often the task has switched, later ones compare."""
     for stretch in stretches:
-        if not _asleep(stretch):
+        if not is_asleep(stretch):
             continue
         scans = [at_us for at_us in _scans(first_us, HUNG_TASK_US, stretch.end_us)
                  if at_us > stretch.start_us]  # fmt: skip
@@ -190,11 +135,11 @@ def _hung_tasks(stretches: Iterable[_Stretch], first_us: int) -> Iterator[Messag
             yield Message(at_us, "hung task", stretch.task, text)
 
 
-def _stuck_workers(stretches: Iterable[_Stretch], first_us: int) -> Iterator[Message]:
+def _stuck_workers(stretches: Iterable[Stretch], first_us: int) -> Iterator[Message]:
     """wq_watchdog_timer_fn, for a worker that sleeps or polls."""
     for stretch in stretches:
         polls = stretch.event.condition in ("polling", "polled")
-        if stretch.event.stack[0] not in WORK_FUNCTIONS or not (polls or _asleep(stretch)):
+        if stretch.event.stack[0] not in WORK_FUNCTIONS or not (polls or is_asleep(stretch)):
             continue
         for at_us in _scans(first_us % WORKQUEUE_US, WORKQUEUE_US, stretch.end_us):
             stuck_us = at_us - stretch.start_us
@@ -203,7 +148,7 @@ def _stuck_workers(stretches: Iterable[_Stretch], first_us: int) -> Iterator[Mes
                 yield Message(at_us, "workqueue watchdog", stretch.task, text)
 
 
-def _soft_lockups(stretches: Iterable[_Stretch]) -> Iterator[Message]:
+def _soft_lockups(stretches: Iterable[Stretch]) -> Iterator[Message]:
     """watchdog_timer_fn: every 4 s, and once only. Its seconds are of 2 to the 30th nanoseconds."""
     for stretch in stretches:
         if stretch.event.op != "spin_lock" or stretch.event.condition != "blocked":
@@ -214,71 +159,3 @@ def _soft_lockups(stretches: Iterable[_Stretch]) -> Iterator[Message]:
             seconds = ((at_us - touched_us) * 1000) >> 30
             text = f"BUG: soft lockup - CPU stuck for {seconds}s! [{stretch.task}]"
             yield Message(at_us, "soft lockup", stretch.task, text)
-
-
-@dataclass
-class _Request:
-    """A call of the allocator: the stack it is in, its mask, when it began and is to be named."""
-
-    stack: tuple[str, ...]
-    gfp: int
-    began_us: int
-    due_us: int
-    memalloc: bool
-
-    def passes(self, at_us: int, task: str) -> Iterator[Message]:
-        """The task goes through the slow path's loop once more."""
-        quiet = self.memalloc or self.gfp & flags.NOWARN or not self.gfp & flags.DIRECT_RECLAIM
-        if at_us <= self.due_us or quiet:
-            return
-        self.due_us += STALL_US
-        for_ms = (at_us - self.began_us) // 1000
-        text = f"{task}: page allocation stalls for {for_ms}ms, order:0"
-        yield Message(at_us, "allocation stall", task, text)
-
-
-def _stalls(trace: Trace, stretches: Iterable[_Stretch]) -> Iterator[Message]:
-    """Everybody who comes round in the slow path's loop after 10 s, 20 s and so on."""
-    if trace.parameters.get("kernel", 0) >= STALL_KERNEL:
-        return
-    tick_us = SECOND_US // trace.hz
-    open_requests: dict[str, list[_Request]] = {}
-    for stretch in stretches:
-        event, task = stretch.event, stretch.task
-        mine = open_requests.setdefault(task, [])
-        while mine and mine[-1].stack != event.stack[: len(mine[-1].stack)]:
-            mine.pop()
-        if event.op == "note" and event.on == "gfp" and event.function == ALLOCATOR:
-            while mine and mine[-1].stack == event.stack:
-                mine.pop()  # the task asks again in the same place
-            began_us, memalloc = event.at_us, "try_to_free_pages" in event.stack
-            mine.append(
-                _Request(event.stack, int(event.result), began_us, began_us + STALL_US, memalloc)
-            )
-        if not mine:
-            continue
-        request = mine[-1]
-        if event.op == "take_page" and event.function == "alloc_pages_slowpath":
-            yield from request.passes(event.at_us, task)
-        if event.condition in ("polling", "polled"):
-            while request.due_us + tick_us < stretch.end_us and not request.memalloc:
-                before_us = request.due_us
-                yield from request.passes(before_us + tick_us, task)
-                if request.due_us == before_us:
-                    break
-        elif stretch.beats_us:
-            for at_us in range(
-                stretch.start_us + stretch.beats_us, stretch.end_us + 1, stretch.beats_us
-            ):
-                yield from request.passes(at_us, task)
-
-
-def _rationed(warnings: Iterable[Message]) -> Iterator[Message]:
-    """warn_alloc's rate limit (lib/ratelimit.c)."""
-    begin_us, printed = -STALL_INTERVAL_US - 1, 0
-    for warning in warnings:
-        if warning.at_us > begin_us + STALL_INTERVAL_US:
-            begin_us, printed = warning.at_us, 0
-        if printed < STALL_BURST:
-            printed += 1
-            yield warning

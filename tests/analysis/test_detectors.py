@@ -46,7 +46,7 @@ def named(messages: tuple[Message, ...], detector: Detector) -> set[str]:
             H1,
             "mainline",
             {"sysrq": 1, "memcg_oom": 1},
-            {"fs_task", WORKER, "sysrq", "memcg_task"},
+            {"fs_task", WORKER, "sysrq_f", "memcg_task"},
             set(),
             {WORKER, "sysrq_f"},
             set(),
