@@ -1,6 +1,7 @@
 """Reads traces: what each task did when, who held what, who waited for whom."""
 
 from oomlab.analysis.detectors import DETECTORS, Detector, Message, detector_log
+from oomlab.analysis.failed_tries import FailedTry, failed_tries
 from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import (
     RECLAIM,
@@ -36,6 +37,7 @@ __all__ = [
     "Detector",
     "Edge",
     "EdgeKind",
+    "FailedTry",
     "Held",
     "HoldMode",
     "LockCycle",
@@ -49,6 +51,7 @@ __all__ = [
     "detector_log",
     "edge_kind",
     "edge_sentence",
+    "failed_tries",
     "first_cycle_us",
     "held_spans",
     "length_text",
