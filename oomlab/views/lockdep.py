@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import get_args
 
@@ -18,16 +19,20 @@ from oomlab.analysis import (
     waiting_phrase,
     waiting_sentence,
 )
-from oomlab.clock import run
+from oomlab.clock import run, run_remedy
 from oomlab.errors import unknown
 from oomlab.figures.detector_log import draw_detector_log
 from oomlab.figures.lock_order import draw_lock_order
+from oomlab.listeners.virtio_balloon import FillAllocation
+from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
 from oomlab.trace import Trace
 from oomlab.views import View
 
 UNTIL_S = 300
 """How much of a log is shown: our choice, long enough for each detector to speak."""
+
+THREE_TASKS = "h2-three-task-poll"
 
 PLENTY_EARLY: Mapping[str, float] = {
     "give_back_pages": 512,
@@ -64,6 +69,25 @@ def order(scenario: str, remedy: str, kernel: str = "4.14") -> View:
         )
     else:
         said = _silence(scenario, remedy, annotation)
+    return View(figure.svg, said, figure.twin)
+
+
+def as_shrinker(fill: str, kernel: str) -> View:
+    """The order of locks if the balloon were asked by reclaim, as a shrinker, learned from one run
+    of the three-task form.
+
+    `fill`: where inflating allocates, "under-lock" or "outside-lock". Raises InputError for another
+    value or an unknown kernel.
+    """
+    remedy = replace(find_remedy("shrinker"), fill_allocation=_fill(fill))
+    remedy = replace(remedy, name=f"a shrinker, filled {fill}")
+    trace = run_remedy(THREE_TASKS, remedy, {"reclaim_meets_fs": 0})
+    graph = lock_order_graph([trace], _annotation(kernel))
+    figure = draw_lock_order(graph, trace.remedy, _locks([trace]), failed_tries([trace]))
+    cycles = graph.cycles()
+    said = f"{_ending(trace)} Lockdep is silent."
+    if cycles:
+        said = f"{_ending(trace)} Lockdep warns all the same: {cycle_sentence(cycles[0])}."
     return View(figure.svg, said, figure.twin)
 
 
@@ -111,6 +135,13 @@ def runs_that_went_well(scenario: str, remedy: str) -> tuple[Trace, ...]:
     given = [settings for settings in TRIED if known.issuperset(settings)]
     traces = (run(scenario, remedy, settings) for settings in given)
     return tuple(trace for trace in traces if trace.verdict in ("completed", "recovered"))
+
+
+def _fill(fill: str) -> FillAllocation:
+    for place in get_args(FillAllocation):
+        if place == fill:
+            return place  # type: ignore[no-any-return]
+    raise unknown("fill", fill, get_args(FillAllocation))
 
 
 def _annotation(kernel: str) -> Annotation:
