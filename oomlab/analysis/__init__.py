@@ -1,5 +1,7 @@
 """Reads traces: what each task did when, who held what, who waited for whom."""
 
+from oomlab.analysis.detectors import DETECTORS, Detector, Message, detector_log
+from oomlab.analysis.failed_tries import FailedTry, failed_tries
 from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import (
     RECLAIM,
@@ -28,22 +30,28 @@ from oomlab.analysis.wait_for import (
 __all__ = [
     "ANNOTATIONS",
     "ANSWERERS",
+    "DETECTORS",
     "RECLAIM",
     "Annotation",
     "Answerer",
+    "Detector",
     "Edge",
     "EdgeKind",
+    "FailedTry",
     "Held",
     "HoldMode",
     "LockCycle",
     "LockOrderGraph",
+    "Message",
     "OrderEdge",
     "Span",
     "SpanState",
     "WaitForGraph",
     "cycle_sentence",
+    "detector_log",
     "edge_kind",
     "edge_sentence",
+    "failed_tries",
     "first_cycle_us",
     "held_spans",
     "length_text",

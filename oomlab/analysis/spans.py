@@ -189,7 +189,7 @@ def held_spans(trace: Trace) -> tuple[Held, ...]:
         values += [(e.at_us, e.changes[slot.name]) for e in trace.events if slot.name in e.changes]
         spans: list[Held] = []
         for at_us, value in values:
-            now = _holders(value)
+            now = holders(value)
             for task, mode in [key for key in open_since if key not in now]:
                 start_us = open_since.pop((task, mode))
                 if at_us > start_us:
@@ -206,8 +206,8 @@ def _start(held: Held) -> int:
     return held.start_us
 
 
-def _holders(value: Json) -> list[tuple[str, HoldMode]]:
-    """Who holds a lock of this value, and how."""
+def holders(value: Json) -> list[tuple[str, HoldMode]]:
+    """Who holds a mutex or semaphore whose slot has this value, and how."""
     if isinstance(value, Mapping):
         readers: list[tuple[str, HoldMode]] = [(task, "reads") for task in value["readers"]]
         return readers + ([(value["writer"], "writes")] if value["writer"] else [])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from oomlab.chooser import Chooser
 from oomlab.clock import ending
 from oomlab.clock.engine import Clock
-from oomlab.remedies import find_remedy
+from oomlab.remedies import Remedy, find_remedy
 from oomlab.scenarios import find_scenario
 from oomlab.scenarios.parameters import Value
 from oomlab.trace.events import Trace
@@ -26,18 +26,30 @@ def run(
     `given`: parameters by name; the rest have their defaults. `park=False` simulates every poll.
     Raises InputError for an unknown name or a value that is not valid.
     """
+    return run_remedy(scenario, find_remedy(remedy), given, seed, park=park)
+
+
+def run_remedy(
+    scenario: str,
+    remedy: Remedy,
+    given: Mapping[str, object] | None = None,
+    seed: int = 0,
+    *,
+    park: bool = True,
+) -> Trace:
+    """As `run`, under a combination of choices that need not have a name of its own."""
     found = find_scenario(scenario)
     settings = found.settle(given or {}, "clock")
     # The draws depend on what is not as usual: a parameter that is added later changes no run.
     usual = {parameter.name: parameter.default for parameter in found.parameters}
     unusual = {name: value for name, value in settings.items() if value != usual[name]}
     clock = Clock(
-        found.build(settings, find_remedy(remedy)),
+        found.build(settings, remedy),
         Chooser(seed, unusual),
         round(settings["limit_s"] * 1_000_000),
         park=park,
     )
-    return traced(clock, scenario, remedy, settings, seed)
+    return traced(clock, scenario, remedy.name, settings, seed)
 
 
 def traced(

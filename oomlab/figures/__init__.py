@@ -3,6 +3,7 @@
 from oomlab.figures.circle import draw_circle
 from oomlab.figures.figure import Figure
 from oomlab.figures.language import draw_language
+from oomlab.figures.lock_order import draw_lock_order
 from oomlab.figures.state import draw_state
 from oomlab.figures.timeline import draw_timeline
 from oomlab.figures.wait_for import draw_wait_for
@@ -11,6 +12,7 @@ __all__ = [
     "Figure",
     "draw_circle",
     "draw_language",
+    "draw_lock_order",
     "draw_state",
     "draw_timeline",
     "draw_wait_for",

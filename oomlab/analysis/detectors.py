@@ -1,0 +1,161 @@
+"""What the kernel's own detectors would print about a run, about whom, and when.
+
+Four of them look at a machine that hangs: the hung-task detector (kernel/hung_task.c), the
+allocator's stall warning (mm/page_alloc.c), the workqueue watchdog (kernel/workqueue.c) and the
+soft-lockup detector (kernel/watchdog.c), all as in Linux 4.13. None of them knows what a task waits
+for. They see who has not run, who has asked for long, who has not finished and who does not let go
+of its CPU.
+
+A run that has locked up ends at once, but its machine stays as it is: whoever is still waiting when
+the run ends is taken to wait on in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from oomlab.analysis.stall_warnings import rationed, stall_warnings
+from oomlab.analysis.stretches import Stretch, is_asleep, stretches
+from oomlab.errors import InputError
+from oomlab.limits import Limit
+from oomlab.trace.events import Trace
+
+Detector = Literal["allocation stall", "workqueue watchdog", "soft lockup", "hung task"]
+"""The detectors, in the order in which they usually speak."""
+
+DETECTORS: tuple[Detector, ...] = (
+    "allocation stall",
+    "workqueue watchdog",
+    "soft lockup",
+    "hung task",
+)
+
+SECOND_US = 1_000_000
+HUNG_TASK_US = 120 * SECOND_US
+"""sysctl_hung_task_timeout_secs: how long without a switch, and how often the detector looks."""
+HUNG_TASK_WARNINGS = 10
+"""sysctl_hung_task_warnings: after so many reports the detector is silent."""
+WORKQUEUE_US = 30 * SECOND_US
+"""wq_watchdog_thresh: the longest a pool may stand still, and the time between two looks."""
+SOFT_LOCKUP_US = 20 * SECOND_US
+"""get_softlockup_thresh: twice watchdog_thresh."""
+SOFT_LOCKUP_SAMPLE_US = 4 * SECOND_US
+FIRST_SCAN_S = 50.0
+"""When the two detectors that look from time to time look first: our choice."""
+
+WORK_FUNCTIONS = frozenset({"update_balloon_size_func", "moom_callback"})
+"""Functions that run on a workqueue; a task whose outermost function is one of them is a worker."""
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "workqueue watchdog",
+        "A pool of workers stands still when its workers sleep and no further one can be created "
+        "for want of memory. Pools and the creation of workers are not modelled: the watchdog is "
+        "taken to speak when a worker has been stuck over the 30 s, as on a busy machine.",
+    ),
+    Limit(
+        "guessed",
+        "when the detectors look",
+        "The hung-task detector looks every 120 s and the workqueue watchdog every 30 s, counted "
+        "from the boot, which may be any time before the run begins. We let a scan fall on second "
+        "50; the page about the log has a control for it.",
+    ),
+    Limit(
+        "not modelled",
+        "RCU stall warnings and the hard-lockup detector",
+        "Where a task spins for ever they may speak as well. The same holds for the check for "
+        "sleeping in atomic context, which would report the driver of H7 before it ever hangs.",
+    ),
+)
+
+
+class Message(NamedTuple):
+    """A line of the log: `at_us` after the run began, by which detector, about which task.
+
+    `text` begins as the kernel's line does; numbers of processes and pools are left out.
+    """
+
+    at_us: int
+    detector: Detector
+    task: str
+    text: str
+
+    @property
+    def second(self) -> int:
+        """The whole second in which it is printed."""
+        return self.at_us // SECOND_US
+
+
+def detector_log(
+    trace: Trace, until_s: float = 300, first_scan_s: float = FIRST_SCAN_S
+) -> tuple[Message, ...]:
+    """The log of the first `until_s` seconds, in order.
+
+    `first_scan_s`: when the hung-task detector looks for the first time, 0 to 120 s after the run
+    began; the workqueue watchdog's looks fall on the same moment and every 30 s before and after.
+    Raises InputError for a value that is not valid, and for a replayed schedule, which has no
+    seconds.
+    """
+    if trace.engine != "clock":
+        raise InputError("a replayed schedule has no seconds; valid: a timed run")
+    if not 0 <= first_scan_s <= HUNG_TASK_US / SECOND_US:
+        raise InputError(f"the first scan cannot be at {first_scan_s} s; valid: 0 to 120")
+    if until_s < 0:
+        raise InputError(f"a log cannot end at {until_s} s; valid: 0 or more")
+    until_us, first_us = round(until_s * SECOND_US), round(first_scan_s * SECOND_US)
+    known_us = trace.ended_at_us if trace.verdict in ("time-limit", "panic") else until_us
+    lives = tuple(stretches(trace, min(until_us, known_us)))
+    found = [
+        *(
+            Message(at_us, "allocation stall", task, text)
+            for at_us, task, text in rationed(sorted(stall_warnings(trace, lives)))
+        ),
+        *_stuck_workers(lives, first_us),
+        *_soft_lockups(lives),
+        *sorted(_hung_tasks(lives, first_us))[:HUNG_TASK_WARNINGS],
+    ]
+    return tuple(sorted(message for message in found if message.at_us <= until_us))
+
+
+def _scans(first_us: int, period_us: int, until_us: int) -> Iterator[int]:
+    yield from range(first_us, until_us + 1, period_us)
+
+
+def _hung_tasks(stretches: Iterable[Stretch], first_us: int) -> Iterator[Message]:
+    """check_hung_task: the first scan notes how often the task has switched, later ones compare."""
+    for stretch in stretches:
+        if not is_asleep(stretch):
+            continue
+        scans = [at_us for at_us in _scans(first_us, HUNG_TASK_US, stretch.end_us)
+                 if at_us > stretch.start_us]  # fmt: skip
+        for at_us in scans[1:]:
+            text = f"INFO: task {stretch.task} blocked for more than 120 seconds."
+            yield Message(at_us, "hung task", stretch.task, text)
+
+
+def _stuck_workers(stretches: Iterable[Stretch], first_us: int) -> Iterator[Message]:
+    """wq_watchdog_timer_fn, for a worker that sleeps or polls."""
+    for stretch in stretches:
+        polls = stretch.event.condition in ("polling", "polled")
+        if stretch.event.stack[0] not in WORK_FUNCTIONS or not (polls or is_asleep(stretch)):
+            continue
+        for at_us in _scans(first_us % WORKQUEUE_US, WORKQUEUE_US, stretch.end_us):
+            stuck_us = at_us - stretch.start_us
+            if stuck_us > WORKQUEUE_US:
+                text = f"BUG: workqueue lockup - pool stuck for {stuck_us // SECOND_US}s!"
+                yield Message(at_us, "workqueue watchdog", stretch.task, text)
+
+
+def _soft_lockups(stretches: Iterable[Stretch]) -> Iterator[Message]:
+    """watchdog_timer_fn: every 4 s, and once only. Its seconds are of 2 to the 30th nanoseconds."""
+    for stretch in stretches:
+        if stretch.event.op != "spin_lock" or stretch.event.condition != "blocked":
+            continue
+        touched_us = stretch.start_us // SOFT_LOCKUP_SAMPLE_US * SOFT_LOCKUP_SAMPLE_US
+        at_us = touched_us + SOFT_LOCKUP_US + SOFT_LOCKUP_SAMPLE_US
+        if at_us <= stretch.end_us:
+            seconds = ((at_us - touched_us) * 1000) >> 30
+            text = f"BUG: soft lockup - CPU stuck for {seconds}s! [{stretch.task}]"
+            yield Message(at_us, "soft lockup", stretch.task, text)

@@ -1,0 +1,190 @@
+"""What the kernel's checkers say of a hazard: the order of its locks, and the lines in its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import get_args
+
+from oomlab.analysis import (
+    DETECTORS,
+    Annotation,
+    cycle_sentence,
+    detector_log,
+    failed_tries,
+    first_cycle_us,
+    lock_order_graph,
+    wait_for_graph,
+    waiting_phrase,
+    waiting_sentence,
+)
+from oomlab.clock import run, run_remedy
+from oomlab.errors import unknown
+from oomlab.figures.detector_log import draw_detector_log
+from oomlab.figures.lock_order import draw_lock_order
+from oomlab.listeners.virtio_balloon import FillAllocation
+from oomlab.remedies import find_remedy
+from oomlab.scenarios import find_scenario
+from oomlab.trace import Trace
+from oomlab.views import View
+
+UNTIL_S = 300
+"""How much of a log is shown: our choice, long enough for each detector to speak."""
+
+THREE_TASKS = "h2-three-task-poll"
+
+PLENTY_EARLY: Mapping[str, float] = {
+    "give_back_pages": 512,
+    "give_back_s": 0,
+    "inflate_pages": 1024,
+    "rounds": 4,
+}
+"""Pages come back before anybody is short of them; the inflater uses them up and then reclaims."""
+
+TRIED: tuple[Mapping[str, float], ...] = (
+    {"reclaim_meets_fs": 0},
+    PLENTY_EARLY,
+    {"give_back_pages": 512},
+    {"dma_pages": 64},
+    {"host_answers": 1},
+    {"reader_stays": 0},
+    {"hot_remove": 0},
+)
+"""Settings under which a hazard may pass without harm, those it has parameters for."""
+
+
+def order(scenario: str, remedy: str, kernel: str = "4.14") -> View:
+    """The order of locks that a validator learns from runs of a hazard that ended well, with the
+    reclaim annotation of a `kernel`. Raises InputError for an unknown name."""
+    annotation = _annotation(kernel)
+    runs = runs_that_went_well(scenario, remedy)
+    graph = lock_order_graph(runs, annotation)
+    name = f"{len(runs)} runs of {scenario} under {remedy}"
+    figure = draw_lock_order(graph, name, _locks(runs), failed_tries(runs))
+    cycles = graph.cycles()
+    if cycles:
+        said = (
+            f"Lockdep warns, after {len(runs)} runs that ended well: {cycle_sentence(cycles[0])}."
+        )
+    else:
+        said = _silence(scenario, remedy, annotation)
+    return View(figure.svg, said, figure.twin)
+
+
+def as_shrinker(fill: str, kernel: str) -> View:
+    """The order of locks if the balloon were asked by reclaim, as a shrinker, learned from one run
+    of the three-task form.
+
+    `fill`: where inflating allocates, "under-lock" or "outside-lock". Raises InputError for another
+    value or an unknown kernel.
+    """
+    remedy = replace(find_remedy("shrinker"), fill_allocation=_fill(fill))
+    remedy = replace(remedy, name=f"a shrinker, filled {fill}")
+    trace = run_remedy(THREE_TASKS, remedy, {"reclaim_meets_fs": 0})
+    graph = lock_order_graph([trace], _annotation(kernel))
+    figure = draw_lock_order(graph, trace.remedy, _locks([trace]), failed_tries([trace]))
+    cycles = graph.cycles()
+    said = f"{_ending(trace)} Lockdep is silent."
+    if cycles:
+        said = f"{_ending(trace)} Lockdep warns all the same: {cycle_sentence(cycles[0])}."
+    return View(figure.svg, said, figure.twin)
+
+
+def log(scenario: str, remedy: str, others: int = 0, first_scan_s: float = 50) -> View:
+    """What the detectors print, with `others` more tasks that ask for memory where the scenario can
+    have some. `first_scan_s`: when the slower detectors look first; see `detector_log`."""
+    known = {parameter.name for parameter in find_scenario(scenario).parameters}
+    given = {"fault_tasks": others} if others and "fault_tasks" in known else {}
+    trace = run(scenario, remedy, given)
+    messages = detector_log(trace, UNTIL_S, first_scan_s)
+    figure = draw_detector_log(messages, UNTIL_S, f"{scenario} under {remedy}")
+    if not messages:
+        return View(figure.svg, f"{_ending(trace)} The log stays empty.", figure.twin)
+    hung = dict.fromkeys(m.task for m in messages if m.detector == "hung task")
+    said = f"{_ending(trace)} Silence for {messages[0].second} s; then the {messages[0].detector}."
+    if hung:
+        first = next(m for m in messages if m.detector == "hung task")
+        said += f" Named as hung, from {first.second} s on: {', '.join(hung)}."
+    else:
+        said += " Nobody is named as hung."
+    return View(figure.svg, said, figure.twin)
+
+
+def who_sees_what(hazards: Mapping[str, str], remedy: str, others: int = 0) -> str:
+    """A Markdown table: each hazard (scenario to words) against lockdep and the detectors."""
+    rows = ["| | lockdep | " + " | ".join(DETECTORS) + " |", "|---" * (len(DETECTORS) + 2) + "|"]
+    for scenario, words in hazards.items():
+        warned = lock_order_graph(runs_that_went_well(scenario, remedy)).cycles()
+        known = {parameter.name for parameter in find_scenario(scenario).parameters}
+        given = {"fault_tasks": others} if others and "fault_tasks" in known else {}
+        messages = detector_log(run(scenario, remedy, given), UNTIL_S)
+        cells = []
+        for detector in DETECTORS:
+            mine = [message for message in messages if message.detector == detector]
+            tasks = ", ".join(f"`{task}`" for task in dict.fromkeys(m.task for m in mine))
+            cells.append(f"{mine[0].second} s: {tasks}" if mine else "–")
+        rows.append(f"| {words} | {'**warns**' if warned else '–'} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+@cache
+def runs_that_went_well(scenario: str, remedy: str) -> tuple[Trace, ...]:
+    """Runs of a hazard in which it did no lasting harm: nobody was stuck at the end."""
+    known = {parameter.name for parameter in find_scenario(scenario).parameters}
+    given = [settings for settings in TRIED if known.issuperset(settings)]
+    traces = (run(scenario, remedy, settings) for settings in given)
+    return tuple(trace for trace in traces if trace.verdict in ("completed", "recovered"))
+
+
+def _fill(fill: str) -> FillAllocation:
+    for place in get_args(FillAllocation):
+        if place == fill:
+            return place  # type: ignore[no-any-return]
+    raise unknown("fill", fill, get_args(FillAllocation))
+
+
+def _annotation(kernel: str) -> Annotation:
+    for annotation in get_args(Annotation):
+        if annotation == kernel:
+            return annotation  # type: ignore[no-any-return]
+    raise unknown("kernel", kernel, get_args(Annotation))
+
+
+def _locks(traces: Iterable[Trace]) -> tuple[str, ...]:
+    """The locks that were taken in some run."""
+    sleeping = {s.name for t in traces for s in t.slots if s.kind in ("mutex", "rwsem")}
+    used = (event.on for trace in traces for event in trace.events if event.on in sleeping)
+    return tuple(dict.fromkeys(used))
+
+
+def _silence(scenario: str, remedy: str, annotation: Annotation) -> str:
+    """Why there is no warning, from how the same machine hangs when it does."""
+    said = "Lockdep is silent."
+    hanging = run(scenario, remedy)
+    at_us = first_cycle_us(hanging)
+    if at_us is None:
+        stuck = [each for each in hanging.waiting if each.how == "blocks"]
+        if not stuck:
+            return f"{said} There is nothing to warn of: with these locks nobody waits in a circle."
+        phrase = waiting_phrase(stuck[0].waits_for, "event")
+        return f"{said} When it hangs, {stuck[0].task} {phrase}, and that is no lock."
+    edges = wait_for_graph(hanging, at_us).cycle
+    unseen = next((edge for edge in edges if edge.kind != "lock"), None)
+    if unseen is None:
+        return f"{said} The runs have not shown it all the locks of the circle."
+    why = {
+        "poll": "a trylock that fails leaves no trace",
+        "event": "a wait for an answer is no lock",
+    }[unseen.kind]
+    all_runs = (*runs_that_went_well(scenario, remedy), hanging)
+    more = "" if lock_order_graph(all_runs, annotation).cycles() else (
+        " Not even the run that hangs would tell it."
+    )  # fmt: skip
+    return f"{said} When it hangs, {waiting_sentence(unseen)}: {why}.{more}"
+
+
+def _ending(trace: Trace) -> str:
+    if trace.verdict in ("completed", "recovered"):
+        return "Everybody with a job finishes."
+    return "Nobody ever finishes."

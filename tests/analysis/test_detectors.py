@@ -1,0 +1,158 @@
+"""What the kernel's detectors say of each hazard: about whom, when, and about whom never."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import pytest
+
+from oomlab.analysis.detectors import DETECTORS, Detector, Message, detector_log
+from oomlab.clock import run
+from oomlab.errors import InputError
+from oomlab.explorer.replay import play
+from oomlab.trace.events import Trace
+
+H1, H2, H3B = "h1-two-task-cycle", "h2-three-task-poll", "h3b-ccw-config-write"
+WORKER = "balloon_worker"
+
+
+def log(
+    scenario: str, remedy: str = "mainline", first_scan_s: float = 50, **given: float
+) -> tuple[Message, ...]:
+    return detector_log(run(scenario, remedy, {"limit_s": 300, **given}), 300, first_scan_s)
+
+
+def named(messages: tuple[Message, ...], detector: Detector) -> set[str]:
+    return {message.task for message in messages if message.detector == detector}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "remedy", "given", "hung", "stalls", "workers", "spins"),
+    [
+        # The caller in the callback and the inflater sleep; pollers switch every tick.
+        (H1, "mainline", {}, {"fs_task", WORKER}, set(), {WORKER}, set()),
+        (
+            H1,
+            "mainline",
+            {"fault_tasks": 2},
+            {"fs_task", WORKER},
+            {"fault_task0", "fault_task1"},
+            {WORKER},
+            set(),
+        ),
+        # What should rescue the machine sleeps on oom_lock, and is reported for it.
+        (
+            H1,
+            "mainline",
+            {"sysrq": 1, "memcg_oom": 1},
+            {"fs_task", WORKER, "sysrq_f", "memcg_task"},
+            set(),
+            {WORKER, "sysrq_f"},
+            set(),
+        ),
+        (H2, "mainline", {}, {"hog", WORKER}, {"fs_task"}, {WORKER}, set()),
+        # The task that polls for itself.
+        (H3B, "mainline", {}, set(), {"hog"}, set(), set()),
+        ("h3c-i915-fence-array", "mainline", {}, set(), {"hog"}, set(), set()),
+        ("h4-i915-object-lock", "mainline", {}, {"hog"}, {"gpu_client"}, set(), set()),
+        ("h5-host-never-answers", "mainline", {}, {"hog"}, set(), set(), set()),
+        # RCU's own thread waits interruptibly.
+        ("h5-rcu-previous-round", "mainline", {}, {"hog"}, {"fs_task"}, set(), set()),
+        ("h6-nap-under-lock", "mainline", {}, set(), set(), set(), set()),
+        ("h7-pseries-hotplug", "mainline", {}, {"offline"}, {"driver_task"}, set(), {"hog"}),
+        # The RFC: the waiter never, though it comes back into the loop; the thread, yes.
+        (H1, "offload", {}, {"oom_notifier", WORKER}, {"fs_task"}, {WORKER}, set()),
+        (H2, "offload", {}, set(), set(), set(), set()),
+        ("h5-host-never-answers", "offload", {}, {"oom_notifier"}, set(), set(), set()),
+        (H1, "allocate-outside", {}, set(), set(), set(), set()),
+    ],
+)
+def test_who_is_named(
+    scenario: str,
+    remedy: str,
+    given: Mapping[str, float],
+    hung: set[str],
+    stalls: set[str],
+    workers: set[str],
+    spins: set[str],
+) -> None:
+    messages = log(scenario, remedy, **given)
+    assert named(messages, "hung task") == hung
+    assert named(messages, "allocation stall") == stalls
+    assert named(messages, "workqueue watchdog") == workers
+    assert named(messages, "soft lockup") == spins
+
+
+def test_an_allocating_thread_of_the_rfc_stalls_like_anybody() -> None:
+    messages = log(H3B, "offload", timeout_s=25)
+    assert "oom_notifier" in named(messages, "allocation stall")
+    assert named(messages, "hung task") == set()
+
+
+@pytest.mark.parametrize("first_scan_s", [0, 1, 50, 119.5, 120])
+def test_a_hung_task_is_named_between_120_and_240_s_after_it_blocked(first_scan_s: float) -> None:
+    hung = [m for m in log(H1, first_scan_s=first_scan_s) if m.detector == "hung task"]
+    blocked_us = {"fs_task": 500, WORKER: 0}
+    for task, since_us in blocked_us.items():
+        first = next(m for m in hung if m.task == task)
+        assert 120_000_000 <= first.at_us - since_us <= 240_000_000
+    later = [m.at_us for m in hung if m.task == "fs_task"]
+    assert all(b - a == 120_000_000 for a, b in pairwise(later))
+
+
+def test_ten_reports_of_hung_tasks_and_then_silence() -> None:
+    trace = run(H1)
+    assert len([m for m in detector_log(trace, 3000) if m.detector == "hung task"]) == 10
+
+
+def test_the_order_of_the_log() -> None:
+    messages = log(H1, fault_tasks=1)
+    first = {m.detector: m.second for m in reversed(messages)}
+    assert first["allocation stall"] == 10
+    assert 30 <= first["workqueue watchdog"] <= 60
+    assert 120 <= first["hung task"] <= 240
+    assert messages == tuple(sorted(messages))
+
+
+def test_a_stall_warning_every_ten_seconds_with_its_length() -> None:
+    stalls = [m for m in log(H3B) if m.detector == "allocation stall"]
+    assert [m.second for m in stalls] == list(range(10, 300, 10))
+    assert stalls[0].text == "hog: page allocation stalls for 10004ms, order:0"
+    assert stalls[2].text == "hog: page allocation stalls for 30004ms, order:0"
+
+
+def test_no_stall_warning_where_the_kernel_has_none() -> None:
+    assert named(log(H3B, kernel=4.14), "allocation stall") == {"hog"}
+    assert named(log(H3B, kernel=4.19), "allocation stall") == set()
+
+
+def test_stall_warnings_are_rationed() -> None:
+    stalls = [m for m in log(H2, fault_tasks=16) if m.second in range(10, 15)]
+    assert len(stalls) == 10
+
+
+def test_a_soft_lockup_is_named_once_after_20_to_24_s() -> None:
+    (message,) = (m for m in log("h7-pseries-hotplug") if m.detector == "soft lockup")
+    assert 20 <= message.second <= 24
+    assert message.text == "BUG: soft lockup - CPU stuck for 22s! [hog]"
+
+
+def test_nothing_is_said_beyond_what_is_known_of_a_run_that_was_cut_off() -> None:
+    # The waiter's rounds of 5 s are recognised after two of them; this run ends before that.
+    trace: Trace = run(H1, "offload", {"limit_s": 3})
+    assert trace.verdict == "time-limit"
+    assert detector_log(trace) == ()
+
+
+def test_the_order_of_the_names_is_that_of_the_log() -> None:
+    assert DETECTORS[0] == "allocation stall" and DETECTORS[-1] == "hung task"
+
+
+def test_what_cannot_be_asked() -> None:
+    with pytest.raises(InputError, match="valid: 0 to 120"):
+        detector_log(run(H1), first_scan_s=121)
+    with pytest.raises(InputError, match="0 or more"):
+        detector_log(run(H1), until_s=-1)
+    with pytest.raises(InputError, match="a timed run"):
+        detector_log(play(H1, "mainline", {}, "fs_task:1"))
