@@ -1,13 +1,8 @@
 # `make` alone lists the targets. Nothing is installed outside this folder, but for Chromium and
 # SPIN, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help book pdf serve test lint types bench nbval lock format clean distclean dev \
-	chromium spin mutants
-=======
 .PHONY: help book pdf serve test lint types bench nbval lock format clean distclean dev chromium \
 	spin mutants
->>>>>>> spin
 
 VENV := .venv
 PY := $(VENV)/bin/python
