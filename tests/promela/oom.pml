@@ -452,7 +452,7 @@ active proctype watch()
 #endif
 
 #if ASK == FREE || ASK == KIND
-active proctype helper() provided (!over)
+active proctype turning_kind() provided (!over)
 {
 progress: kind = true
 }
