@@ -55,7 +55,8 @@ def main() -> None:
     print(
         f"{SECONDS:g} simulated seconds of pollers of oom_lock (h1, offload, 250 Hz). A model step"
     )
-    print("runs a kernel routine, does an op, checks the pages and records an event.\n")
+    print("finds out the next op of a kernel routine, does it and records an event. The ops of a")
+    print("routine that goes round in circles are remembered.\n")
     print(f"{'pollers':>8} {'':9} {'ms':>8} {'steps':>8} {'steps/s':>9} {'of bare SimPy':>14}")
     for scenario, remedy, pollers, park in RUNS:
         seconds, events = min(run(scenario, remedy, pollers, park=park) for _ in range(REPEATS))

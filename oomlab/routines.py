@@ -8,13 +8,47 @@ local state it has learned, the clock to recognise a polling loop and a state th
 from __future__ import annotations
 
 from collections.abc import Generator, Hashable
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
 from oomlab.errors import ModelError
 from oomlab.liveness import live_after
 
 LocalState: TypeAlias = tuple[Hashable, ...]
+Position: TypeAlias = tuple[Hashable, ...]
+
+
+class Place:
+    """A place in a function's code where a routine can stand, and the names of the local variables
+    that can still matter there.
+
+    There is one object for each place: code objects are compared and hashed by all they contain,
+    which takes longer than everything else here.
+    """
+
+    __slots__ = ("code", "names")
+
+    def __init__(self, code: CodeType, offset: int) -> None:
+        self.code = code
+        self.names = live_after(code, offset)
+
+
+_PLACES: dict[tuple[int, int], Place] = {}
+"""By id of the code and offset. No other code can have that id: the place keeps the code alive."""
+
+
+_UNBOUND = object()
+"""Stands for the value of a variable that has none yet."""
+
+
+def place(frame: FrameType) -> Place:
+    """Where a suspended frame stands."""
+    code = frame.f_code
+    key = (id(code), frame.f_lasti)
+    found = _PLACES.get(key)
+    if found is None:
+        found = _PLACES[key] = Place(code, frame.f_lasti)
+    return found
 
 
 def frames(routine: Generator[Any, Any, Any]) -> list[FrameType]:
@@ -35,23 +69,21 @@ def local_state(routine: Generator[Any, Any, Any], op: Hashable) -> LocalState:
     """
     parts: list[Hashable] = [op]
     for frame in frames(routine):
-        values = frame.f_locals
-        variables = tuple(
-            [(n, values[n]) for n in live_after(frame.f_code, frame.f_lasti) if n in values]
-        )
+        here, values = place(frame), frame.f_locals
+        variables = tuple([values.get(name, _UNBOUND) for name in here.names])
         try:
             hash(variables)
         except TypeError as error:
-            names = ", ".join(name for name, _ in variables)
-            where = frame.f_code.co_name
+            names = ", ".join(name for name in here.names if name in values)
+            where = here.code.co_name
             raise ModelError(f"a local variable of {where} ({names}) is not hashable") from error
-        parts.append((frame.f_code, frame.f_lasti, variables))
+        parts.append((here, variables))
     return tuple(parts)
 
 
-def position(routine: Generator[Any, Any, Any]) -> LocalState:
+def position(routine: Generator[Any, Any, Any]) -> Position:
     """Where a suspended routine stands, whatever its variables are."""
-    return tuple((frame.f_code, frame.f_lasti) for frame in frames(routine))
+    return tuple([place(frame) for frame in frames(routine)])
 
 
 def call_stack(routine: Generator[Any, Any, Any]) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def _waiting(clock: Clock, live: Live) -> Waiting:
 
 
 def _polled(live: Live, clock: Clock) -> Slot:
-    steps = live.parked.steps if live.parked else tuple(live.iteration.steps)
+    steps = live.parked.steps if live.parked else live.iteration.steps
     lock = lock_polled(steps)
     if lock is not None:
         return lock

@@ -15,15 +15,15 @@ import simpy
 
 from oomlab.chooser import Chooser
 from oomlab.clock.live import Live
-from oomlab.clock.parking import Iteration, Step
+from oomlab.clock.parking import Iteration
 from oomlab.clock.polling import Polling
 from oomlab.clock.recurrence import Recurrence
 from oomlab.clock.timer import Timer
 from oomlab.clock.waits import Waits
 from oomlab.errors import ModelError
 from oomlab.model import Model
-from oomlab.ops import TIME_KINDS, Op, Outcome, State, outcomes
-from oomlab.routines import call_stack
+from oomlab.ops import TIME_KINDS, Op, Outcome, State
+from oomlab.trace.events import Condition
 from oomlab.trace.recorder import Recorder
 
 STEPS_AN_INSTANT = 100_000
@@ -38,8 +38,9 @@ Process = Generator[simpy.Event, Any, Any]
 class Clock:
     """One timed run of `model`, cut off after `limit_us`. `park=False` polls the slow way.
 
-    `served` is the task whose timer was the last to fire, `changes` counts the steps that changed
-    the state, `ticks_asked` how often somebody asked when a tick will be.
+    `now_us` is the simulated time, `served` is the task whose timer was the last to fire, `changes`
+    counts the steps that changed the state, `ticks_asked` how often somebody asked when a tick will
+    be.
     """
 
     def __init__(self, model: Model, chooser: Chooser, limit_us: int, *, park: bool = True) -> None:
@@ -52,6 +53,7 @@ class Clock:
         self.recorder = Recorder(model)
         self.lives = [Live(actor) for actor in model.actors]
         self.jiffy_us = 1_000_000 // model.hz
+        self.now_us = 0
         self.served = -1
         self.timeouts = 0
         self.changes = 0
@@ -60,15 +62,10 @@ class Clock:
         self.recurrence = Recurrence()
         self._waits = Waits(self)
         self._polling = Polling(self)
-        self._done_at_us = 0
+        self._last_us = limit_us
         self._unfinished = sum(actor.foreground for actor in model.actors)
-        self._instant_us = -1
-        self._steps = 0
-
-    @property
-    def now_us(self) -> int:
-        """Simulated time."""
-        return int(self.env.now)
+        self._steps = 0  # at this instant
+        self._sleeper: Live | None = None
 
     @property
     def panicked(self) -> bool:
@@ -83,7 +80,9 @@ class Clock:
     @property
     def something_is_due(self) -> bool:
         """Does any task sleep until a certain time?"""
-        return any(live.due_us is not None for live in self.lives)
+        if self._sleeper is None or self._sleeper.due_us is None:  # most often it still sleeps
+            self._sleeper = next((live for live in self.lives if live.due_us is not None), None)
+        return self._sleeper is not None
 
     def queues(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
         """(slot, tasks that wait for it, first come first) where anybody does."""
@@ -105,21 +104,17 @@ class Clock:
         env, panic = self.env, self.model.panicked.index
         for live in self.lives:
             env.process(self._life(live))
-        while (next_us := env.peek()) <= self._last_us():
-            if next_us > env.now and not self.something_is_due:
-                break  # what is left are timers of waits that are over
+        while (next_us := env.peek()) <= self._last_us:
+            if next_us > self.now_us:
+                if not self.something_is_due:
+                    break  # what is left are timers of waits that are over
+                self.now_us, self._steps = int(next_us), 0
             env.step()
             if self.recurred or self.state[panic]:
                 break
             if self._unfinished == 0 and all(live.rests() for live in self.lives):
                 break
         self._polling.close()
-
-    def _last_us(self) -> int:
-        """How far the run may still go."""
-        if not self.all_done:
-            return self.limit_us
-        return min(self.limit_us, self._done_at_us + AFTERMATH_US)
 
     # --- one task -------------------------------------------------------------------------------
 
@@ -130,13 +125,25 @@ class Clock:
         op = live.advance(None)
         while op is not None:
             if op.kind in TIME_KINDS:
-                resumed: Op | None = yield from self._let_time_pass(live, op)
-                if resumed is not None:  # unparked in the middle of an iteration
-                    op = resumed
-                    continue
+                until_us = self._until(live, op)
+                if op.kind == "sleep":
+                    live.look_for_circle()
+                    parked = self._polling.parked(live, until_us, op) if self.park else None
+                    if parked is not None:  # it goes on in the middle of an iteration
+                        op = yield from self._polling.skip(live, parked)
+                        continue
+                self.recorder.add(
+                    self.now_us, actor.index, live.stack, op, "sleeps", until_us=until_us
+                )
+                live.due_us = until_us
+                yield Timer(self.env, until_us - self.now_us, actor.index)
+                self.serve(live)
+                live.due_us = None
+                if op.kind == "sleep":
+                    live.iteration = Iteration(self.now_us)
                 result: Any = None
             else:
-                found = outcomes(self.state, actor.index, op)
+                found = live.outcomes(self.state)
                 if not found or found[0].timeout:
                     outcome = yield from self._waits.block(live, op)
                 elif len(found) == 1:
@@ -149,34 +156,25 @@ class Clock:
         live.finished = True
         self._unfinished -= actor.foreground
         if self.all_done:
-            self._done_at_us = self.now_us
+            self._last_us = min(self.limit_us, self.now_us + AFTERMATH_US)
 
     def _apply(self, live: Live, op: Op, outcome: Outcome) -> Any:
         """Make the outcome of an op real. Result: what the routine receives."""
         before, now_us, iteration = self.state, self.now_us, live.iteration
         after, result, timeout = outcome
         self.state = after
-        iteration.steps.append(Step(now_us - iteration.began_us, op, result, self.changes))
-        self.recorder.add(
-            now_us,
-            live.actor.index,
-            call_stack(live.routine),
-            op,
-            "timeout" if timeout else "done",
-            before=before,
-            after=after,
-            result=result,
-        )
+        stack = live.stack
+        iteration.raw.append((now_us - iteration.began_us, op, result, self.changes, stack))
+        condition: Condition = "timeout" if timeout else "done"
+        self.recorder.add(now_us, live.actor.index, stack, op, condition, before, after, result)
         self.timeouts += timeout
-        if op.kind == "mutex_trylock":
+        kind = op.kind
+        if kind == "mutex_trylock" or kind == "take_page":
             if result:
                 live.polls_since_us = None
-            elif live.polls_since_us is None:
+            elif kind == "mutex_trylock" and live.polls_since_us is None:
                 live.polls_since_us = now_us
-        elif op.kind == "take_page":
-            if result:
-                live.polls_since_us = None
-        elif op.kind == "log":
+        elif kind == "log":
             iteration.harmless = False  # every line of the log shows, however often it comes
         if after is not before:
             self.changes += 1
@@ -186,18 +184,13 @@ class Clock:
                 if after[slot.index] != before[slot.index]:
                     self._waits.tell(slot)
                     self._polling.tell(slot)
-        self._count_step(live, now_us)
-        return result
-
-    def _count_step(self, live: Live, now_us: int) -> None:
-        if now_us != self._instant_us:
-            self._instant_us, self._steps = now_us, 0
         self._steps += 1
         if self._steps > STEPS_AN_INSTANT:
-            where = " > ".join(call_stack(live.routine))
+            where = " > ".join(stack)
             raise ModelError(
                 f"time stands still at {now_us} us: {live.actor.name} loops in {where}"
             )
+        return result
 
     # --- time -----------------------------------------------------------------------------------
 
@@ -219,31 +212,18 @@ class Clock:
         self.ticks_asked += 1
         return (self.now_us // self.jiffy_us + jiffies) * self.jiffy_us
 
-    def _let_time_pass(self, live: Live, op: Op) -> Generator[simpy.Event, Any, Op | None]:
-        """A sleep, a device wait or a cost. Result: None, or the op at which to go on when polls
-        were skipped."""
-        now_us = self.now_us
+    def _until(self, live: Live, op: Op) -> int:
+        """When a sleep, a device wait or a cost that begins now will end."""
+        now_us, iteration = self.now_us, live.iteration
         if op.kind == "sleep":
             (jiffies,) = op.args
             assert isinstance(jiffies, int)
-            until_us = self.tick_after(jiffies)
-            if self.park:
-                parked = self._polling.parked(live, until_us, jiffies)
-                if parked is not None:
-                    resumed = yield from self._polling.skip(live, parked)
-                    return resumed
-        else:
-            low, high = (*op.args, *op.args)[:2]
-            assert isinstance(low, int) and isinstance(high, int)
-            if low != high:
-                live.iteration.harmless = False
-            until_us = now_us + self.chooser.microseconds(low, high)
-            offset_us = now_us - live.iteration.began_us
-            live.iteration.steps.append(Step(offset_us, op, None, self.changes))
-        self.recorder.add(
-            now_us, live.actor.index, call_stack(live.routine), op, "sleeps", until_us=until_us
-        )
-        yield from self.wait_for_timer(live, until_us - now_us)
-        if op.kind == "sleep":
-            live.iteration = Iteration(self.now_us)
-        return None
+            return self.tick_after(jiffies)
+        low, high = op.args[0], op.args[-1]
+        assert isinstance(low, int) and isinstance(high, int)
+        offset_us = now_us - iteration.began_us
+        iteration.raw.append((offset_us, op, None, self.changes, live.stack))
+        if low == high:
+            return now_us + low
+        iteration.harmless = False
+        return now_us + self.chooser.microseconds(low, high)

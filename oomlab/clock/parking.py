@@ -7,6 +7,7 @@ until one of the slots it reads changes; then it resumes exactly where the polls
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,13 +18,14 @@ from oomlab.routines import LocalState
 class Step(NamedTuple):
     """An op of the current iteration: when (microseconds after its first), and what it gave.
 
-    `changes` says how often the shared state had changed by then.
+    `changes` says how often the shared state had changed by then, `stack` is the call stack.
     """
 
     offset_us: int
     op: Op
     result: Any
     changes: int
+    stack: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -31,16 +33,24 @@ class Iteration:
     """What a task has done since its last sleep ended.
 
     `harmless` stays true while nothing was written, nothing drawn by chance and nothing waited for.
+    `raw` has the steps as plain tuples, which are quicker to make; few are ever looked at.
     """
 
     began_us: int
-    steps: list[Step] = field(default_factory=list)
+    raw: list[tuple[int, Op, Any, int, tuple[str, ...]]] = field(default_factory=list)
     harmless: bool = True
 
-    def signature(self, now_us: int, where: LocalState, jiffies: int) -> tuple[Any, ...]:
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps so far."""
+        return tuple(map(Step._make, self.raw))
+
+    def signature(
+        self, now_us: int, where: LocalState, jiffies: tuple[Hashable, ...]
+    ) -> tuple[Any, ...]:
         """Equal for two iterations that did the same thing in the same time and stand at the same
         place again."""
-        steps = tuple(step[:3] for step in self.steps)
+        steps = tuple([step[:3] for step in self.raw])
         return (now_us - self.began_us, jiffies, where, steps)
 
 

@@ -10,7 +10,6 @@ import simpy
 from oomlab.clock.live import Live
 from oomlab.clock.parking import Iteration, Parked, lock_polled
 from oomlab.ops import Op, Slot
-from oomlab.routines import call_stack
 
 if TYPE_CHECKING:
     from oomlab.clock.engine import Clock
@@ -24,23 +23,23 @@ class Polling:
         self._parked: dict[int, dict[Live, simpy.Event]] = {}
         self._changed = [0] * len(clock.state)  # value of clock.changes after the last change
 
-    def parked(self, live: Live, until_us: int, jiffies: int) -> Parked | None:
+    def parked(self, live: Live, until_us: int, sleep: Op) -> Parked | None:
         """The parked form of a task that is about to sleep until `until_us`, if its last two
         iterations were equal and harmless and nothing it read has changed since."""
         iteration = live.iteration
-        if not iteration.harmless or not iteration.steps:
+        if not iteration.harmless or not iteration.raw:
             live.last_signature = None
             return None
-        signature = iteration.signature(self._clock.now_us, live.where(), jiffies)
+        signature = iteration.signature(self._clock.now_us, live.where(), sleep.args)
         same, live.last_signature = signature == live.last_signature, signature
         if not same or any(
-            self._changed[slot.index] > step.changes
-            for step in iteration.steps
-            for slot in step.op.slots
+            self._changed[slot.index] > changes
+            for _, op, _, changes, _ in iteration.raw
+            for slot in op.slots
         ):
             return None
         period = until_us - iteration.began_us
-        return Parked(live.actor.index, tuple(iteration.steps), until_us, period)
+        return Parked(live.actor.index, iteration.steps, until_us, period)
 
     def skip(self, live: Live, parked: Parked) -> Generator[simpy.Event, Any, Op]:
         """Stay parked until something the polls read changes, then go on where they would be."""
@@ -54,7 +53,7 @@ class Polling:
         clock.recorder.add(
             clock.now_us,
             live.actor.index,
-            call_stack(live.routine),
+            live.stack,
             Op("poll", (lock,) if lock else ()),
             "polling",
         )
@@ -96,7 +95,7 @@ class Polling:
         self._clock.recorder.add(
             self._clock.now_us,
             live.actor.index,
-            call_stack(live.routine),
+            live.stack,
             Op("poll", (lock,) if lock else ()),
             "polled",
             result=skipped * sum(tried) + sum(tried[:done]),

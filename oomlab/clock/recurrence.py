@@ -41,8 +41,7 @@ class Recurrence:
         parking does not know.
         """
         self._served += 1
-        quick = (clock.state, clock.chooser.draws)
-        if task == self._task and quick == self._quick and self._same(clock):
+        if task == self._task and self._quick == _quick(clock) and self._same(clock):
             self.only_polls = clock.changes == self._changes
             self._rounds += 1
             if not (self.only_polls and clock.park) or self._rounds > ROUNDS_BEFORE_PARKING:
@@ -52,7 +51,7 @@ class Recurrence:
             self._rounds = 0
             self._changes = clock.changes
             self._ticks_asked = clock.ticks_asked
-            self._task, self._quick = task, quick
+            self._task, self._quick = task, _quick(clock)
             self._offset_us = clock.now_us % clock.jiffy_us
             self._times = _times(clock)
             self._rest = _rest(clock)
@@ -64,6 +63,11 @@ class Recurrence:
         if clock.ticks_asked != self._ticks_asked and offset_us != self._offset_us:
             return False
         return self._times == _times(clock) and self._rest == _rest(clock)
+
+
+def _quick(clock: Clock) -> tuple[Hashable, ...]:
+    """What most often differs already: the shared state, and how much chance there was."""
+    return (clock.state, clock.chooser.draws)
 
 
 def _times(clock: Clock) -> tuple[Hashable, ...]:

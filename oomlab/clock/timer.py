@@ -24,8 +24,9 @@ class Timer(simpy.Event):
     after all ordinary events of the instant; SimPy alone would serve them in order of creation."""
 
     def __init__(self, env: simpy.Environment, delay_us: int, task: int) -> None:
-        super().__init__(env)
+        # As in SimPy's own Timeout, super().__init__ is spelled out: this runs at every tick.
+        self.env = env
+        self.callbacks = []
         self._ok = True
         self._value = self
-        self.due_us = env.now + delay_us
         env.schedule(self, priority=FIRST_TIMER_PRIORITY + task, delay=delay_us)  # type: ignore[arg-type]

@@ -10,7 +10,6 @@ import simpy
 from oomlab.clock.live import Live, Wait
 from oomlab.clock.timer import Timer
 from oomlab.ops import Op, Outcome, Slot, outcomes
-from oomlab.routines import call_stack, position
 
 if TYPE_CHECKING:
     from oomlab.clock.engine import Clock
@@ -42,8 +41,8 @@ class Waits:
             assert isinstance(timeout, int)
             deadline_us = clock.tick_after(timeout)
         if live.idle_at is None and live.actor.serves:
-            live.idle_at = position(live.routine)
-        clock.recorder.add(since_us, task, call_stack(live.routine), op, "blocked")
+            live.idle_at = live.position()
+        clock.recorder.add(since_us, task, live.stack, op, "blocked")
         for slot in op.slots:
             self._queues.setdefault(slot.index, []).append(live)
         live.wait = Wait(op, since_us, clock.env.event(), deadline_us)

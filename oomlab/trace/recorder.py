@@ -14,6 +14,7 @@ class Recorder:
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self._names = tuple(actor.name for actor in model.actors)
         self.events: list[Event] = []
 
     def tasks(self) -> tuple[TaskInfo, ...]:
@@ -52,7 +53,6 @@ class Recorder:
         stack: tuple[str, ...],
         op: Op,
         condition: Condition,
-        *,
         before: State = (),
         after: State = (),
         result: Json = None,
@@ -65,21 +65,15 @@ class Recorder:
                 value = after[slot.index]
                 if value != before[slot.index]:
                     changes[slot.name] = self.shown(slot, value)
-        on = op.slots[0].name if op.slots else ""
-        if op.kind == "log":
-            result = op.args[0]
-        elif op.kind == "note":
-            on, result = str(op.args[0]), op.args[1]
+        kind, slots, args = op
+        on = slots[0].name if slots else ""
+        if kind == "log":
+            result = args[0]
+        elif kind == "note":
+            on, result = str(args[0]), args[1]
+        if isinstance(result, tuple):
+            result = list(result)
+        name = self._names[task]
         self.events.append(
-            Event(
-                at_us,
-                self.model.actors[task].name,
-                stack,
-                op.kind,
-                on,
-                condition,
-                list(result) if isinstance(result, tuple) else result,
-                changes,
-                until_us,
-            )
+            Event(at_us, name, stack, kind, on, condition, result, changes, until_us)
         )
