@@ -27,7 +27,7 @@ from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, group
 from oomlab.figures.text import wrapped
 
-_ROWS = (58.0, 148.0, 238.0)
+_ROWS = (58.0, 156.0, 254.0)
 _LEFT, _MIDDLE, _RIGHT = 70.0, 240.0, 410.0
 _PLACES = {
     "fs_lock": (_LEFT, _ROWS[1]),
@@ -40,7 +40,7 @@ _OTHER_PLACES = ((_RIGHT, _ROWS[1]), (_LEFT, _ROWS[1]), (_LEFT, _ROWS[2]), (_RIG
 _HALF = 17.0
 _PLAIN, _THICK = 1.8, 3.2
 _VAIN_DASHES = "8 5"
-_APART = 8.0
+_APART = 11.0
 """How far two arrows between the same boxes are moved aside."""
 
 
@@ -93,7 +93,7 @@ def draw_lock_order(
     parts += [_lock(lock, lock_style(box.number), box) for lock, box in boxes.items()]
     for number, edge in enumerate(graph.edges, start=1):
         closes = cycle is not None and edge is cycle.closing
-        text = f"{number} closes the circle" if closes else str(number)
+        text = f"{number} closes it" if closes else str(number)
         parts.append(_number(boxes, pairs, edge, text, "blocked" if edge in around else "ink"))
     y = _ROWS[2] + _HALF + 18
     for number, edge in enumerate(graph.edges, start=1):
@@ -204,7 +204,8 @@ def _number(
         box = boxes[edge.held]
         return plate(box.x + 26, box.y + _HALF + 16, text, ink=ink)
     x1, y1, x2, y2 = _ends(boxes, pairs, edge.held, edge.taken)
-    x, y = x1 + (x2 - x1) * 0.45, y1 + (y2 - y1) * 0.45
+    part = 0.25 if (edge.taken, edge.held) in pairs else 0.45  # clear of an arrow the other way
+    x, y = x1 + (x2 - x1) * part, y1 + (y2 - y1) * part
     width = plate_width(text)
     return plate(min(max(x - width / 2, MARGIN), WIDTH - MARGIN - width), y, text, ink=ink)
 

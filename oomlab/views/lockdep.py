@@ -10,6 +10,7 @@ from typing import get_args
 from oomlab.analysis import (
     DETECTORS,
     Annotation,
+    Detector,
     cycle_sentence,
     detector_log,
     failed_tries,
@@ -94,15 +95,14 @@ def as_shrinker(fill: str, kernel: str) -> View:
 def log(scenario: str, remedy: str, others: int = 0, first_scan_s: float = 50) -> View:
     """What the detectors print, with `others` more tasks that ask for memory where the scenario can
     have some. `first_scan_s`: when the slower detectors look first; see `detector_log`."""
-    known = {parameter.name for parameter in find_scenario(scenario).parameters}
-    given = {"fault_tasks": others} if others and "fault_tasks" in known else {}
-    trace = run(scenario, remedy, given)
+    trace = _hanging(scenario, remedy, others)
     messages = detector_log(trace, UNTIL_S, first_scan_s)
     figure = draw_detector_log(messages, UNTIL_S, f"{scenario} under {remedy}")
     if not messages:
         return View(figure.svg, f"{_ending(trace)} The log stays empty.", figure.twin)
     hung = dict.fromkeys(m.task for m in messages if m.detector == "hung task")
-    said = f"{_ending(trace)} Silence for {messages[0].second} s; then the {messages[0].detector}."
+    said = f"{_ending(trace)} Silence for {messages[0].second} s, then the first "
+    said += f"line: {messages[0].detector}."
     if hung:
         first = next(m for m in messages if m.detector == "hung task")
         said += f" Named as hung, from {first.second} s on: {', '.join(hung)}."
@@ -112,20 +112,20 @@ def log(scenario: str, remedy: str, others: int = 0, first_scan_s: float = 50) -
 
 
 def who_sees_what(hazards: Mapping[str, str], remedy: str, others: int = 0) -> str:
-    """A Markdown table: each hazard (scenario to words) against lockdep and the detectors."""
-    rows = ["| | lockdep | " + " | ".join(DETECTORS) + " |", "|---" * (len(DETECTORS) + 2) + "|"]
-    for scenario, words in hazards.items():
+    """A Markdown table: each detector, and lockdep, against each hazard (scenario to words). Cells
+    give the second of the first message."""
+    warns: list[str] = []
+    seconds: dict[Detector, list[str]] = {detector: [] for detector in DETECTORS}
+    for scenario in hazards:
         warned = lock_order_graph(runs_that_went_well(scenario, remedy)).cycles()
-        known = {parameter.name for parameter in find_scenario(scenario).parameters}
-        given = {"fault_tasks": others} if others and "fault_tasks" in known else {}
-        messages = detector_log(run(scenario, remedy, given), UNTIL_S)
-        cells = []
-        for detector in DETECTORS:
-            mine = [message for message in messages if message.detector == detector]
-            tasks = ", ".join(f"`{task}`" for task in dict.fromkeys(m.task for m in mine))
-            cells.append(f"{mine[0].second} s: {tasks}" if mine else "–")
-        rows.append(f"| {words} | {'**warns**' if warned else '–'} | {' | '.join(cells)} |")
-    return "\n".join(rows)
+        warns.append("**before**" if warned else "–")
+        messages = detector_log(_hanging(scenario, remedy, others), UNTIL_S)
+        for detector, row in seconds.items():
+            mine = [str(message.second) for message in messages if message.detector == detector]
+            row.append(mine[0] if mine else "–")
+    rows = [["", *hazards.values()], ["---"] * (len(hazards) + 1), ["lockdep", *warns]]
+    rows += [[detector, *row] for detector, row in seconds.items()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 @cache
@@ -135,6 +135,13 @@ def runs_that_went_well(scenario: str, remedy: str) -> tuple[Trace, ...]:
     given = [settings for settings in TRIED if known.issuperset(settings)]
     traces = (run(scenario, remedy, settings) for settings in given)
     return tuple(trace for trace in traces if trace.verdict in ("completed", "recovered"))
+
+
+def _hanging(scenario: str, remedy: str, others: int) -> Trace:
+    known = {parameter.name for parameter in find_scenario(scenario).parameters}
+    return run(
+        scenario, remedy, {"fault_tasks": others} if others and "fault_tasks" in known else {}
+    )
 
 
 def _fill(fill: str) -> FillAllocation:

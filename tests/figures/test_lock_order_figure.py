@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from oomlab.analysis import FailedTry, detector_log, failed_tries, lock_order_graph
 from oomlab.analysis.lock_learning import ANNOTATIONS
 from oomlab.analysis.lock_order import Annotation
-from oomlab.clock import run
+from oomlab.clock import run, run_remedy
 from oomlab.errors import InputError
 from oomlab.figures import Figure, draw_lock_order
 from oomlab.figures.detector_log import draw_detector_log
+from oomlab.remedies import find_remedy
 from oomlab.scenarios import SCENARIOS
 from oomlab.views.lockdep import runs_that_went_well
-from tests.figures.drawings import check_sound, parsed, texts
+from tests.figures.drawings import check_sound, parsed, text_rectangles, texts
 
 H1, H2 = "h1-two-task-cycle", "h2-three-task-poll"
 
@@ -47,7 +50,7 @@ def test_every_graph_can_be_drawn(scenario: str, annotation: Annotation) -> None
 def test_the_edge_that_closes_the_circle_stands_out_with_its_place() -> None:
     figure = drawn(H1)
     shown = texts(figure)
-    assert "5 closes the circle" in shown
+    assert "5 closes it" in shown
     assert "5: balloon_worker in try_to_free_pages (run 2)" in shown
     assert strokes(figure, "3.2") == 4 + 1
     assert "possible deadlock: fs_reclaim -> fs_lock" in figure.twin
@@ -58,6 +61,16 @@ def test_under_the_rfc_an_edge_is_gone_and_nothing_stands_out() -> None:
     assert strokes(figure, "3.2") == 0
     assert len(lock_order_graph(runs_that_went_well(H1, "offload")).edges) == 3
     assert "No circle" in figure.description
+
+
+def test_two_arrows_between_the_same_locks_keep_clear_of_each_other() -> None:
+    remedy = replace(find_remedy("shrinker"), fill_allocation="under-lock")
+    trace = run_remedy(H2, remedy, {"reclaim_meets_fs": 0})
+    figure = draw_lock_order(lock_order_graph([trace], "4.18"), "a shrinker")
+    check_sound(figure)
+    assert "3 closes it" in texts(figure)
+    places = [place for text, place in text_rectangles(figure) if text in ("1", "3 closes it")]
+    assert len(places) == 2 and not places[0].overlaps(places[1])
 
 
 def test_what_is_not_recorded_is_dashed_and_said() -> None:

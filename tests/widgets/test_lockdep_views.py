@@ -26,9 +26,7 @@ def test_the_two_task_form_is_warned_of_and_the_rfc_hides_it(kernel: str) -> Non
 
 
 def test_the_reasons_for_silence() -> None:
-    assert (
-        "fs_task polls oom_lock, held by hog: a trylock" in lockdep.order(H2, "mainline").sentence
-    )
+    assert "fs_task polls oom_lock, held by hog: a" in lockdep.order(H2, "mainline").sentence
     assert "hog polls oom_lock, held by hog" in lockdep.order(H3, "mainline").sentence
     assert "hog waits for its buffer back from host" in lockdep.order(H5, "mainline").sentence
     assert "nothing to warn of" in lockdep.order(H1, "allocate-outside").sentence
@@ -49,7 +47,7 @@ def test_a_shrinker_is_found_out_by_one_good_run_unless_by_the_rule_of_4_14() ->
 
 def test_a_log_says_how_long_it_is_silent_and_who_is_hung() -> None:
     said = lockdep.log(H1, "mainline", 2).sentence
-    assert "Silence for 10 s; then the allocation stall." in said
+    assert "Silence for 10 s, then the first line: allocation stall." in said
     assert said.endswith("from 170 s on: balloon_worker, fs_task.")
     assert lockdep.log(H3, "mainline", 2).sentence.endswith("Nobody is named as hung.")
     assert lockdep.log(H1, "allocate-outside").sentence.endswith("The log stays empty.")
@@ -57,15 +55,16 @@ def test_a_log_says_how_long_it_is_silent_and_who_is_hung() -> None:
 
 
 def test_the_table() -> None:
-    rows = lockdep.who_sees_what({H1: "first", H3: "third"}, "mainline", 1).splitlines()
-    assert rows[0] == (
-        "| | lockdep | allocation stall | workqueue watchdog | soft lockup | hung task |"
-    )
-    assert rows[2] == (
-        "| first | **warns** | 10 s: `fault_task0` | 50 s: `balloon_worker` | – | "
-        "170 s: `balloon_worker`, `fs_task` |"
-    )
-    assert rows[3] == "| third | – | 10 s: `hog` | – | – | – |"
+    table = lockdep.who_sees_what({H1: "first", H3: "third"}, "mainline", 1)
+    assert table.splitlines() == [
+        "|  | first | third |",
+        "| --- | --- | --- |",
+        "| lockdep | **before** | – |",
+        "| allocation stall | 10 | 10 |",
+        "| workqueue watchdog | 50 | – |",
+        "| soft lockup | – | – |",
+        "| hung task | 170 | – |",
+    ]
 
 
 def test_names_that_do_not_exist() -> None:
