@@ -204,9 +204,11 @@ def _number(
         box = boxes[edge.held]
         return plate(box.x + 26, box.y + _HALF + 16, text, ink=ink)
     x1, y1, x2, y2 = _ends(boxes, pairs, edge.held, edge.taken)
-    part = 0.25 if (edge.taken, edge.held) in pairs else 0.45  # clear of an arrow the other way
-    x, y = x1 + (x2 - x1) * part, y1 + (y2 - y1) * part
+    x, y = x1 + (x2 - x1) * 0.45, y1 + (y2 - y1) * 0.45
     width = plate_width(text)
+    if (edge.taken, edge.held) in pairs:  # on its own side, clear of the arrow the other way
+        x += math.copysign(width / 2 + 4, y1 - y2) if abs(y1 - y2) > 1 else 0
+        y += math.copysign(10, x2 - x1)
     return plate(min(max(x - width / 2, MARGIN), WIDTH - MARGIN - width), y, text, ink=ink)
 
 

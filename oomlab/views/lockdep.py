@@ -118,7 +118,7 @@ def who_sees_what(hazards: Mapping[str, str], remedy: str, others: int = 0) -> s
     seconds: dict[Detector, list[str]] = {detector: [] for detector in DETECTORS}
     for scenario in hazards:
         warned = lock_order_graph(runs_that_went_well(scenario, remedy)).cycles()
-        warns.append("**before**" if warned else "–")
+        warns.append("**yes**" if warned else "–")
         messages = detector_log(_hanging(scenario, remedy, others), UNTIL_S)
         for detector, row in seconds.items():
             mine = [str(message.second) for message in messages if message.detector == detector]

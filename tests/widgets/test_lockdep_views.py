@@ -59,7 +59,7 @@ def test_the_table() -> None:
     assert table.splitlines() == [
         "|  | first | third |",
         "| --- | --- | --- |",
-        "| lockdep | **before** | – |",
+        "| lockdep | **yes** | – |",
         "| allocation stall | 10 | 10 |",
         "| workqueue watchdog | 50 | – |",
         "| soft lockup | – | – |",
