@@ -72,4 +72,4 @@ def traced(
     )
 
 
-__all__ = ["run", "traced"]
+__all__ = ["run", "run_remedy", "traced"]
