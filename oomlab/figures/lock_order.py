@@ -44,6 +44,10 @@ _APART = 11.0
 """How far two arrows between the same boxes are moved aside."""
 
 
+_ALONG = (0.45, 0.6, 0.3, 0.72, 0.2, 0.82)
+"""How far along its arrow a number may stand, the best place first."""
+
+
 @dataclass(frozen=True)
 class _Box:
     """`number` decides its pattern; a lock with a place of its own always has the same."""
@@ -204,12 +208,22 @@ def _number(
         box = boxes[edge.held]
         return plate(box.x + 26, box.y + _HALF + 16, text, ink=ink)
     x1, y1, x2, y2 = _ends(boxes, pairs, edge.held, edge.taken)
-    x, y = x1 + (x2 - x1) * 0.45, y1 + (y2 - y1) * 0.45
     width = plate_width(text)
-    if (edge.taken, edge.held) in pairs:  # on its own side, clear of the arrow the other way
-        x += math.copysign(width / 2 + 4, y1 - y2) if abs(y1 - y2) > 1 else 0
-        y += math.copysign(10, x2 - x1)
-    return plate(min(max(x - width / 2, MARGIN), WIDTH - MARGIN - width), y, text, ink=ink)
+    left = y = 0.0
+    for along in _ALONG:
+        x, y = x1 + (x2 - x1) * along, y1 + (y2 - y1) * along
+        if (edge.taken, edge.held) in pairs:  # on its own side, clear of the arrow the other way
+            x += math.copysign(width / 2 + 4, y1 - y2) if abs(y1 - y2) > 1 else 0
+            y += math.copysign(10, x2 - x1)
+        left = min(max(x - width / 2, MARGIN), WIDTH - MARGIN - width)
+        if not any(_covers(box, left + width / 2, y, width) for box in boxes.values()):
+            break
+    return plate(left, y, text, ink=ink)
+
+
+def _covers(box: _Box, x: float, y: float, width: float) -> bool:
+    """Would a plate of this width, centred there, touch the box?"""
+    return abs(x - box.x) < (width + box.width) / 2 + 2 and abs(y - box.y) < _HALF + 11
 
 
 def _short(number: int, edge: OrderEdge) -> str:
