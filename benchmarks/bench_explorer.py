@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import measuring
+from oomlab.explorer import explore as explore_scenario
 from oomlab.explorer.constants import explore_model
 from oomlab.explorer.graph import Graph, Timeouts, explore
 from oomlab.explorer.space import Space
@@ -23,6 +23,8 @@ from oomlab.model import Model
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 from tests.explorer.naive import Naive
+from tests.promela import verifier
+from tests.promela.table import ROWS, Row
 
 CASES: tuple[tuple[str, str, Timeouts], ...] = (
     ("h1-two-task-cycle", "mainline", "any"),
@@ -36,7 +38,6 @@ CASES: tuple[tuple[str, str, Timeouts], ...] = (
 
 BUDGET = 1_000_000
 NAIVE = (("h1-two-task-cycle", "mainline"), ("h1-two-task-cycle", "offload"))
-PROMELA = measuring.ROOT / "tests" / "promela"
 
 
 def build(scenario: str, remedy: str) -> Model:
@@ -101,24 +102,22 @@ def against_naive() -> None:
 
 
 def against_spin() -> None:
-    """Print how long SPIN, the C compiler and the verifier take for each Promela model."""
-    print("\nAgainst SPIN: spin -a, cc -O2 and ./pan, processor time of all three\n")
-    spin, compiler = shutil.which("spin"), shutil.which("cc")
-    models = sorted(PROMELA.glob("*.pml"))
-    if spin is None or compiler is None:
-        print("spin and a C compiler are not both installed: nothing to compare with.")
-    elif not models:
-        print(f"there is no model in {PROMELA.relative_to(measuring.ROOT)}/: nothing to check.")
-    else:
-        seconds, _ = measuring.timed(lambda: judge(explore_model(build(*NAIVE[1]), "any", BUDGET)))
-        print(f"for comparison, {' under '.join(NAIVE[1])}, explored and judged: {seconds:.2f} s")
-        for model in models:
-            taken = verified(spin, compiler, model)
-            print(f"{model.stem:30} {taken:6.2f} s, {taken / seconds:5.1f} times as long")
+    """Print how long SPIN, the C compiler and the verifier take for each policy that both know."""
+    print("\nAgainst SPIN (one question, is there a standstill): spin -a, cc and ./pan together\n")
+    if absent := verifier.missing():
+        print(f"{absent}: nothing to compare with.")
+        return
+    for row in ROWS:
+        look = partial(
+            explore_scenario, row.scenario, row.remedy, row.settings, timeouts=row.timeouts
+        )
+        ours, _ = measuring.timed(look)
+        theirs = verified(row)
+        print(f"{row.name:44} {ours:6.2f} s, SPIN {theirs:6.2f} s: {theirs / ours:5.1f} times")
 
 
-def verified(spin: str, compiler: str, model: Path) -> float:
-    """Processor seconds that SPIN, the compiler and the verifier take together for one model."""
+def verified(row: Row) -> float:
+    """Processor seconds that SPIN, the compiler and the verifier take together for one policy."""
 
     def children() -> float:
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -126,12 +125,7 @@ def verified(spin: str, compiler: str, model: Path) -> float:
 
     before = children()
     with tempfile.TemporaryDirectory() as folder:
-        for command in (
-            [spin, "-a", str(model)],
-            [compiler, "-O2", "-w", "-o", "pan", "pan.c"],
-            ["./pan", "-m1000000"],
-        ):
-            subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        verifier.found("STUCK", row.defines, Path(folder))
     return children() - before
 
 
