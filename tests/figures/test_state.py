@@ -75,6 +75,6 @@ def test_the_sentence_says_when_the_circle_closes() -> None:
         state_at(H2, "offload", moment).sentence for moment in range(len(moments(H2, "offload")))
     ]
     closed = ["The circle is closed: " in sentence for sentence in said]
-    assert True in closed
+    assert any(closed)
     assert not closed[0]
     assert not closed[-1]
