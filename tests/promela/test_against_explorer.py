@@ -10,8 +10,8 @@ from oomlab.explorer import explore
 from tests.promela.table import ROWS, Row
 from tests.promela.verifier import found, missing
 
-# Without SPIN there is no second opinion to ask. In continuous integration tools.get_spin installs it
-# first, and fails where it could have.
+# Without SPIN there is no second opinion to ask. In continuous integration tools.get_spin
+# installs it first, and fails where it could have.
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
 
