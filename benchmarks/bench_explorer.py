@@ -10,13 +10,15 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from benchmarks import measuring
 from oomlab.explorer import explore as explore_scenario
 from oomlab.explorer.constants import explore_model
-from oomlab.explorer.graph import Graph, Timeouts, explore
+from oomlab.explorer.graph import Graph, Timeouts
+from oomlab.explorer.search import explore
 from oomlab.explorer.space import Space
 from oomlab.explorer.verdict import judge
 from oomlab.model import Model
@@ -24,7 +26,7 @@ from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 from tests.explorer.naive import Naive
 from tests.promela import verifier
-from tests.promela.table import ROWS, Row
+from tests.promela.table import ROWS
 
 CASES: tuple[tuple[str, str, Timeouts], ...] = (
     ("h1-two-task-cycle", "mainline", "any"),
@@ -102,31 +104,36 @@ def against_naive() -> None:
 
 
 def against_spin() -> None:
-    """Print how long SPIN, the C compiler and the verifier take for each policy that both know."""
-    print("\nAgainst SPIN (one question, is there a standstill): spin -a, cc and ./pan together\n")
+    """Print how long either takes for its verdict on each policy that both know.
+
+    SPIN needs several questions for a verdict, each with a verifier of its own.
+    """
+    print("\nVerdicts against SPIN (spin -a, cc and ./pan together), processor time\n")
     if absent := verifier.missing():
         print(f"{absent}: nothing to compare with.")
         return
+    print(f"{'policy':55} {'here s':>6} {'SPIN s':>6} {'ratio':>5} {'one question s':>14}")
     for row in ROWS:
         look = partial(
             explore_scenario, row.scenario, row.remedy, row.settings, timeouts=row.timeouts
         )
-        ours, _ = measuring.timed(look)
-        theirs = verified(row)
-        print(f"{row.name:44} {ours:6.2f} s, SPIN {theirs:6.2f} s: {theirs / ours:5.1f} times")
+        here, _ = measuring.timed(look)
+        there = of_children(partial(verifier.verdict, row))
+        once = of_children(partial(verifier.found, "STUCK", row.defines))
+        print(f"{row.name:55} {here:6.2f} {there:6.2f} {there / here:5.1f} {once:14.2f}")
 
 
-def verified(row: Row) -> float:
-    """Processor seconds that SPIN, the compiler and the verifier take together for one policy."""
+def of_children(ask: Callable[[Path], object]) -> float:
+    """Processor seconds of the programs that are run while something is asked in a new folder."""
 
-    def children() -> float:
+    def spent() -> float:
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         return usage.ru_utime + usage.ru_stime
 
-    before = children()
+    before = spent()
     with tempfile.TemporaryDirectory() as folder:
-        verifier.found("STUCK", row.defines, Path(folder))
-    return children() - before
+        ask(Path(folder))
+    return spent() - before
 
 
 def main() -> None:

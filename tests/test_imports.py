@@ -42,6 +42,7 @@ DOORS = {
     "ipywidgets": "widgets",
     "IPython": "widgets",
     "matplotlib": "plots.py",
+    "numpy": "explorer",
 }
 
 
@@ -96,7 +97,7 @@ def test_each_third_party_package_has_one_door() -> None:
             assert part == DOORS[top], f"{path} imports {name}; only {DOORS[top]} may"
 
 
-def test_the_model_and_its_pictures_need_simpy_alone() -> None:
+def test_what_a_page_runs_needs_simpy_alone() -> None:
     code = (
         "import sys\n"
         "for name in ('anywidget', 'ipywidgets', 'matplotlib', 'numpy', 'IPython'):\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from random import Random
 
 from oomlab.explorer.automaton import Automaton
-from oomlab.explorer.graph import Graph, Timeouts, explore
+from oomlab.explorer.graph import Graph, Timeouts
 from oomlab.explorer.space import ChangedSlots, Space
 from oomlab.model import Model
 
@@ -26,6 +26,10 @@ def explore_model(model: Model, timeouts: Timeouts, budget: int) -> Graph:
     The assumption about constant slots is begun with what random walks leave unchanged, and
     corrected until an exploration confirms it.
     """
+    # The search needs NumPy. A page of the book, which plays schedules in the browser but explores
+    # nothing, does without: there it would be one more large download.
+    from oomlab.explorer.search import explore
+
     automata = [Automaton(actor) for actor in model.actors]
     constant = _unchanged_on_walks(model, automata)
     while True:

@@ -2,14 +2,13 @@
 
 A global state is one integer: the number of the shared state in the lowest bits, the number of each
 task's local state above. What a task can do depends only on these two numbers, so a move is an
-integer to add, looked up by the two numbers' bits.
+integer to add, looked up by the two numbers' bits. No number crosses from one word of 64 bits into
+the next, nor uses a word's last bit, so that a search can keep the words in arrays of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import compress
-from operator import not_
 
 from oomlab.errors import InputError
 from oomlab.explorer.automaton import FINISHED, Automaton
@@ -19,6 +18,7 @@ from oomlab.ops import MEANINGS, TIME_KINDS, State, outcomes
 
 SHARED_BITS = 24
 LOCAL_BITS = 14
+WORD_BITS = 64
 
 Move = tuple[int, bool]
 """What to add to the state, and whether the move is a timeout running out."""
@@ -39,6 +39,18 @@ def too_large(who: str, bits: int) -> InputError:
     )
 
 
+def _shifts(tasks: int) -> list[int]:
+    """At which bit of a state the local state of each task begins."""
+    shifts: list[int] = []
+    bit = SHARED_BITS
+    for _ in range(tasks):
+        if bit % WORD_BITS + LOCAL_BITS >= WORD_BITS:
+            bit += WORD_BITS - bit % WORD_BITS
+        shifts.append(bit)
+        bit += LOCAL_BITS
+    return shifts
+
+
 class Space:
     """Numbers the states of `model` and learns the moves of its tasks.
 
@@ -46,10 +58,9 @@ class Space:
     do, so a space that was explored to the end has proved the assumption. `automata` are those of
     an earlier space of the same model: what the routines do does not depend on the assumption.
 
-    `masks`, `deltas` and `prompt` are for the search alone, which looks moves up without a call:
-    per task the bits of a state that its moves depend on, then by these bits what each move adds,
-    and the same without timeouts. A run is over when no bit under `foreground_mask` is set, or in
-    the shared states numbered in `panics`, which grows as they become known.
+    The local state of task i begins at bit `shifts[i]` of a state, and its moves depend on the bits
+    in `masks[i]`. A run is over when no bit under `foreground_mask` is set, or in the shared states
+    numbered in `panics`, which grows as they become known.
     """
 
     def __init__(
@@ -64,17 +75,16 @@ class Space:
         self._shared: list[State] = []
         self._shared_numbers: dict[State, int] = {}
         self._constants = tuple((i, model.layout.initial[i]) for i in constant)
-        self._shifts = [SHARED_BITS + LOCAL_BITS * i for i in range(len(self.automata))]
+        self.shifts = _shifts(len(self.automata))
         self.shared_mask = (1 << SHARED_BITS) - 1
         self._local_mask = (1 << LOCAL_BITS) - 1
-        self.masks = [self.shared_mask | self._local_mask << shift for shift in self._shifts]
-        self.deltas: list[dict[int, tuple[int, ...]]] = [{} for _ in self.automata]
-        self.prompt: list[dict[int, tuple[int, ...]]] = [{} for _ in self.automata]
+        self.masks = [self.shared_mask | self._local_mask << shift for shift in self.shifts]
+        self._deltas: list[dict[int, tuple[int, ...]]] = [{} for _ in self.automata]
         self._late: list[dict[int, tuple[bool, ...]]] = [{} for _ in self.automata]
         # Local states known to begin with an op that is a step of its own, or to be the last.
         self._steps: list[set[int]] = [{FINISHED} for _ in self.automata]
         self.foreground_mask = sum(
-            self._local_mask << self._shifts[a.index] for a in model.actors if a.foreground
+            self._local_mask << self.shifts[a.index] for a in model.actors if a.foreground
         )
         self.panics: set[int] = set()
         self.start = self._boot()
@@ -85,7 +95,7 @@ class Space:
 
     def local(self, state: int, task: int) -> int:
         """The number of a task's local state within a global state."""
-        return state >> self._shifts[task] & self._local_mask
+        return state >> self.shifts[task] & self._local_mask
 
     def moves(self, state: int, task: int) -> tuple[Move, ...]:
         """What `task` can do in `state`; empty when it is blocked or has finished."""
@@ -106,8 +116,16 @@ class Space:
     def moves_of(self, state: int, task: int) -> tuple[int, ...]:
         """What each of the moves adds to the state, timeouts included."""
         key = state & self.masks[task]
-        known = self.deltas[task].get(key)
-        return self.learn(key, task) if known is None else known
+        known = self._deltas[task].get(key)
+        return self._learn(key, task) if known is None else known
+
+    def prompt_moves_of(self, state: int, task: int) -> tuple[int, ...]:
+        """What each of the moves adds to the state, timeouts left out."""
+        deltas = self.moves_of(state, task)
+        late = self._late[task].get(state & self.masks[task])
+        if late is None:
+            return deltas
+        return tuple(delta for delta, timeout in zip(deltas, late, strict=True) if not timeout)
 
     def is_goal(self, state: int) -> bool:
         """Have all foreground tasks finished, or has the machine panicked?"""
@@ -136,7 +154,7 @@ class Space:
     def _pack(self, shared: State, locals_: list[int]) -> int:
         state = self._number(shared)
         for task, local in enumerate(locals_):
-            state += local << self._shifts[task]
+            state += local << self.shifts[task]
         return state
 
     def _boot(self) -> int:
@@ -160,9 +178,9 @@ class Space:
             local = automaton.after(local, found[0].result)
         return shared, local
 
-    def learn(self, key: int, task: int) -> tuple[int, ...]:
-        """Find out what `task` can do, and keep it in `deltas` and `prompt` under `key`."""
-        number, local = key & self.shared_mask, key >> self._shifts[task]
+    def _learn(self, key: int, task: int) -> tuple[int, ...]:
+        """Find out what `task` can do, and keep it under `key`."""
+        number, local = key & self.shared_mask, key >> self.shifts[task]
         automaton = self.automata[task]
         op = automaton.nodes[local].op
         shared = self._shared[number]
@@ -178,15 +196,14 @@ class Space:
                 after, then, _ = self._absorb(automaton, after, then)
             if then >> LOCAL_BITS:
                 raise too_large(automaton.actor.name, LOCAL_BITS)
-            delta = then - local << self._shifts[task]
+            delta = then - local << self.shifts[task]
             if after is not shared:
                 delta += self._number(after) - number
             deltas.append(delta)
             late = late or timeout
-        known = self.deltas[task][key] = self.prompt[task][key] = tuple(deltas)
         if late:
-            flags = self._late[task][key] = tuple(outcome.timeout for outcome in found)
-            self.prompt[task][key] = tuple(compress(known, map(not_, flags)))
+            self._late[task][key] = tuple(outcome.timeout for outcome in found)
+        known = self._deltas[task][key] = tuple(deltas)
         return known
 
     def steps_in(self, state: int, task: int, outcome: int) -> int:

@@ -34,17 +34,20 @@ class Verdict:
 
 def judge(graph: Graph) -> Verdict:
     """Judge a graph. In an incomplete one, states without known moves count as able to end."""
+    # Needs NumPy, as the search does (see constants.py).
+    from oomlab.explorer.reach import can_reach
+
     panic = bool(graph.space.panics) and any(map(graph.space.panicked, graph.states))
     expanded = graph.expanded()
     ends = list(compress(range(len(graph)), graph.goal))
     ends += range(expanded, len(graph))
-    can_end = graph.can_reach(ends)
+    can_end = can_reach(graph, ends)
     lockups = bytearray(map(not_, can_end))
     lost = list(compress(range(expanded), lockups))
     stuck = tuple(i for i in lost if graph.first[i] == graph.first[i + 1])
     livelock = False
     if lost:
-        can_stick = graph.can_reach(stuck)
+        can_stick = can_reach(graph, stuck)
         livelock = not all(can_stick[i] for i in lost)
         word = "lockup"
     else:

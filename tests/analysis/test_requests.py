@@ -10,7 +10,7 @@ from oomlab.chooser import Chooser
 from oomlab.clock import run
 from oomlab.clock import traced as traced_run
 from oomlab.clock.engine import Clock
-from oomlab.explorer.graph import explore
+from oomlab.explorer.search import explore
 from oomlab.explorer.space import Space
 from oomlab.kernel import gfp as flags
 from oomlab.kernel import page_alloc

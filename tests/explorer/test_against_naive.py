@@ -8,7 +8,8 @@ import pytest
 
 from oomlab.explorer import constants, space
 from oomlab.explorer.folding import is_folded
-from oomlab.explorer.graph import Graph, Timeouts, explore
+from oomlab.explorer.graph import Graph, Timeouts
+from oomlab.explorer.search import explore
 from oomlab.explorer.space import Space
 from oomlab.model import Model
 from oomlab.ops import Op

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oomlab.errors import InputError, ModelError
-from oomlab.explorer import explore, space
-from oomlab.explorer import graph as graph_module
+from oomlab.explorer import explore, search, space
 from oomlab.explorer.space import Space
 from oomlab.explorer.verdict import judge
 from oomlab.kernel.wait import wait_event, wait_event_timeout
@@ -325,7 +324,7 @@ def test_a_task_with_too_many_states_is_refused_by_name(monkeypatch: pytest.Monk
 
     stage.task(counter, "counter")
     with pytest.raises(InputError, match="counter has more than 64 states; set smaller sizes"):
-        graph_module.explore(Space(stage.model()), "any", 1 << 20)
+        search.explore(Space(stage.model()), "any", 1 << 20)
 
 
 def test_a_machine_with_too_many_states_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,7 +343,7 @@ def test_three_hundred_tasks_can_be_numbered() -> None:
 
     for _ in range(300):
         stage.task(body)
-    graph = graph_module.explore(Space(stage.model()), "any", 10)
+    graph = search.explore(Space(stage.model()), "any", 10)
     assert max(graph.mover) == 299
 
 

@@ -14,8 +14,8 @@ from oomlab.clock import run
 from oomlab.clock.engine import Clock
 from oomlab.errors import ModelError
 from oomlab.explorer.counterexample import Choice
-from oomlab.explorer.graph import explore
 from oomlab.explorer.player import Player
+from oomlab.explorer.search import explore
 from oomlab.explorer.space import Space
 from oomlab.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, write
 from oomlab.remedies import REMEDIES

@@ -9,7 +9,7 @@ import pytest
 from oomlab.chooser import Chooser
 from oomlab.clock import ending
 from oomlab.clock.engine import Clock
-from oomlab.explorer.graph import explore
+from oomlab.explorer.search import explore
 from oomlab.explorer.space import Space
 from oomlab.explorer.verdict import judge
 from oomlab.kernel import gfp as flags

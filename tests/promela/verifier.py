@@ -1,4 +1,4 @@
-"""Asking SPIN: make a verifier for one question about one policy, and run it."""
+"""Asking SPIN: make a verifier for each question about a policy, and run it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+
+from tests.promela.table import Row
 
 SOURCE = Path(__file__).with_name("oom.pml")
 
@@ -58,6 +60,28 @@ def found(question: str, defines: tuple[str, ...], folder: Path) -> bool:
         return False
     assert re.search(rf"^pan:1: {what}", said, re.MULTILINE), said
     return True
+
+
+def verdict(row: Row, folder: Path) -> set[str]:
+    """What SPIN proves of the row's policy, in the way that the row names.
+
+    Raises AssertionError if the proof fails.
+    """
+
+    def finds(question: str) -> bool:
+        return found(question, row.defines, folder)
+
+    if row.proof == "kind scheduler":
+        assert not finds("KIND"), "a kind scheduler may get stuck"
+        assert not finds("FREE"), "a kind scheduler may go round for ever"
+        return {"starvation"} if finds("STARVED") else set()
+    words = {"standstill"} if finds("STUCK") else set()
+    if row.proof == "standstill":
+        assert not finds("STARVED"), "there may be a livelock as well"
+        return words
+    assert finds("TRAPPED"), "the trap cannot be entered"
+    assert not finds("KEPT"), "there is a way out of the trap"
+    return words | {"livelock"}
 
 
 def _run(folder: Path, *command: str) -> str:

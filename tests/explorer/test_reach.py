@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oomlab.explorer.graph import Graph
+from oomlab.explorer.reach import can_reach, cannot_end
 from oomlab.explorer.space import Space
 from tests.explorer.test_components import graphs, reach
 from tests.stage import Stage
@@ -32,15 +33,23 @@ def test_what_can_reach_a_goal(successors: list[list[int]], data: st.DataObject)
     known = [*successors[:expanded], *([] for _ in range(size - expanded))]
     goals &= set(range(size))
     wanted = [int(bool(reach(known, node) & goals)) for node in range(size)]
-    assert list(graph.can_reach(goals)) == wanted
+    assert list(can_reach(graph, goals)) == wanted
 
 
 def test_a_way_against_the_numbering_is_found_as_well() -> None:
-    """Each sweep from the end settles one state of such a chain only."""
     size = 400
     chain = [[0], *([node - 1] for node in range(1, size))]
-    assert sum(as_graph(chain, size).can_reach([0])) == size
-    assert sum(as_graph([*chain[:-1], [size - 1]], size).can_reach([0])) == size - 1
+    assert sum(can_reach(as_graph(chain, size), [0])) == size
+    assert sum(can_reach(as_graph([*chain[:-1], [size - 1]], size), [0])) == size - 1
+
+
+@given(graphs(), st.data())
+def test_what_cannot_come_to_an_end(successors: list[list[int]], data: st.DataObject) -> None:
+    size = len(successors)
+    begin = data.draw(st.integers(0, size))
+    ends = {node for node in range(size) if node < begin or not successors[node]}
+    wanted = [not reach(successors, node) & ends and node not in ends for node in range(size)]
+    assert cannot_end(as_graph(successors, size), begin).tolist() == wanted[begin:]
 
 
 def test_rows_from_some_state_on() -> None:
