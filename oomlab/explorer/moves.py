@@ -78,20 +78,18 @@ class Moves:
 
     def _learn(self, keys: Integers) -> None:
         """Ask the space for the moves in what these keys stand for, and keep them as rows."""
+        find = self.space.find_moves
         counts, movers, shared_deltas, local_deltas = [], [], [], []
         for key in keys.tolist():
-            shared, local = key & _SHARED, key >> SHARED_BITS & _LOCAL
             task = key >> SHARED_BITS + LOCAL_BITS
-            shift = self.space.shifts[task]
-            state = shared | local << shift
-            moves = self.space.moves_of(state, task)
+            moves = find(key & _SHARED, key >> SHARED_BITS & _LOCAL, task)
             if not self._timeouts:
-                moves = self.space.prompt_moves_of(state, task)
+                moves = [move for move in moves if not move[2]]
             counts.append(len(moves))
-            for delta in moves:
+            for shared_delta, local_delta, _ in moves:
                 movers.append(task)
-                shared_deltas.append((state + delta & _SHARED) - shared)
-                local_deltas.append((state + delta >> shift) - local)
+                shared_deltas.append(shared_delta)
+                local_deltas.append(local_delta)
         ends = np.cumsum(counts) + self._first[-1]
         self._first = np.concatenate([self._first, ends])
         mover = np.array(movers, np.int64)

@@ -108,24 +108,22 @@ class Space:
         run is over."""
         if not self.is_goal(state):
             for task, mask in enumerate(self.masks):
+                moves = self.moves(state, task)
                 if state & mask in self._late[task]:
-                    for delta, late in self.moves(state, task):
-                        if late:
-                            yield task, state + delta
+                    yield from ((task, state + delta) for delta, late in moves if late)
 
     def moves_of(self, state: int, task: int) -> tuple[int, ...]:
         """What each of the moves adds to the state, timeouts included."""
         key = state & self.masks[task]
-        known = self._deltas[task].get(key)
-        return self._learn(key, task) if known is None else known
-
-    def prompt_moves_of(self, state: int, task: int) -> tuple[int, ...]:
-        """What each of the moves adds to the state, timeouts left out."""
-        deltas = self.moves_of(state, task)
-        late = self._late[task].get(state & self.masks[task])
-        if late is None:
-            return deltas
-        return tuple(delta for delta, timeout in zip(deltas, late, strict=True) if not timeout)
+        deltas = self._deltas[task].get(key)
+        if deltas is None:
+            shift = self.shifts[task]
+            found = self.find_moves(key & self.shared_mask, key >> shift, task)
+            deltas = tuple(shared + (local << shift) for shared, local, _ in found)
+            self._deltas[task][key] = deltas
+            if any(timeout for _, _, timeout in found):
+                self._late[task][key] = tuple(timeout for _, _, timeout in found)
+        return deltas
 
     def is_goal(self, state: int) -> bool:
         """Have all foreground tasks finished, or has the machine panicked?"""
@@ -178,17 +176,18 @@ class Space:
             local = automaton.after(local, found[0].result)
         return shared, local
 
-    def _learn(self, key: int, task: int) -> tuple[int, ...]:
-        """Find out what `task` can do, and keep it under `key`."""
-        number, local = key & self.shared_mask, key >> self.shifts[task]
+    def find_moves(self, number: int, local: int, task: int) -> list[tuple[int, int, bool]]:
+        """What `task` can do in the shared state of this number, from a local state of its.
+
+        Result, for each move: what it adds to either number, and whether it is a timeout.
+        """
         automaton = self.automata[task]
         op = automaton.nodes[local].op
+        if op is None:
+            return []
         shared = self._shared[number]
-        deltas: list[int] = []
-        late = False
-        found = () if op is None else MEANINGS[op.kind](shared, task, op)
-        for outcome in found:
-            after, result, timeout = outcome
+        moves = []
+        for after, result, timeout in MEANINGS[op.kind](shared, task, op):
             then = automaton.edges.get((local, result))
             if then is None:
                 then = automaton.after(local, result)
@@ -196,15 +195,9 @@ class Space:
                 after, then, _ = self._absorb(automaton, after, then)
             if then >> LOCAL_BITS:
                 raise too_large(automaton.actor.name, LOCAL_BITS)
-            delta = then - local << self.shifts[task]
-            if after is not shared:
-                delta += self._number(after) - number
-            deltas.append(delta)
-            late = late or timeout
-        if late:
-            self._late[task][key] = tuple(outcome.timeout for outcome in found)
-        known = self._deltas[task][key] = tuple(deltas)
-        return known
+            added = 0 if after is shared else self._number(after) - number
+            moves.append((added, then - local, timeout))
+        return moves
 
     def steps_in(self, state: int, task: int, outcome: int) -> int:
         """How many steps, as a player counts them, one move consists of."""
