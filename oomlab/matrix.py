@@ -111,19 +111,26 @@ def explored(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> 
     )
 
 
-def timed_groups(scenario: Scenario, row: Settings) -> list[tuple[list[str], Timed]]:
-    """The remedies by what came of them under the clock, in the order of the registry: remedies
-    with the same outcome, stalls compared to a tenth of a millisecond, stand together."""
-    by_model: dict[Hashable, Timed] = {}
-    groups: dict[Timed, list[str]] = {}
+def groups(
+    scenario: Scenario, row: Settings, budget: int = CELL_BUDGET
+) -> list[tuple[list[str], Timed, str]]:
+    """The remedies by what came of them, in the order of the registry: those with the same outcome
+    under the clock, stalls compared to a tenth of a millisecond, and the same verdict of the
+    explorer stand together.
+
+    Result, for each group: its remedies, the timed run and the explorer's verdict.
+    """
+    by_model: dict[Hashable, tuple[Timed, str]] = {}
+    found: dict[tuple[Timed, str], list[str]] = {}
     for remedy in REMEDIES.values():
         key = scenario.model_key(remedy)
         if key not in by_model:
             exact = timed(scenario, remedy, row)
             stall_s = None if exact.stall_s is None else round(exact.stall_s, 4)
-            by_model[key] = replace(exact, stall_s=stall_s)
-        groups.setdefault(by_model[key], []).append(remedy.name)
-    return [(names, outcome) for outcome, names in groups.items()]
+            word = explored(scenario, remedy, row, budget).verdict
+            by_model[key] = replace(exact, stall_s=stall_s), word
+        found.setdefault(by_model[key], []).append(remedy.name)
+    return [(names, *outcome) for outcome, names in found.items()]
 
 
 def _cell(
