@@ -127,7 +127,8 @@ def groups(
         if key not in by_model:
             exact = timed(scenario, remedy, row)
             stall_s = None if exact.stall_s is None else round(exact.stall_s, 4)
-            word = explored(scenario, remedy, row, budget).verdict
+            # Without ghosts, which make more states and no other verdict.
+            word = explorer.explore(scenario.name, remedy.name, row, budget=budget).verdict.word
             by_model[key] = replace(exact, stall_s=stall_s), word
         found.setdefault(by_model[key], []).append(remedy.name)
     return [(names, *outcome) for outcome, names in found.items()]
