@@ -19,8 +19,9 @@ from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
 from oomlab.scenarios.parameters import Value
 
-BUDGET = 2_000_000
-"""States after which an exploration stops unless told otherwise."""
+BUDGET = 4_000_000
+"""States after which an exploration stops unless told otherwise: enough for the RFC's offload with
+three tasks, and within a gibibyte (our choice)."""
 
 TIMEOUT_RULES: tuple[Timeouts, ...] = ("any", "idle")
 
