@@ -11,7 +11,7 @@ from oomlab.explorer.components import components
 from oomlab.explorer.graph import Graph, Timeouts
 from oomlab.explorer.moves import Moves, join, split
 from oomlab.explorer.numbering import Keys, Numbering
-from oomlab.explorer.reach import cannot_end
+from oomlab.explorer.reach import Flags, cannot_end
 from oomlab.explorer.space import SHARED_BITS, Space
 
 AT_ONCE = 1 << 13
@@ -55,7 +55,9 @@ class _Search:
 
     def _expand(self, states: Keys) -> None:
         """Record the moves of the next states of the graph."""
-        going = np.flatnonzero(~self._is_goal(states))
+        begin = self.graph.expanded()
+        goal = np.frombuffer(self.graph.goal[begin : begin + len(states[0])], np.bool_)
+        going = np.flatnonzero(~goal)
         known = len(self._numbering)
         count, mover, after = self._moves.of([words[going] for words in states])
         target, _ = self._numbering.number(after)
@@ -81,7 +83,7 @@ class _Search:
         self.graph.states += join(found)
         self.graph.goal += self._is_goal(found).tobytes()
 
-    def _is_goal(self, states: Keys) -> np.ndarray:
+    def _is_goal(self, states: Keys) -> Flags:
         """Is the run over in these states?"""
         going = np.zeros(len(states[0]), np.bool_)
         for words, mask in zip(states, self._foreground, strict=True):
@@ -89,7 +91,7 @@ class _Search:
         if panics := self.graph.space.panics:
             shared = states[0] & ((1 << SHARED_BITS) - 1)
             going &= np.isin(shared, list(panics), invert=True)
-        return ~going
+        return np.logical_not(going)
 
 
 def _explore_idle(search: _Search) -> None:

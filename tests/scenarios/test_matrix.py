@@ -135,7 +135,8 @@ def test_groups_hold_every_remedy_once_and_differ_from_each_other() -> None:
 
 
 def test_remedies_that_only_the_explorer_tells_apart_stand_apart() -> None:
-    """Under the clock the RFC and its repair may end alike; what can happen is another matter."""
+    """The RFC and its repairs end alike under the clock; with few states seen their verdicts
+    differ, and then they must not share a line."""
     scenario = SCENARIOS["h1-two-task-cycle"]
     by_clock = {timed for _, timed, _ in groups(scenario, {}, budget=2_000)}
     assert len(by_clock) < len(groups(scenario, {}, budget=2_000))
