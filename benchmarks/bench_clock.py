@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import simpy
 
 from benchmarks import measuring
-from oomlab.chooser import Chooser
-from oomlab.clock.engine import Clock
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock.engine import Clock
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 

@@ -15,16 +15,16 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import measuring
-from oomlab.explorer import explore as explore_scenario
-from oomlab.explorer.constants import explore_model
-from oomlab.explorer.graph import Graph, Timeouts
-from oomlab.explorer.search import explore
-from oomlab.explorer.space import Space
-from oomlab.explorer.verdict import judge
-from oomlab.model import Model
+from oomlab.engine.explorer import explore as explore_scenario
+from oomlab.engine.explorer.constants import explore_model
+from oomlab.engine.explorer.graph import Graph, Timeouts
+from oomlab.engine.explorer.plain import Naive
+from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.space import Space
+from oomlab.engine.explorer.verdict import judge
+from oomlab.engine.model import Model
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
-from tests.explorer.naive import Naive
 from tests.promela import verifier
 from tests.promela.table import ROWS
 

@@ -15,9 +15,9 @@ import matplotlib
 from matplotlib import pyplot
 
 from benchmarks import measuring
-from oomlab.chooser import Chooser
-from oomlab.clock.engine import Clock
-from oomlab.clock.recurrence import Recurrence
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock.engine import Clock
+from oomlab.engine.clock.recurrence import Recurrence
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 

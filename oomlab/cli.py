@@ -11,19 +11,22 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from oomlab import __version__, clock, explorer, matrix, report
+from oomlab import __version__
+from oomlab.command import report
+from oomlab.command.gfp_report import gfp_report, gfp_text
+from oomlab.engine import clock, explorer
 from oomlab.errors import InputError
-from oomlab.gfp_report import gfp_report, gfp_text
-from oomlab.kernel.gfp_registry import CONFIGS, VERSIONS
-from oomlab.kernel.gfp_tables import DEFAULT_VERSION
-from oomlab.ledger import claims_report, findings_report
-from oomlab.ledger.claims import CLAIMS, find_claim
-from oomlab.ledger.findings import FINDINGS, find_finding
+from oomlab.evidence import matrix
+from oomlab.evidence.ledger import claims_report, findings_report
+from oomlab.evidence.ledger.claims import CLAIMS, find_claim
+from oomlab.evidence.ledger.findings import FINDINGS, find_finding
+from oomlab.evidence.sweep.named import SWEEPS, find_sweep
+from oomlab.evidence.sweep.pool import SweepError
+from oomlab.evidence.sweep.recompute import check_file, recompute
+from oomlab.gfp.registry import CONFIGS, VERSIONS
+from oomlab.gfp.tables import DEFAULT_VERSION
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
-from oomlab.sweep.named import SWEEPS, find_sweep
-from oomlab.sweep.pool import SweepError
-from oomlab.sweep.recompute import check_file, recompute
 
 BAD_INPUT = 2
 """Exit status for a name or value that is not valid."""

@@ -33,7 +33,7 @@ def collect() -> Iterator[tuple[str, Limit]]:
     Imports them all, but for those that need a package which is not installed.
     """
     for found in sorted(pkgutil.walk_packages(oomlab.__path__, "oomlab."), key=lambda m: m.name):
-        if found.name.startswith(("oomlab.widgets", "oomlab.plots")):
+        if found.name.startswith(("oomlab.widgets", "oomlab.figures.plots")):
             continue  # pictures and widgets depart from nothing, and may not be importable
         for limit in getattr(importlib.import_module(found.name), "LIMITS", ()):
             yield found.name, limit

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from oomlab.kernel.wait import wait_event, wait_event_timeout
-from oomlab.model import Actor, Layout, Model
-from oomlab.ops import (
+from oomlab.engine.model import Actor, Layout, Model
+from oomlab.engine.ops import (
     Routine,
     Slot,
     announce_write,
@@ -37,6 +36,7 @@ from oomlab.ops import (
     wake,
     write,
 )
+from oomlab.kernel.wait import wait_event, wait_event_timeout
 
 Program = tuple[tuple[Any, ...], ...]
 """Instructions: a name, then its arguments, of which one may be a program again."""

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oomlab.analysis.outcome import ALLOCATOR, CHAIN_WALK
-from oomlab.kernel import gfp as flags
-from oomlab.trace.events import Trace
+from oomlab.engine.trace.events import Trace
+from oomlab.gfp import flags
 
 _WALKS = frozenset({CHAIN_WALK, "walk_fixed_chain"})
 _TAKES = frozenset({"mutex_lock", "mutex_trylock", "mutex_trylock_recursive", "spin_lock"})

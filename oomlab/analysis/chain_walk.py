@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.engine.trace.events import Event, Trace
 from oomlab.listeners.registrants import REGISTRANTS, Registrant
-from oomlab.trace.events import Event, Trace
 
 WALK = "blocking_notifier_call_chain"
 OUT_OF_MEMORY = "out_of_memory"

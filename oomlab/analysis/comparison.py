@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from oomlab.trace.events import Event, Trace
+from oomlab.engine.trace.events import Event, Trace
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from typing import Literal, NamedTuple
 
 from oomlab.analysis.stall_warnings import rationed, stall_warnings
 from oomlab.analysis.stretches import Stretch, is_asleep, stretches
+from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.limits import Limit
-from oomlab.trace.events import Trace
 
 Detector = Literal["allocation stall", "workqueue watchdog", "soft lockup", "hung task"]
 """The detectors, in the order in which they usually speak."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from oomlab.analysis.spans import holders
-from oomlab.trace.events import Trace
+from oomlab.engine.trace.events import Trace
 
 
 class FailedTry(NamedTuple):

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from oomlab.analysis.lock_order import RECLAIM, Annotation, LockOrderGraph, OrderEdge, Witness
 from oomlab.analysis.units import moment_text
+from oomlab.engine.ops import MUTEX_TRYLOCK_FAILED, MUTEX_TRYLOCK_RECURSIVE
+from oomlab.engine.trace.events import Event, Trace
 from oomlab.errors import unknown
-from oomlab.kernel import gfp as flags
-from oomlab.ops import MUTEX_TRYLOCK_FAILED, MUTEX_TRYLOCK_RECURSIVE
-from oomlab.trace.events import Event, Trace
+from oomlab.gfp import flags
 
 DIRECT_RECLAIM = "try_to_free_pages"
 """The function whose presence on a task's stack says that it reclaims. That a task asks for memory,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from oomlab.trace.events import Event, Trace, Waiting
-from oomlab.trace.narration import tell
+from oomlab.engine.trace.events import Event, Trace, Waiting
+from oomlab.engine.trace.narration import tell
 
 
 class Milestone(NamedTuple):

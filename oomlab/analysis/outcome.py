@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oomlab.trace.events import Event, Trace
+from oomlab.engine.trace.events import Event, Trace
 
 ALLOCATOR = "alloc_page"
 OOM_PATH = "out_of_memory"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from oomlab.analysis.outcome import ALLOCATOR
-from oomlab.trace.events import Event, Trace
+from oomlab.engine.trace.events import Event, Trace
 
 RequestEnd = Literal["page", "failed", "under way"]
 """`under way`: it was when the run ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import kills, oom_calls
-from oomlab.trace.events import Trace
+from oomlab.engine.trace.events import Trace
 
 
 def rounds(trace: Trace) -> int:

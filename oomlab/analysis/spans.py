@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from oomlab.trace.events import Event, Json, Trace
+from oomlab.engine.trace.events import Event, Json, Trace
 
 SpanState = Literal["runs", "polls", "blocked", "waits", "sleeps", "idle", "done"]
 """What a task does during a span.

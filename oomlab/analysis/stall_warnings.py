@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from oomlab.analysis.outcome import ALLOCATOR
 from oomlab.analysis.stretches import Stretch
-from oomlab.kernel import gfp as flags
-from oomlab.trace.events import Trace
+from oomlab.engine.trace.events import Trace
+from oomlab.gfp import flags
 
 _SECOND_US = 1_000_000
 STALL_US = 10 * _SECOND_US

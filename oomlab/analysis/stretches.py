@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from oomlab.analysis.spans import span_at, task_spans
-from oomlab.trace.events import Event, Trace
+from oomlab.engine.trace.events import Event, Trace
 
 
 class Stretch(NamedTuple):

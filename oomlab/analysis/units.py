@@ -5,7 +5,7 @@ The only place that turns microseconds into text.
 
 from __future__ import annotations
 
-from oomlab.trace.events import Trace
+from oomlab.engine.trace.events import Trace
 
 _SCALES = (
     (99_950_000, 1_000_000, "s", 0),

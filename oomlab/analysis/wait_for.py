@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from oomlab.analysis.spans import Span, span_at, task_spans
+from oomlab.engine.trace.events import Json, TaskInfo, Trace
 from oomlab.errors import InputError
-from oomlab.trace.events import Json, TaskInfo, Trace
 
 EdgeKind = Literal["lock", "poll", "event"]
 """How a task depends on another: asleep on a lock, polling a lock, asleep until an event."""

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oomlab.analysis import wait_for_graph, waiting_sentence
+from oomlab.engine.explorer.counterexample import Schedule, switches
+from oomlab.engine.explorer.player import ImpossibleStep, Player
+from oomlab.engine.explorer.replay import play, read_schedule, write_schedule
+from oomlab.engine.trace.events import Trace
+from oomlab.engine.trace.narration import tell_step, tell_waiting
 from oomlab.errors import InputError
-from oomlab.explorer.counterexample import Schedule, switches
-from oomlab.explorer.player import ImpossibleStep, Player
-from oomlab.explorer.replay import play, read_schedule, write_schedule
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
-from oomlab.trace.events import Trace
-from oomlab.trace.narration import tell_step, tell_waiting
 
 SCENARIO = "h1-two-task-cycle"
 REMEDY = "mainline"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from oomlab.course.attempt import REMEDY, SCENARIO, Settings, attempt
+from oomlab.engine.trace.narration import VERDICTS, tell_step
 from oomlab.errors import InputError
-from oomlab.trace.narration import VERDICTS, tell_step
 
 
 def show(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from oomlab.analysis import moment_text
+from oomlab.engine.trace.events import Trace
 from oomlab.figures.parts import MARGIN, Key, label
 from oomlab.figures.scale import TimeScale
 from oomlab.figures.svg import WIDTH, Markup, element, group, line
 from oomlab.figures.text import text_width
-from oomlab.trace.events import Trace
 
 AXIS_HEIGHT = 34
 SQUEEZED_US = 50_000

@@ -9,7 +9,7 @@ from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, label
 from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
 from oomlab.figures.text import shortened, wrapped
-from oomlab.kernel.gfp_tables import table
+from oomlab.gfp.tables import table
 from oomlab.listeners.registrants import REGISTRANTS
 
 _TOP = 10.0

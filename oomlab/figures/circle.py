@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from oomlab.analysis import Edge, EdgeKind, wait_for_graph, waiting_sentence
+from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import bar, plate, plate_width
@@ -13,7 +14,6 @@ from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, group
 from oomlab.figures.text import text_width
 from oomlab.figures.wait_for import ARROW_DASHES
-from oomlab.trace.events import Trace
 
 _HEIGHT = 276.0
 _RX, _RY = 164.0, 104.0

@@ -6,10 +6,10 @@ from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, label, legend, text_lines
 from oomlab.figures.svg import WIDTH, Markup, document, element, group
 from oomlab.figures.text import FONT_SIZE, shortened, wrapped
-from oomlab.kernel.gfp_equivalence import void_flags
-from oomlab.kernel.gfp_expression import to_string
-from oomlab.kernel.gfp_predicates import Request
-from oomlab.kernel.gfp_tables import MEANINGS
+from oomlab.gfp.equivalence import void_flags
+from oomlab.gfp.expression import to_string
+from oomlab.gfp.predicates import Request
+from oomlab.gfp.tables import MEANINGS
 
 _DIGITS = 7
 """Hexadecimal digits that are drawn: no flag of the modelled kernels lies higher."""

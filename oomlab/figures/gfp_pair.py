@@ -7,8 +7,8 @@ from oomlab.figures.gfp_mask import cells, digits
 from oomlab.figures.parts import MARGIN, label, text_lines
 from oomlab.figures.svg import WIDTH, Markup, document, element, group
 from oomlab.figures.text import FONT_SIZE, shortened, wrapped
-from oomlab.kernel.gfp_equivalence import Comparison, compare, in_words
-from oomlab.kernel.gfp_predicates import Request
+from oomlab.gfp.equivalence import Comparison, compare, in_words
+from oomlab.gfp.predicates import Request
 
 _LINE = FONT_SIZE + 4
 _ROOM = WIDTH - 2 * MARGIN

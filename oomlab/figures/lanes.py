@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oomlab.analysis import Held, Span, held_spans, task_spans
-from oomlab.trace.events import TaskInfo, Trace
+from oomlab.engine.trace.events import TaskInfo, Trace
 
 MAX_LANES = 8
 """More lanes than this cannot be taken in at a glance (our choice)."""

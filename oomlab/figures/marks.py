@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from oomlab.trace.events import Event, Trace
+from oomlab.engine.trace.events import Event, Trace
 
 MarkKind = Literal["kill", "timeout", "relief", "panic"]
 

@@ -12,6 +12,7 @@ from oomlab.analysis import (
     task_spans,
     wait_for_graph,
 )
+from oomlab.engine.trace.events import Json, Trace
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend, swatch, text_lines
 from oomlab.figures.state_facts import OFFLOAD, Facts, facts_at
@@ -19,7 +20,6 @@ from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, line
 from oomlab.figures.text import shortened, text_width, wrapped
 from oomlab.figures.words import STATE_NAMES, STEPWISE_RUNS, span_phrase
-from oomlab.trace.events import Json, Trace
 
 _TEXT = MARGIN + 28 + 10
 """Left edge of the text beside a swatch."""

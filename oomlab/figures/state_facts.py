@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.engine.trace.events import Json, Trace
 from oomlab.kernel.zone import watermarks_for
-from oomlab.trace.events import Json, Trace
 
 _WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
 OFFLOAD = "oom_notifier_"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oomlab.analysis import Held, Span
+from oomlab.engine.trace.events import Trace
 from oomlab.figures.axis import AXIS_HEIGHT, ever_after, squeeze_key, squeezed, time_axis
 from oomlab.figures.figure import Figure
 from oomlab.figures.lanes import Cast, Lane, choose_lanes
@@ -28,7 +29,6 @@ from oomlab.figures.svg import WIDTH, Markup, document, element, line
 from oomlab.figures.text import shortened, text_width, wrapped
 from oomlab.figures.timeline_twin import timeline_description, timeline_title, timeline_twin
 from oomlab.figures.words import STATE_NAMES, STEPWISE_RUNS, bar_labels
-from oomlab.trace.events import Trace
 
 _TOP = 8.0
 _NAME_HEIGHT = 22

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from oomlab.analysis import length_text, moment_text
+from oomlab.engine.trace.events import Trace
+from oomlab.engine.trace.narration import VERDICTS
 from oomlab.figures.lanes import Cast
 from oomlab.figures.marks import marks
 from oomlab.figures.words import hold_phrase, span_phrase
-from oomlab.trace.events import Trace
-from oomlab.trace.narration import VERDICTS
 
 
 def timeline_title(trace: Trace) -> str:

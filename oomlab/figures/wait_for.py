@@ -16,12 +16,12 @@ from oomlab.analysis import (
     wait_for_graph,
     waiting_sentence,
 )
+from oomlab.engine.trace.events import Trace
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, label, legend, plate, plate_width, text_lines
 from oomlab.figures.svg import WIDTH, Markup, document, element, group
 from oomlab.figures.text import shortened, text_width, wrapped
 from oomlab.figures.wait_layout import Arrow, Box, lay_out
-from oomlab.trace.events import Trace
 
 ARROW_DASHES: dict[EdgeKind, str | None] = {"lock": None, "poll": "8 5", "event": "0.1 6"}
 """How the shaft of an arrow is drawn; dots have round ends."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
+from oomlab.engine.ops import Routine, cost, read, write
 from oomlab.errors import InputError
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.kernel.zone import Zone, check_order
 from oomlab.limits import Limit
-from oomlab.ops import Routine, cost, read, write
 
 if TYPE_CHECKING:
     from oomlab.kernel.machine import Machine

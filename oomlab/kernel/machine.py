@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from oomlab.engine.model import Actor, Layout, Model
+from oomlab.engine.ops import Candidate, Routine, Slot
 from oomlab.errors import InputError
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction
 from oomlab.kernel.notifier import BlockingNotifierChain, NotifierBlock
 from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import Kswapd, Watermarks, Zone, ZoneDetails
-from oomlab.model import Actor, Layout, Model
-from oomlab.ops import Candidate, Routine, Slot
 
 HZ_CHOICES = (100, 250, 1000)
 

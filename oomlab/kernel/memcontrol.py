@@ -7,13 +7,13 @@ kills inside the group. But it waits for oom_lock, whoever has that.
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_kill import OomControl, out_of_memory
 from oomlab.kernel.process import MemCgroup
 from oomlab.kernel.task import Task
 from oomlab.limits import Limit
-from oomlab.ops import Routine, mutex_lock, mutex_unlock
 
 LIMITS = (
     Limit(

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from oomlab.errors import ModelError
-from oomlab.kernel.oom_watch import OomWatch
-from oomlab.kernel.oom_watch_closely import ghost_callback, ghost_sum, ghost_walk
-from oomlab.kernel.task import Task
-from oomlab.model import Layout
-from oomlab.ops import (
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import (
     Routine,
     Slot,
     announce_write,
@@ -22,6 +18,10 @@ from oomlab.ops import (
     up_write,
     write,
 )
+from oomlab.errors import ModelError
+from oomlab.kernel.oom_watch import OomWatch
+from oomlab.kernel.oom_watch_closely import ghost_callback, ghost_sum, ghost_walk
+from oomlab.kernel.task import Task
 
 Callback = Callable[[Task, Slot], Routine]
 """Called with the running task and the counter to which freed pages are added."""

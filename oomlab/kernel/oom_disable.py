@@ -7,12 +7,12 @@ oom_lock. The devices are suspended after it, in that belief.
 
 from __future__ import annotations
 
+from oomlab.engine.ops import Routine, mutex_lock_killable, mutex_unlock, write
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_watch_closely import ghost_suspends
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event_timeout
 from oomlab.limits import Limit
-from oomlab.ops import Routine, mutex_lock_killable, mutex_unlock, write
 
 LIMITS = (
     Limit(

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import KERNEL_4_19, Machine
-from oomlab.kernel.oom_reaper import set_oom_skip, wake_oom_reaper
-from oomlab.kernel.oom_select import sacrifice, worst_of
-from oomlab.kernel.process import Constraint, MemCgroup
-from oomlab.kernel.task import Process, Task
-from oomlab.limits import Limit
-from oomlab.ops import (
+from oomlab.engine.ops import (
     ABORT_SELECTION,
     NOTHING_TO_KILL,
     OOM_SCORE_ADJ_MIN,
@@ -23,6 +16,13 @@ from oomlab.ops import (
     swap,
     write,
 )
+from oomlab.gfp import flags
+from oomlab.kernel.machine import KERNEL_4_19, Machine
+from oomlab.kernel.oom_reaper import set_oom_skip, wake_oom_reaper
+from oomlab.kernel.oom_select import sacrifice, worst_of
+from oomlab.kernel.process import Constraint, MemCgroup
+from oomlab.kernel.task import Process, Task
+from oomlab.limits import Limit
 
 LIMITS = (
     Limit(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import Routine, Slot, read, wake, write
 from oomlab.errors import InputError
 from oomlab.kernel.machine import Machine, NotifyOom
 from oomlab.kernel.notifier import blocking_notifier_call_chain
@@ -22,8 +24,6 @@ from oomlab.kernel.oom_watch_closely import ghost_answers, ghost_skips, zero_cre
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from oomlab.limits import Limit
-from oomlab.model import Layout
-from oomlab.ops import Routine, Slot, read, wake, write
 
 LIMITS = (
     Limit(

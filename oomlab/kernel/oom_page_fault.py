@@ -5,11 +5,11 @@ Here the allocation has failed already, and all its locks are released.
 
 from __future__ import annotations
 
+from oomlab.engine.ops import Routine, mutex_trylock, mutex_unlock
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.task import Task
-from oomlab.ops import Routine, mutex_trylock, mutex_unlock
 
 
 def pagefault_out_of_memory(

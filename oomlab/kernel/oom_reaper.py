@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from oomlab.kernel.machine import KERNEL_4_14, KERNEL_4_19, Machine
-from oomlab.kernel.task import Process, Task
-from oomlab.kernel.wait import wait_event
-from oomlab.limits import Limit
-from oomlab.ops import (
+from oomlab.engine.ops import (
     ANY_AMOUNT,
     Routine,
     down_read_trylock,
@@ -22,6 +18,10 @@ from oomlab.ops import (
     wake,
     write,
 )
+from oomlab.kernel.machine import KERNEL_4_14, KERNEL_4_19, Machine
+from oomlab.kernel.task import Process, Task
+from oomlab.kernel.wait import wait_event
+from oomlab.limits import Limit
 
 LIMITS = (
     Limit(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from oomlab.kernel.machine import KERNEL_4_19, Machine
-from oomlab.kernel.process import MemCgroup
-from oomlab.kernel.task import Process
-from oomlab.ops import (
+from oomlab.engine.ops import (
     NOTHING_TO_KILL,
     Op,
     Routine,
     SelectionRules,
     select_bad_process,
 )
+from oomlab.kernel.machine import KERNEL_4_19, Machine
+from oomlab.kernel.process import MemCgroup
+from oomlab.kernel.task import Process
 
 
 def rules(machine: Machine, *, passes_victims: bool = False) -> SelectionRules:

@@ -9,9 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import (
+    Candidate,
+    Routine,
+    Slot,
+    ghost_promote,
+    ghost_write,
+    witness,
+    witness_if,
+)
 from oomlab.kernel.task import Task
-from oomlab.model import Layout
-from oomlab.ops import Candidate, Routine, Slot, ghost_promote, ghost_write, witness, witness_if
 
 PENDING_AT_ENTRY = "a request is made while an earlier one is still pending"
 STALE_CREDIT = "pages of an earlier walk are credited to a later request"

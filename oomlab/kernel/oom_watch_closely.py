@@ -5,9 +5,7 @@ Each of these does nothing unless a watch is there and watches closely.
 
 from __future__ import annotations
 
-from oomlab.kernel import oom_watch as see
-from oomlab.kernel.oom_watch import OomWatch
-from oomlab.ops import (
+from oomlab.engine.ops import (
     FREE,
     Routine,
     Slot,
@@ -20,6 +18,8 @@ from oomlab.ops import (
     witness_if_owner,
     write,
 )
+from oomlab.kernel import oom_watch as see
+from oomlab.kernel.oom_watch import OomWatch
 
 
 def ghost_walk(watch: OomWatch | None, walks: int) -> Routine:

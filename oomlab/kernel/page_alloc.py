@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from functools import cache
 
+from oomlab.engine.ops import Routine, cost, io, log, mutex_trylock, mutex_unlock, note, read, sleep
 from oomlab.errors import ModelError
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
+from oomlab.gfp.predicates import Request, below_normal
+from oomlab.gfp.tables import table
 from oomlab.kernel.compaction import (
     DEF_COMPACT_PRIORITY,
     INIT_COMPACT_PRIORITY,
@@ -17,8 +20,6 @@ from oomlab.kernel.compaction import (
     CompactResult,
     try_to_compact_pages,
 )
-from oomlab.kernel.gfp_predicates import Request, below_normal
-from oomlab.kernel.gfp_tables import table
 from oomlab.kernel.machine import KERNEL_4_14, Machine
 from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.page_alloc_retry import (
@@ -41,7 +42,6 @@ from oomlab.kernel.zone import (
     gfp_to_alloc_flags,
 )
 from oomlab.limits import Limit
-from oomlab.ops import Routine, cost, io, log, mutex_trylock, mutex_unlock, note, read, sleep
 
 LIMITS = (
     Limit(

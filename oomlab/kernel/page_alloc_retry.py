@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from oomlab.engine.ops import Routine, Slot, exceeds, holds_more, move, read, sleep
 from oomlab.kernel.compaction import (
     MAX_COMPACT_RETRIES,
     MIN_COMPACT_COSTLY_PRIORITY,
@@ -24,7 +25,6 @@ from oomlab.kernel.zone import (
     watermark,
 )
 from oomlab.limits import Limit
-from oomlab.ops import Routine, Slot, exceeds, holds_more, move, read, sleep
 
 LIMITS = (
     Limit(

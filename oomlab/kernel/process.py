@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from oomlab.model import Layout
-from oomlab.ops import Slot
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import Slot
 
 Constraint = Literal["none", "cpuset", "mempolicy", "memcg"]
 """What keeps an allocation from using all memory (enum oom_constraint)."""

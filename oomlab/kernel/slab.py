@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from oomlab.engine.ops import Routine, move
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
-from oomlab.ops import Routine, move
 
 
 def kmalloc(machine: Machine, current: Task, gfp: int) -> Routine:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from oomlab.ops import Routine, note
+from oomlab.engine.ops import Routine, note
 
 if TYPE_CHECKING:
     from oomlab.kernel.machine import Machine

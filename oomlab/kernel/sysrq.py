@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.ops import Routine, log, mutex_lock, mutex_unlock
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_kill import SYSRQ, out_of_memory
 from oomlab.kernel.oom_watch_closely import ghost_sysrq, ghost_sysrq_done
 from oomlab.kernel.task import Task
-from oomlab.ops import Routine, log, mutex_lock, mutex_unlock
 
 
 def moom_callback(machine: Machine, current: Task) -> Routine:

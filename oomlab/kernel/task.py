@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from oomlab.kernel import gfp as flags
-from oomlab.kernel.process import USUAL, OomVictims, ProcessTraits
-from oomlab.limits import Limit
-from oomlab.model import Layout
-from oomlab.ops import (
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import (
     ANY_AMOUNT,
     Candidate,
     Routine,
@@ -20,6 +17,9 @@ from oomlab.ops import (
     wake,
     write,
 )
+from oomlab.gfp import flags
+from oomlab.kernel.process import USUAL, OomVictims, ProcessTraits
+from oomlab.limits import Limit
 
 LIMITS = (
     Limit(

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import KERNEL_4_14, Machine
-from oomlab.kernel.task import Task, fatal_signal_pending
-from oomlab.kernel.wait import wait_event
-from oomlab.kernel.zone import Kswapd
-from oomlab.limits import Limit
-from oomlab.ops import (
+from oomlab.engine.ops import (
     Routine,
     check_pages_or_enqueue,
     cost,
@@ -24,6 +18,12 @@ from oomlab.ops import (
     wake,
     write,
 )
+from oomlab.gfp import flags
+from oomlab.kernel.machine import KERNEL_4_14, Machine
+from oomlab.kernel.task import Task, fatal_signal_pending
+from oomlab.kernel.wait import wait_event
+from oomlab.kernel.zone import Kswapd
+from oomlab.limits import Limit
 
 LIMITS = (
     Limit(

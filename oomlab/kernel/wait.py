@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from oomlab.ops import Routine, Slot, check_or_enqueue, read, sleep_on
+from oomlab.engine.ops import Routine, Slot, check_or_enqueue, read, sleep_on
 
 
 def wait_event(queue: Slot, word: Slot, value: Hashable, *, equal: bool = True) -> Routine:

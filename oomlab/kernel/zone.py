@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isqrt
 
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import Op, Slot, take_block, take_page
 from oomlab.errors import InputError
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.limits import Limit
-from oomlab.model import Layout
-from oomlab.ops import Op, Slot, take_block, take_page
 
 LIMITS = (
     Limit(

@@ -12,16 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import Machine
-from oomlab.kernel.notifier import NotifierBlock, add_freed
-from oomlab.kernel.oom_watch_closely import ghost_gives_up
-from oomlab.kernel.slab import kmalloc
-from oomlab.kernel.task import Task, fatal_signal_pending
-from oomlab.kernel.wait import wait_event
-from oomlab.limits import Limit
-from oomlab.model import Layout
-from oomlab.ops import (
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import (
     ANY_AMOUNT,
     MUTEX_TRYLOCK_FAILED,
     MUTEX_TRYLOCK_SUCCESS,
@@ -40,6 +32,14 @@ from oomlab.ops import (
     wake,
     write,
 )
+from oomlab.gfp import flags
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.notifier import NotifierBlock, add_freed
+from oomlab.kernel.oom_watch_closely import ghost_gives_up
+from oomlab.kernel.slab import kmalloc
+from oomlab.kernel.task import Task, fatal_signal_pending
+from oomlab.kernel.wait import wait_event
+from oomlab.limits import Limit
 
 LIMITS = (
     Limit(

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.ops import ANY_AMOUNT, Routine, Slot, move, spin_lock, spin_unlock
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
-from oomlab.ops import ANY_AMOUNT, Routine, Slot, move, spin_lock, spin_unlock
 
 CMM_OOM_KB = 1024
 CMM_GFP = flags.GFP_NOIO | flags.NOWARN | flags.NORETRY | flags.NOMEMALLOC

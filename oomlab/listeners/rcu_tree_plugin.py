@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.engine.ops import Routine, Slot, add, io, swap, wait_for, wake, write
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
-from oomlab.ops import Routine, Slot, add, io, swap, wait_for, wake, write
 
 
 @dataclass(frozen=True, eq=False)

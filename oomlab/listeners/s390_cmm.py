@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.ops import Routine, Slot, move, read, sleep, spin_lock, spin_unlock, write
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
-from oomlab.ops import Routine, Slot, move, read, sleep, spin_lock, spin_unlock, write
 
 OOM_NOTIFY_PAGES = 256
 CMM_THREAD_PERIOD_S = 1

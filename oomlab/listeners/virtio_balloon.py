@@ -9,17 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import Machine
-from oomlab.kernel.notifier import NotifierBlock, add_freed
-from oomlab.kernel.oom_watch_closely import ghost_suspends, ghost_touches_device
-from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task
-from oomlab.kernel.wait import wait_event
-from oomlab.limits import Limit
-from oomlab.listeners.virtio_ccw import virtio_ccw_set_config
-from oomlab.listeners.virtio_ring import virtqueue_add_outbuf
-from oomlab.ops import (
+from oomlab.engine.ops import (
     ANY_AMOUNT,
     Routine,
     Slot,
@@ -35,6 +25,16 @@ from oomlab.ops import (
     wake,
     write,
 )
+from oomlab.gfp import flags
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.notifier import NotifierBlock, add_freed
+from oomlab.kernel.oom_watch_closely import ghost_suspends, ghost_touches_device
+from oomlab.kernel.page_alloc import alloc_page
+from oomlab.kernel.task import Task
+from oomlab.kernel.wait import wait_event
+from oomlab.limits import Limit
+from oomlab.listeners.virtio_ccw import virtio_ccw_set_config
+from oomlab.listeners.virtio_ring import virtqueue_add_outbuf
 
 LIMITS = (
     Limit(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.ops import Routine, io
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.slab import kmalloc
 from oomlab.kernel.task import Task
-from oomlab.ops import Routine, io
 
 CHANNEL_IO_US = 50
 """Time of one channel program (our choice)."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import (
+    ANY_AMOUNT,
+    Routine,
+    Slot,
+    move,
+    mutex_lock,
+    mutex_unlock,
+    sleep,
+    wait_for,
+    write,
+)
+from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNELS, Costs, Machine
 from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.oom_watch import OomWatch
@@ -17,20 +29,8 @@ from oomlab.listeners.virtio_balloon import (
     host,
     update_balloon_size_func,
 )
-from oomlab.model import Layout
-from oomlab.ops import (
-    ANY_AMOUNT,
-    Routine,
-    Slot,
-    move,
-    mutex_lock,
-    mutex_unlock,
-    sleep,
-    wait_for,
-    write,
-)
 from oomlab.remedies import Remedy
-from oomlab.scenarios.chain import Chain
+from oomlab.remedies.delivery import Chain
 from oomlab.scenarios.parameters import Parameter, Settings, Value
 from oomlab.scenarios.rescuers import RESCUER_PARAMETERS, add_rescuers
 

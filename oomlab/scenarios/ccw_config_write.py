@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from oomlab.engine.model import Model
 from oomlab.kernel.zone import Watermarks, Zone
-from oomlab.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     BALLOON_PARAMETERS,

@@ -7,13 +7,13 @@ difference.
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.model import Model
+from oomlab.engine.ops import Routine, Slot, choose, move, sleep, write
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.limits import Limit
-from oomlab.model import Model
-from oomlab.ops import Routine, Slot, choose, move, sleep, write
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     MACHINE_PARAMETERS,

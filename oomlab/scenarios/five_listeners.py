@@ -7,12 +7,12 @@ order of those with equal priority is that in which such a kernel would register
 
 from __future__ import annotations
 
+from oomlab.engine.model import Model
 from oomlab.kernel.machine import Machine
 from oomlab.listeners.i915_gem_shrinker import I915, ObjectTraits
 from oomlab.listeners.pseries_cmm import PseriesCmm
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin, rcu_gp_kthread
 from oomlab.listeners.s390_cmm import S390Cmm
-from oomlab.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     BALLOON_PARAMETERS,

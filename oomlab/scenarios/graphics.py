@@ -11,6 +11,8 @@ All found by reading the driver of Linux 4.13; Tetsuo Handa had asked to have it
 
 from __future__ import annotations
 
+from oomlab.engine.model import Model
+from oomlab.engine.ops import Routine, wait_for
 from oomlab.kernel.task import Task
 from oomlab.listeners.i915_gem_shrinker import (
     I915,
@@ -18,8 +20,6 @@ from oomlab.listeners.i915_gem_shrinker import (
     gpu,
     i915_gem_object_get_pages,
 )
-from oomlab.model import Model
-from oomlab.ops import Routine, wait_for
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, add_oom_caller, boot
 from oomlab.scenarios.parameters import Parameter, Settings

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from oomlab.engine.model import Model
 from oomlab.listeners.s390_cmm import S390Cmm
-from oomlab.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     BALLOON_PARAMETERS,

@@ -8,14 +8,14 @@ the background.
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.model import Model
+from oomlab.engine.ops import Routine, cost, holds_more, move, sleep
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
 from oomlab.kernel.vmscan import SWAP_CLUSTER_MAX
 from oomlab.limits import Limit
-from oomlab.model import Model
-from oomlab.ops import Routine, cost, holds_more, move, sleep
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     MACHINE_PARAMETERS,

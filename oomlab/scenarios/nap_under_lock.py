@@ -8,7 +8,7 @@ by one page in 200 ms, for as long as the worker goes on. Hazard H6.
 
 from __future__ import annotations
 
-from oomlab.model import Model
+from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     MACHINE_PARAMETERS,

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for, write
 from oomlab.errors import InputError, unknown
-from oomlab.kernel.gfp_outcome import Caller
-from oomlab.kernel.gfp_predicates import request
+from oomlab.gfp.outcome import Caller
+from oomlab.gfp.predicates import request
 from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
 from oomlab.kernel.oom_kill import mark_oom_victim
 from oomlab.kernel.oom_notify import notify_in_context
@@ -17,8 +19,6 @@ from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import watermarks_for
-from oomlab.model import Layout
-from oomlab.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for, write
 from oomlab.scenarios.cast import sleeping_process
 
 MANAGED_PAGES = 16384

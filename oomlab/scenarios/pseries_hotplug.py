@@ -8,13 +8,13 @@ callback. Hazard H7; found by reading the driver of Linux 4.13.
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.model import Model
+from oomlab.engine.ops import ANY_AMOUNT, Routine, Slot, move, mutex_lock, mutex_unlock
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.listeners.pseries_cmm import PseriesCmm, cmm_mem_going_offline
-from oomlab.model import Model
-from oomlab.ops import ANY_AMOUNT, Routine, Slot, move, mutex_lock, mutex_unlock
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, add_oom_caller, boot
 from oomlab.scenarios.parameters import Parameter, Settings

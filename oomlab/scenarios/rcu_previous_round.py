@@ -7,8 +7,8 @@ callback sleeps under oom_lock was the reason to remove it in 2018.
 
 from __future__ import annotations
 
+from oomlab.engine.model import Model
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin, rcu_gp_kthread
-from oomlab.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     COMMON_PARAMETERS,

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, sleep
 from oomlab.errors import unknown
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNELS, Machine
 from oomlab.kernel.oom_notify import notify_in_context
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.vmscan import kswapd, try_to_free_pages
 from oomlab.kernel.zone import Kswapd, ZoneDetails, watermarks_for
-from oomlab.model import Layout
-from oomlab.ops import Routine, Slot, mutex_lock, mutex_unlock, sleep
 from oomlab.scenarios.one_request import ASKER, MANAGED_PAGES
 
 Way = Literal["nothing", "lock", "throttle", "isolated", "writeback"]

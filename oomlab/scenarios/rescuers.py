@@ -7,16 +7,7 @@ end well. None of them is there unless a parameter asks for it.
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import Machine
-from oomlab.kernel.oom_disable import FREEZE_TIMEOUT_S, oom_killer_disable, oom_killer_enable
-from oomlab.kernel.oom_page_fault import pagefault_out_of_memory
-from oomlab.kernel.oom_reaper import wake_oom_reaper
-from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.process import MemCgroup, ProcessTraits
-from oomlab.kernel.sysrq import moom_callback
-from oomlab.kernel.task import Process, Task, do_exit, fatal_signal_pending
-from oomlab.ops import (
+from oomlab.engine.ops import (
     Routine,
     announce_write,
     down_write,
@@ -27,6 +18,15 @@ from oomlab.ops import (
     wait_for,
     write,
 )
+from oomlab.gfp import flags
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.oom_disable import FREEZE_TIMEOUT_S, oom_killer_disable, oom_killer_enable
+from oomlab.kernel.oom_page_fault import pagefault_out_of_memory
+from oomlab.kernel.oom_reaper import wake_oom_reaper
+from oomlab.kernel.page_alloc import alloc_page
+from oomlab.kernel.process import MemCgroup, ProcessTraits
+from oomlab.kernel.sysrq import moom_callback
+from oomlab.kernel.task import Process, Task, do_exit, fatal_signal_pending
 from oomlab.scenarios.parameters import Parameter, Settings
 
 RESCUER_PARAMETERS = (

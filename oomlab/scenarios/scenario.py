@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from oomlab.model import Model
+from oomlab.engine.model import Model
 from oomlab.remedies import Remedy, find_remedy
 from oomlab.scenarios.parameters import Parameter, Settings, Value, settle
 

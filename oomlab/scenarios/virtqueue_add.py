@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from oomlab.model import Model
+from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     BALLOON_PARAMETERS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.analysis.chain_walk import first_invocation
-from oomlab.clock import run
+from oomlab.engine.clock import run
 from oomlab.errors import InputError
 from oomlab.figures.chain import draw_chain, outcome_sentence
 from oomlab.scenarios.five_listeners import CALLERS

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import pages_returned
-from oomlab.clock import run
+from oomlab.engine.clock import run
 from oomlab.errors import InputError
+from oomlab.evidence.releases import find_release
 from oomlab.figures import draw_timeline
 from oomlab.figures.growth import Growth, draw_growth
 from oomlab.figures.pfn_array import draw_pfn_array
 from oomlab.listeners.pfn_array import UNIT_KIB, announce
-from oomlab.releases import find_release
 from oomlab.views import Scalar, View
 from oomlab.views.runs import how_it_went
 

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import groupby
 
 from oomlab.errors import unknown
+from oomlab.evidence.ledger.claims import CLAIMS, WORDS, Claim
 from oomlab.figures.messages import Message, draw_messages
-from oomlab.ledger.claims import CLAIMS, WORDS, Claim
 from oomlab.views import View
 
 MEANINGS = {

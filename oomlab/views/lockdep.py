@@ -20,14 +20,14 @@ from oomlab.analysis import (
     waiting_phrase,
     waiting_sentence,
 )
-from oomlab.clock import run, run_remedy
+from oomlab.engine.clock import run, run_remedy
+from oomlab.engine.trace import Trace
 from oomlab.errors import unknown
 from oomlab.figures.detector_log import draw_detector_log
 from oomlab.figures.lock_order import draw_lock_order
 from oomlab.listeners.virtio_balloon import FillAllocation
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
-from oomlab.trace import Trace
 from oomlab.views import View
 
 UNTIL_S = 300

@@ -6,12 +6,12 @@ from oomlab.errors import unknown
 from oomlab.figures.gfp_exits import draw_exits
 from oomlab.figures.gfp_mask import draw_mask
 from oomlab.figures.gfp_pair import draw_pair
-from oomlab.kernel.gfp_call_sites import CALL_SITES
-from oomlab.kernel.gfp_equivalence import compare, in_words, void_flags
-from oomlab.kernel.gfp_expression import parse
-from oomlab.kernel.gfp_outcome import WHY, outcome
-from oomlab.kernel.gfp_predicates import Request
-from oomlab.kernel.gfp_tables import DEFAULT_VERSION, Table, table
+from oomlab.gfp.call_sites import CALL_SITES
+from oomlab.gfp.equivalence import compare, in_words, void_flags
+from oomlab.gfp.expression import parse
+from oomlab.gfp.outcome import WHY, outcome
+from oomlab.gfp.predicates import Request
+from oomlab.gfp.tables import DEFAULT_VERSION, Table, table
 from oomlab.views import View
 
 NO_FLAG = "none"

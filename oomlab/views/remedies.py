@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-from oomlab import matrix
 from oomlab.analysis import time_text
 from oomlab.analysis.comparison import Parting, parting
+from oomlab.engine.explorer.replay import follow
+from oomlab.engine.trace import Trace
+from oomlab.engine.trace.narration import explain
 from oomlab.errors import unknown
-from oomlab.explorer.replay import follow
+from oomlab.evidence import matrix
 from oomlab.figures.comparison import Row, draw_comparison
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import find_scenario
-from oomlab.trace import Trace
-from oomlab.trace.narration import explain
 from oomlab.views import View
 
 MAINLINE = "mainline"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from oomlab.analysis.milestones import Milestone, schedule_milestones
+from oomlab.engine.explorer.replay import play
+from oomlab.engine.trace import Trace
+from oomlab.engine.trace.narration import tell_step
 from oomlab.errors import InputError
-from oomlab.explorer.replay import play
 from oomlab.figures import draw_state, draw_wait_for
 from oomlab.figures.figure import Figure
-from oomlab.trace import Trace
-from oomlab.trace.narration import tell_step
 from oomlab.views import Scalar, View
 from oomlab.views.runs import cycle_sentence
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from oomlab.analysis.requests import AllocationRequest, allocation_requests
 from oomlab.analysis.units import time_text
-from oomlab.chooser import Chooser
-from oomlab.clock import traced
-from oomlab.clock.engine import Clock
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock import traced
+from oomlab.engine.clock.engine import Clock
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import outcomes
+from oomlab.engine.trace import Trace
 from oomlab.errors import InputError
 from oomlab.figures import draw_timeline
 from oomlab.figures.slow_path import draw_slow_path, fate, last_step
 from oomlab.figures.watermarks import MarkRow, draw_watermarks
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine
 from oomlab.kernel.slow_path import FAST_PATH, STEP
 from oomlab.kernel.zone import (
@@ -25,8 +28,6 @@ from oomlab.kernel.zone import (
     watermark,
     watermarks_for,
 )
-from oomlab.model import Layout
-from oomlab.ops import outcomes
 from oomlab.scenarios.one_request import (
     ASKER,
     FOR_EVER,
@@ -35,7 +36,6 @@ from oomlab.scenarios.one_request import (
     one_request,
 )
 from oomlab.scenarios.reclaim_round import reclaim_round
-from oomlab.trace import Trace
 from oomlab.views import View
 
 _LIMIT_US = 60_000_000

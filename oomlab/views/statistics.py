@@ -17,8 +17,8 @@ TIMES = ("longest", "ended")
 def downtime(killers: int, others: int) -> View:
     """Downtimes of the two-task form under the offload, by time limit. `killers` and `others`: how
     many further tasks wait that may have somebody killed, and that may not."""
-    from oomlab import plots  # with matplotlib, which is not there in a page
-    from oomlab.sweep import store, summaries
+    from oomlab.evidence.sweep import store, summaries
+    from oomlab.figures import plots  # with matplotlib, which is not there in a page
 
     found = summaries.downtimes(summaries.crowd(store.stored("five-seconds"), killers, others))
     figure = plots.strips(found, f"Downtime, with {_crowd(killers, others)}")
@@ -32,8 +32,8 @@ def downtime(killers: int, others: int) -> View:
 
 def rounds(killers: int, others: int) -> View:
     """How many rounds it takes until somebody is killed, over all time limits."""
-    from oomlab import plots
-    from oomlab.sweep import store, summaries
+    from oomlab.evidence.sweep import store, summaries
+    from oomlab.figures import plots
 
     counts = summaries.rounds(summaries.crowd(store.stored("five-seconds"), killers, others))
     fair = summaries.fair_draw(killers, others)
@@ -50,8 +50,8 @@ def rounds(killers: int, others: int) -> View:
 
 def tradeoff(killers: int, others: int) -> View:
     """Needless kills against downtime, a point for each time limit."""
-    from oomlab import plots
-    from oomlab.sweep import store, summaries
+    from oomlab.evidence.sweep import store, summaries
+    from oomlab.figures import plots
 
     points = summaries.tradeoff(store.stored("five-seconds"), killers, others)
     figure = plots.tradeoff_curve(points, f"What a limit costs, with {_crowd(killers, others)}")
@@ -83,8 +83,8 @@ def price_of_load(measure: str) -> View:
 
 
 def _price(part: str, axis: str, x_label: str, x_words: str, measure: str, **where: float) -> View:
-    from oomlab import plots
-    from oomlab.sweep import store, summaries
+    from oomlab.evidence.sweep import store, summaries
+    from oomlab.figures import plots
 
     curves = summaries.price(store.stored("nowait-price"), part, axis, measure, **where)
     words = summaries.MEASURES[measure]

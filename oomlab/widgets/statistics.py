@@ -11,12 +11,12 @@ from typing import Any
 
 import ipywidgets
 
-from oomlab import plots
-from oomlab.sweep.grid import Part
-from oomlab.sweep.measure import measure
-from oomlab.sweep.named import BYSTANDERS, KILLERS, UNEVEN_LOAD
-from oomlab.sweep.store import Run
-from oomlab.sweep.summaries import downtimes
+from oomlab.evidence.sweep.grid import Part
+from oomlab.evidence.sweep.measure import measure
+from oomlab.evidence.sweep.named import BYSTANDERS, KILLERS, UNEVEN_LOAD
+from oomlab.evidence.sweep.store import Run
+from oomlab.evidence.sweep.summaries import downtimes
+from oomlab.figures import plots
 from oomlab.widgets.controls import Choice
 from oomlab.widgets.panel import Panel, in_book_build
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oomlab.trace.events import Condition, Event, Json, SlotInfo, TaskInfo, Trace, Waiting
+from oomlab.engine.trace.events import Condition, Event, Json, SlotInfo, TaskInfo, Trace, Waiting
 
 RWSEM_FREE: Json = {"readers": [], "writer": "", "queued": []}
 

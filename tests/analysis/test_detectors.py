@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 
 from oomlab.analysis.detectors import DETECTORS, Detector, Message, detector_log
-from oomlab.clock import run
+from oomlab.engine.clock import run
+from oomlab.engine.explorer.replay import play
+from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
-from oomlab.explorer.replay import play
-from oomlab.trace.events import Trace
 
 H1, H2, H3B = "h1-two-task-cycle", "h2-three-task-poll", "h3b-ccw-config-write"
 WORKER = "balloon_worker"

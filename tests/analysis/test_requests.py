@@ -6,20 +6,20 @@ import inspect
 import re
 
 from oomlab.analysis.requests import AllocationRequest, allocation_requests
-from oomlab.chooser import Chooser
-from oomlab.clock import run
-from oomlab.clock import traced as traced_run
-from oomlab.clock.engine import Clock
-from oomlab.explorer.search import explore
-from oomlab.explorer.space import Space
-from oomlab.kernel import gfp as flags
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock import run
+from oomlab.engine.clock import traced as traced_run
+from oomlab.engine.clock.engine import Clock
+from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.space import Space
+from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep
+from oomlab.engine.trace.events import Trace
+from oomlab.gfp import flags
 from oomlab.kernel import page_alloc
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.slow_path import FAST_PATH, STEP, STEPS
 from oomlab.kernel.task import Task
-from oomlab.ops import Routine, mutex_lock, mutex_unlock, sleep
-from oomlab.trace.events import Trace
 from tests.model.solo import MARKS, machine
 
 

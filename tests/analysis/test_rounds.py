@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from oomlab.analysis.rounds import failed_tries, longest_wait_us, rounds
-from oomlab.clock import run
+from oomlab.engine.clock import run
 from oomlab.remedies import REMEDIES
 
 H1, H2 = "h1-two-task-cycle", "h2-three-task-poll"

@@ -9,7 +9,7 @@ from oomlab.analysis import (
     wait_for_graph,
     waiting_sentence,
 )
-from oomlab.clock import run
+from oomlab.engine.clock import run
 from oomlab.errors import InputError
 from oomlab.scenarios import SCENARIOS
 from oomlab.scenarios.reclaim_round import reclaim_round

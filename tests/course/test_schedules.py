@@ -9,7 +9,7 @@ import pytest
 
 from oomlab.course import check_lockup, check_switches
 from oomlab.course.attempt import attempt
-from oomlab.explorer import explore
+from oomlab.engine.explorer import explore
 
 WORKER_FIRST = "balloon_worker:4,fs_task:10"
 

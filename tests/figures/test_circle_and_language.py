@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.clock import run
+from oomlab.engine.clock import run
+from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.figures import draw_circle, draw_language
 from oomlab.figures.style import PATTERNS
 from oomlab.figures.wait_for import ARROW_DASHES
 from oomlab.figures.words import STATE_NAMES
-from oomlab.trace.events import Trace
 from tests.figures.drawings import check_sound, parsed, texts
 
 

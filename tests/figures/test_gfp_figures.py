@@ -7,11 +7,11 @@ import pytest
 from oomlab.figures.gfp_exits import draw_exits
 from oomlab.figures.gfp_mask import draw_mask
 from oomlab.figures.gfp_pair import draw_pair
-from oomlab.kernel.gfp_equivalence import compare, void_flags
-from oomlab.kernel.gfp_path import path
-from oomlab.kernel.gfp_predicates import Request, request
-from oomlab.kernel.gfp_registry import VERSIONS
-from oomlab.kernel.gfp_tables import table
+from oomlab.gfp.equivalence import compare, void_flags
+from oomlab.gfp.path import path
+from oomlab.gfp.predicates import Request, request
+from oomlab.gfp.registry import VERSIONS
+from oomlab.gfp.tables import table
 from tests.figures.drawings import check_sound, parsed, texts
 
 EVERY_FLAG = [(version, name) for version in VERSIONS for name in table(version).bits]

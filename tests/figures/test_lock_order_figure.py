@@ -9,7 +9,7 @@ import pytest
 from oomlab.analysis import FailedTry, detector_log, failed_tries, lock_order_graph
 from oomlab.analysis.lock_learning import ANNOTATIONS
 from oomlab.analysis.lock_order import Annotation
-from oomlab.clock import run, run_remedy
+from oomlab.engine.clock import run, run_remedy
 from oomlab.errors import InputError
 from oomlab.figures import Figure, draw_lock_order
 from oomlab.figures.detector_log import draw_detector_log

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from oomlab.analysis.milestones import cut_after, told_events
-from oomlab.clock import run
-from oomlab.explorer import explore
-from oomlab.explorer.replay import replay
+from oomlab.engine.clock import run
+from oomlab.engine.explorer import explore
+from oomlab.engine.explorer.replay import replay
 from oomlab.figures import draw_state
 from oomlab.figures.state_facts import facts_at
 from oomlab.views.runs import moments, state_at

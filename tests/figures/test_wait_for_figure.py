@@ -5,11 +5,11 @@ import random
 import pytest
 
 from oomlab.analysis import first_cycle_us, wait_for_graph
-from oomlab.clock import run
+from oomlab.engine.clock import run
+from oomlab.engine.trace.events import Trace
 from oomlab.figures import Figure, draw_wait_for
 from oomlab.figures.svg import WIDTH
 from oomlab.figures.wait_layout import lay_out
-from oomlab.trace.events import Trace
 from tests.analysis.handmade import Story, three_tasks_polling, two_tasks_deadlocked
 from tests.figures.drawings import Rectangle, check_sound, parsed, text_rectangles, texts
 

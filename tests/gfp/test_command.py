@@ -3,8 +3,8 @@ import json
 import pytest
 
 from oomlab.cli import BAD_INPUT, main
-from oomlab.kernel.gfp_predicates import request
-from oomlab.kernel.gfp_questions import QUESTIONS, answers
+from oomlab.gfp.predicates import request
+from oomlab.gfp.questions import QUESTIONS, answers
 
 
 def data(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:

@@ -3,12 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oomlab.errors import InputError
-from oomlab.kernel.gfp_equivalence import Comparison, compare, effective_mask, void_flags
-from oomlab.kernel.gfp_outcome import Caller, outcome
-from oomlab.kernel.gfp_predicates import Request, request, reserve, zone
-from oomlab.kernel.gfp_questions import answers
-from oomlab.kernel.gfp_registry import CONFIGS, VERSIONS
-from oomlab.kernel.gfp_tables import Table, table
+from oomlab.gfp.equivalence import Comparison, compare, effective_mask, void_flags
+from oomlab.gfp.outcome import Caller, outcome
+from oomlab.gfp.predicates import Request, request, reserve, zone
+from oomlab.gfp.questions import answers
+from oomlab.gfp.registry import CONFIGS, VERSIONS
+from oomlab.gfp.tables import Table, table
 
 TABLES = st.builds(table, st.sampled_from(list(VERSIONS)), st.sets(st.sampled_from(CONFIGS)))
 MASKS = st.integers(0, (1 << 32) - 1)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oomlab.errors import InputError
-from oomlab.kernel.gfp_expression import MAX_DEPTH, MAX_LENGTH, names_in, parse, to_string
-from oomlab.kernel.gfp_registry import CONFIGS, VERSIONS
-from oomlab.kernel.gfp_tables import Table, table
+from oomlab.gfp.expression import MAX_DEPTH, MAX_LENGTH, names_in, parse, to_string
+from oomlab.gfp.registry import CONFIGS, VERSIONS
+from oomlab.gfp.tables import Table, table
 
 T413 = table("4.13")
 WORD = (1 << 32) - 1

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oomlab.kernel.gfp_outcome import WHY, Caller, Ending, outcome
-from oomlab.kernel.gfp_predicates import (
+from oomlab.gfp.outcome import WHY, Caller, Ending, outcome
+from oomlab.gfp.predicates import (
     Request,
     invokes_notifiers,
     may_fail_early,
@@ -13,9 +13,9 @@ from oomlab.kernel.gfp_predicates import (
     must_not_fail,
     request,
 )
-from oomlab.kernel.gfp_questions import answers
-from oomlab.kernel.gfp_registry import VERSIONS
-from oomlab.kernel.gfp_tables import table
+from oomlab.gfp.questions import answers
+from oomlab.gfp.registry import VERSIONS
+from oomlab.gfp.tables import table
 
 VICTIM = Caller.VICTIM
 RECLAIMING = Caller.PF_MEMALLOC

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oomlab.kernel.gfp_outcome import outcome
-from oomlab.kernel.gfp_path import last_station, path
-from oomlab.kernel.gfp_predicates import (
+from oomlab.gfp.outcome import outcome
+from oomlab.gfp.path import last_station, path
+from oomlab.gfp.predicates import (
     Request,
     invokes_notifiers,
     may_kill,
     may_take_oom_lock,
     request,
 )
-from oomlab.kernel.gfp_registry import VERSIONS
-from oomlab.kernel.gfp_tables import table
+from oomlab.gfp.registry import VERSIONS
+from oomlab.gfp.tables import table
 
 
 def requests() -> st.SearchStrategy[Request]:

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oomlab.errors import InputError
-from oomlab.kernel import gfp
-from oomlab.kernel.gfp_predicates import (
+from oomlab.gfp import flags as gfp
+from oomlab.gfp.predicates import (
     Request,
     Reserve,
     Zone,
@@ -24,9 +24,9 @@ from oomlab.kernel.gfp_predicates import (
     wakes_kswapd,
     zone,
 )
-from oomlab.kernel.gfp_questions import QUESTIONS, Predicate, answers
-from oomlab.kernel.gfp_registry import VERSIONS
-from oomlab.kernel.gfp_tables import table
+from oomlab.gfp.questions import QUESTIONS, Predicate, answers
+from oomlab.gfp.registry import VERSIONS
+from oomlab.gfp.tables import table
 
 MASKS = st.integers(0, (1 << 25) - 1)
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.kernel import gfp
-from oomlab.kernel.gfp_call_sites import CALL_SITES
-from oomlab.kernel.gfp_registry import BITS, COMPOSITES, CONFIGS, PRINT_ORDER, VERSIONS
-from oomlab.kernel.gfp_tables import Table, table, versions_with
+from oomlab.gfp import flags as gfp
+from oomlab.gfp.call_sites import CALL_SITES
+from oomlab.gfp.registry import BITS, COMPOSITES, CONFIGS, PRINT_ORDER, VERSIONS
+from oomlab.gfp.tables import Table, table, versions_with
 
 BITS_4_13 = """
     DMA 0x1  HIGHMEM 0x2  DMA32 0x4  MOVABLE 0x8  RECLAIMABLE 0x10  HIGH 0x20  IO 0x40  FS 0x80

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.listeners.pseries_cmm import (
     CMM_GFP,
     PseriesCmm,

@@ -6,10 +6,10 @@ from collections.abc import Hashable
 
 import pytest
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.ops import Op, Slot, State
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.listeners.i915_gem_shrinker import I915, ObjectTraits
-from oomlab.ops import Op, Slot, State
 from tests.model.solo import MARKS, machine, solo, spawn
 
 

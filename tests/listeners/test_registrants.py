@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oomlab.analysis.chain_walk import Stop, first_invocation
-from oomlab.clock import run
+from oomlab.engine.clock import run
+from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.listeners.i915_gem_shrinker import I915
 from oomlab.listeners.pseries_cmm import PseriesCmm
@@ -20,7 +21,6 @@ from oomlab.listeners.registrants import (
 )
 from oomlab.listeners.s390_cmm import S390Cmm
 from oomlab.listeners.virtio_balloon import VirtioBalloon
-from oomlab.trace.events import Trace
 from tests.model.solo import machine
 
 EVIDENCE = [(r, e) for r in REGISTRANTS.values() for e in r.evidence]

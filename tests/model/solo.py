@@ -6,13 +6,13 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import Op, Routine, Slot, State, outcomes, put
 from oomlab.kernel.compaction import Compaction
 from oomlab.kernel.machine import KERNEL_4_13, Costs, Machine, NotifyOom
 from oomlab.kernel.oom_notify import notify_in_context
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import Watermarks, ZoneDetails
-from oomlab.model import Layout
-from oomlab.ops import Op, Routine, Slot, State, outcomes, put
 
 MARKS = Watermarks(10, 12, 14)
 

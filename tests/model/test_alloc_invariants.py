@@ -8,13 +8,13 @@ from collections.abc import Hashable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oomlab.clock import run
-from oomlab.kernel import gfp as flags
+from oomlab.engine.clock import run
+from oomlab.engine.ops import LOCKING_KINDS, Op, Slot
+from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction, CompactResult
 from oomlab.kernel.machine import KERNELS
 from oomlab.kernel.page_alloc import alloc_pages
 from oomlab.kernel.zone import MAX_ORDER, ZoneDetails
-from oomlab.ops import LOCKING_KINDS, Op, Slot
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 from tests.model.solo import Solo, machine, solo, spawn

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oomlab.chooser import Chooser
-from oomlab.clock import run
-from oomlab.clock.engine import Clock
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock import run
+from oomlab.engine.clock.engine import Clock
+from oomlab.engine.explorer.counterexample import Choice
+from oomlab.engine.explorer.player import Player
+from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.space import Space
+from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, write
+from oomlab.engine.stage import Stage
+from oomlab.engine.trace.events import Trace
 from oomlab.errors import ModelError
-from oomlab.explorer.counterexample import Choice
-from oomlab.explorer.player import Player
-from oomlab.explorer.search import explore
-from oomlab.explorer.space import Space
-from oomlab.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, write
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import REVIEW, SCENARIOS, find_scenario
-from oomlab.trace.events import Trace
-from tests.stage import Stage
 
 SIZES = st.fixed_dictionaries(
     {

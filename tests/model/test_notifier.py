@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import Op, Routine, RwSemaphore, Slot, State, log, put
 from oomlab.errors import InputError
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import (
     BlockingNotifierChain,
@@ -18,8 +20,6 @@ from oomlab.kernel.notifier import (
 from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.oom_notify import OomNotifierThread, notify_in_context
 from oomlab.kernel.task import Task
-from oomlab.model import Layout
-from oomlab.ops import Op, Routine, RwSemaphore, Slot, State, log, put
 from tests.model.solo import MARKS, machine, solo, spawn
 
 

@@ -6,7 +6,8 @@ from collections.abc import Hashable
 
 import pytest
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.ops import Routine, Slot
+from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19, Machine
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.oom_disable import oom_killer_disable
@@ -15,7 +16,6 @@ from oomlab.kernel.oom_page_fault import pagefault_out_of_memory
 from oomlab.kernel.process import MemCgroup, ProcessTraits
 from oomlab.kernel.sysrq import moom_callback
 from oomlab.kernel.task import Process, Task
-from oomlab.ops import Routine, Slot
 from tests.model.solo import Solo, machine, solo, spawn
 from tests.model.test_oom_kill import SOMEBODY, listener
 

@@ -6,13 +6,13 @@ from collections.abc import Hashable
 
 import pytest
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.ops import Routine, Slot, log
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.oom_kill import oom_kill_process, out_of_memory
 from oomlab.kernel.oom_reaper import oom_reap_task
 from oomlab.kernel.task import Process, Task, do_exit
-from oomlab.ops import Routine, Slot, log
 from tests.model.solo import Solo, machine, solo, spawn
 
 SOMEBODY = 99

@@ -6,14 +6,14 @@ from collections.abc import Hashable
 
 import pytest
 
+from oomlab.engine.ops import Op, Slot, State, put
 from oomlab.errors import InputError, ModelError
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction, CompactPriority, CompactResult
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14
 from oomlab.kernel.page_alloc import alloc_page, alloc_pages
 from oomlab.kernel.page_alloc_retry import should_compact_retry
 from oomlab.kernel.zone import MAX_ORDER, PAGEBLOCK_PAGES, Watermarks, ZoneDetails
-from oomlab.ops import Op, Slot, State, put
 from tests.model.solo import MARKS, Solo, machine, solo, spawn
 
 SKIPPED, DEFERRED = CompactResult.SKIPPED, CompactResult.DEFERRED

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oomlab.kernel.gfp_outcome import Caller, Ending, Outcome, outcome
-from oomlab.kernel.gfp_predicates import Request, request
-from oomlab.kernel.gfp_tables import table
+from oomlab.engine.ops import Op, Slot, State, put
+from oomlab.gfp.outcome import Caller, Ending, Outcome, outcome
+from oomlab.gfp.predicates import Request, request
+from oomlab.gfp.tables import table
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.slow_path import STEP
-from oomlab.ops import Op, Slot, State, put
 from tests.model.solo import MARKS, Solo, machine, solo, spawn
 
 SOMEBODY = 99

@@ -6,13 +6,14 @@ from collections.abc import Callable, Hashable
 
 import pytest
 
-from oomlab.chooser import Chooser
-from oomlab.clock import ending
-from oomlab.clock.engine import Clock
-from oomlab.explorer.search import explore
-from oomlab.explorer.space import Space
-from oomlab.explorer.verdict import judge
-from oomlab.kernel import gfp as flags
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock import ending
+from oomlab.engine.clock.engine import Clock
+from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.space import Space
+from oomlab.engine.explorer.verdict import judge
+from oomlab.engine.ops import Op, Routine, Slot, State, mutex_lock, mutex_unlock, put, sleep
+from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Process, Task
@@ -24,7 +25,6 @@ from oomlab.kernel.vmscan import (
     try_to_free_pages,
 )
 from oomlab.kernel.zone import Kswapd, ZoneDetails
-from oomlab.ops import Op, Routine, Slot, State, mutex_lock, mutex_unlock, put, sleep
 from tests.model.solo import MARKS, Solo, machine, solo, spawn
 
 HALF = MARKS.min // 2

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oomlab.chooser import Chooser
-from oomlab.clock import ending
-from oomlab.clock.engine import Clock
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock import ending
+from oomlab.engine.clock.engine import Clock
+from oomlab.engine.ops import Routine, RwSemaphore, Slot, log, sleep
 from oomlab.errors import ModelError
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import (
@@ -17,9 +18,8 @@ from oomlab.kernel.notifier import (
     add_freed,
     blocking_notifier_call_chain,
 )
-from oomlab.kernel.oom_notify_register import register_oom_notifier, unregister_oom_notifier
 from oomlab.kernel.task import Task
-from oomlab.ops import Routine, RwSemaphore, Slot, log, sleep
+from oomlab.remedies.registration import register_oom_notifier, unregister_oom_notifier
 from tests.model.solo import machine, solo, spawn
 
 TICK_US = 4000

@@ -6,12 +6,12 @@ from collections.abc import Hashable
 
 import pytest
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.ops import Op, Slot, State, put
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.vmscan import MAX_RECLAIM_RETRIES
-from oomlab.ops import Op, Slot, State, put
 from tests.model.solo import MARKS, Solo, machine, solo, spawn
 
 SOMEBODY = 99

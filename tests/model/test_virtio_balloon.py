@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 
 import pytest
 
+from oomlab.engine.ops import FREE, Op, Routine, Slot, State, put
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.task import Task
 from oomlab.listeners.virtio_balloon import (
@@ -16,7 +17,6 @@ from oomlab.listeners.virtio_balloon import (
     leak_balloon,
     update_balloon_size_func,
 )
-from oomlab.ops import FREE, Op, Routine, Slot, State, put
 from tests.model.solo import MARKS, Solo, machine, solo, spawn
 
 PLENTY = 1000

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import outcomes, take_page
 from oomlab.errors import InputError
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.kernel.zone import (
     ALLOC_HARDER,
     ALLOC_HIGH,
@@ -20,8 +22,6 @@ from oomlab.kernel.zone import (
     watermark,
     watermarks_for,
 )
-from oomlab.model import Layout
-from oomlab.ops import outcomes, take_page
 
 HUNDRED = Watermarks(100, 120, 140)
 

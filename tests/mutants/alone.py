@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import FREE, Routine, RwSemaphore, Slot, down_read, log, outcomes, put
+from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNEL_4_14, Machine
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.notifier import NotifierBlock, add_freed, blocking_notifier_call_chain
@@ -27,8 +29,6 @@ from oomlab.listeners.i915_gem_shrinker import I915, ObjectTraits
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin
 from oomlab.listeners.s390_cmm import S390Cmm
 from oomlab.listeners.virtio_balloon import fill_balloon, leak_balloon
-from oomlab.model import Layout
-from oomlab.ops import FREE, Routine, RwSemaphore, Slot, down_read, log, outcomes, put
 from tests.model.solo import MARKS, Solo, machine, solo, spawn
 from tests.model.test_virtio_balloon import Balloon
 

@@ -30,7 +30,7 @@ ALLOCATOR = (
         "oom_lock is waited for instead of tried",
         "kernel/page_alloc.py",
         "    locked = yield mutex_trylock(machine.oom_lock)\n",
-        "    from oomlab.ops import mutex_lock\n\n"
+        "    from oomlab.engine.ops import mutex_lock\n\n"
         "    yield mutex_lock(machine.oom_lock)\n    locked = True\n",
         "a_request_that_may_fail_polls_while_oom_lock_is_held",
     ),

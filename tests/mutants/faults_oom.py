@@ -87,7 +87,7 @@ OOM = (
         "SysRq-f only tries oom_lock",
         "kernel/sysrq.py",
         "    yield mutex_lock(machine.oom_lock)\n",
-        "    from oomlab.ops import mutex_trylock\n\n"
+        "    from oomlab.engine.ops import mutex_trylock\n\n"
         "    locked = yield mutex_trylock(machine.oom_lock)\n"
         "    if not locked:\n        return\n",
         "sysrq_waits_for_oom_lock",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from oomlab.clock import run
-from oomlab.kernel.oom_notify_before import OomNotifierLock
-from oomlab.ops import Slot
+from oomlab.engine.clock import run
+from oomlab.engine.ops import Slot
+from oomlab.remedies.before_oom_lock import OomNotifierLock
 from tests.model.solo import machine, solo, spawn
 
 

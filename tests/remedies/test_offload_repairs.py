@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from oomlab.clock import run
-from oomlab.explorer import Exploration, explore
-from oomlab.explorer.ghosts import schedule_to, witnessed
+from oomlab.engine.clock import run
+from oomlab.engine.explorer import Exploration, explore
+from oomlab.engine.explorer.ghosts import schedule_to, witnessed
 from oomlab.kernel.oom_watch import (
     ASKS_ITSELF,
     LABELS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab import clock
-from oomlab.explorer import explore
+from oomlab.engine import clock
+from oomlab.engine.explorer import explore
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS, Expectation
 

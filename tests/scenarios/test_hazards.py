@@ -10,9 +10,9 @@ from oomlab.analysis.outcome import (
     longest_request_us,
     pages_returned,
 )
-from oomlab.clock import run
-from oomlab.explorer import explore
-from oomlab.trace.events import Trace
+from oomlab.engine.clock import run
+from oomlab.engine.explorer import explore
+from oomlab.engine.trace.events import Trace
 
 SECOND_US = 1_000_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oomlab.analysis.outcome import kills, stall_us
-from oomlab.clock import run
-from oomlab.trace.events import Trace
+from oomlab.engine.clock import run
+from oomlab.engine.trace.events import Trace
 
 SECOND_US = 1_000_000
 

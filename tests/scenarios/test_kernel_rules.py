@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oomlab.clock import run
-from oomlab.kernel import gfp as flags
+from oomlab.engine.clock import run
+from oomlab.engine.ops import Routine
+from oomlab.engine.trace.events import Event, Trace
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_kill import ALLOCATOR
 from oomlab.kernel.oom_notify import notify_in_context
 from oomlab.kernel.task import Task
-from oomlab.ops import Routine
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
-from oomlab.trace.events import Event, Trace
 
 CHOICES: dict[str, list[float]] = {
     "balloon_pages": [0, 1, 300],
@@ -226,7 +226,7 @@ def test_a_chain_walked_twice_breaks_a_rule(monkeypatch: pytest.MonkeyPatch) -> 
         freed = yield from notify_in_context(machine, current)
         return freed
 
-    monkeypatch.setattr("oomlab.scenarios.chain.notify_in_context", twice)
+    monkeypatch.setattr("oomlab.remedies.delivery.notify_in_context", twice)
     with pytest.raises(AssertionError):
         chain_at_most_once_and_before_the_kill(run("h3a-virtqueue-add"))
 
@@ -244,7 +244,7 @@ def test_a_killer_that_does_not_believe_its_listeners_breaks_a_rule(
         yield from notify_in_context(machine, current)
         return 0
 
-    monkeypatch.setattr("oomlab.scenarios.chain.notify_in_context", in_vain)
+    monkeypatch.setattr("oomlab.remedies.delivery.notify_in_context", in_vain)
     with pytest.raises(AssertionError):
         pages_freed_mean_another_try_at_the_min_watermark(run("h3a-virtqueue-add"))
 

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from oomlab import cli, matrix
+from oomlab import cli
 from oomlab.errors import InputError
-from oomlab.matrix import Explored, Timed, groups
+from oomlab.evidence import matrix
+from oomlab.evidence.matrix import Explored, Timed, groups
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 

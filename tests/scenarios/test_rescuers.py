@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from oomlab.analysis.outcome import kills
-from oomlab.clock import run
+from oomlab.engine.clock import run
+from oomlab.engine.explorer import explore
+from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
-from oomlab.explorer import explore
 from oomlab.scenarios import SCENARIOS
 from oomlab.scenarios.rescuers import RESCUER_PARAMETERS
-from oomlab.trace.events import Trace
 
 H1, H2 = "h1-two-task-cycle", "h2-three-task-poll"
 WAITER = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab import clock
 from oomlab.analysis.outcome import kills, pages_returned
-from oomlab.explorer import Exploration, explore
-from oomlab.explorer.ghosts import witnessed
+from oomlab.engine import clock
+from oomlab.engine.explorer import Exploration, explore
+from oomlab.engine.explorer.ghosts import witnessed
 from oomlab.kernel import oom_watch as see
 from oomlab.scenarios import REVIEW, SCENARIOS, Expectation
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab.engine.explorer import Exploration, explore, replay
+from oomlab.engine.explorer.counterexample import Choice, Schedule, switches
+from oomlab.engine.explorer.player import Player
 from oomlab.errors import InputError
-from oomlab.explorer import Exploration, explore, replay
-from oomlab.explorer.counterexample import Choice, Schedule, switches
-from oomlab.explorer.player import Player
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 

@@ -28,10 +28,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from oomlab.kernel import gfp as flags
-from oomlab.kernel.wait import wait_event, wait_event_timeout
-from oomlab.model import Actor, Layout, Model
-from oomlab.ops import (
+from oomlab.engine.model import Actor, Layout, Model
+from oomlab.engine.ops import (
     Op,
     Routine,
     Slot,
@@ -54,6 +52,8 @@ from oomlab.ops import (
     wake,
     write,
 )
+from oomlab.gfp import flags
+from oomlab.kernel.wait import wait_event, wait_event_timeout
 
 Step: TypeAlias = Op | Callable[[], Routine]
 Steps: TypeAlias = tuple[Step, ...]

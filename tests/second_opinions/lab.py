@@ -11,13 +11,13 @@ from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import Annotation
 from oomlab.analysis.spans import task_spans
 from oomlab.analysis.wait_for import wait_for_graph
-from oomlab.explorer.constants import explore_model
-from oomlab.explorer.counterexample import Choice, Schedule, shortest_schedule
-from oomlab.explorer.graph import Graph
-from oomlab.explorer.player import Player
-from oomlab.explorer.verdict import circling, judge
-from oomlab.model import Model
-from oomlab.trace.events import Trace
+from oomlab.engine.explorer.constants import explore_model
+from oomlab.engine.explorer.counterexample import Choice, Schedule, shortest_schedule
+from oomlab.engine.explorer.graph import Graph
+from oomlab.engine.explorer.player import Player
+from oomlab.engine.explorer.verdict import circling, judge
+from oomlab.engine.model import Model
+from oomlab.engine.trace.events import Trace
 from tests.second_opinions.bench import Bench, Script
 
 BUDGET = 20_000

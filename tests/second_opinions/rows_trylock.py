@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from oomlab.ops import Routine, mutex_lock, mutex_trylock, mutex_unlock, sleep
+from oomlab.engine.ops import Routine, mutex_lock, mutex_trylock, mutex_unlock, sleep
 from tests.second_opinions.bench import Bench
 from tests.second_opinions.lab import Row
 

@@ -12,7 +12,7 @@ import pytest
 
 from oomlab.analysis import lock_learning, lock_order, wait_for
 from oomlab.analysis.lock_order import Annotation
-from oomlab.trace.events import Trace
+from oomlab.engine.trace.events import Trace
 from tests.second_opinions.lab import OrderAlarm, Row, expected, found
 from tests.second_opinions.table import ROWS
 

@@ -10,8 +10,8 @@ import pytest
 from oomlab.analysis import first_cycle_us, wait_for_graph
 from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import RECLAIM, Annotation, cycle_sentence
-from oomlab.clock import run
-from oomlab.trace.events import Trace
+from oomlab.engine.clock import run
+from oomlab.engine.trace.events import Trace
 
 H1 = "h1-two-task-cycle"
 H2 = "h2-three-task-poll"

@@ -12,12 +12,12 @@ from oomlab.analysis.lock_order import (
     cycle_sentence,
     edge_sentence,
 )
-from oomlab.clock import run as timed_run
+from oomlab.engine.clock import run as timed_run
+from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
-from oomlab.kernel import gfp as flags
+from oomlab.gfp import flags
 from oomlab.listeners.pseries_cmm import CMM_GFP
 from oomlab.scenarios import SCENARIOS
-from oomlab.trace.events import Trace
 from tests.analysis.handmade import Story
 from tests.second_opinions.lab import Row, evidence
 

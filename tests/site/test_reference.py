@@ -8,17 +8,17 @@ import sys
 
 import pytest
 
-import oomlab.clock
-import oomlab.explorer
+import oomlab.engine.clock
+import oomlab.engine.explorer
+import oomlab.evidence.history
 import oomlab.figures
-import oomlab.history
 import oomlab.widgets
 from tools.paths import SITE
 
 PAGE = SITE / "book" / "reference.html"
 NO_ENTRY = {
-    "oomlab.explorer.BUDGET",  # constants stand in the signatures
-    "oomlab.explorer.TIMEOUT_RULES",
+    "oomlab.engine.explorer.BUDGET",  # constants stand in the signatures
+    "oomlab.engine.explorer.TIMEOUT_RULES",
 }
 
 
@@ -26,7 +26,7 @@ NO_ENTRY = {
     "name",
     [
         f"{module.__name__}.{name}"
-        for module in (oomlab.clock, oomlab.explorer, oomlab.figures, oomlab.widgets)
+        for module in (oomlab.engine.clock, oomlab.engine.explorer, oomlab.figures, oomlab.widgets)
         for name in module.__all__
     ],
 )

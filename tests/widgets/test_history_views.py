@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.history import event
+from oomlab.evidence.history import event
+from oomlab.evidence.releases import RELEASES, REPORTED
 from oomlab.kernel.machine import KERNELS
-from oomlab.releases import RELEASES, REPORTED
 from oomlab.remedies import REMEDIES
 from oomlab.views.history import HOOKS, at_release, pfn_array, tug_of_war
 

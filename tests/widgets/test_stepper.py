@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from oomlab.analysis.milestones import Milestone
-from oomlab.clock import run
-from oomlab.explorer import explore
+from oomlab.engine.clock import run
+from oomlab.engine.explorer import explore
 from oomlab.views.runs import moments, state_at
 from oomlab.views.schedules import milestones, state_after
 from oomlab.widgets import Stepper

@@ -7,7 +7,7 @@ walk the chain side by side; the first to be done clears the flag while the othe
 
 from __future__ import annotations
 
-from oomlab.model import Model
+from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, boot, without
 from oomlab.scenarios.parameters import Parameter, Settings

@@ -8,7 +8,7 @@ those of an earlier walk, it kills nobody.
 
 from __future__ import annotations
 
-from oomlab.model import Model
+from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     COMMON_PARAMETERS,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.engine.ops import Routine, Slot, cost, io, move, wait_for
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.oom_watch_closely import ghost_inside
 from oomlab.kernel.task import Task
-from oomlab.ops import Routine, Slot, cost, io, move, wait_for
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,13 +8,13 @@ callback tries for as long as it ever does, and gives back nothing.
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.model import Model
+from oomlab.engine.ops import ANY_AMOUNT, Routine, move, mutex_lock, mutex_unlock
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.listeners.i915_gem_shrinker import I915, ObjectTraits
-from oomlab.model import Model
-from oomlab.ops import ANY_AMOUNT, Routine, move, mutex_lock, mutex_unlock
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     COMMON_PARAMETERS,

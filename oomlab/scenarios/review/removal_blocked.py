@@ -6,7 +6,7 @@ until the walk is over. The RFC's time limit gives out_of_memory a way out, but 
 
 from __future__ import annotations
 
-from oomlab.model import Model
+from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, add_hog, boot
 from oomlab.scenarios.parameters import Parameter, Settings

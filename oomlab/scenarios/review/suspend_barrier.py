@@ -8,14 +8,14 @@ that thinks itself alone, and writes to a device that is suspended already.
 
 from __future__ import annotations
 
-from oomlab.kernel import gfp as flags
+from oomlab.engine.model import Model
+from oomlab.engine.ops import ANY_AMOUNT, Routine, Slot, log, move, wait_for, write
+from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_disable import FREEZE_TIMEOUT_S, oom_killer_disable
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.listeners.virtio_balloon import BalloonDevice, VirtioBalloon, virtballoon_freeze
-from oomlab.model import Model
-from oomlab.ops import ANY_AMOUNT, Routine, Slot, log, move, wait_for, write
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     BALLOON_PARAMETERS,

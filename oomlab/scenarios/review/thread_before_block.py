@@ -10,7 +10,7 @@ gets an error from a function that could not fail before.
 
 from __future__ import annotations
 
-from oomlab.model import Model
+from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     COMMON_PARAMETERS,

@@ -8,7 +8,7 @@ of them is not.
 
 from __future__ import annotations
 
-from oomlab.model import Model
+from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, add_hog, boot
 from oomlab.scenarios.parameters import Parameter, Settings

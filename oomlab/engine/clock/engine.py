@@ -1,0 +1,229 @@
+"""The clock: what happens, in seconds. Runs a model under SimPy.
+
+Time is in whole microseconds and passes only in sleeps, device waits, timed waits and stated costs.
+Sleeps and timeouts end on timer ticks, counted from the start of the run: n jiffies from now means
+the n-th tick after this moment. A run is one schedule out of many; for all of them see `explorer`.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock.live import Live
+from oomlab.engine.clock.parking import Iteration
+from oomlab.engine.clock.polling import Polling
+from oomlab.engine.clock.recurrence import Recurrence
+from oomlab.engine.clock.timer import Timer
+from oomlab.engine.clock.waits import Waits
+from oomlab.engine.model import Model
+from oomlab.engine.ops import TIME_KINDS, Op, Outcome, State
+from oomlab.engine.trace.events import Condition
+from oomlab.engine.trace.recorder import Recorder
+from oomlab.errors import ModelError
+
+STEPS_AN_INSTANT = 100_000
+"""More steps than this without any time passing are an endless loop (our choice)."""
+
+AFTERMATH_US = 1_000_000
+"""How long after the last task finished a run may go on to let background work end."""
+
+Process = Generator[simpy.Event, Any, Any]
+
+
+class Clock:
+    """One timed run of `model`, cut off after `limit_us`. `park=False` polls the slow way.
+
+    `now_us` is the simulated time, `served` is the task whose timer was the last to fire, `changes`
+    counts the steps that changed the state, `ticks_asked` how often somebody asked when a tick will
+    be.
+    """
+
+    def __init__(self, model: Model, chooser: Chooser, limit_us: int, *, park: bool = True) -> None:
+        self.model = model
+        self.chooser = chooser
+        self.limit_us = limit_us
+        self.park = park
+        self.env = simpy.Environment()
+        self.state: State = model.layout.initial
+        self.recorder = Recorder(model)
+        self.lives = [Live(actor) for actor in model.actors]
+        self.jiffy_us = 1_000_000 // model.hz
+        self.now_us = 0
+        self.served = -1
+        self.timeouts = 0
+        self.changes = 0
+        self.ticks_asked = 0
+        self.recurred = False
+        self.recurrence = Recurrence()
+        self._waits = Waits(self)
+        self._polling = Polling(self)
+        self._last_us = limit_us
+        self._unfinished = sum(actor.foreground for actor in model.actors)
+        self._steps = 0  # at this instant
+        self._sleeper: Live | None = None
+
+    @property
+    def panicked(self) -> bool:
+        """Has the machine panicked?"""
+        return bool(self.state[self.model.panicked.index])
+
+    @property
+    def all_done(self) -> bool:
+        """Have all foreground tasks finished?"""
+        return self._unfinished == 0
+
+    @property
+    def something_is_due(self) -> bool:
+        """Does any task sleep until a certain time?"""
+        if self._sleeper is None or self._sleeper.due_us is None:  # most often it still sleeps
+            self._sleeper = next((live for live in self.lives if live.due_us is not None), None)
+        return self._sleeper is not None
+
+    def queues(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """(slot, tasks that wait for it, first come first) where anybody does."""
+        return self._waits.queues()
+
+    def run(self) -> None:
+        """Run to the end: everybody done, a panic, nothing left to happen, a state that came back,
+        or the limit."""
+        # Whatever a run makes, it keeps: looking for garbage meanwhile would only cost time.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            self._run()
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _run(self) -> None:
+        env, panic = self.env, self.model.panicked.index
+        for live in self.lives:
+            env.process(self._life(live))
+        while (next_us := env.peek()) <= self._last_us:
+            if next_us > self.now_us:
+                if not self.something_is_due:
+                    break  # what is left are timers of waits that are over
+                self.now_us, self._steps = int(next_us), 0
+            env.step()
+            if self.recurred or self.state[panic]:
+                break
+            if self._unfinished == 0 and all(live.rests() for live in self.lives):
+                break
+        self._polling.close()
+
+    # --- one task -------------------------------------------------------------------------------
+
+    def _life(self, live: Live) -> Process:
+        actor = live.actor
+        if not actor.serves:
+            yield from self.wait_for_timer(live, actor.starts_at_us)
+        op = live.advance(None)
+        while op is not None:
+            if op.kind in TIME_KINDS:
+                until_us = self._until(live, op)
+                if op.kind == "sleep":
+                    live.look_for_circle()
+                    parked = self._polling.parked(live, until_us, op) if self.park else None
+                    if parked is not None:  # it goes on in the middle of an iteration
+                        op = yield from self._polling.skip(live, parked)
+                        continue
+                self.recorder.add(
+                    self.now_us, actor.index, live.stack, op, "sleeps", until_us=until_us
+                )
+                live.due_us = until_us
+                yield Timer(self.env, until_us - self.now_us, actor.index)
+                self.serve(live)
+                live.due_us = None
+                if op.kind == "sleep":
+                    live.iteration = Iteration(self.now_us)
+                result: Any = None
+            else:
+                found = live.outcomes(self.state)
+                if not found or found[0].timeout:
+                    outcome = yield from self._waits.block(live, op)
+                elif len(found) == 1:
+                    outcome = found[0]
+                else:
+                    outcome = found[self.chooser.option(len(found))]
+                    live.iteration.harmless = False
+                result = self._apply(live, op, outcome)
+            op = live.advance(result)
+        live.finished = True
+        self._unfinished -= actor.foreground
+        if self.all_done:
+            self._last_us = min(self.limit_us, self.now_us + AFTERMATH_US)
+
+    def _apply(self, live: Live, op: Op, outcome: Outcome) -> Any:
+        """Make the outcome of an op real. Result: what the routine receives."""
+        before, now_us, iteration = self.state, self.now_us, live.iteration
+        after, result, timeout = outcome
+        self.state = after
+        stack = live.stack
+        iteration.raw.append((now_us - iteration.began_us, op, result, self.changes, stack))
+        condition: Condition = "timeout" if timeout else "done"
+        self.recorder.add(now_us, live.actor.index, stack, op, condition, before, after, result)
+        self.timeouts += timeout
+        kind = op.kind
+        if kind == "mutex_trylock" or kind == "take_page":
+            if result:
+                live.polls_since_us = None
+            elif kind == "mutex_trylock" and live.polls_since_us is None:
+                live.polls_since_us = now_us
+        elif kind == "log":
+            iteration.harmless = False  # every line of the log shows, however often it comes
+        if after is not before:
+            self.changes += 1
+            iteration.harmless = False
+            self.model.check(after)
+            for slot in op.slots:
+                if after[slot.index] != before[slot.index]:
+                    self._waits.tell(slot)
+                    self._polling.tell(slot)
+        self._steps += 1
+        if self._steps > STEPS_AN_INSTANT:
+            where = " > ".join(stack)
+            raise ModelError(
+                f"time stands still at {now_us} us: {live.actor.name} loops in {where}"
+            )
+        return result
+
+    # --- time -----------------------------------------------------------------------------------
+
+    def wait_for_timer(self, live: Live, delay_us: int) -> Process:
+        """Wait for a timer of this task."""
+        live.due_us = self.now_us + delay_us
+        yield Timer(self.env, delay_us, live.actor.index)
+        self.serve(live)
+        live.due_us = None
+
+    def serve(self, live: Live) -> None:
+        """A timer of this task has fired."""
+        self.served = live.actor.index
+        if self.recurrence.seen(self, live.actor.index):
+            self.recurred = True
+
+    def tick_after(self, jiffies: int) -> int:
+        """The time of the `jiffies`-th tick after now, in microseconds."""
+        self.ticks_asked += 1
+        return (self.now_us // self.jiffy_us + jiffies) * self.jiffy_us
+
+    def _until(self, live: Live, op: Op) -> int:
+        """When a sleep, a device wait or a cost that begins now will end."""
+        now_us, iteration = self.now_us, live.iteration
+        if op.kind == "sleep":
+            (jiffies,) = op.args
+            assert isinstance(jiffies, int)
+            return self.tick_after(jiffies)
+        low, high = op.args[0], op.args[-1]
+        assert isinstance(low, int) and isinstance(high, int)
+        offset_us = now_us - iteration.began_us
+        iteration.raw.append((offset_us, op, None, self.changes, live.stack))
+        if low == high:
+            return now_us + low
+        iteration.harmless = False
+        return now_us + self.chooser.microseconds(low, high)

@@ -1,0 +1,86 @@
+"""A task learned as a small automaton.
+
+A task is a deterministic function of the results of its ops, so its generator is run once per
+(local state, result) and never again. Local states are recognised by position and variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from oomlab.engine.model import Actor
+from oomlab.engine.ops import Op, Routine
+from oomlab.engine.routines import LocalState, local_state
+
+
+class Node(NamedTuple):
+    """A local state: the op it is about to do (None: finished), and how it was first reached."""
+
+    op: Op | None
+    parent: int
+    result: Hashable
+
+
+FINISHED = 0
+"""The number of the local state of every task whose routine has returned. That it is 0 lets a
+search see at once whether all foreground tasks have finished."""
+
+
+class Automaton:
+    """The local states of one task known so far; `start` is the first.
+
+    `edges` are those learned: (local state, result) -> local state.
+    """
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.nodes = [Node(None, FINISHED, None)]
+        self.edges: dict[tuple[int, Hashable], int] = {}
+        self._numbers: dict[LocalState, int] = {}
+        self._suspended: dict[int, Routine] = {}
+        routine = actor.body()
+        self.start = self._add(routine, next(routine, None), FINISHED, None)
+
+    def after(self, node: int, result: Hashable) -> int:
+        """The local state that follows `node` when its op gave `result`."""
+        key = (node, result)
+        known = self.edges.get(key)
+        if known is not None:
+            return known
+        routine = self._at(node)
+        try:
+            op = routine.send(result)
+        except StopIteration:
+            op = None
+        number = self.edges[key] = self._add(routine, op, node, result)
+        return number
+
+    def _at(self, node: int) -> Routine:
+        """A generator that stands at `node`.
+
+        The one that first came there waits for its first result; without it each step of a long
+        routine would run the whole routine again. Further results need a fresh generator, brought
+        there by the results that first led there.
+        """
+        waiting = self._suspended.pop(node, None)
+        if waiting is not None:
+            return waiting
+        results = []
+        while node != self.start:
+            results.append(self.nodes[node].result)
+            node = self.nodes[node].parent
+        routine = self.actor.body()
+        next(routine)
+        for result in reversed(results):
+            routine.send(result)
+        return routine
+
+    def _add(self, routine: Routine, op: Op | None, parent: int, result: Hashable) -> int:
+        if op is None:
+            return FINISHED
+        number = self._numbers.setdefault(local_state(routine, op), len(self.nodes))
+        if number == len(self.nodes):
+            self.nodes.append(Node(op, parent, result))
+            self._suspended[number] = routine
+        return number

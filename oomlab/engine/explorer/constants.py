@@ -1,0 +1,65 @@
+"""Finds out which slots never change, by assuming it and being corrected.
+
+Most machines have slots that a scenario never touches: the page cache is empty, nobody is killed.
+Reading such a slot need not be a step of its own, which saves most of the interleavings.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from oomlab.engine.explorer.automaton import Automaton
+from oomlab.engine.explorer.graph import Graph, Timeouts
+from oomlab.engine.explorer.space import ChangedSlots, Space
+from oomlab.engine.model import Model
+
+WALKS = 64
+WALK_STEPS = 400
+STAYS = 0.9
+"""On every other walk, how likely the task that has just moved goes on (our choice): such walks get
+further, because the others spend their steps on tasks that poll."""
+
+
+def explore_model(model: Model, timeouts: Timeouts, budget: int) -> Graph:
+    """All states of `model` reachable under a timeout rule; gives up at more than `budget`.
+
+    The assumption about constant slots is begun with what random walks leave unchanged, and
+    corrected until an exploration confirms it.
+    """
+    # The search needs NumPy. A page of the book, which plays schedules in the browser but explores
+    # nothing, does without: there it would be one more large download.
+    from oomlab.engine.explorer.search import explore
+
+    automata = [Automaton(actor) for actor in model.actors]
+    constant = _unchanged_on_walks(model, automata)
+    while True:
+        try:
+            return explore(Space(model, constant, automata), timeouts, budget)
+        except ChangedSlots as changed:
+            constant -= changed.indices
+
+
+def _unchanged_on_walks(model: Model, automata: list[Automaton]) -> frozenset[int]:
+    """The slots that have their first value wherever some random walks come by."""
+    space, random = Space(model, automata=automata), Random(0)
+    tasks = range(len(space.masks))
+    visited = set()
+    for walk in range(WALKS):
+        state, mover = space.start, 0
+        for _ in range(WALK_STEPS):
+            visited.add(space.shared(state))
+            if space.is_goal(state):
+                break
+            stays = walk % 2 and random.random() < STAYS
+            row = space.moves_of(state, mover) if stays else ()
+            if not row:
+                ready = [task for task in tasks if space.moves_of(state, task)]
+                if not ready:
+                    break
+                mover = random.choice(ready)
+                row = space.moves_of(state, mover)
+            state += random.choice(row)
+    initial = model.layout.initial
+    return frozenset(
+        i for i, value in enumerate(initial) if all(shared[i] == value for shared in visited)
+    )

@@ -1,0 +1,76 @@
+"""The reachable states and the moves between them, kept in flat arrays."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from oomlab.engine.explorer.space import Space
+
+Timeouts = Literal["any", "idle"]
+"""When a timeout may run out. "any": at any moment, which is sound but hides lost wake-ups.
+"idle": only where nothing else can lead anywhere new, that is, where all tasks are blocked or run
+in circles."""
+
+
+class Rows(Sequence["array[int]"]):
+    """Arrays of different lengths, kept one after the other in a single one."""
+
+    def __init__(self, first: array[int], values: array[int], begin: int = 0) -> None:
+        self._first = first if begin == 0 else first[begin:]
+        self._values = values
+
+    def __len__(self) -> int:
+        return len(self._first) - 1
+
+    def __getitem__(self, row):  # type: ignore[no-untyped-def]
+        return self._values[self._first[row] : self._first[row + 1]]
+
+
+@dataclass
+class Graph:
+    """States numbered in the order of discovery (0 is the start).
+
+    The moves of state i are entries `first[i]` to `first[i + 1]` of `target` (state numbers) and
+    `mover` (task numbers). `goal[i]` is 1 where the run may end. `complete` is False when the
+    budget ran out; then the moves of the last states are not known.
+    """
+
+    space: Space
+    states: list[int] = field(default_factory=list)
+    first: array[int] = field(default_factory=lambda: array("q", [0]))
+    target: array[int] = field(default_factory=lambda: array("I"))
+    mover: array[int] = field(default_factory=lambda: array("H"))
+    goal: bytearray = field(default_factory=bytearray)
+    complete: bool = True
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    @property
+    def transitions(self) -> int:
+        """How many moves there are."""
+        return len(self.target)
+
+    def successors(self, number: int) -> array[int]:
+        """The states one move away; none where the moves are not known."""
+        if number >= self.expanded():
+            return array("I")
+        return self.target[self.first[number] : self.first[number + 1]]
+
+    def rows(self, begin: int = 0) -> Rows:
+        """`successors` of every state from number `begin` on whose moves are known, in a row."""
+        return Rows(self.first, self.target, begin)
+
+    def moves(self, number: int) -> Iterator[tuple[int, int]]:
+        """(task, state one move away), in task order; none where the moves are not known."""
+        if number >= self.expanded():
+            return
+        for edge in range(self.first[number], self.first[number + 1]):
+            yield self.mover[edge], self.target[edge]
+
+    def expanded(self) -> int:
+        """How many states have their moves recorded."""
+        return len(self.first) - 1

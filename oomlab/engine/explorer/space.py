@@ -1,0 +1,234 @@
+"""Global states as integers, and the moves between them.
+
+A global state is one integer: the number of the shared state in the lowest bits, the number of each
+task's local state above. What a task can do depends only on these two numbers, so a move is an
+integer to add, looked up by the two numbers' bits. No number crosses from one word of 64 bits into
+the next, nor uses a word's last bit, so that a search can keep the words in arrays of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oomlab.engine.explorer.automaton import FINISHED, Automaton
+from oomlab.engine.explorer.folding import check_fold_length, is_absorbed, is_folded
+from oomlab.engine.model import Model
+from oomlab.engine.ops import MEANINGS, TIME_KINDS, State, outcomes
+from oomlab.errors import InputError
+
+SHARED_BITS = 24
+LOCAL_BITS = 14
+WORD_BITS = 64
+
+Move = tuple[int, bool]
+"""What to add to the state, and whether the move is a timeout running out."""
+
+
+class ChangedSlots(Exception):
+    """Slots that were taken to be constant change after all."""
+
+    def __init__(self, indices: frozenset[int]) -> None:
+        super().__init__(indices)
+        self.indices = indices
+
+
+def too_large(who: str, bits: int) -> InputError:
+    """The error for a model whose states cannot be numbered."""
+    return InputError(
+        f"too large to explore: {who} has more than {1 << bits} states; set smaller sizes"
+    )
+
+
+def _shifts(tasks: int) -> list[int]:
+    """At which bit of a state the local state of each task begins."""
+    shifts: list[int] = []
+    bit = SHARED_BITS
+    for _ in range(tasks):
+        if bit % WORD_BITS + LOCAL_BITS >= WORD_BITS:
+            bit += WORD_BITS - bit % WORD_BITS
+        shifts.append(bit)
+        bit += LOCAL_BITS
+    return shifts
+
+
+class Space:
+    """Numbers the states of `model` and learns the moves of its tasks.
+
+    `constant` are the indices of slots assumed never to change; ChangedSlots is raised when some
+    do, so a space that was explored to the end has proved the assumption. `automata` are those of
+    an earlier space of the same model: what the routines do does not depend on the assumption.
+
+    The local state of task i begins at bit `shifts[i]` of a state, and its moves depend on the bits
+    in `masks[i]`. A run is over when no bit under `foreground_mask` is set, or in the shared states
+    numbered in `panics`, which grows as they become known.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        constant: frozenset[int] = frozenset(),
+        automata: list[Automaton] | None = None,
+    ) -> None:
+        self.model = model
+        self.constant = constant
+        self.automata = automata or [Automaton(actor) for actor in model.actors]
+        self._shared: list[State] = []
+        self._shared_numbers: dict[State, int] = {}
+        self._constants = tuple((i, model.layout.initial[i]) for i in constant)
+        self.shifts = _shifts(len(self.automata))
+        self.shared_mask = (1 << SHARED_BITS) - 1
+        self._local_mask = (1 << LOCAL_BITS) - 1
+        self.masks = [self.shared_mask | self._local_mask << shift for shift in self.shifts]
+        self._deltas: list[dict[int, tuple[int, ...]]] = [{} for _ in self.automata]
+        self._late: list[dict[int, tuple[bool, ...]]] = [{} for _ in self.automata]
+        # Local states known to begin with an op that is a step of its own, or to be the last.
+        self._steps: list[set[int]] = [{FINISHED} for _ in self.automata]
+        self.foreground_mask = sum(
+            self._local_mask << self.shifts[a.index] for a in model.actors if a.foreground
+        )
+        self.panics: set[int] = set()
+        self.start = self._boot()
+
+    def shared(self, state: int) -> State:
+        """The shared state within a global state."""
+        return self._shared[state & self.shared_mask]
+
+    def local(self, state: int, task: int) -> int:
+        """The number of a task's local state within a global state."""
+        return state >> self.shifts[task] & self._local_mask
+
+    def moves(self, state: int, task: int) -> tuple[Move, ...]:
+        """What `task` can do in `state`; empty when it is blocked or has finished."""
+        deltas = self.moves_of(state, task)
+        late = self._late[task].get(state & self.masks[task], (False,) * len(deltas))
+        return tuple(zip(deltas, late, strict=True))
+
+    def timeouts(self, state: int) -> Iterator[tuple[int, int]]:
+        """(task, state it leads to) of every timeout that can run out in `state`; none where the
+        run is over."""
+        if not self.is_goal(state):
+            for task, mask in enumerate(self.masks):
+                moves = self.moves(state, task)
+                if state & mask in self._late[task]:
+                    yield from ((task, state + delta) for delta, late in moves if late)
+
+    def moves_of(self, state: int, task: int) -> tuple[int, ...]:
+        """What each of the moves adds to the state, timeouts included."""
+        key = state & self.masks[task]
+        deltas = self._deltas[task].get(key)
+        if deltas is None:
+            shift = self.shifts[task]
+            found = self.find_moves(key & self.shared_mask, key >> shift, task)
+            deltas = tuple(shared + (local << shift) for shared, local, _ in found)
+            self._deltas[task][key] = deltas
+            if any(timeout for _, _, timeout in found):
+                self._late[task][key] = tuple(timeout for _, _, timeout in found)
+        return deltas
+
+    def is_goal(self, state: int) -> bool:
+        """Have all foreground tasks finished, or has the machine panicked?"""
+        return not state & self.foreground_mask or self.panicked(state)
+
+    def panicked(self, state: int) -> bool:
+        """Has the machine panicked?"""
+        return state & self.shared_mask in self.panics
+
+    def _number(self, shared: State) -> int:
+        number = self._shared_numbers.get(shared)
+        if number is None:
+            number = len(self._shared)
+            if number >> SHARED_BITS:
+                raise too_large("the machine", SHARED_BITS)
+            self.model.check(shared)
+            changed = frozenset(i for i, value in self._constants if shared[i] != value)
+            if changed:
+                raise ChangedSlots(changed)
+            self._shared_numbers[shared] = number
+            self._shared.append(shared)
+            if shared[self.model.panicked.index]:
+                self.panics.add(number)
+        return number
+
+    def _pack(self, shared: State, locals_: list[int]) -> int:
+        state = self._number(shared)
+        for task, local in enumerate(locals_):
+            state += local << self.shifts[task]
+        return state
+
+    def _boot(self) -> int:
+        """Background tasks first run to where they wait for work, in order."""
+        shared = self.model.layout.initial
+        locals_ = []
+        for actor, automaton in zip(self.model.actors, self.automata, strict=True):
+            local = automaton.start
+            if actor.serves:
+                shared, local = self._to_first_wait(shared, automaton)
+            locals_.append(local)
+        return self._pack(shared, locals_)
+
+    def _to_first_wait(self, shared: State, automaton: Automaton) -> tuple[State, int]:
+        local = automaton.start
+        while (op := automaton.nodes[local].op) is not None and op.kind not in TIME_KINDS:
+            found = outcomes(shared, automaton.actor.index, op)
+            if not found:
+                break
+            shared = found[0].state
+            local = automaton.after(local, found[0].result)
+        return shared, local
+
+    def find_moves(self, number: int, local: int, task: int) -> list[tuple[int, int, bool]]:
+        """What `task` can do in the shared state of this number, from a local state of its.
+
+        Result, for each move: what it adds to either number, and whether it is a timeout.
+        """
+        automaton = self.automata[task]
+        op = automaton.nodes[local].op
+        if op is None:
+            return []
+        shared = self._shared[number]
+        moves = []
+        for after, result, timeout in MEANINGS[op.kind](shared, task, op):
+            then = automaton.edges.get((local, result))
+            if then is None:
+                then = automaton.after(local, result)
+            if then not in self._steps[task]:
+                after, then, _ = self._absorb(automaton, after, then)
+            if then >> LOCAL_BITS:
+                raise too_large(automaton.actor.name, LOCAL_BITS)
+            added = 0 if after is shared else self._number(after) - number
+            moves.append((added, then - local, timeout))
+        return moves
+
+    def steps_in(self, state: int, task: int, outcome: int) -> int:
+        """How many steps, as a player counts them, one move consists of."""
+        automaton = self.automata[task]
+        shared, local = self.shared(state), self.local(state, task)
+        op = automaton.nodes[local].op
+        assert op is not None
+        taken = outcomes(shared, task, op)[outcome]
+        return 1 + self._absorb(automaton, taken.state, automaton.after(local, taken.result))[2]
+
+    def _absorb(self, automaton: Automaton, shared: State, local: int) -> tuple[State, int, int]:
+        """Do what needs no move of its own. Result: the new states, and the steps it took.
+
+        A task that reads the same constant again (it polls what never changes) has gone round a
+        circle of its own: that circle must stay in the graph.
+        """
+        task, length, steps = automaton.actor.index, 0, 0
+        seen: set[int] = set()
+        while local not in self._steps[task]:
+            op = automaton.nodes[local].op
+            assert op is not None
+            if not is_absorbed(op, task, self.constant):
+                self._steps[task].add(local)
+                break
+            length += 1
+            check_fold_length(length, automaton.actor.name)
+            if not is_folded(op, task):
+                if local in seen:
+                    break
+                seen.add(local)
+                steps += 1
+            (outcome,) = outcomes(shared, task, op)
+            shared, local = outcome.state, automaton.after(local, outcome.result)
+        return shared, local, steps

@@ -1,0 +1,59 @@
+"""Time, chance and messages: what no other task can notice."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from oomlab.engine.ops.core import MEANINGS, Op, Outcome, State, meaning
+
+TIME_KINDS = frozenset({"sleep", "io", "cost"})
+"""Ops that only let time pass: always possible, never change the shared state."""
+
+LOCAL_KINDS = TIME_KINDS | {"log", "note"}
+"""Ops that no other task can notice."""
+
+
+def sleep(jiffies: int) -> Op:
+    """Let `jiffies` timer ticks pass."""
+    return Op("sleep", (), (jiffies,))
+
+
+def io(low_us: int, high_us: int) -> Op:
+    """Wait for a device for `low_us` to `high_us` microseconds, drawn anew each time."""
+    return Op("io", (), (low_us, high_us))
+
+
+def cost(microseconds: int) -> Op:
+    """Spend `microseconds` of CPU time."""
+    return Op("cost", (), (microseconds,))
+
+
+def choose(options: int, why: str) -> Op:
+    """Result: a number below `options`; `why` says what is undecided."""
+    return Op("choose", (), (options, why))
+
+
+def log(message: str) -> Op:
+    """Print a line to the kernel log."""
+    return Op("log", (), (message,))
+
+
+def note(what: str, value: Hashable) -> Op:
+    """Write `value` into the trace and nowhere else, for those who read traces: the lock-order
+    graph must know with which flags a page is asked for."""
+    return Op("note", (), (what, value))
+
+
+def _no_effect(state: State, task: int, op: Op) -> list[Outcome]:
+    return [Outcome(state)]
+
+
+for _kind in LOCAL_KINDS:
+    MEANINGS[_kind] = _no_effect
+
+
+@meaning("choose")
+def _choose(state: State, task: int, op: Op) -> list[Outcome]:
+    options = op.args[0]
+    assert isinstance(options, int)
+    return [Outcome(state, i) for i in range(options)]

@@ -1,0 +1,96 @@
+"""Where a suspended routine stands.
+
+A kernel routine is a generator; its position and its local variables, along the chain of
+`yield from`, identify what it will do next. Both engines rely on this: the explorer to recognise a
+local state it has learned, the clock to recognise a polling loop and a state that comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Hashable
+from types import CodeType, FrameType
+from typing import Any, TypeAlias
+
+from oomlab.engine.liveness import live_after
+from oomlab.errors import ModelError
+
+LocalState: TypeAlias = tuple[Hashable, ...]
+Position: TypeAlias = tuple[Hashable, ...]
+
+
+class Place:
+    """A place in a function's code where a routine can stand, and the names of the local variables
+    that can still matter there.
+
+    There is one object for each place: code objects are compared and hashed by all they contain,
+    which takes longer than everything else here.
+    """
+
+    __slots__ = ("code", "names")
+
+    def __init__(self, code: CodeType, offset: int) -> None:
+        self.code = code
+        self.names = live_after(code, offset)
+
+
+_PLACES: dict[tuple[int, int], Place] = {}
+"""By id of the code and offset. No other code can have that id: the place keeps the code alive."""
+
+
+_UNBOUND = object()
+"""Stands for the value of a variable that has none yet."""
+
+
+def place(frame: FrameType) -> Place:
+    """Where a suspended frame stands."""
+    code = frame.f_code
+    key = (id(code), frame.f_lasti)
+    found = _PLACES.get(key)
+    if found is None:
+        found = _PLACES[key] = Place(code, frame.f_lasti)
+    return found
+
+
+def frames(routine: Generator[Any, Any, Any]) -> list[FrameType]:
+    """The frames of a suspended routine, outermost first."""
+    found = []
+    inner: Any = routine
+    while inner is not None:
+        found.append(inner.gi_frame)
+        inner = inner.gi_yieldfrom
+    return found
+
+
+def local_state(routine: Generator[Any, Any, Any], op: Hashable) -> LocalState:
+    """What a suspended routine is about to do (`op`, which it has yielded), its position and those
+    local variables that can still matter; hashable and comparable.
+
+    Raises ModelError if a local variable cannot be hashed: such a routine could not be explored.
+    """
+    parts: list[Hashable] = [op]
+    for frame in frames(routine):
+        here, values = place(frame), frame.f_locals
+        variables = tuple([values.get(name, _UNBOUND) for name in here.names])
+        try:
+            hash(variables)
+        except TypeError as error:
+            names = ", ".join(name for name in here.names if name in values)
+            where = here.code.co_name
+            raise ModelError(f"a local variable of {where} ({names}) is not hashable") from error
+        parts.append((here, variables))
+    return tuple(parts)
+
+
+def position(routine: Generator[Any, Any, Any]) -> Position:
+    """Where a suspended routine stands, whatever its variables are."""
+    return tuple([place(frame) for frame in frames(routine)])
+
+
+def call_stack(routine: Generator[Any, Any, Any]) -> tuple[str, ...]:
+    """Names of the routines on the stack, outermost first: what a backtrace would show."""
+    names = []
+    inner: Any = routine
+    while inner is not None:
+        names.append(inner.gi_code.co_name)
+        inner = inner.gi_yieldfrom
+    return tuple(names)

@@ -1,0 +1,79 @@
+"""Turns what an engine does into events, with names instead of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from oomlab.engine.model import Model
+from oomlab.engine.ops import Op, RwSemaphore, Slot, State
+from oomlab.engine.trace.events import Condition, Event, Json, SlotInfo, TaskInfo
+
+
+class Recorder:
+    """Collects the events of one run of `model`."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._names = tuple(actor.name for actor in model.actors)
+        self.events: list[Event] = []
+
+    def tasks(self) -> tuple[TaskInfo, ...]:
+        """The run's tasks."""
+        return tuple(TaskInfo(a.name, a.what, a.foreground) for a in self.model.actors)
+
+    def slots(self) -> tuple[SlotInfo, ...]:
+        """The run's slots with their first values."""
+        initial = self.model.layout.initial
+        return tuple(
+            SlotInfo(slot.name, slot.kind, self.shown(slot, initial[slot.index]))
+            for slot in self.model.layout.slots
+        )
+
+    def shown(self, slot: Slot, value: Hashable) -> Json:
+        """A slot's value as a reader may see it: task names for numbers, lists for tuples."""
+        name = self.model.task_name
+        if slot.kind == "mutex":
+            assert isinstance(value, int)
+            return name(value)
+        if slot.kind == "queue":
+            assert isinstance(value, int)
+            return [a.name for a in self.model.actors if value >> a.index & 1]
+        if isinstance(value, RwSemaphore):
+            return {
+                "readers": [name(t) for t in value.readers],
+                "writer": name(value.writer),
+                "queued": [name(t) for t in value.queued],
+            }
+        return list(value) if isinstance(value, tuple) else value
+
+    def add(
+        self,
+        at_us: int,
+        task: int,
+        stack: tuple[str, ...],
+        op: Op,
+        condition: Condition,
+        before: State = (),
+        after: State = (),
+        result: Json = None,
+        until_us: int | None = None,
+    ) -> None:
+        """Record one step; `before` and `after` are equal (or left out) if nothing changed."""
+        changes: dict[str, Json] = {}
+        if after is not before:
+            for slot in op.slots:
+                value = after[slot.index]
+                if value != before[slot.index]:
+                    changes[slot.name] = self.shown(slot, value)
+        kind, slots, args = op
+        on = slots[0].name if slots else ""
+        if kind == "log":
+            result = args[0]
+        elif kind == "note":
+            on, result = str(args[0]), args[1]
+        if isinstance(result, tuple):
+            result = list(result)
+        name = self._names[task]
+        self.events.append(
+            Event(at_us, name, stack, kind, on, condition, result, changes, until_us)
+        )

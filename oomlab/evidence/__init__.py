@@ -1,0 +1,1 @@
+"""What the book claims, and what holds it: claims, findings, sweeps, the matrix, the history."""

@@ -1,0 +1,119 @@
+"""The discussion in its order: messages and commits, each with how we know of it.
+
+The book's bibliography and its account of what came later are made of this registry, so that a
+date, a name or a commit id stands in one place. Subjects are in our words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from oomlab.errors import unknown
+from oomlab.evidence.history_events import ITS_TEXT, ROWS
+
+Kind = Literal["message", "commit"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+ARCHIVE = "https://lore.kernel.org/linux-mm/"
+MESSAGES = "https://lore.kernel.org/all/"
+COMMITS = "https://git.kernel.org/torvalds/c/"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One message, or one commit of the mainline kernel.
+
+    `key` names it in the book. `date` is ISO 8601, as the sender or author dated it, and as coarse
+    as we know it ("2017-10-09", "2018-08", "2006"). `who` wrote it; `what` it says, in our words.
+    `ident` is the message id or the commit id, empty if we have not seen it. `release` is the first
+    kernel that has the commit, empty unless we could check it. `evidence` says what we have read.
+    """
+
+    key: str
+    date: str
+    who: str
+    what: str
+    kind: Kind
+    ident: str
+    release: str
+    evidence: str
+
+    @property
+    def link(self) -> str:
+        """Where to read it: the message, the commit, or the archive if we know no id."""
+        if not self.ident:
+            return ARCHIVE
+        return f"{MESSAGES}{self.ident}/" if self.kind == "message" else COMMITS + self.ident
+
+    @property
+    def short_ident(self) -> str:
+        """The id as people write it: twelve digits of a commit, a message id in full."""
+        return self.ident[:12] if self.kind == "commit" else self.ident
+
+
+HISTORY: tuple[Event, ...] = tuple(Event(*row) for row in ROWS)
+"""All events, in the order of the story: the oldest first."""
+
+
+def event(key: str) -> Event:
+    """The event called `key`. Raises InputError, naming the keys there are."""
+    for one in HISTORY:
+        if one.key == key:
+            return one
+    raise unknown("event", key, (one.key for one in HISTORY))
+
+
+def events(kind: Kind | None = None, since: str = "", until: str = "~") -> Iterator[Event]:
+    """Events of one kind, or of both, dated from `since` on and before `until` (ISO prefixes).
+
+    Raises InputError for a kind that does not exist.
+    """
+    if kind is not None and kind not in KINDS:
+        raise unknown("kind of event", kind, KINDS)
+    for one in HISTORY:
+        if since <= one.date < until and kind in (None, one.kind):
+            yield one
+
+
+def cite(key: str) -> str:
+    """A Markdown link to the event, with its author and date as text. Raises InputError."""
+    one = event(key)
+    return f"[{one.who}, {one.date}]({one.link})"
+
+
+def history_markdown(chosen: Iterable[Event]) -> str:
+    """The events as a Markdown list: date, who, what, where to read it; and what we have read, if
+    that is another text."""
+    return "\n".join(_line(one) for one in chosen)
+
+
+def history_table(chosen: Iterable[Event]) -> str:
+    """The events as a Markdown table of two columns, which fits a narrow page: when; who, what and
+    where to read it."""
+    rows = (
+        f"| {_unbroken(one.date)} | **{one.who}.** {one.what} {_where(one)} |" for one in chosen
+    )
+    return "\n".join(("| When | What |", "|---|---|", *rows))
+
+
+def _where(one: Event) -> str:
+    if not one.ident:
+        return f"[archive]({one.link})"
+    return f"[{f'`{one.short_ident}`' if one.kind == 'commit' else 'message'}]({one.link})"
+
+
+def _unbroken(date: str) -> str:
+    """With hyphens at which no line ends."""
+    return date.replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
+def _line(one: Event) -> str:
+    if one.kind == "commit":
+        name = f"[`{one.short_ident}`]({one.link})" if one.ident else "a commit"
+        where = f" {name}{', first in ' + one.release if one.release else ''}."
+    else:
+        where = f" [message]({one.link})." if one.ident else f" [archive]({one.link})."
+    how = "" if one.evidence == ITS_TEXT else f" *Read: {one.evidence}.*"
+    return f"- **{one.date}, {one.who}.** {one.what}{where}{how}"

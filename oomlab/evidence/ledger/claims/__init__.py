@@ -1,0 +1,24 @@
+"""The thread, sentence by sentence: who said what, and what has become of it."""
+
+from __future__ import annotations
+
+from oomlab.errors import unknown
+from oomlab.evidence.ledger.claims import answers, listeners, patch, reply, report, second_report
+from oomlab.evidence.ledger.claims.claim import WORDS, Claim, Word
+
+TOPICS = (report, second_report, answers, patch, listeners, reply)
+
+CLAIMS: dict[int, Claim] = dict(
+    sorted(((c.number, c) for topic in TOPICS for c in topic.CLAIMS), key=lambda pair: pair[0])
+)
+"""All claims by number, in the order of the thread."""
+
+
+def find_claim(number: str) -> Claim:
+    """The claim with that number. Raises InputError naming all numbers."""
+    if not number.isdecimal() or int(number) not in CLAIMS:
+        raise unknown("claim", number, [str(n) for n in CLAIMS])
+    return CLAIMS[int(number)]
+
+
+__all__ = ["CLAIMS", "WORDS", "Claim", "Word", "find_claim"]

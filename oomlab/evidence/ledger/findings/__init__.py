@@ -1,0 +1,51 @@
+"""The review of the RFC: what its protocol does wrong, and what it costs."""
+
+from __future__ import annotations
+
+from oomlab.errors import unknown
+from oomlab.evidence.ledger.findings import chain, context, protocol, thread, tools, waiting
+from oomlab.evidence.ledger.findings.finding import (
+    OFFLOADS,
+    RFC,
+    Answer,
+    CannotBeShown,
+    Finding,
+    Measured,
+    Shown,
+    Witnessed,
+)
+
+
+def _number(finding: Finding) -> int:
+    return int(finding.id.removeprefix("R"))
+
+
+FINDINGS: dict[str, Finding] = {
+    finding.id: finding
+    for finding in sorted(
+        (f for topic in (protocol, waiting, thread, chain, context, tools) for f in topic.FINDINGS),
+        key=_number,
+    )
+}
+"""All findings by their id, R1 to R24."""
+
+
+def find_finding(name: str) -> Finding:
+    """The finding with that id. Raises InputError naming all ids."""
+    if name not in FINDINGS:
+        raise unknown("finding", name, FINDINGS)
+    return FINDINGS[name]
+
+
+__all__ = [
+    "FINDINGS",
+    "OFFLOADS",
+    "RFC",
+    "Answer",
+    "CannotBeShown",
+    "Finding",
+    "Measured",
+    "Shown",
+    "Witnessed",
+    "find_finding",
+]

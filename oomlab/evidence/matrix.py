@@ -1,0 +1,222 @@
+"""Every hazard against every remedy, by both engines, each cell held against what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
+from oomlab.engine import clock, explorer
+from oomlab.engine.explorer.ghosts import witnessed
+from oomlab.kernel.oom_watch import RELEASED_UNSERVED, SEEN, STALE_CREDIT
+from oomlab.remedies import REMEDIES, Remedy
+from oomlab.scenarios import SCENARIOS, Scenario
+from oomlab.scenarios.parameters import Settings
+
+CELL_BUDGET = 100_000
+"""States after which the exploration of one cell stops unless told otherwise."""
+
+WRONG_CREDIT = frozenset({STALE_CREDIT, RELEASED_UNSERVED})
+"""What a watch calls a result that was credited to the wrong request."""
+
+_STUCK = ("deadlock", "livelock")
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One timed run. `stall_s`: how long the slowest request for a page took, in seconds, None if
+    it never ended. `wrong_credit`: did a request receive another's result?"""
+
+    verdict: str
+    stall_s: float | None
+    kills: int
+    failed_allocations: int
+    pages_returned: int
+    wrong_credit: bool
+
+
+@dataclass(frozen=True)
+class Explored:
+    """One exploration. A verdict of `budget` decides nothing. `wrong_credit` as in Timed, for any
+    schedule that was seen."""
+
+    verdict: str
+    states: int
+    starvation: bool
+    panic: bool
+    wrong_credit: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A scenario under a remedy. `problem` is empty if all is as expected."""
+
+    scenario: str
+    settings: dict[str, int | float]
+    remedy: str
+    clock: Timed
+    explorer: Explored
+    expected_clock: str | None
+    expected_explorer: str | None
+    reason: str
+    problem: str
+
+
+def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
+    """All cells, row by row. Models that are equal are run once: without a balloon, remedies in the
+    balloon's driver change nothing.
+
+    Raises InputError for a budget below 1.
+    """
+    for scenario in SCENARIOS.values():
+        for row in scenario.rows:
+            known: dict[Hashable, tuple[Timed, Explored]] = {}
+            for remedy in REMEDIES.values():
+                key = scenario.model_key(remedy)
+                if key not in known:
+                    known[key] = (
+                        timed(scenario, remedy, row),
+                        explored(scenario, remedy, row, budget),
+                    )
+                yield _cell(scenario, remedy, row, *known[key])
+
+
+def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
+    """One run by the clock."""
+    trace = clock.run(scenario.name, remedy.name, {**row, "ghosts": 1})
+    longest = longest_request_us(trace)
+    return Timed(
+        trace.verdict,
+        None if longest is None else longest / 1_000_000,
+        len(kills(trace)),
+        failed_allocations(trace),
+        pages_returned(trace),
+        not WRONG_CREDIT.isdisjoint(trace.values_at(trace.ended_at_us)[SEEN]),
+    )
+
+
+def explored(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> Explored:
+    """One exploration, in the scenario's small scope."""
+    offloaded = remedy.delivery.startswith("offload")
+    found = explorer.explore(
+        scenario.name, remedy.name, {**row, "ghosts": int(offloaded)}, budget=budget
+    )
+    return Explored(
+        found.verdict.word,
+        len(found.graph),
+        found.verdict.starvation,
+        found.verdict.panic,
+        not WRONG_CREDIT.isdisjoint(witnessed(found.graph)),
+    )
+
+
+def groups(
+    scenario: Scenario, row: Settings, budget: int = CELL_BUDGET
+) -> list[tuple[list[str], Timed, str]]:
+    """The remedies by what came of them, in the order of the registry: those with the same outcome
+    under the clock, stalls compared to a tenth of a millisecond, and the same verdict of the
+    explorer stand together.
+
+    Result, for each group: its remedies, the timed run and the explorer's verdict.
+    """
+    by_model: dict[Hashable, tuple[Timed, str]] = {}
+    found: dict[tuple[Timed, str], list[str]] = {}
+    for remedy in REMEDIES.values():
+        key = scenario.model_key(remedy)
+        if key not in by_model:
+            exact = timed(scenario, remedy, row)
+            stall_s = None if exact.stall_s is None else round(exact.stall_s, 4)
+            # Without ghosts, which make more states and no other verdict.
+            word = explorer.explore(scenario.name, remedy.name, row, budget=budget).verdict.word
+            by_model[key] = replace(exact, stall_s=stall_s), word
+        found.setdefault(by_model[key], []).append(remedy.name)
+    return [(names, *outcome) for outcome, names in found.items()]
+
+
+def _cell(
+    scenario: Scenario, remedy: Remedy, row: Settings, by_clock: Timed, by_explorer: Explored
+) -> Cell:
+    expected_clock = scenario.expects(remedy, "clock", row)
+    expected_explorer = scenario.expects(remedy, "explorer", row)
+    reason = scenario.reasons.get(remedy.name, "")
+    return Cell(
+        scenario.name,
+        dict(row),
+        remedy.name,
+        by_clock,
+        by_explorer,
+        expected_clock,
+        expected_explorer,
+        reason,
+        _problem(by_clock, by_explorer, expected_clock, expected_explorer, reason),
+    )
+
+
+def _problem(
+    by_clock: Timed,
+    by_explorer: Explored,
+    expected_clock: str | None,
+    expected_explorer: str | None,
+    reason: str,
+) -> str:
+    """What is wrong with a cell: no expectation, another one, or engines that contradict."""
+    if expected_clock is None:
+        return "no verdict is declared"
+    if by_clock.verdict != expected_clock:
+        return f"the clock was expected to say {expected_clock}"
+    word = by_explorer.verdict
+    if word == "budget":
+        return ""
+    if expected_explorer not in (None, word):
+        return f"the explorer was expected to say {expected_explorer}"
+    if (word == "lockup") != (by_clock.verdict in _STUCK) and not reason:
+        return "the engines disagree, and no reason is written"
+    return ""
+
+
+def matrix_report(cells: list[Cell]) -> dict[str, Any]:
+    """The matrix as JSON data; `stall_s` in seconds."""
+    return {
+        "cells": [asdict(cell) for cell in cells],
+        "problems": sum(bool(cell.problem) for cell in cells),
+    }
+
+
+HEADING = (
+    f"{'remedy':18}{'clock':11}{'stall':>10} {'kills':>5} {'failed':>6} {'pages':>6}  "
+    f"{'explorer':16}{'states':>8}  remarks"
+)
+
+
+def matrix_text(cells: list[Cell]) -> Iterator[str]:
+    """The matrix as lines: a table per row of it, then a count of problems."""
+    title = None
+    for cell in cells:
+        here = (cell.scenario, cell.settings)
+        if here != title:
+            title = here
+            values = ", ".join(f"{name}={value}" for name, value in cell.settings.items())
+            yield f"\n{cell.scenario}{' with ' + values if values else ''}"
+            yield HEADING
+        yield _line(cell)
+    problems = [cell for cell in cells if cell.problem]
+    yield ""
+    yield f"{len(cells)} cells, {len(problems)} with a problem."
+
+
+def _line(cell: Cell) -> str:
+    run, found = cell.clock, cell.explorer
+    stall = "for ever" if run.stall_s is None else f"{run.stall_s:.4g} s"
+    remarks = [
+        "starvation" if found.starvation else "",
+        "panic" if found.panic else "",
+        "wrong credit" if run.wrong_credit or found.wrong_credit else "",
+        cell.reason,
+        f"PROBLEM: {cell.problem}" if cell.problem else "",
+    ]
+    return (
+        f"{cell.remedy:18}{run.verdict:11}{stall:>10} {run.kills:>5} {run.failed_allocations:>6}"
+        f" {run.pages_returned:>6}  {found.verdict:16}{found.states:>8}  "
+        + "; ".join(filter(None, remarks))
+    ).rstrip()

@@ -1,0 +1,100 @@
+"""The releases of the story, each as a point in the space of remedies and kernels.
+
+What a release did about the balloon is a remedy of ours; what it did about the OOM killer is the
+parameter `kernel` of every scenario.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oomlab.errors import unknown
+from oomlab.limits import Limit
+from oomlab.remedies import REMEDIES, Remedy
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "Linux 5.8",
+        "It is the balloon of 5.8 in a machine whose OOM killer and allocator are those of 4.19.",
+    ),
+    Limit(
+        "simplified",
+        "Linux 4.15",
+        "It is the balloon of 4.15, repaired, in a machine whose OOM killer and allocator are "
+        "those of 4.14.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """`name` is the kernel's version, `kernel` the modelled release closest to it, `remedy` what
+    its balloon does; `summary` says that in a few words, `events` are keys of
+    `oomlab.evidence.history`."""
+
+    name: str
+    kernel: float
+    remedy: str
+    summary: str
+    events: tuple[str, ...]
+
+    @property
+    def balloon(self) -> Remedy:
+        """The remedy as such."""
+        return REMEDIES[self.remedy]
+
+
+RELEASES: dict[str, Release] = {
+    release.name: release
+    for release in (
+        Release("4.13", 4.13, "mainline", "allocates with balloon_lock held", ("report",)),
+        Release(
+            "4.15",
+            4.14,
+            "allocate-outside",
+            "allocates before it takes balloon_lock",
+            ("merged", "index-fix"),
+        ),
+        Release(
+            "4.19",
+            4.19,
+            "shrinker",
+            "is a shrinker; no nap under oom_lock, and a reaper without it",
+            ("shrinker", "no-nap", "reaper-without-lock"),
+        ),
+        Release(
+            "5.8",
+            4.19,
+            "allocate-outside",
+            "is an OOM notifier again",
+            ("notifier-again-commit",),
+        ),
+    )
+}
+"""In the order of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What David Hildenbrand reported on 11 March 2020 of a guest with 16 CPUs and 64 GB whose
+    balloon was to grow to 53 GB beside a load that reads files: `seconds` until it had, and how
+    many `inflations` the guest counted (message 20200311135523.18512-2-david@redhat.com)."""
+
+    seconds: int
+    inflations: int
+
+
+REPORTED: dict[str, Measured] = {
+    "shrinker": Measured(542, 154_828_377),
+    "allocate-outside": Measured(63, 12_968_539),
+}
+"""By remedy. With the shrinker (Linux 4.19) the target was reached only after the load had been
+stopped, and for 315 s at a stretch nothing was gained."""
+
+
+def find_release(name: str) -> Release:
+    """The release called `name`. Raises InputError naming all of them."""
+    if name not in RELEASES:
+        raise unknown("release", name, RELEASES)
+    return RELEASES[name]

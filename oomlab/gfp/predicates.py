@@ -1,0 +1,169 @@
+"""What a GFP mask permits, one question a function.
+
+The answers are those of the page allocator of Linux 4.13 (mm/page_alloc.c) for orders up to 3 and a
+task without special rights; the later kernels of the tables answer alike where nothing else is
+said. A flag counts only where the allocator can still look at it: a request that may not sleep
+never reaches reclaim, so its `__GFP_FS` permits nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from oomlab.gfp.expression import check, parse
+from oomlab.gfp.tables import DEFAULT_VERSION, Table, table
+
+
+@dataclass(frozen=True)
+class Request:
+    """A mask and the kernel that reads it. Raises InputError if the mask does not fit gfp_t."""
+
+    mask: int
+    table: Table
+
+    def __post_init__(self) -> None:
+        check(self.mask)
+
+    def has(self, name: str) -> bool:
+        """Is the flag `name` set? A flag that this kernel lacks never is."""
+        return bool(self.mask & self.table.bits.get(name, 0))
+
+
+def request(expression: str, version: str = DEFAULT_VERSION) -> Request:
+    """The request that a kernel expression stands for. Raises InputError."""
+    numbers = table(version)
+    return Request(parse(expression, numbers), numbers)
+
+
+class Zone(Enum):
+    """The highest zone a request may be served from; lower ones are open to it too."""
+
+    DMA = "ZONE_DMA"
+    DMA32 = "ZONE_DMA32"
+    NORMAL = "ZONE_NORMAL"
+    HIGHMEM = "ZONE_HIGHMEM"
+    MOVABLE = "ZONE_MOVABLE"
+    INVALID = "invalid"
+
+
+_ZONES = {
+    (): Zone.NORMAL,
+    ("__GFP_DMA",): Zone.DMA,
+    ("__GFP_HIGHMEM",): Zone.HIGHMEM,
+    ("__GFP_DMA32",): Zone.DMA32,
+    ("__GFP_MOVABLE",): Zone.NORMAL,
+    ("__GFP_DMA", "__GFP_MOVABLE"): Zone.DMA,
+    ("__GFP_HIGHMEM", "__GFP_MOVABLE"): Zone.MOVABLE,
+    ("__GFP_DMA32", "__GFP_MOVABLE"): Zone.DMA32,
+}
+_SELECTORS = ("__GFP_DMA", "__GFP_HIGHMEM", "__GFP_DMA32", "__GFP_MOVABLE")
+
+
+def zone(request: Request) -> Zone:
+    """The zone that the four selector bits name (gfp_zone), on a machine that has all zones.
+
+    `__GFP_MOVABLE` opens ZONE_MOVABLE only together with `__GFP_HIGHMEM`. Two of the other three
+    bits together are a bug of the caller; the kernel's table then answers with its lowest zone.
+    """
+    selectors = tuple(name for name in _SELECTORS if request.has(name))
+    return _ZONES.get(selectors, Zone.INVALID)
+
+
+def below_normal(request: Request) -> bool:
+    """Is the request confined to zones below ZONE_NORMAL (the test of ac->high_zoneidx)?"""
+    return zone(request) in (Zone.DMA, Zone.DMA32, Zone.INVALID)
+
+
+class Reserve(Enum):
+    """How deep a request may dig below the min watermark."""
+
+    NONE = "none"
+    QUARTER = "a quarter of the min watermark"
+    HALF = "half of the min watermark"
+    FIVE_EIGHTHS = "five eighths of the min watermark"
+    ALL = "all free memory"
+
+
+def reserve(request: Request) -> Reserve:
+    """The share of the reserves that the mask itself opens (gfp_to_alloc_flags,
+    gfp_pfmemalloc_allowed, __zone_watermark_ok).
+
+    `__GFP_HIGH` halves the mark, `__GFP_ATOMIC` takes a quarter off what is left; ATOMIC is
+    dropped from a request that may sleep, and gives nothing under NOMEMALLOC. In 6.7 the quarter
+    goes to requests with `__GFP_HIGH` that may not sleep. MEMALLOC ignores all marks unless
+    NOMEMALLOC forbids it.
+    """
+    forbidden = request.has("__GFP_NOMEMALLOC")
+    if request.has("__GFP_MEMALLOC") and not forbidden:
+        return Reserve.ALL
+    high = request.has("__GFP_HIGH")
+    has_atomic_flag = "__GFP_ATOMIC" in request.table.bits
+    atomic = request.has("__GFP_ATOMIC") if has_atomic_flag else high
+    harder = atomic and not may_block(request) and not forbidden
+    if high:
+        return Reserve.FIVE_EIGHTHS if harder else Reserve.HALF
+    return Reserve.QUARTER if harder else Reserve.NONE
+
+
+def may_block(request: Request) -> bool:
+    """`__GFP_DIRECT_RECLAIM` and nothing else decides it (gfpflags_allow_blocking)."""
+    return request.has("__GFP_DIRECT_RECLAIM")
+
+
+def wakes_kswapd(request: Request) -> bool:
+    """Both at the start of the slow path and before each retry (wake_all_kswapds)."""
+    return request.has("__GFP_KSWAPD_RECLAIM")
+
+
+def may_start_io(request: Request) -> bool:
+    """`__GFP_IO`, in a request that reclaims at all (shrink_page_list)."""
+    return may_block(request) and request.has("__GFP_IO")
+
+
+def may_enter_fs(request: Request) -> bool:
+    """`__GFP_FS`, in a request that reclaims at all (shrink_page_list, the shrinkers)."""
+    return may_block(request) and request.has("__GFP_FS")
+
+
+def may_use_reserves(request: Request) -> bool:
+    """Any share of them, by the mask alone; `reserve` says which."""
+    return reserve(request) is not Reserve.NONE
+
+
+def task_may_use_reserves(request: Request) -> bool:
+    """`__GFP_NOMEMALLOC` is asked before the task is (gfp_pfmemalloc_allowed)."""
+    return not request.has("__GFP_NOMEMALLOC")
+
+
+def may_fail_early(request: Request) -> bool:
+    """It may not sleep (step 11 of the slow path), or may try only once (step 16).
+
+    `__GFP_NOFAIL` overrules NORETRY, but means nothing to a request that may not sleep.
+    """
+    if not may_block(request):
+        return True
+    return request.has("__GFP_NORETRY") and not request.has("__GFP_NOFAIL")
+
+
+def may_take_oom_lock(request: Request) -> bool:
+    """Every request that sleeps and retries gets to step 20 (__alloc_pages_may_oom), where the
+    trylock comes before each test of the mask."""
+    return may_block(request) and not request.has("__GFP_NORETRY")
+
+
+def invokes_notifiers(request: Request) -> bool:
+    """It holds oom_lock and passes the early exits: not RETRY_MAYFAIL, not THISNODE, not confined
+    to a zone below ZONE_NORMAL. `__GFP_FS` is not asked: out_of_memory runs the chain first."""
+    kept_away = request.has("__GFP_RETRY_MAYFAIL") or request.has("__GFP_THISNODE")
+    return may_take_oom_lock(request) and not kept_away and not below_normal(request)
+
+
+def may_kill(request: Request) -> bool:
+    """It runs the notifiers, and `__GFP_FS` is there when out_of_memory asks for it afterwards."""
+    return invokes_notifiers(request) and request.has("__GFP_FS")
+
+
+def must_not_fail(request: Request) -> bool:
+    """`__GFP_NOFAIL` in a request that may sleep: it loops until there is a page (step 23)."""
+    return may_block(request) and request.has("__GFP_NOFAIL")

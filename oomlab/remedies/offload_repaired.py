@@ -1,0 +1,159 @@
+"""The offload, repaired until nothing of what the review found is left to be found. Ours.
+
+- One job at a time. Its states change only under `oom_notifier_mutex`, which is never held while
+  anything is waited for: to check and to reply is one critical section.
+- A job belongs to the task that asked. Only that task takes the answer, and takes it once.
+- Who has waited long enough marks the job overdue: its result will be credited to nobody, and while
+  it is overdue later callers do not wait again but go straight to the OOM killer.
+- The chain is asked for before oom_lock is, so that nobody ever sleeps with oom_lock held.
+- A caller that is killed waits no longer; its job counts as overdue from then on.
+- A suspend waits for the walk that is under way, as it waits for victims, and gives up if it must.
+- The thread exists from boot and runs as PF_MEMALLOC: what a callback asks for comes from the
+  reserves or fails, and never leads back here.
+
+What it cannot repair: a walk that comes back late has freed its pages for a process that is dead
+already, and a callback that never comes back means that no listener is ever asked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, wake, write
+from oomlab.kernel.machine import Machine, NotifyOom
+from oomlab.kernel.notifier import blocking_notifier_call_chain
+from oomlab.kernel.oom_notify import check_timeout, in_jiffies
+from oomlab.kernel.oom_watch import (
+    ghost_answer,
+    ghost_ask,
+    ghost_wait,
+    ghost_walk_begins,
+    ghost_walk_ends,
+)
+from oomlab.kernel.task import Task
+from oomlab.kernel.wait import wait_event, wait_event_timeout
+
+IDLE = "idle"
+OVERDUE = "overdue"
+ASKED = "asked by"
+ANSWERED = "answered for"
+
+
+@dataclass(frozen=True, eq=False)
+class RepairedThread:
+    """`job`: IDLE, OVERDUE, or ASKED or ANSWERED with the number of the task whose job it is.
+
+    `requested` is 1 from a request until the thread begins its walk (a kick, named differently from
+    the flag of the RFC, which stays 1 until the answer); `freed` is the answer.
+    """
+
+    mutex: Slot
+    job: Slot
+    requested: Slot
+    freed: Slot
+    request_queue: Slot
+    response_queue: Slot
+
+    @classmethod
+    def declare(cls, layout: Layout) -> RepairedThread:
+        """Declare the globals."""
+        return cls(
+            layout.mutex("oom_notifier_mutex"),
+            layout.word("oom_notifier_job", IDLE),
+            layout.word("oom_notifier_kick", 0),
+            layout.word("oom_notifier_freed", 0),
+            layout.queue("oom_notifier_request_queue"),
+            layout.queue("oom_notifier_response_queue"),
+        )
+
+    def run(self, machine: Machine, current: Task) -> Routine:
+        """The kernel thread, for ever: wait for a job, walk the chain, reply if it is still due."""
+        while True:
+            yield from wait_event(self.request_queue, self.requested, 1)
+            yield write(self.requested, 0)
+            yield write(current.freed, 0)
+            yield from ghost_walk_begins(machine.watch)
+            yield from blocking_notifier_call_chain(machine.oom_notify_list, current, current.freed)
+            yield from ghost_walk_ends(machine.watch)
+            freed = yield read(current.freed)
+            yield mutex_lock(self.mutex)
+            job = yield read(self.job)
+            if job == OVERDUE:
+                yield write(self.job, IDLE)
+                yield from self._tell_suspend(machine)
+            else:
+                yield write(self.freed, freed)
+                yield write(self.job, (ANSWERED, job[1]))
+                yield wake(self.response_queue)
+            yield mutex_unlock(self.mutex)
+
+    def notify(self, timeout_s: float) -> NotifyOom:
+        """The caller's side, without oom_lock: have the chain walked and wait for the answer, at
+        most `timeout_s` seconds. While somebody else's job is under way, look again in a jiffy.
+
+        Raises InputError unless `timeout_s` is more than 0.
+        """
+        check_timeout(timeout_s)
+
+        def request_and_wait(machine: Machine, current: Task) -> Routine:
+            job = yield read(self.job)
+            if job == OVERDUE:
+                return 0
+            if job != IDLE:
+                yield sleep(1)
+                return 1
+            yield mutex_lock(self.mutex)
+            job = yield read(self.job)
+            off = yield from is_off(machine)
+            if job != IDLE or off:
+                yield mutex_unlock(self.mutex)
+                return 0 if job == OVERDUE or off else 1
+            yield from ghost_ask(machine.watch, current, self.requested, None, machine.candidates())
+            yield write(self.job, (ASKED, current.index))
+            yield write(self.requested, 1)
+            yield wake(self.request_queue)
+            yield mutex_unlock(self.mutex)
+            yield from ghost_wait(machine.watch, current, machine.oom_lock)
+            yield from wait_event_timeout(
+                self.response_queue,
+                self.job,
+                (ANSWERED, current.index),
+                in_jiffies(machine, timeout_s),
+                None if current.process is None else current.process.sigkill,
+            )
+            yield mutex_lock(self.mutex)
+            job = yield read(self.job)
+            answered = job == (ANSWERED, current.index)
+            freed = 0
+            if answered:
+                freed = yield read(self.freed)
+            yield write(self.job, IDLE if answered else OVERDUE)
+            yield from self._tell_suspend(machine)
+            yield mutex_unlock(self.mutex)
+            yield from ghost_answer(machine.watch, current, answered, freed)
+            return freed
+
+        return request_and_wait
+
+    def quiesce(self, machine: Machine, timeout: int) -> Routine:
+        """For a suspend, when the OOM killer is off: wait, at most `timeout` jiffies, until no walk
+        is under way. Result: 0 if one still is."""
+        # Whoever has seen the OOM killer on has asked by the time the mutex is free.
+        yield mutex_lock(self.mutex)
+        yield mutex_unlock(self.mutex)
+        left = yield from wait_event_timeout(self.response_queue, self.job, IDLE, timeout)
+        return left
+
+    def _tell_suspend(self, machine: Machine) -> Routine:
+        """The job may be idle now, for which a suspend may wait."""
+        if machine.oom_killer_disabled is not None:
+            yield wake(self.response_queue)
+
+
+def is_off(machine: Machine) -> Routine:
+    """Result: has the OOM killer been switched off?"""
+    if machine.oom_killer_disabled is None:
+        return False
+    off = yield read(machine.oom_killer_disabled)
+    return bool(off)

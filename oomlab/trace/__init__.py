@@ -1,5 +1,0 @@
-"""Traces: the only thing that leaves a run."""
-
-from oomlab.trace.events import Event, SlotInfo, TaskInfo, Trace, Waiting
-
-__all__ = ["Event", "SlotInfo", "TaskInfo", "Trace", "Waiting"]

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from oomlab.cli import BAD_INPUT, NOT_AS_EXPECTED, main
+from oomlab.evidence.sweep.named import SWEEPS
+from oomlab.evidence.sweep.recompute import recompute
+from tests.evidence.sweep.workers import TINY, fails
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SWEEPS, "tiny", TINY)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(["sweep", *arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_sweep_is_made_and_checked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "new" / "tiny.json"
+    status, text, progress = said(capsys, "tiny", "--jobs", "1", "--out", str(out))
+    assert (status, text) == (0, f"tiny: written to {out}\n")
+    assert progress.startswith("tiny.json: 8 points")
+    status, text, _ = said(capsys, "tiny", "--check", "--out", str(out))
+    assert (status, text) == (0, "The stored results are those of this model.\n")
+    out.write_text(out.read_text().replace('"completed"', '"recovered"', 1))
+    with pytest.raises(SystemExit) as ended:
+        main(["sweep", "tiny", "--check", "--out", str(out)])
+    assert ended.value.code == NOT_AS_EXPECTED
+    assert "verdict was recovered and is completed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ten-seconds"], "unknown sweep 'ten-seconds'; valid: five-seconds, nowait-price"),
+        (["five-seconds", "--jobs", "many"], "jobs cannot be 'many'; valid: a whole number"),
+        (["five-seconds", "--jobs", "0", "--out", "OUT"], "the number of jobs cannot be 0"),
+        (["five-seconds", "--check", "--out", "OUT"], "there is no x.json; make it with: oomlab"),
+        (["all", "--out", "OUT"], "--out names one file; give it with one sweep"),
+    ],
+)
+def test_bad_input_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    given = [str(tmp_path / "x.json") if each == "OUT" else each for each in arguments]
+    status, text, error = said(capsys, *given)
+    assert (status, text) == (BAD_INPUT, "")
+    assert error.startswith(f"oomlab: {message}")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_run_that_fails_is_one_line_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oomlab.cli.recompute", partial(recompute, measure_one=fails))
+    status, _, error = said(capsys, "tiny", "--jobs", "1", "--out", str(tmp_path / "x.json"))
+    assert status == NOT_AS_EXPECTED
+    assert error.startswith("oomlab: the run failed, host: h5-host-never-answers under offload")

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oomlab.errors import InputError
+from oomlab.evidence.sweep.measure import measure
+from oomlab.evidence.sweep.pool import Measure, SweepError, compute
+from oomlab.evidence.sweep.recompute import check, recompute
+from oomlab.evidence.sweep.store import load
+from tests.evidence.sweep.workers import TINY, fails, is_killed
+
+POINT = "host: h5-host-never-answers under offload, host_us=2000000, seed 0"
+
+
+def test_points_have_an_order_and_their_linked_settings() -> None:
+    points = TINY.points()
+    assert [(p.part, p.remedy, *p.axes.values(), p.seed) for p in points] == [
+        ("host", "mainline", 100, 0),
+        ("host", "mainline", 2_000_000, 0),
+        ("host", "offload", 100, 0),
+        ("host", "offload", 2_000_000, 0),
+        ("limit", "offload", 1.0, 0),
+        ("limit", "offload", 1.0, 1),
+        ("limit", "offload", 2.0, 0),
+        ("limit", "offload", 2.0, 1),
+    ]
+    assert points[-1].settings == {"oom_return_us": 1000, "timeout_s": 2.0, "give_back_s": 4.0}
+    assert str(points[3]) == POINT
+
+
+def test_one_process_and_two_write_the_same_file(tmp_path: Path) -> None:
+    said: list[str] = []
+    one = recompute(TINY, tmp_path / "one.json", jobs=1, tell=said.append)
+    two = recompute(TINY, tmp_path / "two.json", jobs=2)
+    assert one.read_bytes() == two.read_bytes()
+    assert said[-1].startswith("one.json: 8 points, ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.json", "two.json"]
+    results = load(one, TINY)
+    assert [run.row for run in results.runs] == [measure(point) for point in TINY.points()]
+    assert list(check(results)) == []
+
+
+@pytest.mark.parametrize(
+    ("jobs", "accident", "message"),
+    [
+        (1, fails, f"^the run failed, {POINT}: ZeroDivisionError: a page too few "),
+        (2, fails, f"^the run failed, {POINT}: ZeroDivisionError: a page too few "),
+        (2, is_killed, f"^a process was lost while it ran one of these: .*{POINT}"),
+    ],
+)
+def test_an_accident_names_its_point_and_loses_nothing(
+    tmp_path: Path, jobs: int, accident: Measure, message: str
+) -> None:
+    out = tmp_path / "tiny.json"
+    with pytest.raises(SweepError, match=message) as broken:
+        recompute(TINY, out, jobs=jobs, measure_one=accident)
+    assert "\n" not in str(broken.value)
+    assert "of 8 points are kept; go on with --resume" in str(broken.value)
+    assert not out.exists()
+
+    left = tmp_path / "tiny.json.partial"
+    kept = [json.loads(line)[0] for line in left.read_text().splitlines()[1:]]
+    assert kept and 3 not in kept
+    with pytest.raises(InputError, match=r"tiny\.json\.partial is left of a sweep .* --resume"):
+        recompute(TINY, out, jobs=1)
+
+    left.write_text(left.read_text() + '[7, ["comp')  # it may have been cut off anywhere
+    again: list[str] = []
+
+    def noted(point: object) -> object:
+        again.append(str(point))
+        return measure(point)  # type: ignore[arg-type]
+
+    recompute(TINY, out, jobs=1, resume=True, measure_one=noted)  # type: ignore[arg-type]
+    assert len(again) == 8 - len(kept)
+    whole = recompute(TINY, tmp_path / "whole.json", jobs=1)
+    assert out.read_bytes() == whole.read_bytes()
+    assert not left.exists()
+
+
+def test_a_leftover_of_another_model_is_not_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "tiny.json"
+    with pytest.raises(SweepError):
+        recompute(TINY, out, jobs=1, measure_one=fails)
+    monkeypatch.setattr("oomlab.evidence.sweep.store.model_fingerprint", lambda sweep: "0" * 16)
+    with pytest.raises(InputError, match="belongs to another sweep or another model"):
+        recompute(TINY, out, jobs=1, resume=True)
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_there_must_be_a_process(jobs: int) -> None:
+    with pytest.raises(InputError, match=f"the number of jobs cannot be {jobs}"):
+        list(compute({0: TINY.points()[0]}, jobs))
