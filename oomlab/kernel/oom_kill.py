@@ -1,11 +1,11 @@
-"""The OOM killer (mm/oom_kill.c, Linux 4.13; 4.14 and 4.19 where they differ)."""
+"""The OOM killer (mm/oom_kill.c, Linux 4.13; 4.14, 4.19 and 5.17 where they differ)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from oomlab.kernel import gfp as flags
-from oomlab.kernel.machine import KERNEL_4_19, Machine
+from oomlab.kernel.machine import KERNEL_4_19, KERNEL_5_17, Machine
 from oomlab.kernel.oom_reaper import set_oom_skip, wake_oom_reaper
 from oomlab.kernel.oom_select import sacrifice, worst_of
 from oomlab.kernel.process import Constraint, MemCgroup
@@ -64,7 +64,8 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
     Result: True means that somebody makes progress and the caller should try again, not that
     memory is there. The notifiers run before the test for `__GFP_FS`, so a request that may not
     kill runs them too, with whatever filesystem locks its task holds. `gfp` 0 is a page fault,
-    which may kill.
+    which may kill. Pages from a listener settle the matter, but from 5.17 on not for the person who
+    pressed SysRq-f: somebody is killed all the same.
     """
     if machine.oom_killer_disabled is not None:
         disabled = yield read(machine.oom_killer_disabled)
@@ -74,7 +75,8 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
         return True
     if oc.memcg is None:
         freed = yield from machine.notify_oom(machine, current)
-        if freed > 0:
+        goes_on = oc.sysrq and machine.kernel >= KERNEL_5_17
+        if freed > 0 and not goes_on:
             return True
     dying = yield from task_will_free_mem(machine, current.process)
     if dying and current.process is not None:
