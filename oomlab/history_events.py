@@ -438,11 +438,11 @@ AFTERWARDS: tuple[_Row, ...] = (
         "sysrq-kills",
         "2022-01-06",
         "Jann Horn",
-        "SysRq-f kills although a listener has given pages back: until then one page was enough to "
-        "satisfy it.",
+        "SysRq-f is to kill although a listener has given pages back: until then one page was "
+        "enough to satisfy it. So it is from Linux 5.17 on.",
         "message",
         "20220106102605.635656-1-jannh@google.com",
-        "5.17",
+        "",
         "its text, made against 5.16-rc8; its effect in 7.3.4",
     ),
 )
