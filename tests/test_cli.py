@@ -13,8 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from oomlab import cli
-from oomlab.remedies import REMEDIES
-from oomlab.scenarios import SCENARIOS
+from oomlab.evidence.matrix import timed
+from oomlab.remedies import REMEDIES, find_remedy
+from oomlab.scenarios import SCENARIOS, find_scenario
 
 H1 = "h1-two-task-cycle"
 
@@ -103,6 +104,31 @@ def test_a_run_as_text_tells_a_story_and_ends_with_the_verdict(
     assert any("fault_task0 has hog killed" in line for line in lines)
     assert lines[-2].startswith("Verdict: recovered")
     assert lines[-1].startswith("Stall: 10 s. Kills: 1.")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "remedy", "values", "stall"),
+    [
+        (H1, "offload", {"fault_tasks": 1}, 10.0),
+        # Merely slow: the callback brings its pages back after 8 s, and nobody is in its way.
+        ("h5-host-never-answers", "mainline", {"host_answers": 1, "host_us": 8_000_000}, 8.0),
+        (H1, "mainline", {}, None),
+    ],
+)
+def test_a_run_and_the_matrix_mean_the_same_by_stall(
+    scenario: str,
+    remedy: str,
+    values: dict[str, float],
+    stall: float | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = [f"{name}={value}" for name, value in values.items()]
+    asked = ("run", scenario, "--remedy", remedy, *(f"--set={word}" for word in words))
+    found = json.loads(said(capsys, *asked, "--json"))["stall_s"]
+    assert found == (stall if stall is None else pytest.approx(stall, abs=0.01))
+    assert found == timed(find_scenario(scenario), find_remedy(remedy), values).stall_s
+    told = "not over when the run ended" if stall is None else f"{found:.4g} s"
+    assert f"Stall: {told}. Kills: " in said(capsys, *asked)
 
 
 def test_an_exploration_as_json_can_be_replayed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,7 +78,7 @@ def _call(events: list[Event], ended_us: int | None, stood: list[int]) -> OomCal
     return OomCall(events[0].task, began_us, ended_us, (freed or killed) and not waited)
 
 
-def stall_us(trace: Trace) -> int | None:
+def downtime_us(trace: Trace) -> int | None:
     """From the first OOM invocation that does not progress (see OomCall) to the next page that one
     of the tasks then inside the allocator gets, in microseconds; None if there is no such
     invocation, or no such page."""

@@ -1,7 +1,8 @@
 """The allocator's warning that a request takes long (__alloc_pages_slowpath, Linux 4.13 and 4.14).
 
 Each time a task comes round in the slow path's loop it compares the clock with the time of its next
-warning. Who sleeps inside the loop, in reclaim or in a callback, warns of nothing.
+warning, whether its request says `__GFP_NOWARN` or not. Who sleeps inside the loop, in reclaim or
+in a callback, warns of nothing; nor does who polls there, as too_many_isolated did in 4.13.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ STALL_US = 10 * _SECOND_US
 """stall_timeout in __alloc_pages_slowpath, and by how much it grows with each warning."""
 STALL_KERNEL = 4.19
 """The first modelled release without the stall warning."""
+_INSIDE_THE_LOOP = frozenset({"try_to_free_pages", "out_of_memory"})
+"""Where a task may be for long without coming round."""
 STALL_BURST, STALL_INTERVAL_US = 10, 5 * _SECOND_US
 """warn_alloc prints at most so many warnings in such a time."""
 
@@ -40,17 +43,19 @@ class _Request:
     gfp: int
     began_us: int
     due_us: int
-    memalloc: bool
 
     def passes(self, at_us: int, task: str) -> Iterator[StallWarning]:
         """The task goes through the slow path's loop once more."""
-        quiet = self.memalloc or self.gfp & flags.NOWARN or not self.gfp & flags.DIRECT_RECLAIM
-        if at_us <= self.due_us or quiet:
+        if at_us <= self.due_us or not flags.may_block(self.gfp):
             return
         self.due_us += STALL_US
         for_ms = (at_us - self.began_us) // 1000
         text = f"{task}: page allocation stalls for {for_ms}ms, order:0"
         yield StallWarning(at_us, task, text)
+
+    def comes_round(self, stack: tuple[str, ...]) -> bool:
+        """Does a task that polls with this stack go through the loop each time?"""
+        return not _INSIDE_THE_LOOP.intersection(stack[len(self.stack) :])
 
 
 def stall_warnings(trace: Trace, stretches: Iterable[Stretch]) -> Iterator[StallWarning]:
@@ -67,17 +72,15 @@ def stall_warnings(trace: Trace, stretches: Iterable[Stretch]) -> Iterator[Stall
         if event.op == "note" and event.on == "gfp" and event.function == ALLOCATOR:
             while mine and mine[-1].stack == event.stack:
                 mine.pop()  # the task asks again in the same place
-            began_us, memalloc = event.at_us, "try_to_free_pages" in event.stack
-            mine.append(
-                _Request(event.stack, int(event.result), began_us, began_us + STALL_US, memalloc)
-            )
+            began_us = event.at_us
+            mine.append(_Request(event.stack, int(event.result), began_us, began_us + STALL_US))
         if not mine:
             continue
         request = mine[-1]
         if event.op == "take_page" and event.function == "alloc_pages_slowpath":
             yield from request.passes(event.at_us, task)
         if event.condition in ("polling", "polled"):
-            while request.due_us + tick_us < stretch.end_us and not request.memalloc:
+            while request.comes_round(event.stack) and request.due_us + tick_us < stretch.end_us:
                 before_us = request.due_us
                 yield from request.passes(before_us + tick_us, task)
                 if request.due_us == before_us:

@@ -106,7 +106,8 @@ def _answers_text(asked: _Asked) -> Iterator[str]:
     told = answers(request)
     for predicate, question in QUESTIONS:
         yield f"  {'yes' if told[predicate.__name__] else 'no':4}{question}"
-    yield "  When memory is exhausted (order 3 at most; steps of the allocator's slow path):"
+    yield "  When nothing is left to reclaim, and nothing is free above the min watermark"
+    yield "  (order 3 at most; steps of the allocator's slow path):"
     for state, held in (("free", False), ("held", True)):
         end = outcome(request, lock_held=held)
         yield f"    oom_lock {state}: {end.words} ({WHY[end.ending]})"

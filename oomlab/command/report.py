@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from oomlab.analysis.outcome import failed_allocations, kills, stall_us
+from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us
 from oomlab.engine.explorer import Exploration, replay
 from oomlab.engine.trace.events import Trace
 from oomlab.engine.trace.narration import explain, story
@@ -18,7 +18,11 @@ def seconds(microseconds: int | None) -> float | None:
 
 
 def run_report(trace: Trace) -> dict[str, Any]:
-    """A timed run as JSON data; times in seconds, except `at_us` and `until_us` of events."""
+    """A timed run as JSON data; times in seconds, except `at_us` and `until_us` of events.
+
+    `stall_s`: how long the slowest request for a page took, as in the matrix; None if one was still
+    under way at the end.
+    """
     return {
         "scenario": trace.scenario,
         "remedy": trace.remedy,
@@ -26,7 +30,7 @@ def run_report(trace: Trace) -> dict[str, Any]:
         "seed": trace.seed,
         "verdict": trace.verdict,
         "ended_at_s": seconds(trace.ended_at_us),
-        "stall_s": seconds(stall_us(trace)),
+        "stall_s": seconds(longest_request_us(trace)),
         "kills": len(kills(trace)),
         "failed_allocations": failed_allocations(trace),
         "waiting": [
@@ -46,9 +50,9 @@ def run_text(trace: Trace) -> Iterator[str]:
     """A timed run as lines: the story, then the costs."""
     yield f"{trace.scenario} under {trace.remedy}, seed {trace.seed}"
     yield from story(trace)
-    stall = seconds(stall_us(trace))
+    stall = seconds(longest_request_us(trace))
     yield (
-        f"Stall: {'none that ended' if stall is None else f'{stall:g} s'}. Kills: "
+        f"Stall: {'not over when the run ended' if stall is None else f'{stall:.4g} s'}. Kills: "
         f"{len(kills(trace))}. Failed allocations: {failed_allocations(trace)}."
     )
 

@@ -434,6 +434,17 @@ AFTERWARDS: tuple[_Row, ...] = (
         "",
         "cited by its author in a later message; its effect in 5.8.18",
     ),
+    (
+        "sysrq-kills",
+        "2022-01-06",
+        "Jann Horn",
+        "SysRq-f is to kill although a listener has given pages back: until then one page was "
+        "enough to satisfy it. So it is from Linux 5.17 on.",
+        "message",
+        "20220106102605.635656-1-jannh@google.com",
+        "",
+        "its text, made against 5.16-rc8; its effect in 7.3.4",
+    ),
 )
 
 ROWS: tuple[_Row, ...] = (*BEFORE, *THREAD, *PATCH, *AFTERWARDS)

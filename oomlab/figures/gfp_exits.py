@@ -29,7 +29,7 @@ _DASHES: dict[Passage, str | None] = {"tries again": "8 5", "never comes here": 
 def draw_exits(request: Request, name: str, *, key: str = "") -> Figure:
     """Draw the way of `request`, called `name`; give different keys to two copies on one page."""
     stations = path(request)
-    title = f"The way of {name} through the allocator when nothing is free"
+    title = f"The way of {name} through the allocator when memory is exhausted"
     free, held = (outcome(request, lock_held=state).words for state in (False, True))
     description = f"With oom_lock free: {free}. With oom_lock held by somebody: {held}."
     parts = [label(MARGIN, 14, shortened(f"{name}: {request.mask:#x}", WIDTH - 2 * MARGIN))]

@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from oomlab.evidence.sweep.summaries import Curve, Tradeoff, at_most
+from oomlab.evidence.sweep.summaries import Curve, Tradeoff, typical_rounds
 from oomlab.figures.figure import Figure
 from oomlab.figures.style import PALETTE
 from oomlab.figures.svg import WIDTH, Markup, document, group
@@ -56,15 +56,17 @@ _SETTINGS: Any = {
 
 
 @matplotlib.rc_context(_SETTINGS)
-def strips(values: Mapping[float, Sequence[float]], title: str) -> Figure:
-    """For each time limit the downtimes of all runs as dots, their median as a bar, and the limit
-    itself as a line that no dot can cross. Seconds, on a logarithmic scale."""
+def strips(values: Mapping[float, Sequence[float]], counts: Counter[int], title: str) -> Figure:
+    """For each time limit the downtimes of its runs as dots, and the limit itself as a line that no
+    dot can cross; as a bar, what the median of `counts`, the rounds of all runs together, comes to
+    with that limit. Seconds, on a logarithmic scale."""
     canvas, axes = _canvas(330)
     limits = list(values)
+    typical = typical_rounds(counts)
     for place, limit in enumerate(limits):
         found = sorted(values[limit])
         row = [place - 0.42, place + 0.42]
-        axes.plot([at_most(found, 0.5)] * 2, row, color=INK["ink"], linewidth=5, zorder=1)
+        axes.plot([typical * limit] * 2, row, color=INK["ink"], linewidth=5, zorder=1)
         heights = _spread(found, place)
         axes.plot(found, heights, "o", color=INK["runs"], markersize=5, zorder=2)
         axes.plot([limit, limit], row, color=INK["blocked"], linestyle="--", zorder=3)
@@ -74,11 +76,11 @@ def strips(values: Mapping[float, Sequence[float]], title: str) -> Figure:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_yticks(range(len(limits)), [f"{limit:g} s" for limit in limits])
     axes.set_ylabel("Time limit")
-    axes.set_xlabel("Downtime in seconds\n(dots: runs; bar: median; dashes: the limit)")
+    axes.set_xlabel("Downtime in seconds\n(dots: runs; bar: median of all rows; dashes: the limit)")
     twin = [
-        f"Time limit {limit:g} s, {len(found)} runs: downtime at least {min(found):.4g} s, in half"
-        f" of them at most {at_most(found, 0.5):.4g} s, in nine of ten at most"
-        f" {at_most(found, 0.9):.4g} s, at most {max(found):.4g} s."
+        f"Time limit {limit:g} s, {len(found)} runs: downtime at least {min(found):.4g} s, at most"
+        f" {max(found):.4g} s. In half of all {counts.total()} runs there are {typical} rounds at"
+        f" most: {typical * limit:.4g} s with this limit."
         for limit, found in values.items()
     ]
     return _finish(canvas, title, "Downtimes in seconds for each time limit.", twin)

@@ -24,7 +24,7 @@ CALL_SITES = (
         "balloon-inflate",
         "balloon_page_enqueue, mm/balloon_compaction.c",
         ("GFP_HIGHUSER_MOVABLE", "__GFP_NOMEMALLOC", "__GFP_NORETRY"),
-        ("4.13", "4.14", "4.19"),
+        ("4.13", "4.14", "4.18", "4.19"),
         "CONFIG_BALLOON_COMPACTION=y",
     ),
     CallSite(

@@ -1,4 +1,5 @@
-"""How a request ends when memory is exhausted: nothing free, nothing left to reclaim, order <= 3.
+"""How a request ends when memory is exhausted, order <= 3: nothing is left to reclaim, and nothing
+is free above the min watermark. What is below are the reserves.
 
 Steps are those of the slow path of Linux 4.13; 4a to 4f are the early exits that
 __alloc_pages_may_oom (step 20) takes once it has oom_lock.
@@ -11,11 +12,13 @@ from enum import Enum
 
 from oomlab.gfp.predicates import (
     Request,
+    Reserve,
     below_normal,
     invokes_notifiers,
     may_block,
     may_kill,
     must_not_fail,
+    reserve,
     task_may_use_reserves,
 )
 
@@ -60,21 +63,26 @@ WHY = {
     Ending.LOOPS: "__GFP_NOFAIL turns the failure into another round",
 }
 
+_DEPTH = tuple(Reserve)
+"""From no reserves to all."""
+
 _ENDLESS = (Ending.KILLS, Ending.NOTIFIES, Ending.POLLS, Ending.LOOPS)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """An ending, and whether the reserves are tried before it comes to that."""
+    """An ending, and the share of the reserves that is tried before it comes to that."""
 
     ending: Ending
-    reserves_first: bool = False
+    reserves: Reserve = Reserve.NONE
 
     @property
     def words(self) -> str:
         """The ending as the outcome table words it."""
-        first = "page from reserves, else " if self.reserves_first else ""
-        return first + self.ending.value
+        if self.reserves is Reserve.NONE:
+            return self.ending.value
+        share = "" if self.reserves is Reserve.ALL else f" ({self.reserves.value})"
+        return f"page from reserves{share}, else {self.ending.value}"
 
     @property
     def fails(self) -> bool:
@@ -88,11 +96,18 @@ def outcome(request: Request, lock_held: bool, caller: Caller = Caller.ORDINARY)
     A victim's reserves are all free memory in 4.13 and half of the min watermark from 4.14 on; see
     `_victim_may_fail` for the one case in which the ending differs too.
     """
-    entitled = caller is not Caller.ORDINARY or request.has("__GFP_MEMALLOC")
     ending = _ending(request, lock_held, caller)
     if must_not_fail(request) and ending not in _ENDLESS:
         ending = Ending.LOOPS
-    return Outcome(ending, entitled and task_may_use_reserves(request))
+    return Outcome(ending, max(reserve(request), _of_the_task(request, caller), key=_DEPTH.index))
+
+
+def _of_the_task(request: Request, caller: Caller) -> Reserve:
+    """The share that the task itself brings, whatever it asks with."""
+    if caller is Caller.ORDINARY or not task_may_use_reserves(request):
+        return Reserve.NONE
+    since_4_14 = caller is Caller.VICTIM and request.table.version != "4.13"
+    return Reserve.HALF if since_4_14 else Reserve.ALL
 
 
 def _ending(request: Request, lock_held: bool, caller: Caller) -> Ending:

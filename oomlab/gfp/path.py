@@ -1,6 +1,6 @@
 """The stations of a request on its way through the slow path, and where it leaves.
 
-For an ordinary task on a machine with nothing free and nothing left to reclaim (order at most 3).
+For an ordinary task on a machine whose reserves are empty as well (order at most 3).
 The numbers are the steps of `gfp_outcome`; "20" comes in four parts, in the order in which
 __alloc_pages_may_oom and out_of_memory ask (Linux 4.13).
 """

@@ -76,7 +76,7 @@ def below_normal(request: Request) -> bool:
 
 
 class Reserve(Enum):
-    """How deep a request may dig below the min watermark."""
+    """How deep a request may dig below the min watermark, the least first."""
 
     NONE = "none"
     QUARTER = "a quarter of the min watermark"
@@ -90,7 +90,7 @@ def reserve(request: Request) -> Reserve:
     gfp_pfmemalloc_allowed, __zone_watermark_ok).
 
     `__GFP_HIGH` halves the mark, `__GFP_ATOMIC` takes a quarter off what is left; ATOMIC is
-    dropped from a request that may sleep, and gives nothing under NOMEMALLOC. In 6.7 the quarter
+    dropped from a request that may sleep, and gives nothing under NOMEMALLOC. In 6.8 the quarter
     goes to requests with `__GFP_HIGH` that may not sleep. MEMALLOC ignores all marks unless
     NOMEMALLOC forbids it.
     """

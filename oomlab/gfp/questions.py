@@ -34,8 +34,11 @@ QUESTIONS: tuple[tuple[Predicate, str], ...] = (
     (invokes_notifiers, "May it run the OOM notifiers?"),
     (may_kill, "May it kill?"),
     (must_not_fail, "Is it forbidden to fail?"),
-    (fails_when_oom_lock_free, "Does it fail while oom_lock is free?"),
-    (fails_when_oom_lock_held, "Does it fail while somebody holds oom_lock?"),
+    (
+        fails_when_oom_lock_free,
+        "Does it fail while oom_lock is free, if its reserves give nothing?",
+    ),
+    (fails_when_oom_lock_held, "Does it fail while somebody holds oom_lock, if they give nothing?"),
 )
 """Each predicate with the question it answers."""
 

@@ -1,7 +1,8 @@
 """Every GFP flag of the modelled kernels and every named mask (include/linux/gfp.h).
 
-One row a flag, one column a numbering: the flags were renumbered in 4.19 and again before 5.8, and
-lost members on the way. Everything else in oomlab that knows a GFP number takes it from here.
+One row a flag, one column a numbering: the flags were renumbered in 4.18 and again between 5.0 and
+5.2, and lost members on the way. Everything else in oomlab that knows a GFP number takes it from
+here.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 VERSIONS = {
     "4.13": 0,
     "4.14": 0,
+    "4.18": 1,
     "4.19": 1,
     "5.8": 2,
-    "6.7": 3,
+    "6.8": 3,
 }
-"""The kernels and the column of `Bit.values` that holds their numbers. "6.7" is the state of commit
-16f5dfbc851b, which went into that release or close to it."""
+"""The kernels and the column of `Bit.values` that holds their numbers. A numbering begins with 4.18
+(which closed the gaps that 4.17 had left), not with 4.19; "6.8" is the first release with commit
+16f5dfbc851b."""
 
 LOCKDEP = "CONFIG_LOCKDEP"
 HW_TAGS = "CONFIG_KASAN_HW_TAGS"
@@ -134,7 +137,7 @@ BITS = (
     ),
 )
 
-_UNTIL_5_8 = ("4.13", "4.14", "4.19", "5.8")
+_UNTIL_5_8 = ("4.13", "4.14", "4.18", "4.19", "5.8")
 
 COMPOSITES = (
     Composite(
@@ -152,7 +155,7 @@ COMPOSITES = (
         "GFP_ATOMIC",
         ("__GFP_HIGH", "__GFP_KSWAPD_RECLAIM"),
         "cannot sleep, must not fail lightly",
-        versions=("6.7",),
+        versions=("6.8",),
     ),
     Composite(
         "GFP_KERNEL", ("__GFP_RECLAIM", "__GFP_IO", "__GFP_FS"), "the kernel's usual request"
@@ -167,7 +170,7 @@ COMPOSITES = (
         "GFP_NOWAIT",
         ("__GFP_KSWAPD_RECLAIM", "__GFP_NOWARN"),
         "cannot sleep, may fail",
-        versions=("6.7",),
+        versions=("6.8",),
     ),
     Composite("GFP_NOIO", ("__GFP_RECLAIM",), "may sleep, but reclaim starts no I/O"),
     Composite("GFP_NOFS", ("__GFP_RECLAIM", "__GFP_IO"), "may sleep, but enters no filesystem"),
@@ -191,7 +194,7 @@ COMPOSITES = (
         "GFP_HIGHUSER_MOVABLE",
         ("GFP_HIGHUSER", "__GFP_MOVABLE", "__GFP_SKIP_KASAN"),
         "a process's page that can be migrated",
-        versions=("6.7",),
+        versions=("6.8",),
     ),
     Composite(
         "GFP_TRANSHUGE_LIGHT",

@@ -15,14 +15,26 @@ from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import Kswapd, Watermarks, Zone, ZoneDetails
+from oomlab.limits import Limit
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "Linux 5.17",
+        "Its OOM killer differs from that of 4.19 in three ways: SysRq-f kills although a listener "
+        "has given pages back, a page fault asks nobody any more (since 5.16), and nobody's child "
+        "dies instead. Its allocator is that of 4.19: no boost of the watermarks (since 5.0).",
+    ),
+)
 
 HZ_CHOICES = (100, 250, 1000)
 
 KERNEL_4_13 = 4.13
 KERNEL_4_14 = 4.14
 KERNEL_4_19 = 4.19
-KERNELS = (KERNEL_4_13, KERNEL_4_14, KERNEL_4_19)
-"""The releases whose allocator and OOM killer the model knows; as numbers they sort by date."""
+KERNEL_5_17 = 5.17
+KERNELS = (KERNEL_4_13, KERNEL_4_14, KERNEL_4_19, KERNEL_5_17)
+"""The releases whose OOM killer the model knows; as numbers these sort by date."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The OOM killer (mm/oom_kill.c, Linux 4.13; 4.14 and 4.19 where they differ)."""
+"""The OOM killer (mm/oom_kill.c, Linux 4.13; 4.14, 4.19 and 5.17 where they differ)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from oomlab.engine.ops import (
     write,
 )
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_19, Machine
+from oomlab.kernel.machine import KERNEL_4_19, KERNEL_5_17, Machine
 from oomlab.kernel.oom_reaper import set_oom_skip, wake_oom_reaper
 from oomlab.kernel.oom_select import sacrifice, worst_of
+from oomlab.kernel.oom_watch_closely import ghost_kills
 from oomlab.kernel.process import Constraint, MemCgroup
 from oomlab.kernel.task import Process, Task
 from oomlab.limits import Limit
@@ -64,7 +65,8 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
     Result: True means that somebody makes progress and the caller should try again, not that
     memory is there. The notifiers run before the test for `__GFP_FS`, so a request that may not
     kill runs them too, with whatever filesystem locks its task holds. `gfp` 0 is a page fault,
-    which may kill.
+    which may kill. Pages from a listener settle the matter, but from 5.17 on not for the person who
+    pressed SysRq-f: somebody is killed all the same.
     """
     if machine.oom_killer_disabled is not None:
         disabled = yield read(machine.oom_killer_disabled)
@@ -74,7 +76,8 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
         return True
     if oc.memcg is None:
         freed = yield from machine.notify_oom(machine, current)
-        if freed > 0:
+        goes_on = oc.sysrq and machine.kernel >= KERNEL_5_17
+        if freed > 0 and not goes_on:
             return True
     dying = yield from task_will_free_mem(machine, current.process)
     if dying and current.process is not None:
@@ -95,6 +98,7 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
     if victim == NOTHING_TO_KILL:
         yield from nobody_to_kill(machine, oc)
         return False
+    yield from ghost_kills(machine.watch, current, tuple(p.mm for p in machine.processes))
     killed = yield from oom_kill_process(machine, machine.processes[victim], oc)
     if killed.shares_mm(current.process):
         return True  # the nap is killable, and the signal is there

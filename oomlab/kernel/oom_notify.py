@@ -20,7 +20,12 @@ from oomlab.kernel.oom_watch import (
     ghost_walk_begins,
     ghost_walk_ends,
 )
-from oomlab.kernel.oom_watch_closely import ghost_answers, ghost_skips, zero_credit
+from oomlab.kernel.oom_watch_closely import (
+    ghost_answers,
+    ghost_skips,
+    ghost_time_is_up,
+    zero_credit,
+)
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from oomlab.limits import Limit
@@ -143,6 +148,8 @@ class OomNotifierThread:
             )
             freed = yield read(self.freed_total)
             yield from ghost_answer(machine.watch, current, left > 0, freed)
+            if not left:
+                yield from ghost_time_is_up(machine.watch, current, machine.zone)
             if freed:
                 yield from zero_credit(machine.watch, self.freed_total, freed)
             return freed

@@ -6,7 +6,7 @@ Here the allocation has failed already, and all its locks are released.
 from __future__ import annotations
 
 from oomlab.engine.ops import Routine, mutex_trylock, mutex_unlock
-from oomlab.kernel.machine import Machine
+from oomlab.kernel.machine import KERNEL_5_17, Machine
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.task import Task
@@ -18,11 +18,14 @@ def pagefault_out_of_memory(
     """Ask the OOM killer, unless somebody else does; either way the fault is taken again.
 
     `charge_failed`: it was the limit of the task's group that was met, not the machine's; then the
-    group's OOM is handled instead. The mask is 0, with which killing is allowed.
+    group's OOM is handled instead. The mask is 0, with which killing is allowed. From 5.16 on
+    (here: 5.17) a fault for want of the machine's memory asks nobody, and is only taken again.
     """
     memcg = None if current.process is None else current.process.traits.memcg
     if charge_failed and memcg is not None:
         yield from mem_cgroup_oom_synchronize(machine, current, memcg)
+        return
+    if machine.kernel >= KERNEL_5_17:
         return
     locked = yield mutex_trylock(machine.oom_lock)
     if not locked:

@@ -9,7 +9,7 @@ from oomlab.engine.ops import (
     SelectionRules,
     select_bad_process,
 )
-from oomlab.kernel.machine import KERNEL_4_19, Machine
+from oomlab.kernel.machine import KERNEL_4_19, KERNEL_5_17, Machine
 from oomlab.kernel.process import MemCgroup
 from oomlab.kernel.task import Process
 
@@ -26,7 +26,9 @@ def worst_of(machine: Machine, memcg: MemCgroup | None, *, sysrq: bool) -> Op:
 
 def sacrifice(machine: Machine, victim: Process, memcg: MemCgroup | None) -> Routine:
     """Result: the worst child of `victim` that has memory of its own, or else `victim`: killing a
-    child loses less work (oom_kill_process)."""
+    child loses less work (oom_kill_process). 5.17 no longer looks at children."""
+    if machine.kernel >= KERNEL_5_17:
+        return victim
     children = machine.children(victim)
     candidates = tuple(
         child.as_candidate() for child in children if memcg in (None, child.traits.memcg)

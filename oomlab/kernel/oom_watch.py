@@ -1,8 +1,9 @@
 """Ghosts that watch the conversation between out_of_memory and whoever runs the chain for it.
 
 A request is "asked" until a walk of the chain begins, "walking" until that walk is over, then
-"served". What a request receives can be held against that. Nothing here influences a run; without
-a watch none of these steps exist.
+"served"; a close watch has it "needless" when its time is up and there is memory by then, until its
+task looks for that. What a request receives can be held against that. Nothing here influences a
+run; without a watch none of these steps exist.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ DEVICE_TOUCHED = "a callback writes to a device that is suspended"
 OWNER_WAITS = "a callback gives up on a lock whose owner waits for that callback"
 SYSRQ_WAITS = "SysRq-f has to wait for oom_lock"
 SYSRQ_KILLS_NOBODY = "SysRq-f kills nobody, because pages were credited"
+KILLS_WITHOUT_A_LOOK = "memory is free when a wait is over, and one more process is killed unseeing"
 
 CLOSE_LABELS = (
     LOST_CREDIT,
@@ -70,9 +72,10 @@ CLOSE_LABELS = (
     OWNER_WAITS,
     SYSRQ_WAITS,
     SYSRQ_KILLS_NOBODY,
+    KILLS_WITHOUT_A_LOOK,
 )
 """What a close watch can see besides: R3 (three labels), R11 (two), R12 (two), R13, R15 (three),
-R16, R23 (two). They stand in this order."""
+R16, R23 (two), R25. They stand in this order."""
 
 OOM_NOTIFIER = "oom_notifier"
 """Name of the thread that runs the chain where a remedy has one."""

@@ -11,6 +11,7 @@ from oomlab.engine.ops import (
     Slot,
     ghost_add,
     ghost_write,
+    ghost_write_if_more,
     swap,
     witness,
     witness_if,
@@ -20,6 +21,8 @@ from oomlab.engine.ops import (
 )
 from oomlab.kernel import oom_watch as see
 from oomlab.kernel.oom_watch import OomWatch
+from oomlab.kernel.task import Task
+from oomlab.kernel.zone import Zone
 
 
 def ghost_walk(watch: OomWatch | None, walks: int) -> Routine:
@@ -103,6 +106,30 @@ def ghost_gives_up(watch: OomWatch | None, lock: Slot) -> Routine:
     if watch is not None and watch.closely:
         requests = tuple(watch.requests.items())
         yield witness_if_owner(watch.seen, see.OWNER_WAITS, lock, requests, "walking")
+
+
+def ghost_time_is_up(watch: OomWatch | None, current: Task, zone: Zone) -> Routine:
+    """`current` has waited long enough for the chain. Would it get a page if it looked for one?"""
+    if watch is not None and watch.closely:
+        request = watch.requests[current.index]
+        yield ghost_write_if_more(request, "needless", zone.free, zone.marks.high)
+
+
+def ghost_looks(watch: OomWatch | None, current: Task) -> Routine:
+    """`current` has just looked for a free page, with oom_lock held."""
+    if watch is not None and watch.closely:
+        yield ghost_write(watch.requests[current.index], "none")
+
+
+def ghost_kills(watch: OomWatch | None, current: Task, mms: tuple[Slot, ...]) -> Routine:
+    """`current` has chosen somebody to kill: without a look, and though somebody has died already?
+    `mms`: the memory of all processes."""
+    if watch is None or not watch.closely:
+        return
+    request = watch.requests[current.index]
+    for i in range(len(mms)):
+        dead = (mms[i], "gone")
+        yield witness_if(watch.seen, see.KILLS_WITHOUT_A_LOOK, request, "needless", also=dead)
 
 
 def ghost_sysrq(watch: OomWatch | None, oom_lock: Slot) -> Routine:

@@ -1,4 +1,4 @@
-"""The magic key that asks for an OOM kill by hand, SysRq-f (drivers/tty/sysrq.c, Linux 4.13)."""
+"""The magic key that asks for an OOM kill by hand, SysRq-f (drivers/tty/sysrq.c)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from oomlab.kernel.task import Task
 def moom_callback(machine: Machine, current: Task) -> Routine:
     """The work item: get oom_lock, however long that takes, and have somebody killed.
 
-    The chain runs first, as for any other caller, and if it frees anything nobody is killed.
+    The chain runs first, as for any other caller. If it frees anything, nobody is killed before
+    Linux 5.17; since then somebody is (Jann Horn, "OOM sysrq should always kill a process").
     """
     yield from ghost_sysrq(machine.watch, machine.oom_lock)
     yield mutex_lock(machine.oom_lock)

@@ -31,6 +31,7 @@ from oomlab.kernel.oom_watch import (
     ghost_walk_begins,
     ghost_walk_ends,
 )
+from oomlab.kernel.oom_watch_closely import ghost_time_is_up
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 
@@ -132,6 +133,8 @@ class RepairedThread:
             yield from self._tell_suspend(machine)
             yield mutex_unlock(self.mutex)
             yield from ghost_answer(machine.watch, current, answered, freed)
+            if not answered:
+                yield from ghost_time_is_up(machine.watch, current, machine.zone)
             return freed
 
         return request_and_wait

@@ -21,6 +21,7 @@ from oomlab.kernel.oom_watch import (
     ghost_walk_begins,
     ghost_walk_ends,
 )
+from oomlab.kernel.oom_watch_closely import ghost_time_is_up
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 
@@ -87,6 +88,8 @@ class SequencedThread:
             number, pages = yield read(self.answer)
             freed = pages if number == mine else 0
             yield from ghost_answer(machine.watch, current, left > 0, freed)
+            if not left:
+                yield from ghost_time_is_up(machine.watch, current, machine.zone)
             return freed
 
         return request_and_wait

@@ -13,6 +13,7 @@ from oomlab.scenarios.pseries_hotplug import PSERIES_HOTPLUG
 from oomlab.scenarios.rcu_previous_round import RCU_PREVIOUS_ROUND
 from oomlab.scenarios.review import REVIEW
 from oomlab.scenarios.scenario import Engine, Expectation, Scenario
+from oomlab.scenarios.thrashing import THRASHING
 from oomlab.scenarios.three_task_poll import THREE_TASK_POLL
 from oomlab.scenarios.two_task_cycle import TWO_TASK_CYCLE
 from oomlab.scenarios.virtqueue_add import VIRTQUEUE_ADD
@@ -37,10 +38,10 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 STUDIES: dict[str, Scenario] = {
-    study.name: study for study in (INFLATE_UNDER_PRESSURE, FIVE_LISTENERS)
+    study.name: study for study in (INFLATE_UNDER_PRESSURE, FIVE_LISTENERS, THRASHING)
 }
-"""Situations in which nothing hangs: they measure what a remedy costs, or show a walk of the chain.
-No part of the matrix."""
+"""Situations in which no callback hangs: they measure what a remedy costs, or show a walk of the
+chain, or why there is none. No part of the matrix."""
 
 
 def find_scenario(name: str) -> Scenario:

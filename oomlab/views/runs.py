@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oomlab.analysis import moment_text, wait_for_graph, waiting_sentence
 from oomlab.analysis.milestones import Milestone, cut_after, timed_milestones, told_events
-from oomlab.analysis.outcome import failed_allocations, kills, stall_us
+from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us
 from oomlab.analysis.units import time_text
 from oomlab.engine.clock import run
 from oomlab.engine.trace import Trace
@@ -97,12 +97,12 @@ def _completed(trace: Trace) -> str:
 
 def _recovered(trace: Trace) -> str:
     killed = kills(trace)
-    stall = stall_us(trace)
+    stall = longest_request_us(trace)
     how = "after a time limit ran out"
     if killed:
         victims = ", ".join(e.on.removeprefix("SIGKILL for ") for e in killed)
         how = f"because {victims} is killed after {time_text(killed[0].at_us)}"
-    cost = "" if stall is None else f" A task that needed a page waited {time_text(stall)} for it."
+    cost = "" if stall is None else f" The slowest request for a page took {time_text(stall)}."
     return f"Everybody finishes, but only {how}.{cost}{_failures(trace)}"
 
 

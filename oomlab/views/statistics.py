@@ -20,12 +20,15 @@ def downtime(killers: int, others: int) -> View:
     from oomlab.evidence.sweep import store, summaries
     from oomlab.figures import plots  # with matplotlib, which is not there in a page
 
-    found = summaries.downtimes(summaries.crowd(store.stored("five-seconds"), killers, others))
-    figure = plots.strips(found, f"Downtime, with {_crowd(killers, others)}")
-    five = found[5.0]
+    runs = summaries.crowd(store.stored("five-seconds"), killers, others)
+    counts = summaries.rounds(runs)
+    found = summaries.downtimes(runs)
+    figure = plots.strips(found, counts, f"Downtime, with {_crowd(killers, others)}")
+    half = summaries.typical_rounds(counts)
     sentence = (
-        f"With the RFC's limit of 5 s the downtime is {min(five):.1f} s at best,"
-        f" {summaries.at_most(five, 0.5):.1f} s in half of the runs and {max(five):.1f} s at worst."
+        f"With the RFC's limit of 5 s, by the rounds of all {counts.total()} runs: a downtime of"
+        f" {5 * min(counts)} s at best, at most {5 * half} s in half of them, {5 * max(counts)} s"
+        " at worst."
     )
     return _view(figure, sentence)
 

@@ -15,7 +15,7 @@ from oomlab.evidence.sweep.grid import Part
 from oomlab.evidence.sweep.measure import measure
 from oomlab.evidence.sweep.named import BYSTANDERS, KILLERS, UNEVEN_LOAD
 from oomlab.evidence.sweep.store import Run
-from oomlab.evidence.sweep.summaries import downtimes
+from oomlab.evidence.sweep.summaries import downtimes, rounds
 from oomlab.figures import plots
 from oomlab.widgets.controls import Choice
 from oomlab.widgets.panel import Panel, in_book_build
@@ -102,5 +102,6 @@ def downtimes_html(
     note = f"<p>{left} of {runs} runs never got a page.</p>" if left else ""
     if not ended:
         return note
-    figure = plots.strips(downtimes(ended), f"Downtime with {killers + others + 1} other tasks")
+    title = f"Downtime with {killers + others + 1} other tasks"
+    figure = plots.strips(downtimes(ended), rounds(ended), title)
     return f"{figure.svg}<p>{escape(figure.twin)}</p>{note}"

@@ -12,6 +12,15 @@ from oomlab.engine.clock import run
 from oomlab.engine.explorer.replay import play
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
+from oomlab.scenarios.one_request import (
+    ASKER,
+    FOR_EVER,
+    REQUEST_CLASSES,
+    RequestClass,
+    one_request,
+)
+from oomlab.scenarios.reclaim_round import reclaim_round
+from oomlab.views.slow_path import run_machine
 
 H1, H2, H3B = "h1-two-task-cycle", "h2-three-task-poll", "h3b-ccw-config-write"
 WORKER = "balloon_worker"
@@ -125,6 +134,25 @@ def test_a_stall_warning_every_ten_seconds_with_its_length() -> None:
 def test_no_stall_warning_where_the_kernel_has_none() -> None:
     assert named(log(H3B, kernel=4.14), "allocation stall") == {"hog"}
     assert named(log(H3B, kernel=4.19), "allocation stall") == set()
+
+
+def test_who_polls_inside_reclaim_does_not_come_round_and_warns_of_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("oomlab.scenarios.reclaim_round.HELD_MS", 60_000)
+    trace = run_machine(reclaim_round("isolated", 4.13))
+    assert any(e.condition == "polled" and "isolate_lru_pages" in e.stack for e in trace.events)
+    assert max(e.at_us for e in trace.events if e.task == ASKER) > 50_000_000
+    assert named(detector_log(trace, 300), "allocation stall") == set()
+
+
+def test_a_request_that_wants_no_warning_gets_one_for_its_stall(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    quiet = RequestClass("GFP_KERNEL | __GFP_NOWARN")
+    monkeypatch.setitem(REQUEST_CLASSES, "quiet", quiet)
+    trace = run_machine(one_request("quiet", held_ms=FOR_EVER))
+    assert named(detector_log(trace, 60), "allocation stall") == {ASKER}
 
 
 def test_stall_warnings_are_rationed() -> None:

@@ -171,6 +171,10 @@ MEANS: list[tuple[str, Op, dict[str, Hashable], dict[str, Hashable], Hashable]] 
      None),
     ("count", ops.ghost_add(T.word, -1), {"word": 2}, {"word": 1}, None),
     ("remember", ops.ghost_write(T.word, 7), {}, {"word": 7}, None),
+    ("remember if there is enough", ops.ghost_write_if_more(T.word, 7, T.free, 1), {"free": 2},
+     {"word": 7}, None),
+    ("not remember if there is not", ops.ghost_write_if_more(T.word, 7, T.free, 2), {"free": 2}, {},
+     None),
     ("promote those that are so far", ops.ghost_promote((T.mm, T.mm2), "used", "gone"),
      {"mm2": "skip"}, {"mm": "gone"}, None),
 ]  # fmt: skip

@@ -2,22 +2,37 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Callable
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
 from oomlab import views
-from oomlab.evidence.sweep.named import BYSTANDERS, KILLERS
-from oomlab.evidence.sweep.summaries import Curve, Tradeoff, at_most, fair_draw
+from oomlab.evidence.sweep.named import BYSTANDERS, KILLERS, SEEDS, TIMEOUTS_S
+from oomlab.evidence.sweep.store import stored
+from oomlab.evidence.sweep.summaries import (
+    Curve,
+    Tradeoff,
+    at_most,
+    crowd,
+    downtimes,
+    fair_draw,
+    rounds,
+    tradeoff,
+    typical_rounds,
+)
 from oomlab.figures import Figure, plots
 from oomlab.figures.style import PALETTE
 from oomlab.figures.svg import WIDTH
+from oomlab.views import statistics
 
 HOSTILE = "<script>alert(1)</script> & so on"
 
 DRAWN: dict[str, Callable[[str], Figure]] = {
-    "strips": lambda title: plots.strips({0.5: [0.5, 0.5, 1.5], 5.0: [5.0, 10.0, 40.0]}, title),
+    "strips": lambda title: plots.strips(
+        {0.5: [0.5, 0.5, 1.5], 5.0: [5.0, 10.0, 40.0]}, Counter({1: 3, 2: 1, 3: 1, 8: 1}), title
+    ),
     "bars": lambda title: plots.bars({1: 6, 2: 3, 9: 1}, [0.5, 0.25, 0.25], title),
     "tradeoff": lambda title: plots.tradeoff_curve(
         [Tradeoff(0.1, 0.1, 1.0), Tradeoff(5, 15.0, 0.8)], title
@@ -71,7 +86,8 @@ def test_the_same_numbers_give_the_same_bytes_and_others_other_ids(kind: str) ->
 
 def test_the_twin_has_every_number() -> None:
     twin = DRAWN["strips"]("").twin
-    assert "Time limit 5 s, 3 runs: downtime at least 5 s, in half of them at most 10 s" in twin
+    assert "Time limit 5 s, 3 runs: downtime at least 5 s, at most 40 s." in twin
+    assert "In half of all 6 runs there are 2 rounds at most: 10 s with this limit." in twin
     assert DRAWN["bars"]("").twin.splitlines()[-1] == (
         "3 or more rounds: 10% of 10 runs; a fair draw would give 25%."
     )
@@ -81,13 +97,26 @@ def test_the_twin_has_every_number() -> None:
 
 def test_no_dot_is_beyond_its_limit() -> None:
     """The picture's claim, tied to the numbers: dots lie on the far side of the dashes."""
-    from oomlab.evidence.sweep.store import stored
-    from oomlab.evidence.sweep.summaries import crowd, downtimes
-
     for killers, others in product(KILLERS, BYSTANDERS):
         found = downtimes(crowd(stored("five-seconds"), killers, others))
         for limit, values in found.items():
             assert values[0] > limit * 0.99 - 0.004
+
+
+def test_the_views_of_a_crowd_agree_with_each_other() -> None:
+    """Its runs with all limits are one sample: of the rounds, the downtimes and the trade-off."""
+    results = stored("five-seconds")
+    for killers, others in product(KILLERS, BYSTANDERS):
+        counts = rounds(crowd(results, killers, others))
+        typical = typical_rounds(counts)
+        assert counts.total() == SEEDS * len(TIMEOUTS_S)
+        points = tradeoff(results, killers, others)
+        assert [p.downtime_s for p in points] == [limit * typical for limit in TIMEOUTS_S]
+        assert all(a.downtime_s < b.downtime_s for a, b in pairwise(points))
+        sentence = statistics.downtime(killers, others).sentence
+        assert f"the rounds of all {counts.total()} runs" in sentence
+        assert f"at most {5 * typical} s in half of them" in sentence
+        assert f"costs {5 * typical} s in half" in statistics.tradeoff(killers, others).sentence
 
 
 def test_shares() -> None:

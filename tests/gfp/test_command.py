@@ -114,6 +114,15 @@ def test_the_text_says_what_the_json_says(capsys: pytest.CaptureFixture[str]) ->
     assert "This is the mask of virtio-ccw: " in told
 
 
+def test_a_request_that_may_dig_is_not_said_to_fail_outright(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    share = "page from reserves (five eighths of the min watermark), else fails at 11"
+    assert data(capsys, "GFP_ATOMIC")["outcome_oom_lock_free"] == share
+    assert data(capsys, "GFP_NOWAIT")["outcome_oom_lock_free"] == "fails at 11"
+    assert f"    oom_lock free: {share} (" in text(capsys, "GFP_ATOMIC")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -122,7 +131,7 @@ def test_the_text_says_what_the_json_says(capsys: pytest.CaptureFixture[str]) ->
         ["GFP_KERNEL", "--kernel", "3.10"],
         ["GFP_KERNEL", "--config", "CONFIG_SMP"],
         ["GFP_KERNEL", "--compare", "GFP_KERNEL |"],
-        ["__GFP_COLD", "--kernel", "6.7"],
+        ["__GFP_COLD", "--kernel", "6.8"],
         ["(" * 1000],
         ["~" * 100_000],
         ["\n;"],

@@ -52,7 +52,7 @@ def test_expressions(text: str, mask: int) -> None:
 
 def test_the_complement_is_cut_to_the_bits_of_the_kernel() -> None:
     assert parse("~0", table("5.8")) == 0x7FFFFF
-    assert parse("~0", table("6.7")) == 0xFFFDFF
+    assert parse("~0", table("6.8")) == 0xFFFDFF
     assert parse("~0", table("4.13", ["CONFIG_LOCKDEP"])) == 0x3FFFFFF
 
 
@@ -81,7 +81,7 @@ def test_the_complement_is_cut_to_the_bits_of_the_kernel() -> None:
         ("fs", "unknown name 'fs' at character 1; nearest name in Linux 4.13: __GFP_FS"),
         (
             "__GFP_ZEROTAGS",
-            "'__GFP_ZEROTAGS' at character 1 does not exist in Linux 4.13; it does in 6.7",
+            "'__GFP_ZEROTAGS' at character 1 does not exist in Linux 4.13; it does in 6.8",
         ),
         (
             "__GFP_REPEAT",
@@ -228,12 +228,13 @@ def test_a_printed_mask_repeats_no_bit(mask: int, known: Table) -> None:
         ("4.13", 0x1411200, "GFP_NOIO|__GFP_NOWARN|__GFP_NORETRY|__GFP_NOMEMALLOC"),
         ("4.13", 0x4342CA, "GFP_TRANSHUGE"),
         ("4.13", 0x82000100, "__GFP_COLD|0x82000000"),
+        ("4.18", 0x6000C0, "GFP_KERNEL"),
         ("4.19", 0x6000C0, "GFP_KERNEL"),
         ("5.8", 0x192CCA, "GFP_HIGHUSER_MOVABLE|__GFP_NOWARN|__GFP_NORETRY|__GFP_NOMEMALLOC"),
         ("5.8", 0x800, "GFP_NOWAIT"),
-        ("6.7", 0x800, "__GFP_KSWAPD_RECLAIM"),
-        ("6.7", 0x2800, "GFP_NOWAIT"),
-        ("6.7", 0x200, "0x200"),
+        ("6.8", 0x800, "__GFP_KSWAPD_RECLAIM"),
+        ("6.8", 0x2800, "GFP_NOWAIT"),
+        ("6.8", 0x200, "0x200"),
     ],
 )
 def test_printing(version: str, mask: int, printed: str) -> None:

@@ -204,10 +204,10 @@ def test_zone_selection(selectors: int, highest: Zone) -> None:
         ("4.13", "GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOMEMALLOC", Reserve.NONE),
         ("4.13", "__GFP_HIGH", Reserve.HALF),
         ("5.8", "GFP_ATOMIC", Reserve.FIVE_EIGHTHS),
-        ("6.7", "GFP_ATOMIC", Reserve.FIVE_EIGHTHS),
-        ("6.7", "GFP_ATOMIC | __GFP_NOMEMALLOC", Reserve.HALF),
-        ("6.7", "GFP_KERNEL | __GFP_HIGH", Reserve.HALF),
-        ("6.7", "GFP_NOWAIT", Reserve.NONE),
+        ("6.8", "GFP_ATOMIC", Reserve.FIVE_EIGHTHS),
+        ("6.8", "GFP_ATOMIC | __GFP_NOMEMALLOC", Reserve.HALF),
+        ("6.8", "GFP_KERNEL | __GFP_HIGH", Reserve.HALF),
+        ("6.8", "GFP_NOWAIT", Reserve.NONE),
     ],
 )
 def test_shares_of_the_reserves(version: str, expression: str, share: Reserve) -> None:

@@ -17,7 +17,7 @@ BITS_4_13 = """
     ATOMIC 0x80000  ACCOUNT 0x100000  NOTRACK 0x200000  DIRECT_RECLAIM 0x400000  WRITE 0x800000
     KSWAPD_RECLAIM 0x1000000
 """
-BITS_4_19 = """
+BITS_4_18 = """
     DMA 0x1  HIGHMEM 0x2  DMA32 0x4  MOVABLE 0x8  RECLAIMABLE 0x10  HIGH 0x20  IO 0x40  FS 0x80
     WRITE 0x100  NOWARN 0x200  RETRY_MAYFAIL 0x400  NOFAIL 0x800  NORETRY 0x1000  MEMALLOC 0x2000
     COMP 0x4000  ZERO 0x8000  NOMEMALLOC 0x10000  HARDWALL 0x20000  THISNODE 0x40000
@@ -29,20 +29,22 @@ BITS_5_8 = """
     NOWARN 0x2000  RETRY_MAYFAIL 0x4000  NOFAIL 0x8000  NORETRY 0x10000  MEMALLOC 0x20000
     COMP 0x40000  NOMEMALLOC 0x80000  HARDWALL 0x100000  THISNODE 0x200000  ACCOUNT 0x400000
 """
-BITS_6_7 = BITS_5_8.replace("ATOMIC 0x200 ", "") + "ZEROTAGS 0x800000"
+BITS_6_8 = BITS_5_8.replace("ATOMIC 0x200 ", "") + "ZEROTAGS 0x800000"
 PLAIN_BITS = {
     "4.13": BITS_4_13,
     "4.14": BITS_4_13,
-    "4.19": BITS_4_19,
+    "4.18": BITS_4_18,
+    "4.19": BITS_4_18,
     "5.8": BITS_5_8,
-    "6.7": BITS_6_7,
+    "6.8": BITS_6_8,
 }
 LOCKDEP_BIT = {
     "4.13": 0x2000000,
     "4.14": 0x2000000,
+    "4.18": 0x800000,
     "4.19": 0x800000,
     "5.8": 0x800000,
-    "6.7": 0x4000000,
+    "6.8": 0x4000000,
 }
 COMPOSITE_ROWS = """
     __GFP_RECLAIM        0x1400000 0x600000 0xc00    0xc00
@@ -60,7 +62,7 @@ COMPOSITE_ROWS = """
     GFP_TRANSHUGE_LIGHT  0x342ca   0x342ca  0x1c20ca 0x1c20ca
     GFP_TRANSHUGE        0x4342ca  0x2342ca 0x1c24ca 0x1c24ca
 """
-COLUMNS = {"4.13": 0, "4.14": 0, "4.19": 1, "5.8": 2, "6.7": 3}
+COLUMNS = {"4.13": 0, "4.14": 0, "4.18": 1, "4.19": 1, "5.8": 2, "6.8": 3}
 
 
 def numbers(words: str) -> dict[str, int]:
@@ -78,7 +80,7 @@ def test_bits_that_only_a_build_option_brings(version: str) -> None:
     plain, built = table(version), table(version, CONFIGS)
     extra = {name: bit for name, bit in built.bits.items() if name not in plain.bits}
     expected = {"__GFP_NOLOCKDEP": LOCKDEP_BIT[version]}
-    if version == "6.7":
+    if version == "6.8":
         expected |= {"__GFP_SKIP_ZERO": 0x1000000, "__GFP_SKIP_KASAN": 0x2000000}
     assert extra == expected
     assert set(plain.absent) == set(expected)
@@ -95,7 +97,7 @@ def test_every_composite_of_every_kernel(version: str) -> None:
 
 
 def test_the_movable_mask_carries_a_tag_bit_only_with_hardware_tags() -> None:
-    built = table("6.7", ["CONFIG_KASAN_HW_TAGS"])
+    built = table("6.8", ["CONFIG_KASAN_HW_TAGS"])
     assert built.value("GFP_HIGHUSER_MOVABLE") == 0x2100CCA
 
 
@@ -104,6 +106,7 @@ def test_the_movable_mask_carries_a_tag_bit_only_with_hardware_tags() -> None:
     [
         ("balloon-inflate", "4.13", 0x14310CA),
         ("balloon-inflate", "4.14", 0x14310CA),
+        ("balloon-inflate", "4.18", 0x6310CA),
         ("balloon-inflate", "4.19", 0x6310CA),
         ("balloon-inflate", "5.8", 0x192CCA),
         ("balloon-inflate-fixed", "4.13", 0x14310C2),
@@ -159,7 +162,7 @@ def test_the_model_tests_requests_by_the_table_of_4_13() -> None:
 
 
 def test_no_wait_and_a_kernel_request_without_direct_reclaim_are_different_numbers() -> None:
-    for version, difference in (("4.13", 0xC0), ("4.19", 0xC0), ("5.8", 0xC0), ("6.7", 0x20C0)):
+    for version, difference in (("4.13", 0xC0), ("4.18", 0xC0), ("5.8", 0xC0), ("6.8", 0x20C0)):
         known = table(version)
         without = known.value("GFP_KERNEL") & ~known.value("__GFP_DIRECT_RECLAIM")
         assert without ^ known.value("GFP_NOWAIT") == difference
@@ -187,7 +190,10 @@ def test_the_printing_order_names_only_known_names() -> None:
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
-        (lambda: table("4.12"), "unknown kernel version '4.12'; valid: 4.13, 4.14, 4.19, 5.8, 6.7"),
+        (
+            lambda: table("4.12"),
+            "unknown kernel version '4.12'; valid: 4.13, 4.14, 4.18, 4.19, 5.8, 6.8",
+        ),
         (
             lambda: table("4.13", ["CONFIG_MMU"]),
             "unknown build option 'CONFIG_MMU'; valid: CONFIG_LOCKDEP, CONFIG_KASAN_HW_TAGS",

@@ -36,7 +36,7 @@ SIZES = st.fixed_dictionaries(
         "oom_return_us": st.sampled_from([1, 900]),
         "timeout_s": st.sampled_from([0.02, 0.1]),
         "hz": st.sampled_from([100, 250, 1000]),
-        "kernel": st.sampled_from([4.13, 4.14, 4.19]),
+        "kernel": st.sampled_from([4.13, 4.14, 4.19, 5.17]),
         "oom_caller": st.sampled_from([0, 1]),
         "ghosts": st.sampled_from([0, 1, 2]),
         "sysrq": st.sampled_from([0, 0, 1]),

@@ -8,7 +8,14 @@ import pytest
 
 from oomlab.engine.ops import Routine, Slot
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19, Machine
+from oomlab.kernel.machine import (
+    KERNEL_4_13,
+    KERNEL_4_14,
+    KERNEL_4_19,
+    KERNEL_5_17,
+    KERNELS,
+    Machine,
+)
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.oom_disable import oom_killer_disable
 from oomlab.kernel.oom_kill import ALLOCATOR, SYSRQ, OomControl, out_of_memory
@@ -305,6 +312,36 @@ def test_sysrq_runs_the_listeners_and_may_kill_nobody() -> None:
     on.oom_notify_list.register(listener("listener", 1))
     run = solo(on, worker, moom_callback(on, worker))
     assert (killed(run), run.said()) == ([], ["listener"])
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_pages_from_a_listener_satisfy_everybody_but_the_key_since_5_17(kernel: float) -> None:
+    on = machine(kernel=kernel)
+    on.process("big", 70)
+    on.oom_notify_list.register(listener("listener", 1))
+    worker = spawn(on, "sysrq")
+    victims = ["big"] if kernel >= KERNEL_5_17 else []
+    assert killed(solo(on, worker, moom_callback(on, worker))) == victims
+    task = spawn(on, process=on.process("own", 1))
+    assert killed(oom(on, task)) == []
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_page_fault_asks_nobody_since_5_16(kernel: float) -> None:
+    on = machine(kernel=kernel)
+    on.process("big", 70)
+    task = spawn(on, process=on.process("own", 1))
+    victims = [] if kernel >= KERNEL_5_17 else ["big"]
+    assert killed(solo(on, task, pagefault_out_of_memory(on, task))) == victims
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_no_child_dies_for_its_parent_in_5_17(kernel: float) -> None:
+    on = machine(kernel=kernel)
+    big = on.process("big", 70)
+    on.process("child", 1, parent=big)
+    task = spawn(on, process=on.process("own", 1))
+    assert killed(oom(on, task)) == (["big"] if kernel >= KERNEL_5_17 else ["child"])
 
 
 def test_sysrq_waits_for_oom_lock() -> None:

@@ -7,9 +7,13 @@ import pytest
 from oomlab.engine import clock
 from oomlab.engine.explorer import explore
 from oomlab.remedies import REMEDIES
-from oomlab.scenarios import SCENARIOS, Expectation
+from oomlab.scenarios import SCENARIOS, STUDIES, Expectation
 
-PROMISES = [(name, promise) for name, found in SCENARIOS.items() for promise in found.expected]
+PROMISES = [
+    (name, promise)
+    for name, found in {**SCENARIOS, **STUDIES}.items()
+    for promise in found.expected
+]
 
 
 def label(value: object) -> str:

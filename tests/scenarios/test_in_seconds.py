@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.analysis.outcome import kills, stall_us
+from oomlab.analysis.outcome import downtime_us, kills
 from oomlab.engine.clock import run
 from oomlab.engine.trace.events import Trace
 
@@ -31,32 +31,32 @@ def test_h1_recovers_with_a_first_kill_at_ten_seconds(h1: Trace) -> None:
 
 
 def test_h1_stalls_for_ten_seconds(h1: Trace) -> None:
-    stall = stall_us(h1)
-    assert stall is not None
-    assert 9.9 * SECOND_US <= stall <= 10.1 * SECOND_US
+    downtime = downtime_us(h1)
+    assert downtime is not None
+    assert 9.9 * SECOND_US <= downtime <= 10.1 * SECOND_US
 
 
 def test_h2_recovers_at_five_seconds(h2: Trace) -> None:
     assert h2.verdict == "recovered"
     (kill,) = kills(h2)
     assert 5 * SECOND_US <= kill.at_us <= 5.1 * SECOND_US
-    stall = stall_us(h2)
-    assert stall is not None
-    assert 4.9 * SECOND_US <= stall <= 5.1 * SECOND_US
+    downtime = downtime_us(h2)
+    assert downtime is not None
+    assert 4.9 * SECOND_US <= downtime <= 5.1 * SECOND_US
 
 
 def test_a_deflation_that_works_is_no_stall() -> None:
     for scenario in ("h1-two-task-cycle", "h2-three-task-poll"):
         trace = run(scenario, "allocate-outside")
         assert any(event.function == "leak_balloon" for event in trace.events)
-        assert stall_us(trace) is None
+        assert downtime_us(trace) is None
 
 
 def test_without_anybody_who_may_kill_the_beats_never_end() -> None:
     trace = run("h1-two-task-cycle", "offload")
     assert trace.verdict == "livelock"
     assert kills(trace) == ()
-    assert stall_us(trace) is None
+    assert downtime_us(trace) is None
     (first, *_) = [event for event in trace.events if event.condition == "timeout"]
     assert first.at_us == 5 * SECOND_US
 
@@ -104,9 +104,9 @@ def test_free_memory_does_not_help_two_tasks_but_three() -> None:
     assert run("h1-two-task-cycle", "mainline", given).verdict == "deadlock"
     h2 = run("h2-three-task-poll", "mainline", given)
     assert h2.verdict == "completed"
-    stall = stall_us(h2)
-    assert stall is not None
-    assert 1.9 * SECOND_US <= stall <= 2.1 * SECOND_US
+    downtime = downtime_us(h2)
+    assert downtime is not None
+    assert 1.9 * SECOND_US <= downtime <= 2.1 * SECOND_US
 
 
 def test_in_h2_the_lock_holder_only_polls() -> None:
@@ -134,9 +134,9 @@ def test_a_nap_with_the_lock_held_is_everybodys_nap(remedy: str) -> None:
     """Without any cycle: the worker out of pages naps 200 ms, and the OOM path with it."""
     trace = run("h2-three-task-poll", remedy, {"reclaim_meets_fs": 0})
     assert trace.verdict == "completed"
-    stall = stall_us(trace)
-    assert stall is not None
-    assert 200_000 <= stall <= 208_000
+    downtime = downtime_us(trace)
+    assert downtime is not None
+    assert 200_000 <= downtime <= 208_000
 
 
 def test_kills_wait_for_memory_that_is_not_back_yet() -> None:

@@ -17,6 +17,7 @@ GHOST_KINDS = frozenset(
         "witness_if_all",
         "witness_if_owner",
         "ghost_write",
+        "ghost_write_if_more",
         "ghost_add",
         "ghost_promote",
     }
@@ -51,6 +52,11 @@ def witness_if(
 def ghost_write(word: Slot, value: Hashable) -> Op:
     """Remember `value` in a ghost word."""
     return Op("ghost_write", (word,), (value,))
+
+
+def ghost_write_if_more(word: Slot, value: Hashable, pool: Slot, pages: int) -> Op:
+    """Remember `value` in a ghost word if `pool` holds more than `pages` pages."""
+    return Op("ghost_write_if_more", (word, pool), (value, pages))
 
 
 def witness_if_all(seen: Slot, label: str, words: tuple[Slot, ...], value: Hashable) -> Op:
@@ -132,6 +138,14 @@ def _ghost_add(state: State, task: int, op: Op) -> list[Outcome]:
 @meaning("ghost_write")
 def _ghost_write(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, op.slots[0], op.args[0]))]
+
+
+@meaning("ghost_write_if_more")
+def _ghost_write_if_more(state: State, task: int, op: Op) -> list[Outcome]:
+    (word, pool), (value, pages) = op.slots, op.args
+    held = state[pool.index]
+    assert isinstance(held, int) and isinstance(pages, int)
+    return [Outcome(put(state, word, value) if held > pages else state)]
 
 
 @meaning("ghost_promote")

@@ -68,6 +68,7 @@ _SMALL_STEPS = (
     ("move page in the hand", "puts the page where it belongs"),
     ("sleep ", "lets time pass"),
     ("move reclaimable", "runs a round of direct reclaim, which finds nothing"),
+    ("holds_more reclaimable", "looks whether all its file pages are in memory"),
     ("holds_more free", "sees that even reclaiming everything would not help"),
     ("exceeds isolated", "compares what others have taken off the LRU lists with what is left"),
     ("exceeds under writeback", "looks whether more than half is being written"),
@@ -231,6 +232,8 @@ def _page(event: Event) -> str | None:
 def _moves(event: Event) -> str | None:
     if not event.result:
         return None
+    if event.on == "reclaimable":
+        return f"{event.task} reclaims {pages(event.result)}"
     if event.on == "balloon":
         return f"{event.task} takes {pages(event.result)} out of the balloon"
     if event.on == "pages leaving the balloon":

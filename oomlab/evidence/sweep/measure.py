@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from oomlab.analysis.outcome import (
+    downtime_us,
     failed_allocations,
     kills,
     longest_request_us,
     pages_returned,
-    stall_us,
 )
 from oomlab.analysis.rounds import failed_tries, longest_wait_us, rounds
 from oomlab.engine.clock import run
@@ -54,7 +54,7 @@ def measure(point: Point) -> Row:
     puffs = sum(e.op == "log" and str(e.result).startswith(OUT_OF_PUFF) for e in trace.events)
     return Row(
         trace.verdict,
-        stall_us(trace),
+        downtime_us(trace),
         longest_request_us(trace),
         rounds(trace),
         len(killed),

@@ -27,8 +27,8 @@ _TIMES = {"longest": "longest_us", "ended": "ended_us"}
 
 @dataclass(frozen=True)
 class Tradeoff:
-    """One time limit: the downtime if the callback is stuck for ever (median, in seconds), and the
-    share of late callbacks that cost a needless kill."""
+    """One time limit: the downtime if the callback is stuck for ever (the limit times the median of
+    the rounds, in seconds), and the share of late callbacks that cost a needless kill."""
 
     timeout_s: float
     downtime_s: float
@@ -71,6 +71,12 @@ def rounds(runs: Iterable[Run]) -> Counter[int]:
     return Counter(run.row.rounds for run in runs)
 
 
+def typical_rounds(counts: Counter[int]) -> int:
+    """The median of the rounds. A limit does not decide who is next, so that the runs with all
+    limits count together: a row of its own would have too few to agree with the next."""
+    return int(at_most(list(counts.elements()), 0.5))
+
+
 def at_most(values: Sequence[float], share: float) -> float:
     """The value that this share of the values does not exceed."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
@@ -86,10 +92,9 @@ def needless_share(results: Results, timeout_s: float, remedy: str = "offload") 
 
 def tradeoff(results: Results, killers: int, others: int) -> list[Tradeoff]:
     """What each time limit costs, from the shortest to the longest."""
-    by_limit = downtimes(crowd(results, killers, others))
+    typical = typical_rounds(rounds(crowd(results, killers, others)))
     return [
-        Tradeoff(limit, at_most(by_limit[limit], 0.5), needless_share(results, limit))
-        for limit in TIMEOUTS_S
+        Tradeoff(limit, limit * typical, needless_share(results, limit)) for limit in TIMEOUTS_S
     ]
 
 

@@ -27,7 +27,7 @@ FINDINGS: dict[str, Finding] = {
         key=_number,
     )
 }
-"""All findings by their id, R1 to R24."""
+"""All findings by their id, in the order of their numbers."""
 
 
 def find_finding(name: str) -> Finding:

@@ -6,6 +6,7 @@ from oomlab.analysis.outcome import failed_allocations, kills, longest_request_u
 from oomlab.evidence.ledger.figure import Figure, Figures, below, between, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import first_kill_s, requests_after_disable, slowest_ms, timed
+from oomlab.kernel.machine import KERNEL_5_17
 from oomlab.kernel.oom_watch import CALLBACK_AFTER_DISABLE, DEVICE_TOUCHED, WALK_AFTER_DISABLE
 from oomlab.limits import Limit
 from oomlab.scenarios.review.manual_kill import PRESSED_AT_US
@@ -57,6 +58,7 @@ def _owner_is_not_the_caller(remedy: str) -> Figures:
 
 def _key_in_vain(remedy: str) -> Figures:
     stuck, slow = timed(SYSRQ, remedy), timed(SYSRQ, remedy, answer_s=8)
+    since_5_17 = timed(SYSRQ, remedy, answer_s=8, kernel=KERNEL_5_17)
     return (
         Figure("when the key is pressed", PRESSED_AT_US / 1_000_000, between(1.0, 1.0), "s"),
         Figure(
@@ -70,6 +72,7 @@ def _key_in_vain(remedy: str) -> Figures:
             first_kill_s(slow),
             equal_to("never"),
         ),
+        Figure("when then, from Linux 5.17 on", first_kill_s(since_5_17), between(8.0, 8.1), "s"),
     )
 
 
@@ -114,7 +117,8 @@ FINDINGS = (
         "R23",
         "The manual kill waits, and kills nobody",
         "SysRq-f asks the thread like anybody, and waits for it. If it finds credit, however old, "
-        "it takes it and kills nobody.",
+        "it takes it and kills nobody. Linux 5.17 changed the second half: pages no longer "
+        "satisfy the key, and it goes on to kill.",
         "The last resort of the person in front of the machine costs a limit, or does nothing.",
         Measured(SYSRQ, _key_in_vain),
         ("has it", "free of it", "free of it"),

@@ -120,9 +120,9 @@ Evidence: TypeAlias = Witnessed | Measured | CannotBeShown
 class Finding:
     """One finding of the review of the RFC.
 
-    `id`: R1 to R24. `what`: what happens, in our words; `effect`: what comes of it. `evidence`: how
-    it is shown. `offloads`: which of OFFLOADS has it, as it must come out; `note`: a remark on
-    that. `is_defect`: False for a suspicion that turned out to be none.
+    `id`: R and a number. `what`: what happens, in our words; `effect`: what comes of it.
+    `evidence`: how it is shown. `offloads`: which of OFFLOADS has it, as it must come out; `note`:
+    a remark on that. `is_defect`: False for a suspicion that turned out to be none.
     """
 
     id: str

@@ -1,10 +1,11 @@
-"""Findings about who waits, for how long, and what it costs others: R5 to R7, R18 and R20."""
+"""Findings about who waits, for how long, and what it costs others: R5 to R7, R18, R20
+and R25."""
 
 from __future__ import annotations
 
 from oomlab.analysis.outcome import longest_request_us, oom_calls, pages_returned
 from oomlab.evidence.ledger.figure import Figure, Figures, at_least, between, equal_to
-from oomlab.evidence.ledger.findings.finding import Finding, Measured
+from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import (
     BUDGET,
     H1,
@@ -20,7 +21,7 @@ from oomlab.evidence.ledger.lab import (
     timeouts_before_kill,
     wait_for_lock_s,
 )
-from oomlab.kernel.oom_watch import OOM_NOTIFIER, WAITS_UNDER_OOM_LOCK
+from oomlab.kernel.oom_watch import KILLS_WITHOUT_A_LOOK, OOM_NOTIFIER, WAITS_UNDER_OOM_LOCK
 
 BEHIND_OOM_LOCK = {
     "the reaper, after a first attempt in vain": ("earlier_victim", "oom_reaper"),
@@ -163,5 +164,16 @@ FINDINGS = (
         "Small, but paid by everybody who has a balloon, an Intel GPU, or RCU's build option.",
         Measured(H3A, _standing_cost),
         ("has it", "has it", "has it"),
+    ),
+    Finding(
+        "R25",
+        "A second victim, with memory free",
+        "The last look at free memory comes before the wait. When the limit is over the next step "
+        "is to choose a victim, whatever has become free in the meantime.",
+        "Two callers ask one after the other; the first kills. When the second has waited its own "
+        "limit, that memory has long been there, and it has another process killed.",
+        Witnessed((KILLS_WITHOUT_A_LOOK,), H5_HOST, {"fault_oom": 1, "ghosts": 2}),
+        ("has it", "has it", "free of it"),
+        "The second repair waits before it asks for `oom_lock`, and the look comes after that.",
     ),
 )  # fmt: skip
