@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import measuring
-from oomlab.engine.explorer import explore as explore_scenario
-from oomlab.engine.explorer.constants import explore_model
+from oomlab import explore as explore_scenario
+from oomlab.engine.explorer.constants import state_graph
 from oomlab.engine.explorer.graph import Graph, Timeouts
 from oomlab.engine.explorer.plain import Naive
 from oomlab.engine.explorer.search import explore
@@ -50,9 +50,9 @@ def build(scenario: str, remedy: str) -> Model:
 
 def one_case(scenario: str, remedy: str, rule: Timeouts) -> dict[str, float | str]:
     """What one exploration took; in a process of its own the memory figure is its alone."""
-    explore_model(build(*NAIVE[0]), rule, BUDGET)  # imports what is imported when needed
+    state_graph(build(*NAIVE[0]), rule, BUDGET)  # imports what is imported when needed
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    exploring, graph = measuring.timed(lambda: explore_model(build(scenario, remedy), rule, BUDGET))
+    exploring, graph = measuring.timed(lambda: state_graph(build(scenario, remedy), rule, BUDGET))
     judging, verdict = measuring.timed(lambda: judge(graph))
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     return {

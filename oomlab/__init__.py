@@ -1,3 +1,87 @@
-"""A model of the Linux OOM-notifier discussion of autumn 2017, to run, to explore and to see."""
+"""A model of the Linux OOM-notifier discussion of autumn 2017, to run, to explore and to see.
+
+This is the front door: what a chapter, an assignment or a reader's own script needs stands here.
+
+    >>> import oomlab
+    >>> oomlab.run("h1-two-task-cycle").verdict
+    'deadlock'
+
+Names are loaded when they are first asked for, so that `import oomlab` costs nothing and a page
+without numpy or matplotlib can use what needs neither.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+_WHERE = {
+    "oomlab.experiment": (
+        "Experiment",
+        "Exploration",
+        "explore",
+        "explore_model",
+        "follow",
+        "play",
+        "replay",
+        "run",
+        "run_model",
+    ),
+    "oomlab.engine.stage": ("Stage",),
+    "oomlab.errors": ("InputError", "ModelError"),
+    "oomlab.figures": (
+        "Figure",
+        "draw_circle",
+        "draw_language",
+        "draw_lock_order",
+        "draw_state",
+        "draw_timeline",
+        "draw_wait_for",
+    ),
+    "oomlab.remedies": ("REMEDIES", "Remedy", "find_remedy"),
+    "oomlab.scenarios": ("SCENARIOS", "Scenario", "find_scenario"),
+}
+"""Module -> the names of it that stand at the front door."""
+
+_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
+
+__all__ = ["__version__", *sorted(_MODULE_OF)]
+
+if TYPE_CHECKING:
+    from oomlab.engine.stage import Stage as Stage
+    from oomlab.errors import InputError as InputError
+    from oomlab.errors import ModelError as ModelError
+    from oomlab.experiment import Experiment as Experiment
+    from oomlab.experiment import Exploration as Exploration
+    from oomlab.experiment import explore as explore
+    from oomlab.experiment import explore_model as explore_model
+    from oomlab.experiment import follow as follow
+    from oomlab.experiment import play as play
+    from oomlab.experiment import replay as replay
+    from oomlab.experiment import run as run
+    from oomlab.experiment import run_model as run_model
+    from oomlab.figures import Figure as Figure
+    from oomlab.figures import draw_circle as draw_circle
+    from oomlab.figures import draw_language as draw_language
+    from oomlab.figures import draw_lock_order as draw_lock_order
+    from oomlab.figures import draw_state as draw_state
+    from oomlab.figures import draw_timeline as draw_timeline
+    from oomlab.figures import draw_wait_for as draw_wait_for
+    from oomlab.remedies import REMEDIES as REMEDIES
+    from oomlab.remedies import Remedy as Remedy
+    from oomlab.remedies import find_remedy as find_remedy
+    from oomlab.scenarios import SCENARIOS as SCENARIOS
+    from oomlab.scenarios import Scenario as Scenario
+    from oomlab.scenarios import find_scenario as find_scenario
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        return getattr(importlib.import_module(_MODULE_OF[name]), name)
+    raise AttributeError(f"module 'oomlab' has no name {name!r}; it has: {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from oomlab import __version__
+from oomlab import __version__, experiment
 from oomlab.command import report
 from oomlab.command.gfp_report import gfp_report, gfp_text
-from oomlab.engine import clock, explorer
+from oomlab.engine import explorer
 from oomlab.errors import InputError
 from oomlab.evidence import matrix
 from oomlab.evidence.ledger import claims_report, findings_report
@@ -150,7 +150,7 @@ def _line(entry: Any) -> str:
 
 def _run(options: argparse.Namespace) -> Iterable[str]:
     seed = _whole("seed", options.seed)
-    trace = clock.run(options.scenario, options.remedy, _settings(options.given), seed)
+    trace = experiment.run(options.scenario, options.remedy, _settings(options.given), seed)
     if options.json:
         return [json.dumps(report.run_report(trace), indent=1)]
     return report.run_text(trace)
@@ -158,7 +158,7 @@ def _run(options: argparse.Namespace) -> Iterable[str]:
 
 def _explore(options: argparse.Namespace) -> Iterable[str]:
     began = time.perf_counter()
-    found = explorer.explore(
+    found = experiment.explore(
         options.scenario,
         options.remedy,
         _settings(options.given),
@@ -227,7 +227,7 @@ def _progress(line: str) -> None:
 
 
 def _replay(options: argparse.Namespace) -> Iterable[str]:
-    return report.schedule_text(explorer.replay(options.string))
+    return report.schedule_text(experiment.replay(options.string))
 
 
 def _gfp(options: argparse.Namespace) -> Iterable[str]:

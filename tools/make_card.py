@@ -14,7 +14,7 @@ import sys
 import zlib
 from pathlib import Path
 
-from oomlab.engine.clock import run
+from oomlab import run
 from oomlab.figures import draw_circle
 from tools import get_chromium
 from tools.paths import ROOT

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us
-from oomlab.engine.explorer import Exploration, replay
 from oomlab.engine.trace.events import Trace
 from oomlab.engine.trace.narration import explain, story
+from oomlab.experiment import Exploration, replay
 
 
 def seconds(microseconds: int | None) -> float | None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from oomlab.analysis import wait_for_graph, waiting_sentence
 from oomlab.engine.explorer.counterexample import Schedule, switches
 from oomlab.engine.explorer.player import ImpossibleStep, Player
-from oomlab.engine.explorer.replay import play, read_schedule, write_schedule
+from oomlab.engine.explorer.schedules import read_schedule, write_schedule
 from oomlab.engine.trace.events import Trace
 from oomlab.engine.trace.narration import tell_step, tell_waiting
 from oomlab.errors import InputError
+from oomlab.experiment import play
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
 

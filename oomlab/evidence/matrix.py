@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
-from oomlab.engine import clock, explorer
 from oomlab.engine.explorer.ghosts import witnessed
-from oomlab.kernel.oom_watch import RELEASED_UNSERVED, SEEN, STALE_CREDIT
+from oomlab.engine.ops.ghosts import SEEN
+from oomlab.experiment import explore, run
+from oomlab.kernel.oom_watch import RELEASED_UNSERVED, STALE_CREDIT
 from oomlab.remedies import REMEDIES, Remedy
 from oomlab.scenarios import SCENARIOS, Scenario
 from oomlab.scenarios.parameters import Settings
@@ -84,7 +85,7 @@ def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
 
 def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
     """One run by the clock."""
-    trace = clock.run(scenario.name, remedy.name, {**row, "ghosts": 1})
+    trace = run(scenario, remedy, {**row, "ghosts": 1})
     longest = longest_request_us(trace)
     return Timed(
         trace.verdict,
@@ -99,9 +100,7 @@ def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
 def explored(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> Explored:
     """One exploration, in the scenario's small scope."""
     offloaded = remedy.delivery.startswith("offload")
-    found = explorer.explore(
-        scenario.name, remedy.name, {**row, "ghosts": int(offloaded)}, budget=budget
-    )
+    found = explore(scenario, remedy, {**row, "ghosts": int(offloaded)}, budget=budget)
     return Explored(
         found.verdict.word,
         len(found.graph),
@@ -128,7 +127,7 @@ def groups(
             exact = timed(scenario, remedy, row)
             stall_s = None if exact.stall_s is None else round(exact.stall_s, 4)
             # Without ghosts, which make more states and no other verdict.
-            word = explorer.explore(scenario.name, remedy.name, row, budget=budget).verdict.word
+            word = explore(scenario, remedy, row, budget=budget).verdict.word
             by_model[key] = replace(exact, stall_s=stall_s), word
         found.setdefault(by_model[key], []).append(remedy.name)
     return [(names, *outcome) for outcome, names in found.items()]

@@ -20,6 +20,7 @@ from oomlab.engine.ops import (
     witness,
     witness_if,
 )
+from oomlab.engine.ops.ghosts import SEEN
 from oomlab.kernel.task import Task
 
 PENDING_AT_ENTRY = "a request is made while an earlier one is still pending"
@@ -79,8 +80,6 @@ R16, R23 (two), R25. They stand in this order."""
 
 OOM_NOTIFIER = "oom_notifier"
 """Name of the thread that runs the chain where a remedy has one."""
-
-SEEN = "ghost: what the watch has seen"
 
 
 @dataclass(eq=False)

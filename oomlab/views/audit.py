@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.analysis.audit import BlockingRequest, blocking_requests, callback_locks
-from oomlab.engine.clock import run
+from oomlab.experiment import run
 from oomlab.figures.audit import Place, draw_audit
 from oomlab.scenarios import SCENARIOS
 from oomlab.views import View

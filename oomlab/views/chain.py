@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from oomlab.analysis.chain_walk import first_invocation
-from oomlab.engine.clock import run
 from oomlab.errors import InputError
+from oomlab.experiment import run
 from oomlab.figures.chain import draw_chain, outcome_sentence
 from oomlab.scenarios.five_listeners import CALLERS
 from oomlab.views import Scalar, View

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import pages_returned
-from oomlab.engine.clock import run
 from oomlab.errors import InputError
 from oomlab.evidence.releases import find_release
+from oomlab.experiment import run
 from oomlab.figures import draw_timeline
 from oomlab.figures.growth import Growth, draw_growth
 from oomlab.figures.pfn_array import draw_pfn_array

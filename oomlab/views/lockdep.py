@@ -20,9 +20,9 @@ from oomlab.analysis import (
     waiting_phrase,
     waiting_sentence,
 )
-from oomlab.engine.clock import run, run_remedy
 from oomlab.engine.trace import Trace
 from oomlab.errors import unknown
+from oomlab.experiment import run
 from oomlab.figures.detector_log import draw_detector_log
 from oomlab.figures.lock_order import draw_lock_order
 from oomlab.listeners.virtio_balloon import FillAllocation
@@ -82,7 +82,7 @@ def as_shrinker(fill: str, kernel: str) -> View:
     """
     remedy = replace(find_remedy("shrinker"), fill_allocation=_fill(fill))
     remedy = replace(remedy, name=f"a shrinker, filled {fill}")
-    trace = run_remedy(THREE_TASKS, remedy, {"reclaim_meets_fs": 0})
+    trace = run(THREE_TASKS, remedy, {"reclaim_meets_fs": 0})
     graph = lock_order_graph([trace], _annotation(kernel))
     figure = draw_lock_order(graph, trace.remedy, _locks([trace]), failed_tries([trace]))
     cycles = graph.cycles()

@@ -6,11 +6,11 @@ from functools import cache
 
 from oomlab.analysis import time_text
 from oomlab.analysis.comparison import Parting, parting
-from oomlab.engine.explorer.replay import follow
 from oomlab.engine.trace import Trace
 from oomlab.engine.trace.narration import explain
 from oomlab.errors import unknown
 from oomlab.evidence import matrix
+from oomlab.experiment import follow
 from oomlab.figures.comparison import Row, draw_comparison
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import find_scenario

@@ -6,10 +6,10 @@ from oomlab.analysis import moment_text, wait_for_graph, waiting_sentence
 from oomlab.analysis.milestones import Milestone, cut_after, timed_milestones, told_events
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us
 from oomlab.analysis.units import time_text
-from oomlab.engine.clock import run
 from oomlab.engine.trace import Trace
 from oomlab.engine.trace.narration import explain
 from oomlab.errors import InputError
+from oomlab.experiment import run
 from oomlab.figures import draw_state, draw_timeline, draw_wait_for
 from oomlab.views import Scalar, View
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from oomlab.analysis.milestones import Milestone, schedule_milestones
-from oomlab.engine.explorer.replay import play
 from oomlab.engine.trace import Trace
 from oomlab.engine.trace.narration import tell_step
 from oomlab.errors import InputError
+from oomlab.experiment import play
 from oomlab.figures import draw_state, draw_wait_for
 from oomlab.figures.figure import Figure
 from oomlab.views import Scalar, View

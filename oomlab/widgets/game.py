@@ -14,9 +14,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from oomlab.engine.explorer.board import board
 from oomlab.errors import InputError
 from oomlab.views import Scalar
+from oomlab.widgets.board import board
 from oomlab.widgets.panel import in_book_build
 
 _HERE = Path(__file__).parent
@@ -30,8 +30,8 @@ class Game(anywidget.AnyWidget):
     """A board for each of several machines that differ in their remedy.
 
     `machines` maps remedies to the words the reader sees; the first one is shown at the start.
-    `given` are parameters of the scenario, as for `oomlab.engine.explorer.explore`. Raises
-    ValueError for an unknown name, for no machine at all, and for a machine with too many states for a page.
+    `given` are parameters of the scenario, as for `oomlab.explore`. Raises ValueError for
+    an unknown name, for no machine at all, and for a machine with too many states for a page.
     """
 
     _esm = (_HERE / "game.mjs").read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis.audit import blocking_requests, callback_locks
-from oomlab.engine.clock import run
 from oomlab.gfp import flags as gfp
 from oomlab.scenarios import SCENARIOS
 from oomlab.views.audit import places_under, requests

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import follow, run
 from oomlab.analysis.comparison import parting
 from oomlab.analysis.milestones import cut_after, told_events
-from oomlab.engine.clock import run
-from oomlab.engine.explorer.replay import follow
 from oomlab.figures import draw_state
 from oomlab.remedies import REMEDIES
 from oomlab.views.remedies import same_schedule

@@ -7,9 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from oomlab import play, run
 from oomlab.analysis.detectors import DETECTORS, Detector, Message, detector_log
-from oomlab.engine.clock import run
-from oomlab.engine.explorer.replay import play
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.scenarios.one_request import (

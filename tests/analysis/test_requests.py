@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 
+from oomlab import run
 from oomlab.analysis.requests import AllocationRequest, allocation_requests
 from oomlab.engine.chooser import Chooser
-from oomlab.engine.clock import run
 from oomlab.engine.clock import traced as traced_run
 from oomlab.engine.clock.engine import Clock
 from oomlab.engine.explorer.search import explore

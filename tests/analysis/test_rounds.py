@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis.rounds import failed_tries, longest_wait_us, rounds
-from oomlab.engine.clock import run
 from oomlab.remedies import REMEDIES
 
 H1, H2 = "h1-two-task-cycle", "h2-three-task-poll"

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis import Held, Span, held_spans, span_at, task_spans
-from oomlab.engine.clock import run
 from oomlab.engine.trace.events import Trace
 from tests.analysis.handmade import RWSEM_FREE, Story, three_tasks_polling, two_tasks_deadlocked
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis import (
     ANSWERERS,
     Edge,
@@ -9,7 +10,6 @@ from oomlab.analysis import (
     wait_for_graph,
     waiting_sentence,
 )
-from oomlab.engine.clock import run
 from oomlab.errors import InputError
 from oomlab.scenarios import SCENARIOS
 from oomlab.scenarios.reclaim_round import reclaim_round

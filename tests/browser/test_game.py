@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from oomlab.engine.explorer.replay import replay
+from oomlab import replay
 from tests.conftest import OpenPage
 
 PAGE = "book/scheduler.html"

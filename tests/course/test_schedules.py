@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from oomlab import explore
 from oomlab.course import check_lockup, check_switches
 from oomlab.course.attempt import attempt
-from oomlab.engine.explorer import explore
 
 WORKER_FIRST = "balloon_worker:4,fs_task:10"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis.chain_walk import OomInvocation, first_invocation
-from oomlab.engine.clock import run
 from oomlab.errors import InputError
 from oomlab.figures.chain import draw_chain, outcome_sentence
 from oomlab.listeners.registrants import REGISTRANTS

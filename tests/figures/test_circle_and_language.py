@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.engine.clock import run
+from oomlab import run
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.figures import draw_circle, draw_language

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis import FailedTry, detector_log, failed_tries, lock_order_graph
 from oomlab.analysis.lock_learning import ANNOTATIONS
 from oomlab.analysis.lock_order import Annotation
-from oomlab.engine.clock import run, run_remedy
 from oomlab.errors import InputError
 from oomlab.figures import Figure, draw_lock_order
 from oomlab.figures.detector_log import draw_detector_log
@@ -81,7 +81,7 @@ def test_under_the_rfc_an_edge_is_gone_and_nothing_stands_out() -> None:
 
 def test_two_arrows_between_the_same_locks_keep_clear_of_each_other() -> None:
     remedy = replace(find_remedy("shrinker"), fill_allocation="under-lock")
-    trace = run_remedy(H2, remedy, {"reclaim_meets_fs": 0})
+    trace = run(H2, remedy, {"reclaim_meets_fs": 0})
     figure = draw_lock_order(lock_order_graph([trace], "4.18"), "a shrinker")
     check_sound(figure)
     assert number_on_a_lock(figure) == []

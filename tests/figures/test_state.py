@@ -4,10 +4,8 @@ import re
 
 import pytest
 
+from oomlab import explore, replay, run
 from oomlab.analysis.milestones import cut_after, told_events
-from oomlab.engine.clock import run
-from oomlab.engine.explorer import explore
-from oomlab.engine.explorer.replay import replay
 from oomlab.figures import draw_state
 from oomlab.figures.state_facts import facts_at
 from oomlab.views.runs import moments, state_at

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oomlab.engine.clock import run
+from oomlab import run
 from oomlab.figures import Figure, draw_timeline
 from oomlab.figures.lanes import MAX_LANES
 from tests.analysis.handmade import Story, three_tasks_polling, two_tasks_deadlocked

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis import first_cycle_us, wait_for_graph
-from oomlab.engine.clock import run
 from oomlab.engine.trace.events import Trace
 from oomlab.figures import Figure, draw_wait_for
 from oomlab.figures.svg import WIDTH

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis.chain_walk import Stop, first_invocation
-from oomlab.engine.clock import run
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.listeners.i915_gem_shrinker import I915

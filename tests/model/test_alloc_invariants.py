@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oomlab.engine.clock import run
+from oomlab import run
 from oomlab.engine.ops import LOCKING_KINDS, Op, Slot
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction, CompactResult

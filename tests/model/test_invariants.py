@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oomlab import run
 from oomlab.engine.chooser import Chooser
-from oomlab.engine.clock import run
 from oomlab.engine.clock.engine import Clock
 from oomlab.engine.explorer.counterexample import Choice
 from oomlab.engine.explorer.player import Player

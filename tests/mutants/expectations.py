@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable
 from types import FunctionType
 
+from oomlab import explore, run
 from oomlab.analysis.outcome import kills
 from oomlab.engine.chooser import Chooser
-from oomlab.engine.clock import ending, run
+from oomlab.engine.clock import ending
 from oomlab.engine.clock.engine import Clock
-from oomlab.engine.explorer import explore
 from oomlab.remedies import Remedy
 from oomlab.scenarios import find_scenario
 from tests.mutants import alone

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oomlab.engine.explorer import explore
+from oomlab import explore
 from tests.promela.table import ROWS, Row
 from tests.promela.verifier import missing, verdict
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from oomlab.engine.clock import run
+from oomlab import run
 from oomlab.engine.ops import Slot
 from oomlab.remedies.before_oom_lock import OomNotifierLock
 from tests.model.solo import machine, solo, spawn

@@ -6,15 +6,14 @@ from functools import cache
 
 import pytest
 
-from oomlab.engine.clock import run
-from oomlab.engine.explorer import Exploration, explore
+from oomlab import Exploration, explore, run
 from oomlab.engine.explorer.ghosts import schedule_to, witnessed
+from oomlab.engine.ops.ghosts import SEEN
 from oomlab.kernel.oom_watch import (
     ASKS_ITSELF,
     LABELS,
     PENDING_AT_ENTRY,
     RELEASED_UNSERVED,
-    SEEN,
     STALE_CREDIT,
     WAITS_UNDER_OOM_LOCK,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.engine.clock import run
+from oomlab import run
 from oomlab.errors import InputError
 from oomlab.remedies import REMEDIES, find_remedy
 

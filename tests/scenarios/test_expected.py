@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.engine import clock
-from oomlab.engine.explorer import explore
+from oomlab import explore, run
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS, STUDIES, Expectation
 
@@ -26,7 +25,7 @@ def label(value: object) -> str:
 @pytest.mark.parametrize(("scenario", "promise"), PROMISES, ids=label)
 def test_promise(scenario: str, promise: Expectation) -> None:
     if promise.engine == "clock":
-        verdict = clock.run(scenario, promise.remedy, promise.settings).verdict
+        verdict = run(scenario, promise.remedy, promise.settings).verdict
     else:
         found = explore(scenario, promise.remedy, promise.settings, timeouts=promise.timeouts)
         verdict = found.verdict.word

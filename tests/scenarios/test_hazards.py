@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import explore, run
 from oomlab.analysis.outcome import (
     failed_allocations,
     kills,
     longest_request_us,
     pages_returned,
 )
-from oomlab.engine.clock import run
-from oomlab.engine.explorer import explore
 from oomlab.engine.trace.events import Trace
 
 SECOND_US = 1_000_000

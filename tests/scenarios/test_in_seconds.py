@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis.outcome import downtime_us, kills
-from oomlab.engine.clock import run
 from oomlab.engine.trace.events import Trace
 
 SECOND_US = 1_000_000

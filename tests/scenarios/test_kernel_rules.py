@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oomlab.engine.clock import run
+from oomlab import run
 from oomlab.engine.ops import Routine
 from oomlab.engine.trace.events import Event, Trace
 from oomlab.gfp import flags

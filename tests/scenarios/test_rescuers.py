@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import explore, run
 from oomlab.analysis.outcome import kills
-from oomlab.engine.clock import run
-from oomlab.engine.explorer import explore
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.scenarios import SCENARIOS

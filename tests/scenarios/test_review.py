@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import Exploration, explore, run
 from oomlab.analysis.outcome import kills, pages_returned
-from oomlab.engine import clock
-from oomlab.engine.explorer import Exploration, explore
 from oomlab.engine.explorer.ghosts import witnessed
 from oomlab.kernel import oom_watch as see
 from oomlab.scenarios import REVIEW, SCENARIOS, Expectation
@@ -24,7 +23,7 @@ def label(value: object) -> str:
 @pytest.mark.parametrize(("scenario", "promise"), PROMISES, ids=label)
 def test_promise(scenario: str, promise: Expectation) -> None:
     if promise.engine == "clock":
-        verdict = clock.run(scenario, promise.remedy, promise.settings).verdict
+        verdict = run(scenario, promise.remedy, promise.settings).verdict
     else:
         found = explore(scenario, promise.remedy, promise.settings, timeouts=promise.timeouts)
         verdict = found.verdict.word
@@ -97,13 +96,13 @@ def test_sysrq_kills_nobody_if_pages_are_credited(remedy: str) -> None:
 
 
 def test_the_rfc_costs_a_manual_kill_five_seconds_of_its_own() -> None:
-    trace = clock.run("r23-manual-kill", "offload")
+    trace = run("r23-manual-kill", "offload")
     (kill,) = kills(trace)
     assert round(kill.at_us / 1_000_000) == 10  # five for the caller before, five for the key
 
 
 def test_the_owner_of_struct_mutex_gets_nothing_from_the_thread() -> None:
-    mainline, offload = (clock.run("r16-recursive-owner", r) for r in ("mainline", "offload"))
+    mainline, offload = (run("r16-recursive-owner", r) for r in ("mainline", "offload"))
     assert (kills(mainline), len(kills(offload))) == ((), 1)
     assert pages_returned(mainline) == 1024
     assert offload.ended_at_us > 5_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.engine.explorer import Exploration, explore, replay
+from oomlab import Exploration, explore, replay
 from oomlab.engine.explorer.counterexample import Choice, Schedule, switches
 from oomlab.engine.explorer.player import Player
 from oomlab.errors import InputError

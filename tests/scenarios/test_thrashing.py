@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import explore, replay, run
 from oomlab.analysis.outcome import failed_allocations, kills, oom_calls, pages_returned
-from oomlab.engine.clock import run
-from oomlab.engine.explorer import explore, replay
 from oomlab.engine.ops import Routine
 from oomlab.engine.trace.narration import explain
 from oomlab.evidence.ledger.lab import rounds_of_reclaim

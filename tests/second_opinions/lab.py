@@ -11,7 +11,7 @@ from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import Annotation
 from oomlab.analysis.spans import task_spans
 from oomlab.analysis.wait_for import wait_for_graph
-from oomlab.engine.explorer.constants import explore_model
+from oomlab.engine.explorer.constants import state_graph
 from oomlab.engine.explorer.counterexample import Choice, Schedule, shortest_schedule
 from oomlab.engine.explorer.graph import Graph
 from oomlab.engine.explorer.player import Player
@@ -92,7 +92,7 @@ class Found:
 def evidence(row: Row) -> Evidence:
     """Explore a row's model and play what was found."""
     model = row.model()
-    graph = explore_model(model, "any", BUDGET)
+    graph = state_graph(model, "any", BUDGET)
     assert graph.complete, f"{row.name} has more than {BUDGET} states"
     verdict = judge(graph)
     ends = sorted({*verdict.stuck, *circling(graph, verdict)})

@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 import pytest
 
+from oomlab import run
 from oomlab.analysis import first_cycle_us, wait_for_graph
 from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import RECLAIM, Annotation, cycle_sentence
-from oomlab.engine.clock import run
 from oomlab.engine.trace.events import Trace
 
 H1 = "h1-two-task-cycle"

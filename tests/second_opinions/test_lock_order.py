@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import run as timed_run
 from oomlab.analysis.lock_learning import lock_order_graph
 from oomlab.analysis.lock_order import (
     RECLAIM,
@@ -12,7 +13,6 @@ from oomlab.analysis.lock_order import (
     cycle_sentence,
     edge_sentence,
 )
-from oomlab.engine.clock import run as timed_run
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.gfp import flags

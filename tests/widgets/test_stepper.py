@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab import explore, run
 from oomlab.analysis.milestones import Milestone
-from oomlab.engine.clock import run
-from oomlab.engine.explorer import explore
 from oomlab.views.runs import moments, state_at
 from oomlab.views.schedules import milestones, state_after
 from oomlab.widgets import Stepper

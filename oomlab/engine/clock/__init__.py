@@ -7,53 +7,25 @@ from collections.abc import Mapping
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import ending
 from oomlab.engine.clock.engine import Clock
+from oomlab.engine.model import Model
 from oomlab.engine.trace.events import Trace
-from oomlab.remedies import Remedy, find_remedy
-from oomlab.scenarios import find_scenario
-from oomlab.scenarios.parameters import Value
+
+LIMIT_US = 120_000_000
+"""Simulated microseconds after which a model's run is cut off (our choice)."""
 
 
-def run(
-    scenario: str,
-    remedy: str = "mainline",
-    given: Mapping[str, object] | None = None,
-    seed: int = 0,
-    *,
-    park: bool = True,
-) -> Trace:
-    """Run a scenario once and return its trace; the same arguments give the same trace.
+def run_model(model: Model, seed: int = 0, *, limit_us: int = LIMIT_US, park: bool = True) -> Trace:
+    """Run a model once and return its trace; the same arguments give the same trace.
 
-    `given`: parameters by name; the rest have their defaults. `park=False` simulates every poll.
-    Raises InputError for an unknown name or a value that is not valid.
+    `limit_us`: simulated microseconds after which the run is cut off. `park=False` simulates every
+    poll.
     """
-    return run_remedy(scenario, find_remedy(remedy), given, seed, park=park)
-
-
-def run_remedy(
-    scenario: str,
-    remedy: Remedy,
-    given: Mapping[str, object] | None = None,
-    seed: int = 0,
-    *,
-    park: bool = True,
-) -> Trace:
-    """As `run`, under a combination of choices that need not have a name of its own."""
-    found = find_scenario(scenario)
-    settings = found.settle(given or {}, "clock")
-    # The draws depend on what is not as usual: a parameter that is added later changes no run.
-    usual = {parameter.name: parameter.default for parameter in found.parameters}
-    unusual = {name: value for name, value in settings.items() if value != usual[name]}
-    clock = Clock(
-        found.build(settings, remedy),
-        Chooser(seed, unusual),
-        round(settings["limit_s"] * 1_000_000),
-        park=park,
-    )
-    return traced(clock, scenario, remedy.name, settings, seed)
+    clock = Clock(model, Chooser(seed, {}), limit_us, park=park)
+    return traced(clock, "a model", "", {"hz": model.hz}, seed)
 
 
 def traced(
-    clock: Clock, scenario: str, remedy: str, settings: Mapping[str, Value], seed: int
+    clock: Clock, scenario: str, remedy: str, settings: Mapping[str, int | float], seed: int
 ) -> Trace:
     """Run a clock to its end and return the trace; the other arguments say what was run."""
     clock.run()
@@ -72,4 +44,4 @@ def traced(
     )
 
 
-__all__ = ["run", "run_remedy", "traced"]
+__all__ = ["LIMIT_US", "run_model", "traced"]

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from oomlab.engine.explorer.constants import explore_model
+from oomlab.engine.explorer.constants import state_graph
 from oomlab.engine.explorer.counterexample import (
     Schedule,
     circle_through,
     shortest_schedule,
 )
 from oomlab.engine.explorer.graph import Graph, Timeouts
-from oomlab.engine.explorer.replay import replay, write_replay
 from oomlab.engine.explorer.verdict import Verdict, circling, judge
+from oomlab.engine.model import Model
 from oomlab.errors import InputError, unknown
-from oomlab.remedies import find_remedy
-from oomlab.scenarios import find_scenario
-from oomlab.scenarios.parameters import Value
 
 BUDGET = 4_000_000
 """States after which an exploration stops unless told otherwise: enough for the RFC's offload with
@@ -28,59 +24,49 @@ TIMEOUT_RULES: tuple[Timeouts, ...] = ("any", "idle")
 
 @dataclass(frozen=True)
 class Exploration:
-    """What one exploration found.
+    """What one exploration found, and of what: the first three as in `Trace`.
 
     `schedule` leads to a lockup (empty if there is none) and, where tasks go round in circles, once
-    round the circle; `point_of_no_return` counts the steps after which the lockup is certain.
-    `replay` is the schedule as a string for `oomlab replay`.
+    round the circle, which is `circle` steps long; `point_of_no_return` counts the steps after
+    which the lockup is certain. `replay` is the schedule as `oomlab replay` takes it; "" where
+    there is none or the model has no name.
     """
 
     scenario: str
     remedy: str
-    settings: dict[str, Value]
+    settings: dict[str, int | float]
     timeouts: Timeouts
     graph: Graph
     verdict: Verdict
     schedule: Schedule
     circle: int
     point_of_no_return: int | None
-    replay: str
+    replay: str = ""
 
 
-def explore(
-    scenario: str,
-    remedy: str = "mainline",
-    given: Mapping[str, object] | None = None,
-    *,
-    timeouts: str = "any",
-    budget: int = BUDGET,
-) -> Exploration:
-    """Explore a scenario in its small scope.
+def explore_model(model: Model, *, timeouts: str = "any", budget: int = BUDGET) -> Exploration:
+    """Explore a model under a rule about time limits, up to a number of states.
 
-    Raises InputError for an unknown name, a value that is not valid, or a budget below 1.
+    Raises InputError for a rule that is not one of TIMEOUT_RULES, and for a budget below 1.
     """
     if timeouts not in TIMEOUT_RULES:
         raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
     if budget < 1:
         raise InputError(f"the budget cannot be {budget} states; valid: a whole number from 1 up")
-    found = find_scenario(scenario)
-    settings = found.settle(given or {}, "explorer")
     rule: Timeouts = "idle" if timeouts == "idle" else "any"
-    model = found.build(settings, find_remedy(remedy))
-    graph = explore_model(model, rule, budget)
+    graph = state_graph(model, rule, budget)
     verdict = judge(graph)
     schedule, circle = _counterexample(graph, verdict)
     return Exploration(
-        scenario,
-        remedy,
-        settings,
+        "a model",
+        "",
+        {},
         rule,
         graph,
         verdict,
         schedule,
         circle,
         _point_of_no_return(graph, verdict, schedule),
-        write_replay(scenario, remedy, settings, model, schedule) if schedule else "",
     )
 
 
@@ -110,4 +96,4 @@ def _point_of_no_return(graph: Graph, verdict: Verdict, schedule: Schedule) -> i
     return taken
 
 
-__all__ = ["BUDGET", "TIMEOUT_RULES", "Exploration", "explore", "replay"]
+__all__ = ["BUDGET", "TIMEOUT_RULES", "Exploration", "explore_model"]

@@ -20,7 +20,7 @@ STAYS = 0.9
 further, because the others spend their steps on tasks that poll."""
 
 
-def explore_model(model: Model, timeouts: Timeouts, budget: int) -> Graph:
+def state_graph(model: Model, timeouts: Timeouts, budget: int) -> Graph:
     """All states of `model` reachable under a timeout rule; gives up at more than `budget`.
 
     The assumption about constant slots is begun with what random walks leave unchanged, and

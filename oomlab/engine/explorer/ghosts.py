@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from oomlab.engine.explorer.counterexample import Fewest, Schedule, shortest_schedule
 from oomlab.engine.explorer.graph import Graph
 from oomlab.engine.ops import Slot
-from oomlab.kernel.oom_watch import SEEN
+from oomlab.engine.ops.ghosts import SEEN
 
 
 def witnessed(graph: Graph) -> Mapping[str, int]:

@@ -10,6 +10,9 @@ from collections.abc import Hashable
 
 from oomlab.engine.ops.core import Op, Outcome, Slot, State, meaning, put
 
+SEEN = "ghost: what the watch has seen"
+"""Name of the word in which a watch keeps its labels."""
+
 GHOST_KINDS = frozenset(
     {
         "witness",

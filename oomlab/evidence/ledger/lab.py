@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
+from oomlab import experiment
 from oomlab.analysis.outcome import (
     ALLOCATOR,
     CHAIN_WALK,
@@ -13,11 +14,10 @@ from oomlab.analysis.outcome import (
     longest_request_us,
     oom_calls,
 )
-from oomlab.engine import clock, explorer
-from oomlab.engine.explorer import Exploration
 from oomlab.engine.explorer.counterexample import Schedule
 from oomlab.engine.explorer.ghosts import schedule_to, witnessed
 from oomlab.engine.trace.events import Event, Trace
+from oomlab.experiment import Exploration
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
 from oomlab.scenarios.parameters import Value
 
@@ -51,7 +51,7 @@ def timed(scenario: str, remedy: str = "mainline", **given: Value) -> Trace:
 
 @cache
 def _timed(scenario: str, remedy: str, given: tuple[tuple[str, Value], ...]) -> Trace:
-    return clock.run(scenario, remedy, dict(given))
+    return experiment.run(scenario, remedy, dict(given))
 
 
 def explored(
@@ -70,7 +70,7 @@ def _explored(
     scenario: str, remedy: str, timeouts: str, budget: int, given: tuple[tuple[str, Value], ...]
 ) -> Exploration:
     settings = {"ghosts": 1, **dict(given)}
-    return explorer.explore(scenario, remedy, settings, timeouts=timeouts, budget=budget)
+    return experiment.explore(scenario, remedy, settings, timeouts=timeouts, budget=budget)
 
 
 def forget() -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from oomlab.analysis.milestones import schedule_milestones
-from oomlab.engine.explorer import replay
 from oomlab.engine.trace.narration import tell_step
 from oomlab.evidence.ledger.claims import CLAIMS, Word
 from oomlab.evidence.ledger.claims_report import Judged, judge
@@ -24,6 +23,7 @@ from oomlab.evidence.ledger.findings import (
 )
 from oomlab.evidence.ledger.findings.finding import Way
 from oomlab.evidence.ledger.findings_report import Reviewed
+from oomlab.experiment import replay
 
 SHORT = {"has it": "has&nbsp;it", "free of it": "free", "not seen": "not seen"}
 """An answer as it stands in a cell of a table."""

@@ -1,8 +1,8 @@
 """The fingerprint of the model: what the results of a sweep depend on, as one short word.
 
 It covers the source of every module of oomlab that `oomlab.evidence.sweep.measure` and the sweep's
-scenarios import, directly or not, and the defaults of those scenarios. The list of all scenarios is left out:
-one that is added changes no result. Nor do comments, docstrings and blank lines.
+scenarios import, directly or not, and the defaults of those scenarios. The list of all scenarios is
+left out: one that is added changes no result. Nor do comments, docstrings and blank lines.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from oomlab.analysis.outcome import (
     pages_returned,
 )
 from oomlab.analysis.rounds import failed_tries, longest_wait_us, rounds
-from oomlab.engine.clock import run
 from oomlab.engine.trace.events import Trace
 from oomlab.evidence.sweep.grid import Point
+from oomlab.experiment import run
 
 BALLOON = "balloon"
 OUT_OF_PUFF = "virtio_balloon: Out of puff!"

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from oomlab import run
 from oomlab.engine.chooser import Chooser
-from oomlab.engine.clock import run
 from oomlab.engine.trace.store import to_json
 from oomlab.scenarios import SCENARIOS
 from oomlab.scenarios.parameters import Parameter

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.engine.clock import ending, run
+from oomlab import run
+from oomlab.engine.clock import ending
 from oomlab.engine.ops import (
     Routine,
     cost,

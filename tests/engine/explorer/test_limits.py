@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.engine.explorer import explore, search, space
+from oomlab import explore
+from oomlab.engine.explorer import search, space
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.ops import (
     Routine,

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oomlab.engine.explorer import explore, replay
+from oomlab import explore, play, replay
 from oomlab.engine.explorer.counterexample import Choice
 from oomlab.engine.explorer.player import ImpossibleStep, Player
-from oomlab.engine.explorer.replay import play, read_schedule, write_replay, write_schedule
+from oomlab.engine.explorer.schedules import read_schedule, write_schedule
 from oomlab.errors import InputError
+from oomlab.experiment import Experiment
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 
@@ -45,7 +46,10 @@ def test_what_the_explorer_prints_plays_back(remedy: str) -> None:
 def test_parameters_as_usual_are_left_out() -> None:
     scenario = SCENARIOS[H1]
     settings_ = scenario.settle({}, "explorer")
-    assert write_replay(H1, "mainline", settings_, MODEL, ()) == f"{H1}/mainline//"
+    assert (
+        Experiment.of(H1, "mainline", settings_, engine="explorer").replay_line(())
+        == f"{H1}/mainline//"
+    )
 
 
 def test_an_empty_schedule_is_open() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oomlab.engine.explorer.constants import explore_model
+from oomlab.engine.explorer.constants import state_graph
 from oomlab.engine.explorer.graph import Graph, Timeouts
 from oomlab.engine.explorer.verdict import judge
 from oomlab.engine.model import Model
@@ -21,4 +21,4 @@ def words(graph: Graph) -> dict[str, bool]:
 
 def explored(model: Model, timeouts: Timeouts = "any", budget: int = 100_000) -> Graph:
     """The graph with every reduction, as `oomlab explore` makes it."""
-    return explore_model(model, timeouts, budget)
+    return state_graph(model, timeouts, budget)

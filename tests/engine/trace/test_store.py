@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from oomlab.engine.clock import run
-from oomlab.engine.explorer import replay
+from oomlab import replay, run
 from oomlab.engine.trace import Trace
 from oomlab.engine.trace.store import from_json, load, save, to_json
 from oomlab.errors import InputError

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from oomlab import cli
-from oomlab.engine.explorer import replay
+from oomlab import cli, replay
+from oomlab.engine.ops.ghosts import SEEN
 from oomlab.errors import InputError
 from oomlab.evidence.ledger.findings import (
     FINDINGS,
@@ -20,7 +20,6 @@ from oomlab.evidence.ledger.findings import (
     find_finding,
 )
 from oomlab.evidence.ledger.findings_report import review
-from oomlab.kernel.oom_watch import SEEN
 from oomlab.limits import collect
 from tests.evidence.ledger.breaks import remedy
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import failed_allocations
-from oomlab.engine.explorer.constants import explore_model
+from oomlab.engine.explorer.constants import state_graph
 from oomlab.engine.explorer.counterexample import switches
 from oomlab.engine.explorer.verdict import judge
 from oomlab.evidence.ledger.claims.answers import STUCK
@@ -79,7 +79,7 @@ def _balloon_locks_up() -> Figures:
 def _spinlocks() -> Figures:
     machine = bare_machine()
     S390Cmm.init(machine, pages=1)
-    s390 = judge(explore_model(machine.model(), "any", BUDGET))
+    s390 = judge(state_graph(machine.model(), "any", BUDGET))
     return (
         Figure(
             "all schedules of the s390 driver's callback", s390.word, equal_to("exhausted-clean")

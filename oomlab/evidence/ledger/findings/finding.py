@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from oomlab.engine.explorer import Exploration
 from oomlab.engine.explorer.counterexample import switches
-from oomlab.engine.explorer.replay import write_replay
 from oomlab.evidence.ledger.figure import Figures
 from oomlab.evidence.ledger.lab import BUDGET, explored, way_to
+from oomlab.experiment import Experiment, Exploration
 from oomlab.scenarios.parameters import Value
 
 RFC = "offload"
@@ -79,11 +78,11 @@ class Witnessed:
         return Shown("has it" if ways else absent, ways, len(found.graph))
 
     def _ways(self, remedy: str, found: Exploration) -> Iterator[Way]:
-        model = found.graph.space.model
+        experiment = Experiment.of(self.scenario, remedy, found.settings, engine="explorer")
         for label in self.labels:
             schedule = way_to(found, label)
             if schedule is not None:
-                text = write_replay(self.scenario, remedy, found.settings, model, schedule)
+                text = experiment.replay_line(schedule)
                 yield Way(label, text, len(schedule), switches(schedule))
 
 

@@ -11,16 +11,12 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from oomlab.engine.explorer import Exploration, explore
 from oomlab.engine.explorer.counterexample import Choice, switches
 from oomlab.engine.explorer.graph import Graph
-from oomlab.engine.explorer.player import Player
-from oomlab.engine.explorer.replay import write_replay
 from oomlab.engine.explorer.verdict import circling
 from oomlab.engine.ops import Op, RwSemaphore
 from oomlab.errors import InputError
-from oomlab.remedies import find_remedy
-from oomlab.scenarios import find_scenario
+from oomlab.experiment import Experiment, Exploration
 
 MAX_STATES = 12_000
 """A board with more states than this is too heavy for a page (our choice)."""
@@ -84,7 +80,8 @@ def board(scenario: str, remedy: str, given: Mapping[str, object] | None = None)
 
     Raises InputError as `explore` does, and for a machine of more than `MAX_STATES` states.
     """
-    found = explore(scenario, remedy, given, budget=MAX_STATES)
+    experiment = Experiment.of(scenario, remedy, given, engine="explorer")
+    found = experiment.explore(budget=MAX_STATES)
     graph = found.graph
     if not graph.complete:
         raise InputError(
@@ -92,7 +89,7 @@ def board(scenario: str, remedy: str, given: Mapping[str, object] | None = None)
         )
     model = graph.space.model
     movers = sorted(set(graph.mover))
-    speaker = _Speaker(found, movers)
+    speaker = _Speaker(experiment, found, movers)
     kinds = _kinds(found)
     locks = [slot for slot in model.layout.slots if slot.kind in ("mutex", "rwsem")]
     situations: dict[tuple[str, ...], int] = {}
@@ -108,7 +105,7 @@ def board(scenario: str, remedy: str, given: Mapping[str, object] | None = None)
         "scenario": scenario,
         "remedy": remedy,
         # Written anew: where there is no lockup, there is no replay string to take them from.
-        "settings": write_replay(scenario, remedy, found.settings, model, ()).split("/")[2],
+        "settings": experiment.unusual,
         "tasks": [model.task_name(task) for task in movers],
         "locks": [slot.name for slot in locks],
         "says": speaker.texts,
@@ -157,12 +154,12 @@ def _details(graph: Graph) -> tuple[list[int], list[int], list[int]]:
 class _Speaker:
     """Says what each task does in each state, each text once."""
 
-    def __init__(self, found: Exploration, movers: list[int]) -> None:
+    def __init__(self, experiment: Experiment, found: Exploration, movers: list[int]) -> None:
         self.graph = found.graph
         self.space = found.graph.space
         self.texts: list[str] = []
         self._numbers: dict[str, int] = {}
-        self._functions = _functions(found, movers)
+        self._functions = _functions(experiment, found, movers)
 
     def says(self, number: int, task: int) -> int:
         """The number of the text "status|words" for a task in a state."""
@@ -200,7 +197,9 @@ def _words(op: Op) -> str:
     return _WORDS.get(op.kind, f"{op.kind} {{}}").format(on).strip()
 
 
-def _functions(found: Exploration, movers: list[int]) -> dict[tuple[int, int], str]:
+def _functions(
+    experiment: Experiment, found: Exploration, movers: list[int]
+) -> dict[tuple[int, int], str]:
     """Per task and local state the kernel function it is in: that of the first state in which it is
     met, found by playing the way there."""
     graph = found.graph
@@ -214,9 +213,8 @@ def _functions(found: Exploration, movers: list[int]) -> dict[tuple[int, int], s
                 wanted.setdefault(number, []).append(key)
     ways = _ways(graph)
     functions: dict[tuple[int, int], str] = {}
-    scenario = find_scenario(found.scenario)
     for number, keys in wanted.items():
-        player = Player(scenario.build(found.settings, find_remedy(found.remedy)))
+        player = experiment.player()
         for choice in _schedule(graph, ways, number):
             player.step(choice)
         for key in keys:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from oomlab.engine.explorer.board import board
+from oomlab import replay
 from oomlab.engine.explorer.counterexample import Choice
 from oomlab.engine.explorer.player import Player
-from oomlab.engine.explorer.replay import replay
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
+from oomlab.widgets.board import board
 
 H1 = "h1-two-task-cycle"
 OPEN, GOAL, ENDED, LOST = range(4)

@@ -1,0 +1,111 @@
+"""Schedules as text that can be pasted, and what playing them on a model shows.
+
+A schedule reads like `fs_task:9,balloon_worker:5`: who moves, how often in a row. `fs_task@1` is
+one step that takes the second of several outcomes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import groupby
+
+from oomlab.engine.explorer.counterexample import Choice, Schedule
+from oomlab.engine.explorer.player import ImpossibleStep, Player
+from oomlab.engine.model import Model
+from oomlab.engine.trace.events import Trace
+from oomlab.errors import InputError
+
+_RUN = re.compile(r"([A-Za-z_]\w*)(?::([1-9]\d{0,5})|@(\d{1,3}))?")
+
+
+def as_word(name: str) -> str:
+    """A task's name as it stands in a schedule: `modprobe_driver` for "modprobe driver"."""
+    return re.sub(r"\W", "_", name)
+
+
+def write_schedule(model: Model, schedule: Schedule) -> str:
+    """A schedule as text, e.g. `fs_task:9,balloon_worker:5`."""
+    parts = []
+    for choice, group in groupby(schedule):
+        name, times = as_word(model.task_name(choice.task)), len(list(group))
+        if choice.outcome:
+            parts += [f"{name}@{choice.outcome}"] * times
+        else:
+            parts.append(name if times == 1 else f"{name}:{times}")
+    return ",".join(parts)
+
+
+def read_schedule(player: Player, text: str) -> Schedule:
+    """The schedule that `text` describes. Raises InputError saying which part is not understood."""
+    found: list[Choice] = []
+    names = {as_word(actor.name): actor.name for actor in player.model.actors}
+    for part in filter(None, text.split(",")):
+        match = _RUN.fullmatch(part.strip())
+        if match is None:
+            raise InputError(f"{part!r} is not a step; valid: task, task:times or task@outcome")
+        task = player.task_number(names.get(match[1], match[1]))
+        found += [Choice(task, int(match[3] or 0))] * int(match[2] or 1)
+    return tuple(found)
+
+
+def play_through(player: Player, schedule: Schedule) -> bool:
+    """Let `player` make every step. Was its last state there before?
+
+    Raises ImpossibleStep for a step that cannot be made.
+    """
+    seen = {player.fingerprint()}
+    repeats = False
+    for choice in schedule:
+        player.step(choice)
+        here = player.fingerprint()
+        repeats = here in seen
+        seen.add(here)
+    return repeats
+
+
+def play_as_far_as_possible(player: Player, schedule: Schedule) -> str:
+    """Let `player` make the steps up to the first that it cannot make; why it cannot, "" if it made
+    them all."""
+    for choice in schedule:
+        try:
+            player.step(choice)
+        except ImpossibleStep as problem:
+            return str(problem)
+    return ""
+
+
+def schedule_trace(
+    player: Player,
+    scenario: str,
+    remedy: str,
+    settings: Mapping[str, int | float],
+    *,
+    repeats: bool = False,
+) -> Trace:
+    """What `player` did so far; the other arguments say what was played.
+
+    The trace's `at_us` are step numbers, its verdict is `stuck` (nobody can move), `repeats` (the
+    last state was there before), `ended`, `panic` or `open`.
+    """
+    return Trace(
+        scenario,
+        remedy,
+        dict(settings),
+        0,
+        "schedule",
+        player.recorder.tasks(),
+        player.recorder.slots(),
+        tuple(player.recorder.events),
+        _ending(player, repeats),
+        player.steps,
+        player.waiting(),
+    )
+
+
+def _ending(player: Player, repeats: bool) -> str:
+    if player.ended:
+        return "panic" if player.panicked else "ended"
+    if not player.ready():
+        return "stuck"
+    return "repeats" if repeats else "open"

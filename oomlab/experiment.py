@@ -1,0 +1,230 @@
+"""One thing to try: a scenario under a remedy, with these settings and this seed.
+
+Names are looked up once, when an `Experiment` is made; from there on it travels whole. It knows how
+to have itself run, explored and played by the two engines, which know nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock import run_model, traced
+from oomlab.engine.clock.engine import Clock
+from oomlab.engine.explorer import BUDGET, Exploration, explore_model
+from oomlab.engine.explorer.counterexample import Schedule
+from oomlab.engine.explorer.player import Player
+from oomlab.engine.explorer.schedules import (
+    play_as_far_as_possible,
+    play_through,
+    read_schedule,
+    schedule_trace,
+    write_schedule,
+)
+from oomlab.engine.model import Model
+from oomlab.engine.trace.events import Trace
+from oomlab.errors import InputError
+from oomlab.remedies import Remedy, find_remedy
+from oomlab.scenarios import Scenario, find_scenario
+from oomlab.scenarios.parameters import Value
+from oomlab.scenarios.scenario import Engine
+
+FORM = "SCENARIO/REMEDY/[name=value,...]/task:times,task@outcome,..."
+"""What a replay line looks like."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A scenario, the remedy it is tried under, all settings, and the seed of what is drawn.
+
+    Make one with `Experiment.of`, which looks names up and checks values.
+    """
+
+    scenario: Scenario
+    remedy: Remedy
+    settings: Mapping[str, Value]
+    seed: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        scenario: str | Scenario,
+        remedy: str | Remedy = "mainline",
+        given: Mapping[str, object] | None = None,
+        seed: int = 0,
+        *,
+        engine: Engine = "clock",
+    ) -> Experiment:
+        """The experiment that is described by names, or by the things themselves.
+
+        `given`: settings by name; the rest have their defaults, in the small scope where the
+        explorer asks. Raises InputError for an unknown name or a value that is not valid.
+        """
+        found = find_scenario(scenario) if isinstance(scenario, str) else scenario
+        chosen = find_remedy(remedy) if isinstance(remedy, str) else remedy
+        return cls(found, chosen, found.settle(given or {}, engine), seed)
+
+    def model(self) -> Model:
+        """A fresh model of it."""
+        return self.scenario.build(self.settings, self.remedy)
+
+    def run(self, *, park: bool = True) -> Trace:
+        """Run it once by the clock; equal experiments give equal traces.
+
+        `park=False` simulates every poll.
+        """
+        # The draws depend on what is not as usual: a setting that is added later changes no run.
+        usual = {parameter.name: parameter.default for parameter in self.scenario.parameters}
+        unusual = {name: value for name, value in self.settings.items() if value != usual[name]}
+        clock = Clock(
+            self.model(),
+            Chooser(self.seed, unusual),
+            round(self.settings["limit_s"] * 1_000_000),
+            park=park,
+        )
+        return traced(clock, self.scenario.name, self.remedy.name, self.settings, self.seed)
+
+    def explore(self, *, timeouts: str = "any", budget: int = BUDGET) -> Exploration:
+        """Have every schedule of it tried. Raises InputError as `explore_model` does."""
+        found = explore_model(self.model(), timeouts=timeouts, budget=budget)
+        return replace(
+            found,
+            scenario=self.scenario.name,
+            remedy=self.remedy.name,
+            settings=dict(self.settings),
+            replay=self.replay_line(found.schedule) if found.schedule else "",
+        )
+
+    def player(self) -> Player:
+        """It, to be moved step by step."""
+        return Player(self.model())
+
+    def play(self, schedule: str, *, steps: int | None = None) -> Trace:
+        """Play a schedule given as text, or its first `steps` steps.
+
+        Raises InputError for a schedule that is not understood and ImpossibleStep for a step that
+        cannot be made.
+        """
+        player = self.player()
+        repeats = play_through(player, read_schedule(player, schedule)[:steps])
+        return self._played(player, repeats=repeats)
+
+    def follow(self, schedule: str) -> tuple[Trace, str]:
+        """Play a schedule as far as it can be followed, e.g. one that was made for another remedy.
+
+        Result: the trace so far, and why it could not be followed any further ("" if it could to
+        the end). Raises InputError for a schedule that is not understood.
+        """
+        player = self.player()
+        why = play_as_far_as_possible(player, read_schedule(player, schedule))
+        return self._played(player), why
+
+    def _played(self, player: Player, *, repeats: bool = False) -> Trace:
+        return schedule_trace(
+            player, self.scenario.name, self.remedy.name, self.settings, repeats=repeats
+        )
+
+    @property
+    def unusual(self) -> str:
+        """The settings that differ from the small scope, as they stand in a replay line."""
+        usual = self.scenario.settle({}, "explorer")
+        return ",".join(f"{k}={v}" for k, v in self.settings.items() if v != usual[k])
+
+    def replay_line(self, schedule: Schedule) -> str:
+        """The argument of `oomlab replay` that plays `schedule`."""
+        told = write_schedule(self.model(), schedule)
+        return f"{self.scenario.name}/{self.remedy.name}/{self.unusual}/{told}"
+
+
+def run(
+    scenario: str | Scenario,
+    remedy: str | Remedy = "mainline",
+    given: Mapping[str, object] | None = None,
+    seed: int = 0,
+    *,
+    park: bool = True,
+) -> Trace:
+    """Run a scenario once and return its trace; the same arguments give the same trace.
+
+    `given`: settings by name; the rest have their defaults. `park=False` simulates every poll.
+    Raises InputError for an unknown name or a value that is not valid. For a model of your own
+    there is `run_model`.
+    """
+    return Experiment.of(scenario, remedy, given, seed).run(park=park)
+
+
+def explore(
+    scenario: str | Scenario,
+    remedy: str | Remedy = "mainline",
+    given: Mapping[str, object] | None = None,
+    *,
+    timeouts: str = "any",
+    budget: int = BUDGET,
+) -> Exploration:
+    """Explore a scenario in its small scope.
+
+    Raises InputError for an unknown name, a value that is not valid, or a budget below 1. For a
+    model of your own there is `explore_model`.
+    """
+    found = Experiment.of(scenario, remedy, given, engine="explorer")
+    return found.explore(timeouts=timeouts, budget=budget)
+
+
+def play(
+    scenario: str,
+    remedy: str,
+    given: Mapping[str, object],
+    schedule: str,
+    *,
+    steps: int | None = None,
+) -> Trace:
+    """Play a schedule given as text, or its first `steps` steps, from the scenario's small scope.
+
+    Raises InputError for unknown names and for a schedule that is not understood, ImpossibleStep
+    for a step that cannot be made.
+    """
+    return Experiment.of(scenario, remedy, given, engine="explorer").play(schedule, steps=steps)
+
+
+def follow(
+    scenario: str, remedy: str, given: Mapping[str, object], schedule: str
+) -> tuple[Trace, str]:
+    """Play a schedule as far as it can be followed; see `Experiment.follow`."""
+    return Experiment.of(scenario, remedy, given, engine="explorer").follow(schedule)
+
+
+def replay(line: str) -> Trace:
+    """Play a line such as `h1-two-task-cycle/mainline/fault_tasks=0/fs_task:9,balloon_worker:5`:
+    scenario, remedy, settings that differ from the small scope, schedule.
+
+    The trace's `at_us` are step numbers, its verdict is `stuck` (nobody can move), `repeats` (the
+    last state was there before), `ended` or `open`. Raises InputError for a line that is not
+    understood and ImpossibleStep for a step that cannot be made.
+    """
+    parts = line.split("/")
+    if len(parts) != 4:
+        raise InputError(f"a replay string has the form {FORM}")
+    given = dict(_setting(part) for part in filter(None, parts[2].split(",")))
+    return play(parts[0], parts[1], given, parts[3])
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"{text!r} is not a parameter; valid: name=value")
+    return name, value
+
+
+__all__ = [
+    "FORM",
+    "Experiment",
+    "Exploration",
+    "explore",
+    "explore_model",
+    "follow",
+    "play",
+    "replay",
+    "run",
+    "run_model",
+]
