@@ -49,8 +49,8 @@ def test_each_stored_value_shows_what_the_model_says(open_page: OpenPage, path: 
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_first_pictures_are_there_without_javascript(open_page: OpenPage, path: str) -> None:
-    page = open_page(path, javascript=False)
+def test_the_first_pictures_are_there_without_javascript(read_page: OpenPage, path: str) -> None:
+    page = read_page(path, javascript=False)
     for panel in page.locator(".oom-panel").all():
         expect(panel.locator(".oom-picture svg")).to_be_visible()
         expect(panel.locator(".oom-sentence")).not_to_be_empty()

@@ -48,9 +48,9 @@ MOVING = """() => {
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_can_be_read_by_headings_by_words_and_by_keyboard(
-    open_page: OpenPage, path: str
+    read_page: OpenPage, path: str
 ) -> None:
-    page = open_page(path, reduced_motion=True)
+    page = read_page(path, reduced_motion=True)
     headings_go_down_one_level_at_a_time(page)
     every_picture_has_its_words(page)
     assert page.evaluate(MOVING) == []
@@ -61,8 +61,8 @@ def test_a_page_can_be_read_by_headings_by_words_and_by_keyboard(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_panels_are_dark_on_a_dark_page(open_page: OpenPage, path: str) -> None:
-    panels_are_dark(open_page(path, dark=True), wanted=True)
+def test_panels_are_dark_on_a_dark_page(read_page: OpenPage, path: str) -> None:
+    panels_are_dark(read_page(path, dark=True), wanted=True)
 
 
 def headings_go_down_one_level_at_a_time(page: Page) -> None:
