@@ -38,6 +38,7 @@ _WITH_BROWSER = (Path(__file__).parent / "browser", Path(__file__).parent / "bin
 _MADE_ONCE = {
     "binder": Path(__file__).parent / "binder",
     "course": Path(__file__).parent / "course",
+    "ledger": Path(__file__).parent / "ledger",
 }
 """Folders whose tests share something that takes long to make: they run in one process."""
 

@@ -73,6 +73,12 @@ def _explored(
     return explorer.explore(scenario, remedy, settings, timeouts=timeouts, budget=budget)
 
 
+def forget() -> None:
+    """Drop all runs and explorations: for those who change the model under our feet."""
+    _timed.cache_clear()
+    _explored.cache_clear()
+
+
 def way_to(found: Exploration, label: str) -> Schedule | None:
     """The shortest schedule after which the watch has seen `label` (fewest moves, then fewest
     context switches); None if no such state is known."""
