@@ -1,8 +1,9 @@
 """Fixtures for tests in a browser, in whichever folder; those tests come last.
 
 `open_page("book/index.html", dark=True)` opens a page of the built book, or of any address that
-begins with http, in a tab of its own. `read_page` does the same in a tab that earlier tests have
-used, which is much quicker: for tests that look at a page and change nothing in it.
+begins with http, in a tab of its own. `read_page` opens a page of the book in a tab that earlier
+tests have used, which is much quicker: for tests that leave nothing behind which the next page to
+be loaded there would notice (no clock of their own, no functions given to the page).
 
 When the test ends it fails if a page asked another host for something, or wrote an error to the
 console; a test that expects either takes the `watch` fixture and clears its list.
@@ -123,7 +124,7 @@ def reading(browser: Browser) -> Iterator[Reading]:
 
 @pytest.fixture
 def read_page(reading: Reading, watch: Watch, site_url: str) -> Iterator[OpenPage]:
-    """As `open_page`, for a page of the book that is only looked at."""
+    """As `open_page`, for pages of the book, in a tab that tests share."""
     with reading.test(watch) as turn_to:
         yield lambda path, **options: turn_to(site_url + path, **options)
 

@@ -130,7 +130,7 @@ def open_in(browser: Browser, url: str, watch: Watch, **options: bool) -> Page:
 
 
 class Reading:
-    """Pages that are only looked at, read one after the other in the same tab.
+    """Pages that tests read one after the other in the same tab.
 
     A tab of its own for each, with an empty cache, takes three times as much of the processor. What
     a page has stored is removed between two tests. There is a tab for each set of options.
