@@ -1,8 +1,8 @@
 # `make` alone lists the targets. Nothing is installed outside this folder, but for Chromium and
 # SPIN, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf serve test lint types bench nbval lock format clean distclean dev chromium \
-	spin mutants
+.PHONY: help book pdf serve test engine lint types bench nbval lock format clean distclean dev \
+	chromium spin mutants
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -44,11 +44,16 @@ serve: book ## build the book and serve it on this machine (PORT=8000)
 
 dev: $(VENV)/.dev ## only make .venv ready for working on the code
 
+# Ruff and mypy run beside the book's build, which keeps one core busy. The tests start hundreds of
+# processes: each would compile the package again if Python were told not to keep what it compiles.
 test: dev chromium spin ## run every check: ruff, mypy, unit, property, notebook and browser tests
-	@$(MAKE) --no-print-directory lint types
+	@$(MAKE) --no-print-directory --jobs 2 lint types engine
+	@unset PYTHONDONTWRITEBYTECODE; \
+		$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup --no-loadscope-reorder
+
+engine: $(VENV)/.dev
 	@$(PY) -m tools.build_book --require-engine
 	@$(PY) -m tools.fetch_engine --only tests
-	@$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## ruff: rules and formatting
 	@$(PY) -m ruff check .

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebError,
+    sync_playwright,
+)
 
 from tools.serve import server
 
@@ -21,7 +29,8 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Workers and prefetches do not pass the page's own request filter; names are refused to all.
+    # Refuses every other host, to pages, workers and prefetches alike. A filter of the page's own
+    # requests would do less, and would cost the cache and two messages for each request.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 DESKTOP = (1280, 900)
@@ -35,18 +44,31 @@ class Watch:
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    def refuse_outside(self, route: Route, request: Request) -> None:
-        """Lets local requests through; refuses and records all others."""
-        if urlsplit(request.url).hostname in ("127.0.0.1", None):
-            route.continue_()
-        else:
+    def note_request(self, request: Request) -> None:
+        """Records what is asked of another host; Chromium was told to refuse it."""
+        if urlsplit(request.url).hostname not in ("127.0.0.1", None):
             self.outside.append(request.url)
-            route.abort()
 
     def note_console(self, message: ConsoleMessage) -> None:
         """Records what the console shows in red."""
         if message.type == "error":
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def note_problem(self, problem: WebError) -> None:
+        """Records an exception that nobody caught."""
+        self.errors.append(str(problem.error))
+
+    def over(self, context: BrowserContext) -> None:
+        """Watches the pages of a context from now on."""
+        context.on("request", self.note_request)
+        context.on("console", self.note_console)
+        context.on("weberror", self.note_problem)
+
+    def leave(self, context: BrowserContext) -> None:
+        """Watches them no longer."""
+        context.remove_listener("request", self.note_request)
+        context.remove_listener("console", self.note_console)
+        context.remove_listener("weberror", self.note_problem)
 
 
 @contextmanager
@@ -74,17 +96,15 @@ def chromium(path: str) -> Iterator[Browser]:
             browser.close()
 
 
-def open_in(
+def new_page(
     browser: Browser,
-    url: str,
-    watch: Watch,
     *,
     dark: bool = False,
     phone: bool = False,
     javascript: bool = True,
     reduced_motion: bool = False,
 ) -> Page:
-    """A page in a context of its own, loaded and watched. The caller closes `page.context`."""
+    """An empty page in a context of its own. The caller closes `page.context`."""
     width, height = PHONE if phone else DESKTOP
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -97,9 +117,56 @@ def open_in(
         locale="en-GB",
     )
     context.set_default_timeout(int(os.environ.get("OOMLAB_BROWSER_TIMEOUT_MS", "20000")))
-    context.route("**/*", watch.refuse_outside)
-    context.on("console", watch.note_console)
-    context.on("weberror", lambda problem: watch.errors.append(str(problem.error)))
-    page = context.new_page()
+    return context.new_page()
+
+
+def open_in(browser: Browser, url: str, watch: Watch, **options: bool) -> Page:
+    """A page in a context of its own, loaded and watched; `options` are those of `new_page`. The
+    caller closes `page.context`."""
+    page = new_page(browser, **options)
+    watch.over(page.context)
     page.goto(url, wait_until="load")
     return page
+
+
+class Reading:
+    """Pages that tests read one after the other in the same tab.
+
+    A tab of its own for each, with an empty cache, takes three times as much of the processor. What
+    a page has stored is removed between two tests. There is a tab for each set of options.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._tabs: dict[frozenset[tuple[str, bool]], Page] = {}
+
+    @contextmanager
+    def test(self, watch: Watch) -> Iterator[Callable[..., Page]]:
+        """Gives `turn_to(url, **options)`, which goes to an address and watches what comes of it,
+        until the test ends."""
+        used: list[Page] = []
+
+        def turn_to(url: str, **options: bool) -> Page:
+            key = frozenset(options.items())
+            if key not in self._tabs:
+                self._tabs[key] = new_page(self._browser, **options)
+            page = self._tabs[key]
+            if page not in used:
+                used.append(page)
+                watch.over(page.context)
+            page.goto(url, wait_until="load")
+            return page
+
+        try:
+            yield turn_to
+        finally:
+            for page in used:
+                watch.leave(page.context)
+                page.emulate_media(media="null")
+                page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+
+    def close(self) -> None:
+        """Closes the tabs."""
+        for page in self._tabs.values():
+            page.context.close()
+        self._tabs.clear()

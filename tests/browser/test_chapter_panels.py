@@ -25,8 +25,8 @@ SPACE = re.compile(r"\s+")
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_each_stored_value_shows_what_the_model_says(open_page: OpenPage, path: str) -> None:
-    page = open_page(path)
+def test_each_stored_value_shows_what_the_model_says(read_page: OpenPage, path: str) -> None:
+    page = read_page(path)
     panels = page.locator(".oom-panel")
     assert panels.count() > 0
     for number in range(panels.count()):
@@ -49,8 +49,8 @@ def test_each_stored_value_shows_what_the_model_says(open_page: OpenPage, path: 
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_first_pictures_are_there_without_javascript(open_page: OpenPage, path: str) -> None:
-    page = open_page(path, javascript=False)
+def test_the_first_pictures_are_there_without_javascript(read_page: OpenPage, path: str) -> None:
+    page = read_page(path, javascript=False)
     for panel in page.locator(".oom-panel").all():
         expect(panel.locator(".oom-picture svg")).to_be_visible()
         expect(panel.locator(".oom-sentence")).not_to_be_empty()
@@ -58,8 +58,8 @@ def test_the_first_pictures_are_there_without_javascript(open_page: OpenPage, pa
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_value_that_is_not_stored_is_computed_in_the_page(open_page: OpenPage, path: str) -> None:
-    page = open_page(path)
+def test_a_value_that_is_not_stored_is_computed_in_the_page(read_page: OpenPage, path: str) -> None:
+    page = read_page(path)
     for panel in page.locator(".oom-panel").all():
         data = json.loads(panel.locator("script[type='application/json']").text_content() or "")
         skip_prediction(panel)

@@ -30,8 +30,8 @@ def printed(page: Page) -> Page:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_paper_shows_the_text_alone(open_page: OpenPage, path: str) -> None:
-    page = printed(open_page(path))
+def test_paper_shows_the_text_alone(read_page: OpenPage, path: str) -> None:
+    page = printed(read_page(path))
     assert len(shown(page, "article h1")) == 1
     around = ".bd-sidebar-primary, .bd-header-article, .prev-next-footer, .bd-footer-content"
     assert shown(page, f"{around}, .copybtn, details.above-input") == []
@@ -43,8 +43,8 @@ def test_paper_shows_the_text_alone(open_page: OpenPage, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", WITH_PANELS)
-def test_panels_are_figures_without_javascript_too(open_page: OpenPage, path: str) -> None:
-    panels_are_figures(printed(open_page(path, javascript=False)))
+def test_panels_are_figures_without_javascript_too(read_page: OpenPage, path: str) -> None:
+    panels_are_figures(printed(read_page(path, javascript=False)))
 
 
 def panels_are_figures(page: Page) -> None:
@@ -69,29 +69,29 @@ def shown(page: Page, selector: str) -> list[str]:
     return found
 
 
-def test_the_question_is_printed_with_its_answers(open_page: OpenPage) -> None:
-    panel = printed(open_page("book/index.html")).locator(".oom-panel").first
+def test_the_question_is_printed_with_its_answers(read_page: OpenPage) -> None:
+    panel = printed(read_page("book/index.html")).locator(".oom-panel").first
     expect(panel.get_by_text("Before you look:")).to_be_visible()
     expect(panel.get_by_text("Nothing moves ever again.")).to_be_visible()
     expect(panel.locator(".oom-picture svg")).to_be_visible()
 
 
-def test_the_settings_are_printed_in_words(open_page: OpenPage) -> None:
-    panel = printed(open_page("book/index.html")).locator(".oom-panel").first
+def test_the_settings_are_printed_in_words(read_page: OpenPage) -> None:
+    panel = printed(read_page("book/index.html")).locator(".oom-panel").first
     expect(panel.get_by_text("Linux 4.13 as it was")).to_be_visible()
     expect(panel.get_by_text("what was merged", exact=True)).not_to_be_visible()
     expect(panel.get_by_text("Other tasks that ask for memory")).to_be_visible()
 
 
-def test_what_folds_out_is_open_on_paper(open_page: OpenPage) -> None:
-    page = open_page("book/claims.html")
+def test_what_folds_out_is_open_on_paper(read_page: OpenPage) -> None:
+    page = read_page("book/claims.html")
     folded = "article details:not(.above-input, .oom-words) :is(table, li, p)"
     before = len(shown(page, folded))
     assert len(shown(printed(page), folded)) > before
 
 
-def test_a_dark_page_is_printed_in_light_colours(open_page: OpenPage) -> None:
-    page = printed(open_page("book/report.html", dark=True))
+def test_a_dark_page_is_printed_in_light_colours(read_page: OpenPage) -> None:
+    page = printed(read_page("book/report.html", dark=True))
     bar = page.locator(".oom-picture svg .oom-ink").first
     assert bar.evaluate("e => getComputedStyle(e).color") == rgb(PALETTE["ink"].light)
     text = page.locator("article p").first.evaluate("e => getComputedStyle(e).color")

@@ -45,12 +45,21 @@ MOVING = """() => {
     }).map((e) => e.outerHTML.slice(0, 90));
 }"""
 
+WORDLESS = """(all) => all.flatMap((svg) =>
+    ["aria-labelledby", "aria-describedby"].filter((name) =>
+        !svg.getAttribute(name).split(" ").some((id) =>
+            document.getElementById(id)?.textContent.trim()
+        )
+    ).map((name) => `${name}: ${svg.outerHTML.slice(0, 90)}`)
+)"""
+"""Pictures whose title or description is not there or empty."""
+
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_can_be_read_by_headings_by_words_and_by_keyboard(
-    open_page: OpenPage, path: str
+    read_page: OpenPage, path: str
 ) -> None:
-    page = open_page(path, reduced_motion=True)
+    page = read_page(path, reduced_motion=True)
     headings_go_down_one_level_at_a_time(page)
     every_picture_has_its_words(page)
     assert page.evaluate(MOVING) == []
@@ -61,15 +70,13 @@ def test_a_page_can_be_read_by_headings_by_words_and_by_keyboard(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_panels_are_dark_on_a_dark_page(open_page: OpenPage, path: str) -> None:
-    panels_are_dark(open_page(path, dark=True), wanted=True)
+def test_panels_are_dark_on_a_dark_page(read_page: OpenPage, path: str) -> None:
+    panels_are_dark(read_page(path, dark=True), wanted=True)
 
 
 def headings_go_down_one_level_at_a_time(page: Page) -> None:
-    levels = [
-        int(heading.evaluate("h => h.tagName")[1])
-        for heading in page.locator("article :is(h1, h2, h3, h4, h5, h6)").all()
-    ]
+    headings = page.locator("article :is(h1, h2, h3, h4, h5, h6)")
+    levels = headings.evaluate_all("(all) => all.map((heading) => Number(heading.tagName[1]))")
     assert levels[:1] == [1]
     assert levels.count(1) == 1
     for above, below in pairwise(levels):
@@ -77,23 +84,17 @@ def headings_go_down_one_level_at_a_time(page: Page) -> None:
 
 
 def every_picture_has_its_words(page: Page) -> None:
-    for picture in page.locator("article svg.oom-figure").all():
-        for name in ("aria-labelledby", "aria-describedby"):
-            text = picture.evaluate(
-                """(svg, name) => svg.getAttribute(name).split(" ")
-                    .map((id) => document.getElementById(id)?.textContent ?? "").join(" ")""",
-                name,
-            )
-            assert text.strip(), name
-    for image in page.locator("article img").all():
-        assert (image.get_attribute("alt") or "").strip()
-    for panel in page.locator(".oom-panel").all():
-        assert "\n" in (panel.locator(".oom-twin").first.text_content() or "")
+    assert page.locator("article svg.oom-figure").evaluate_all(WORDLESS) == []
+    nameless = "(all) => all.filter((e) => !e.alt.trim()).map((e) => e.outerHTML.slice(0, 90))"
+    assert page.locator("article img").evaluate_all(nameless) == []
+    twins = "(all) => all.map((e) => e.querySelector('.oom-twin').textContent)"
+    for twin in page.locator("article .oom-panel").evaluate_all(twins):
+        assert "\n" in twin
 
 
 def panels_are_dark(page: Page, *, wanted: bool) -> None:
-    for panel in page.locator("article :is(.oom-panel, .oom-game)").all():
-        ground = panel.evaluate("e => getComputedStyle(e).backgroundColor.match(/\\d+/g)")
+    grounds = "(all) => all.map((e) => getComputedStyle(e).backgroundColor.match(/\\d+/g))"
+    for ground in page.locator("article :is(.oom-panel, .oom-game)").evaluate_all(grounds):
         assert (sum(map(int, ground)) < 3 * 128) == wanted, ground
 
 

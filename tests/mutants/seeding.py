@@ -31,8 +31,11 @@ def broken_copy(fault: Fault, folder: Path) -> None:
     Raises UnnoticedError if the place to break does not stand exactly once in the source.
     """
     copy = folder / "oomlab"
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "widgets"))
+    # With what Python has compiled, which is most of the work; but for the module with the fault.
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("widgets"))
     source = copy / fault.file
+    for compiled in source.parent.glob(f"__pycache__/{source.stem}.*"):
+        compiled.unlink()
     text = source.read_text(encoding="utf-8")
     if text.count(fault.before) != 1:
         raise UnnoticedError(f"{fault.file} no longer has the place to break: {fault.name}")
