@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -40,6 +41,15 @@ def shown(name: str | Path) -> str:
     if len(text) > LONGEST_NAME:
         text = f"{text[: LONGEST_NAME // 2]}...{text[-LONGEST_NAME // 2 :]}"
     return text if text and text == text.strip() and text.isprintable() else repr(text)
+
+
+def shell_word(text: str) -> str:
+    """`text` as one word of a shell's command line that can be shown and pasted."""
+    if text.isprintable():
+        return shlex.quote(text)
+    plain = {byte: chr(byte) for byte in range(0x20, 0x7F) if chr(byte) not in "\\'"}
+    escaped = (plain.get(byte) or f"\\x{byte:02x}" for byte in os.fsencode(text))
+    return f"$'{''.join(escaped)}'"
 
 
 @contextmanager

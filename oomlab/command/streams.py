@@ -22,7 +22,7 @@ _ENDING = ("SIGTERM", "SIGHUP")
 
 def say(message: str, who: str = "oomlab") -> None:
     """One line on standard error, whatever is in the message; nothing if that cannot be written."""
-    line = printable(" ".join(message.split()))
+    line = printable(message)
     if len(line) > LONGEST_LINE:
         line = f"{line[: LONGEST_LINE // 2]} ... {line[-LONGEST_LINE // 2 :]}"
     with suppress(OSError, ValueError):  # full or closed: there is no third place to say it

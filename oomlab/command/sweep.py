@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -12,7 +11,7 @@ from oomlab.command.parser import Command, whole
 from oomlab.command.progress import Progress
 from oomlab.command.status import NOT_AS_EXPECTED
 from oomlab.errors import InputError
-from oomlab.files import shown
+from oomlab.files import shell_word, shown
 from oomlab.sweep.grid import Sweep
 from oomlab.sweep.named import SWEEPS, find_sweep
 from oomlab.sweep.pool import checked_jobs
@@ -98,7 +97,7 @@ def _going_on(left: Sequence[Sweep], options: argparse.Namespace) -> str:
     same += ["--force"] if options.force else []
     calls = [["oomlab", "sweep", sweep.name, *same] for sweep in left]
     calls[0].append("--resume")
-    return " && ".join(shlex.join(call) for call in calls)
+    return " && ".join(" ".join(map(shell_word, call)) for call in calls)
 
 
 COMMAND = Command("sweep", "run a scenario many times and keep the results", _options, _answer)
