@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 
-from oomlab import __version__
 from oomlab.command import (
     claims,
     explore,
@@ -19,7 +18,7 @@ from oomlab.command import (
     scenarios,
     sweep,
 )
-from oomlab.command.parser import Command, Parser
+from oomlab.command.parser import Command, Parser, Version
 from oomlab.command.progress import Progress
 from oomlab.command.status import BAD_INPUT, NOT_AS_EXPECTED
 from oomlab.command.streams import Unwritable, given_up, say, write
@@ -74,16 +73,20 @@ def answer(arguments: Sequence[str]) -> int:
 
 def _read(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser(prog="oomlab", description="A model of the OOM-notifier discussion of 2017.")
-    version = f"oomlab {__version__}"
-    parser.add_argument("-V", "--version", action="version", version=version)
+    parser.add_argument("-V", "--version", action=Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for command in COMMANDS.values():
-        below = commands.add_parser(command.name, help=command.help)
-        command.options(below)
-        below.set_defaults(command=command)
     wanted = next((word for word in arguments if not word.startswith("-")), None)
     if wanted is not None and wanted not in COMMANDS:
         raise unknown("command", wanted, COMMANDS)
+    for command in COMMANDS.values():
+        below = commands.add_parser(command.name, help=command.help)
+        if command.name == wanted:
+            command.options(below)
+            below.set_defaults(command=command)
+    for word in arguments:
+        option, _, value = word.partition("=")
+        if option.startswith("--") and value == "--":  # of which argparse makes an empty list
+            raise InputError(f"{option} cannot be '--'")
     return parser.parse_args(arguments)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from oomlab import __version__
 from oomlab.command.progress import Progress
 from oomlab.command.status import BAD_INPUT
-from oomlab.command.streams import say
+from oomlab.command.streams import say, write
 from oomlab.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 
 class Command(NamedTuple):
@@ -28,6 +32,28 @@ class Parser(argparse.ArgumentParser):
         """Say what is wrong and leave with BAD_INPUT."""
         say(message, self.prog)
         self.exit(BAD_INPUT)
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help. Raises Unwritable, where argparse would say nothing."""
+        if file is None:
+            write(self.format_help().splitlines())
+        else:
+            super().print_help(file)
+
+
+class Version(argparse.Action):
+    """`--version`: print it and leave."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> NoReturn:
+        """Do it. Raises Unwritable, where argparse would say nothing."""
+        write([f"oomlab {__version__}"])
+        parser.exit()
 
 
 def no_options(_parser: argparse.ArgumentParser) -> None:

@@ -56,12 +56,6 @@ class Partial:
         """Make or read the file."""
         if regular(self.path, links=False) is None:
             self._make()
-        elif not self._resume:
-            self._lock(open_regular(self.path, os.O_RDWR, links=False)).close()
-            raise InputError(
-                f"{shown(self.path)} is left of a sweep that was interrupted; go on with --resume,"
-                " or delete it"
-            )
         else:
             self._take_up()
         return self
@@ -97,6 +91,11 @@ class Partial:
         self._file = self._lock(open_regular(self.path, os.O_RDWR, links=False))
         try:
             whole = self._read()
+            if not self._resume:
+                raise InputError(
+                    f"{shown(self.path)} is left of a sweep that was interrupted; go on with"
+                    " --resume, or delete it"
+                )
             with file_errors(self.path, "written"):
                 self._file.truncate(whole)  # the last line may have been cut off in the middle
                 self._file.seek(0)

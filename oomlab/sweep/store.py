@@ -100,7 +100,8 @@ def own_target(sweep: Sweep) -> Path:
 
 def check_target(path: Path, sweep: Sweep, *, force: bool = False) -> None:
     """Raises InputError unless results of `sweep` may be written to `path`: nothing is there, or
-    earlier results of the same sweep. With `force` any regular file may be replaced."""
+    earlier results of the same sweep. With `force` any regular file may be replaced that is not
+    write-protected."""
     if regular(path) is None:
         return
     if not force and not _holds_results(path, sweep):
@@ -113,9 +114,10 @@ def check_target(path: Path, sweep: Sweep, *, force: bool = False) -> None:
 
 
 def _holds_results(path: Path, sweep: Sweep) -> bool:
+    content = read_bytes(path, LARGEST)
     try:
-        data = json.loads(read_bytes(path, LARGEST))
-    except (ValueError, RecursionError):  # InputError is a ValueError
+        data = json.loads(content)
+    except (ValueError, RecursionError):
         return False
     return isinstance(data, dict) and (data.get("format"), data.get("name")) == (FORMAT, sweep.name)
 
