@@ -318,6 +318,15 @@ def test_an_interrupted_sweep_says_how_to_go_on(
     assert files(here) == {"it's x": WHOLE.encode()}
 
 
+def test_a_sweep_that_fails_at_once_leaves_nothing(here: Path) -> None:
+    def fails(point: Point) -> Row:
+        raise ZeroDivisionError
+
+    with pytest.raises(pool.SweepError, match=r"ZeroDivisionError: $"):
+        recompute.recompute(TINY, here / "x", jobs=1, measure_one=fails)
+    assert not list(here.iterdir())
+
+
 def test_an_installed_package_is_not_written_to(
     capsys: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
