@@ -15,7 +15,7 @@ import oomlab
 PACKAGE = Path(oomlab.__file__).parent
 
 STAGES = (
-    ("errors", "history_events", "history", "limits", "liveness", "chooser"),
+    ("errors", "files", "history_events", "history", "limits", "liveness", "chooser"),
     ("ops",),
     ("model", "routines"),
     ("kernel",),
@@ -28,7 +28,7 @@ STAGES = (
     ("figures", "report", "gfp_report", "matrix", "sweep", "ledger"),
     ("plots",),
     ("views", "course"),
-    ("widgets", "cli"),
+    ("widgets", "command", "__main__"),
 )
 """A module imports from its own stage or from earlier ones."""
 
@@ -103,7 +103,7 @@ def test_what_a_page_runs_needs_simpy_alone() -> None:
         "for name in ('anywidget', 'ipywidgets', 'matplotlib', 'numpy', 'IPython'):\n"
         "    sys.modules[name] = None\n"
         "from oomlab import views\n"
-        "import oomlab.cli\n"
+        "import oomlab.command.answer\n"
         "print(len(views.known()))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
