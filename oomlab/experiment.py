@@ -217,6 +217,7 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 __all__ = [
+    "BUDGET",
     "FORM",
     "Experiment",
     "Exploration",

@@ -101,14 +101,12 @@ def _build(fresh: bool, require_engine: bool) -> int:
 
 def _state() -> dict[str, str]:
     shell = files_below(_BOOK / "site_static", _BOOK / "site_templates", EXTRA)
-    data = files_below(_BOOK / "data")
-    chapters = sorted({*files_below(_BOOK)} - {*shell, *data})
+    chapters = sorted({*files_below(_BOOK)} - {*shell})
     return {
         # What chapters compute with, and how they are built.
         "engine": fingerprint(
             [
                 *files_below(ROOT / "oomlab", ROOT / "tools", ROOT / "requirements-lock.txt"),
-                *data,
                 *(ROOT / name for name in ("_config.yml", "_toc.yml")),
             ]
         ),

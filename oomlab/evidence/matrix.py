@@ -83,6 +83,11 @@ def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
                 yield _cell(scenario, remedy, row, *known[key])
 
 
+def size() -> int:
+    """How many cells there are."""
+    return sum(len(scenario.rows) for scenario in SCENARIOS.values()) * len(REMEDIES)
+
+
 def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
     """One run by the clock."""
     trace = run(scenario, remedy, {**row, "ghosts": 1})

@@ -44,13 +44,30 @@ STUDIES: dict[str, Scenario] = {
 chain, or why there is none. No part of the matrix."""
 
 
+GROUPS: dict[str, dict[str, Scenario]] = {
+    "Hazards, the rows of the matrix": SCENARIOS,
+    "Studies, in which nothing hangs": STUDIES,
+    "Review of the RFC, a situation for a finding": REVIEW,
+}
+"""All scenarios there are, by what they are for."""
+
+
 def find_scenario(name: str) -> Scenario:
     """The scenario called `name`, of a hazard, a study or the review. Raises InputError naming
     all of them."""
-    known = {**SCENARIOS, **STUDIES, **REVIEW}
+    known = {key: one for group in GROUPS.values() for key, one in group.items()}
     if name not in known:
         raise unknown("scenario", name, known)
     return known[name]
 
 
-__all__ = ["REVIEW", "SCENARIOS", "STUDIES", "Engine", "Expectation", "Scenario", "find_scenario"]
+__all__ = [
+    "GROUPS",
+    "REVIEW",
+    "SCENARIOS",
+    "STUDIES",
+    "Engine",
+    "Expectation",
+    "Scenario",
+    "find_scenario",
+]

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from oomlab.cli import BAD_INPUT, main
+from oomlab.command import BAD_INPUT, main
 from oomlab.gfp.predicates import request
 from oomlab.gfp.questions import QUESTIONS, answers
 
@@ -142,10 +142,7 @@ def test_a_request_that_may_dig_is_not_said_to_fail_outright(
 def test_bad_input_is_one_line_and_status_2(
     arguments: list[str], json_too: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    try:
-        status = main(["gfp", *arguments, *json_too])
-    except SystemExit as left:
-        status = int(str(left.code))
+    status = main(["gfp", *arguments, *json_too])
     told = capsys.readouterr()
     assert status == BAD_INPUT == 2
     assert told.out == ""

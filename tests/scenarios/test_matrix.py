@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from oomlab import cli
+from oomlab.command import main
 from oomlab.errors import InputError
 from oomlab.evidence import matrix
 from oomlab.evidence.matrix import Explored, Timed, groups
@@ -101,7 +101,7 @@ def test_wrong_credit_shows_up_in_an_exploration() -> None:
 
 
 def test_the_command_prints_every_cell_and_says_budget(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["matrix", "--budget", "300", "--json"]) == 0
+    assert main(["matrix", "--budget", "300", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["problems"] == 0
     assert len(report["cells"]) == len(ROWS) * len(REMEDIES)
@@ -115,11 +115,16 @@ def test_a_red_cell_makes_the_command_fail(
     h5 = SCENARIOS["h5-gpu-never-idles"]
     monkeypatch.setattr(matrix, "SCENARIOS", {h5.name: h5})
     monkeypatch.setattr(matrix, "timed", lambda *_: clock_says("completed"))
-    with pytest.raises(SystemExit) as left:
-        cli.main(["matrix", "--budget", "300"])
-    assert left.value.code == 1
+    assert main(["matrix", "--budget", "300"]) == 1
     printed = capsys.readouterr().out
     assert "PROBLEM: the clock was expected to say deadlock" in printed
+
+
+def test_the_number_of_cells_is_known_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matrix, "timed", lambda *_: clock_says("completed"))
+    found = Explored("budget", 1, False, False, False)
+    monkeypatch.setattr(matrix, "explored", lambda *_: found)
+    assert len(list(matrix.matrix(1))) == matrix.size()
 
 
 def test_a_budget_below_one_is_refused() -> None:

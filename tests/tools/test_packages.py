@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 import sys
 import sysconfig
+import tarfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from oomlab.evidence.sweep.named import SWEEPS
 from tools.paths import ROOT
 from tools.wheels import oomlab_wheel
 
@@ -59,9 +64,43 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_whole_package_and_nothing_else(wheel: Path) -> None:
     packed = {n for n in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in n}
     source = ROOT / "oomlab"
-    kinds = {".py", ".mjs", ".css", ".typed"}
+    kinds = {".py", ".mjs", ".css", ".json", ".typed"}
     present = {p for p in source.rglob("*") if p.suffix in kinds or p.name == "py.typed"}
     assert packed == {p.relative_to(ROOT).as_posix() for p in present}
+
+
+def test_the_stored_sweeps_are_there_outside_a_checkout(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    (tmp_path / "empty").mkdir()
+    code = (
+        "from oomlab.evidence.sweep.named import SWEEPS\n"
+        "from oomlab.evidence.sweep.store import stored\n"
+        "print(*(stored(name).is_current for name in SWEEPS))\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path / "empty",
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said.split() == ["True"] * len(SWEEPS)
+
+
+def test_the_source_distribution_holds_what_the_tests_need(tmp_path: Path) -> None:
+    left_out = shutil.ignore_patterns(".*", "_build", "build", "dist", "*.egg-info", "__pycache__")
+    tree = shutil.copytree(ROOT, tmp_path / "tree", ignore=left_out)
+    build = f"from setuptools.build_meta import build_sdist; build_sdist({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", build], cwd=tree, capture_output=True, check=True)
+    (packed,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(packed) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    for folder in ("oomlab", "tests", "tools", "benchmarks"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert path.relative_to(ROOT).as_posix() in held
+    at_root = [path.name for path in ROOT.glob("*.txt")] + ["CITATION.cff", "LICENSE", "Makefile"]
+    assert {*at_root, "book/index.md", "oomlab/evidence/sweep/results/five-seconds.json"} <= held
 
 
 def test_equal_trees_give_equal_wheels(wheel: Path, tmp_path: Path) -> None:

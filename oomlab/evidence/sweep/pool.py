@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 
 from oomlab.errors import InputError, OomlabError
@@ -14,6 +17,9 @@ from oomlab.evidence.sweep.grid import Point
 from oomlab.evidence.sweep.measure import Row, measure
 
 Measure = Callable[[Point], Row]
+
+JOBS_A_CORE = 4
+"""Processes that may be asked for, for each core (our choice)."""
 
 
 class SweepError(OomlabError):
@@ -25,25 +31,62 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def checked_jobs(jobs: int | None) -> int:
+    """How many processes to use; None means one a core. Raises InputError for fewer than 1, and for
+    more than a few a core, which only cost memory."""
+    most = JOBS_A_CORE * cores()
+    if jobs is not None and not 1 <= jobs <= most:
+        raise InputError(
+            f"the number of jobs cannot be {jobs}; valid: a whole number from 1 to {most}"
+            f" ({JOBS_A_CORE} for each core of this machine)"
+        )
+    return cores() if jobs is None else jobs
+
+
 def compute(
     points: Mapping[int, Point], jobs: int, measure_one: Measure = measure
-) -> Iterator[tuple[int, Row]]:
+) -> Generator[tuple[int, Row], None, None]:
     """(number, row) of every point, as they are finished, by `jobs` processes.
 
-    One process means this one. `measure_one` must be a function of a module, so that the others
-    find it. Raises InputError for fewer than 1 job, SweepError if a run fails or a process is lost;
-    what was given out before stays valid.
+    One process means this one; there are never more than points. `measure_one` must be a function
+    of a module, so that the others find it. Raises InputError as `checked_jobs` does, SweepError if
+    a run fails or a process is lost; what was given out before stays valid.
     """
-    if jobs < 1:
-        raise InputError(f"the number of jobs cannot be {jobs}; valid: a whole number from 1 up")
+    jobs = min(checked_jobs(jobs), max(1, len(points)))
     if jobs == 1:
         for number, point in points.items():
             yield number, _guarded(point, partial(measure_one, point))
         return
     # A fresh interpreter each: nothing of the parent's state can leak into a result.
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, max(1, len(points))), mp_context=spawn) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_follow_parent) as pool:
         yield from _feed(pool, points, jobs, measure_one)
+
+
+def _follow_parent() -> None:
+    """In a new process: end when the one that made it ends, however that comes about."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """A process made in here never hears of Ctrl-C, which a terminal sends to all of them: the one
+    that made it does, and lets it finish its point."""
+    if not hasattr(signal, "pthread_sigmask"):  # not a POSIX system
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _feed(
@@ -57,7 +100,8 @@ def _feed(
         while True:
             while len(under_way) < jobs and (following := next(left, None)):
                 number, point = following
-                under_way[pool.submit(measure_one, point)] = number
+                with _no_interrupts():
+                    under_way[pool.submit(measure_one, point)] = number
             if not under_way:
                 return
             finished, _ = wait(under_way, return_when=FIRST_COMPLETED)

@@ -2,68 +2,115 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from oomlab.errors import InputError
-from oomlab.evidence.sweep.grid import Sweep
+from oomlab.errors import OomlabError
+from oomlab.evidence.sweep.grid import Point, Sweep
 from oomlab.evidence.sweep.measure import Row, measure
-from oomlab.evidence.sweep.pool import Measure, SweepError, compute, cores
-from oomlab.evidence.sweep.store import Partial, Results, Run, default_path, load, save
+from oomlab.evidence.sweep.partial import Partial
+from oomlab.evidence.sweep.pool import Measure, checked_jobs, compute
+from oomlab.evidence.sweep.store import (
+    Results,
+    Run,
+    as_text,
+    check_target,
+    default_path,
+    head,
+    load,
+    own_target,
+    save,
+)
+from oomlab.files import file_errors, printable, resolved
 
 SAMPLE = 40
 """Points that a check computes again (our choice)."""
 
-PROGRESS_S = 2.0
+Tell = Callable[[int, int], object]
+"""Hears of progress: points that are done, and points there are."""
 
 
 def recompute(
     sweep: Sweep,
-    out: Path | None = None,
+    out: str | Path | None = None,
     *,
     jobs: int | None = None,
     resume: bool = False,
-    tell: Callable[[str], object] = lambda line: None,
+    force: bool = False,
+    tell: Tell = lambda done, points: None,
     measure_one: Measure = measure,
 ) -> Path:
     """Run every point of `sweep` and write the results. Result: the file.
 
     While it works, finished points are kept in a file beside it; after an interruption `resume`
-    takes them from there. `tell` gets lines about the progress.
+    takes them from there. `tell` hears how many points are done. `force` replaces a file that holds
+    anything else than results of this sweep; links are followed to what they stand for.
 
-    Raises InputError for a leftover of an interrupted sweep unless it is resumed, SweepError if a
-    run fails or a process is lost.
+    Raises InputError for a place where no results can go, for a file that is in use or not to be
+    replaced, for a leftover of an interrupted sweep unless it is resumed, and for fewer than 1 or
+    too many jobs; SweepError if a run fails or a process is lost. A KeyboardInterrupt gets a note
+    that says how many points are kept.
     """
-    path = out or default_path(sweep)
+    path = resolved(own_target(sweep) if out is None else out)
+    processes = checked_jobs(jobs)
+    check_target(path, sweep, force=force)
     points = sweep.points()
-    partial = Partial(path, sweep)
-    if partial.path.exists() and not resume:
-        raise InputError(
-            f"{partial.path.name} is left of a sweep that was interrupted; go on with --resume, or"
-            " delete it"
-        )
-    rows = partial.read()
-    partial.write(rows)
-    began = told = time.monotonic()
-    todo = {number: point for number, point in enumerate(points) if number not in rows}
-    try:
-        for number, row in compute(todo, cores() if jobs is None else jobs, measure_one):
-            partial.add(number, row)
-            rows[number] = row
-            if time.monotonic() - told > PROGRESS_S:
-                told = time.monotonic()
-                tell(f"{sweep.name}: {len(rows)} of {len(points)} points, {told - began:.0f} s")
-    except SweepError as error:
-        raise SweepError(
-            f"{error} ({len(rows)} of {len(points)} points are kept; go on with --resume)"
-        ) from error
-    save(path, sweep, [rows[number] for number in range(len(points))])
-    partial.remove()
-    size = path.stat().st_size / 1000
-    tell(f"{path.name}: {len(points)} points, {size:.0f} kB, {time.monotonic() - began:.0f} s")
+    with file_errors(path, "written"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with Partial(path, head(sweep), len(points), resume=resume) as partial:
+        try:
+            for number, row in _rows(points, partial.rows, processes, measure_one, tell):
+                partial.add(number, row)
+            check_target(path, sweep, force=force)  # it may have become something else meanwhile
+            save(path, sweep, partial.in_order())
+        except OomlabError as error:
+            kept = f" ({_kept(partial, points)}; go on with --resume)" if partial.rows else ""
+            raise type(error)(f"{error}{kept}") from error
+        except KeyboardInterrupt as stop:
+            if partial.rows:
+                stop.add_note(_kept(partial, points))
+            raise
+        partial.remove()
     return path
+
+
+def recompute_text(
+    sweep: Sweep,
+    *,
+    jobs: int | None = None,
+    tell: Tell = lambda done, points: None,
+    measure_one: Measure = measure,
+) -> str:
+    """The same as a text, without any file: nothing is kept if it is interrupted.
+
+    Raises InputError for fewer than 1 or too many jobs, SweepError as `recompute` does.
+    """
+    points = sweep.points()
+    rows = dict(_rows(points, {}, checked_jobs(jobs), measure_one, tell))
+    return as_text(sweep, (rows[number] for number in range(len(points))))
+
+
+def _rows(
+    points: Sequence[Point],
+    known: Mapping[int, Row],
+    jobs: int,
+    measure_one: Measure,
+    tell: Tell,
+) -> Iterator[tuple[int, Row]]:
+    """The numbers and rows of the points that are not known."""
+    todo = {number: point for number, point in enumerate(points) if number not in known}
+    done = len(points) - len(todo)
+    with closing(compute(todo, jobs, measure_one)) as computed:
+        for finished in computed:
+            done += 1
+            tell(done, len(points))
+            yield finished
+
+
+def _kept(partial: Partial, points: Sequence[Point]) -> str:
+    return f"{len(partial.rows)} of {len(points)} points are kept"
 
 
 def sample(results: Results, size: int = SAMPLE) -> list[Run]:
@@ -82,9 +129,9 @@ def check(results: Results, size: int = SAMPLE) -> Iterator[str]:
         now = measure(run.point)
         for column, before, after in zip(Row._fields, run.row, now, strict=True):
             if before != after:
-                yield f"{run.point}: {column} was {before} and is {after}"
+                yield f"{run.point}: {column} was {printable(str(before))} and is {after}"
 
 
-def check_file(sweep: Sweep, path: Path | None = None) -> Iterator[str]:
+def check_file(sweep: Sweep, path: str | Path | None = None) -> Iterator[str]:
     """The same for a file. Raises InputError if it cannot be read."""
-    yield from check(load(path or default_path(sweep), sweep))
+    yield from check(load(resolved(default_path(sweep) if path is None else path), sweep))

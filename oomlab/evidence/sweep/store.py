@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,18 +18,15 @@ from oomlab.errors import InputError, unknown
 from oomlab.evidence.sweep.fingerprint import model_fingerprint
 from oomlab.evidence.sweep.grid import Point, Sweep
 from oomlab.evidence.sweep.measure import Row
+from oomlab.files import read_bytes, regular, replace, shown
 
 FORMAT = "oomlab-sweep-1"
 
+RESULTS = Path(__file__).with_name("results")
+"""The results that the book shows: a part of the package, so that they are there wherever it is."""
 
-def book_data() -> Path | None:
-    """Where the book keeps its results: in the checkout that this package is part of, or, if it is
-    installed elsewhere as on Binder, in the one that the working directory is in. None if neither
-    is a checkout of the book."""
-    for folder in (Path(__file__).parents[3], Path.cwd(), *Path.cwd().parents):
-        if (folder / "_toc.yml").is_file() and (folder / "book").is_dir():
-            return folder / "book" / "data"
-    return None
+LARGEST = 50_000_000
+"""Bytes beyond which a file holds no results of ours (our choice)."""
 
 
 @dataclass(frozen=True)
@@ -89,25 +86,51 @@ def head(sweep: Sweep) -> dict[str, Any]:
 
 
 def default_path(sweep: Sweep) -> Path:
-    """Where the book looks for a sweep. Raises InputError outside a checkout."""
-    data = book_data()
-    if data is None:
-        raise InputError("this is no checkout of the book; say with --out where the results go")
-    return data / f"{sweep.name}.json"
+    """Where the package keeps the results of a sweep that the book shows."""
+    return RESULTS / f"{sweep.name}.json"
 
 
-def save(path: Path, sweep: Sweep, rows: list[Row]) -> None:
-    """Write results; the file is there whole or not at all. A row is a line, so that a change can
-    be read."""
+def own_target(sweep: Sweep) -> Path:
+    """The same, to be written. Raises InputError outside a checkout: an installed package is not
+    changed."""
+    if not (RESULTS.parents[3] / "pyproject.toml").is_file():
+        raise InputError("this oomlab is installed, no checkout; say with --out where results go")
+    return default_path(sweep)
+
+
+def check_target(path: Path, sweep: Sweep, *, force: bool = False) -> None:
+    """Raises InputError unless results of `sweep` may be written to `path`: nothing is there, or
+    earlier results of the same sweep. With `force` any regular file may be replaced that is not
+    write-protected."""
+    if regular(path) is None:
+        return
+    if not force and not _holds_results(path, sweep):
+        raise InputError(
+            f"{shown(path)} is there already and holds no results of {sweep.name}; choose another"
+            " name, or have it replaced with --force"
+        )
+    if not os.access(path, os.W_OK):
+        raise InputError(f"{shown(path)} cannot be written: it is write-protected")
+
+
+def _holds_results(path: Path, sweep: Sweep) -> bool:
+    content = read_bytes(path, LARGEST)
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and (data.get("format"), data.get("name")) == (FORMAT, sweep.name)
+
+
+def as_text(sweep: Sweep, rows: Iterable[Row]) -> str:
+    """What a file of results holds. A row is a line, so that a change can be read."""
     lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
-    text = json.dumps(head(sweep), indent=1).removesuffix("\n}") + f',\n "rows": [\n{lines}\n]}}\n'
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(new, path)
+    return json.dumps(head(sweep), indent=1).removesuffix("\n}") + f',\n "rows": [\n{lines}\n]}}\n'
+
+
+def save(path: Path, sweep: Sweep, rows: Iterable[Row]) -> None:
+    """Write results; the file is there whole or not at all. Raises InputError."""
+    replace(path, as_text(sweep, rows))
 
 
 def load(path: Path, sweep: Sweep) -> Results:
@@ -116,26 +139,29 @@ def load(path: Path, sweep: Sweep) -> Results:
     Raises InputError if there is none, and for one that is damaged or of something else.
     """
     again = f"make it with: oomlab sweep {sweep.name}"
+    name = shown(path.name)
+    if regular(path) is None:
+        raise InputError(f"there is no {name}; {again}")
+    content = read_bytes(path, LARGEST)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"there is no {path.name}; {again}") from None
-    except (OSError, ValueError):
-        raise InputError(f"{path.name} cannot be read or is damaged; {again}") from None
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        raise InputError(f"{name} cannot be read or is damaged; {again}") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise InputError(f"{path.name} holds no results of a sweep; {again}")
+        raise InputError(f"{name} holds no results of a sweep; {again}")
     now = json.loads(json.dumps(head(sweep)))
     if any(data.get(key) != now[key] for key in ("name", "columns", "parts")):
-        raise InputError(f"{path.name} holds results of another sweep than {sweep.name}; {again}")
+        raise InputError(f"{name} holds results of another sweep than {sweep.name}; {again}")
     points = sweep.points()
     try:
+        model = data["model"]
         rows = [Row(*row) for row in data["rows"]]
     except (KeyError, TypeError):
         rows = []
     if len(rows) != len(points):
-        raise InputError(f"{path.name} is not complete; {again}")
+        raise InputError(f"{name} is not complete; {again}")
     runs = tuple(Run(point, row) for point, row in zip(points, rows, strict=True))
-    return Results(sweep, str(data["model"]), runs)
+    return Results(sweep, str(model), runs)
 
 
 @cache
@@ -147,47 +173,3 @@ def stored(name: str) -> Results:
 
     sweep = find_sweep(name)
     return load(default_path(sweep), sweep)
-
-
-class Partial:
-    """Points that are computed already, beside the file that they will end in.
-
-    A line for each, written at once: whatever ends the sweep, no computed point is lost.
-    """
-
-    def __init__(self, path: Path, sweep: Sweep) -> None:
-        self.path = path.with_name(f"{path.name}.partial")
-        self._head = json.dumps(head(sweep))
-
-    def read(self) -> dict[int, Row]:
-        """Number of the point -> row. Raises InputError for a file of another sweep or model."""
-        if not self.path.exists():
-            return {}
-        first, *rest = self.path.read_text(encoding="utf-8").split("\n")
-        if first != self._head:
-            raise InputError(
-                f"{self.path.name} belongs to another sweep or another model; delete it first"
-            )
-        return dict(_complete_lines(rest))
-
-    def write(self, rows: Mapping[int, Row]) -> None:
-        """Begin anew with these points."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [self._head, *(json.dumps([number, row]) for number, row in rows.items()), ""]
-        self.path.write_text("\n".join(lines), encoding="utf-8")
-
-    def add(self, number: int, row: Row) -> None:
-        """One more point."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([number, row]) + "\n")
-
-    def remove(self) -> None:
-        """The results are complete, and elsewhere."""
-        self.path.unlink()
-
-
-def _complete_lines(lines: list[str]) -> Iterator[tuple[int, Row]]:
-    """The last line may have been cut off in the middle; all others are whole."""
-    for line in lines[:-1]:
-        number, row = json.loads(line)
-        yield number, Row(*row)

@@ -50,7 +50,7 @@ def test_a_parameter_that_is_added_changes_no_run(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("engine", ["run", "explore"])
 def test_two_processes_print_the_same_bytes(engine: str) -> None:
     """Hashes of strings differ from process to process; the output must not."""
-    command = [sys.executable, "-m", "oomlab.cli", engine, *RUNS[:1], "--remedy", RUNS[1]]
+    command = [sys.executable, "-m", "oomlab", engine, *RUNS[:1], "--remedy", RUNS[1]]
     if engine == "run":
         command += ["--json", "--seed", "3"]
         command += [f"--set={name}={value}" for name, value in DRAWN.items()]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oomlab import cli
+from oomlab.command import NOT_AS_EXPECTED, main
 from oomlab.errors import InputError
 from oomlab.evidence.ledger.claims import CLAIMS, WORDS, find_claim
 from oomlab.evidence.ledger.claims.claim import TSIRKIN
@@ -97,7 +97,7 @@ def test_each_claim_notices_one_of_the_breaks() -> None:
 
 
 def test_as_json_each_claim_has_its_keys(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["claims", "--json"]) == 0
+    assert main(["claims", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert set(said) == {"claims", "unsupported"}
     assert said["unsupported"] == []
@@ -112,7 +112,7 @@ def test_as_json_each_claim_has_its_keys(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_one_claim_can_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["claims", "29"]) == 0
+    assert main(["claims", "29"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("29. Michael S. Tsirkin, 2017-10-02: ")
     assert "QUALIFIED" in lines[1]
@@ -129,9 +129,7 @@ def test_the_command_fails_and_names_the_claim(
     broken: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     remedy("offload", timeout_s=7.0)(broken)
-    with pytest.raises(SystemExit) as stopped:
-        cli.main(["claims", "29"])
-    assert stopped.value.code == cli.NOT_AS_EXPECTED
+    assert main(["claims", "29"]) == NOT_AS_EXPECTED
     said = capsys.readouterr().out
     assert "Claim 29 is no longer qualified: first kill, three tasks is 7 s, must be" in said
 

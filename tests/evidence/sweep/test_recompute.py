@@ -32,11 +32,13 @@ def test_points_have_an_order_and_their_linked_settings() -> None:
 
 
 def test_one_process_and_two_write_the_same_file(tmp_path: Path) -> None:
-    said: list[str] = []
-    one = recompute(TINY, tmp_path / "one.json", jobs=1, tell=said.append)
+    said: list[tuple[int, int]] = []
+    one = recompute(
+        TINY, tmp_path / "one.json", jobs=1, tell=lambda done, points: said.append((done, points))
+    )
     two = recompute(TINY, tmp_path / "two.json", jobs=2)
     assert one.read_bytes() == two.read_bytes()
-    assert said[-1].startswith("one.json: 8 points, ")
+    assert said == [(done, 8) for done in range(1, 9)]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.json", "two.json"]
     results = load(one, TINY)
     assert [run.row for run in results.runs] == [measure(point) for point in TINY.points()]
@@ -62,7 +64,7 @@ def test_an_accident_names_its_point_and_loses_nothing(
     assert not out.exists()
 
     left = tmp_path / "tiny.json.partial"
-    kept = [json.loads(line)[0] for line in left.read_text().splitlines()[1:]]
+    kept = [json.loads(line)[0] for line in left.read_text().splitlines()[2:]]
     assert kept and 3 not in kept
     with pytest.raises(InputError, match=r"tiny\.json\.partial is left of a sweep .* --resume"):
         recompute(TINY, out, jobs=1)

@@ -52,6 +52,9 @@ DAMAGE: dict[str, tuple[Callable[[Path], str], str]] = {
     ),
     "a row too few": (lambda p: changed(p, lambda d: d["rows"].pop()), "is not complete"),
     "a short row": (lambda p: changed(p, lambda d: d["rows"][0].pop()), "is not complete"),
+    "no model": (lambda p: changed(p, lambda d: d.pop("model")), "is not complete"),
+    "deep": (lambda p: "[" * 100_000, "cannot be read or is damaged"),
+    "a huge number": (lambda p: "9" * 5000, "cannot be read or is damaged"),
     "no rows": (lambda p: changed(p, lambda d: d.pop("rows")), "is not complete"),
 }
 
@@ -84,7 +87,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
         raise OSError("no space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(InputError, match=r"tiny\.json cannot be written: no space"):
         save(whole, TINY, [])
     assert whole.read_bytes() == before
 
@@ -122,7 +125,13 @@ def test_the_fingerprint_is_of_what_a_run_executes() -> None:
         "scenarios.cast",
     ):
         assert f"oomlab.{name}" in behind
-    for name in ("figures.timeline", "explorer.space", "cli", "sweep.named", "scenarios.graphics"):
+    for name in (
+        "figures.timeline",
+        "explorer.space",
+        "command.sweep",
+        "sweep.named",
+        "scenarios.graphics",
+    ):
         assert f"oomlab.{name}" not in behind
     assert len(model_fingerprint(TINY)) == 16
 

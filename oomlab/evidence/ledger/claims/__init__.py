@@ -16,9 +16,10 @@ CLAIMS: dict[int, Claim] = dict(
 
 def find_claim(number: str) -> Claim:
     """The claim with that number. Raises InputError naming all numbers."""
-    if not number.isdecimal() or int(number) not in CLAIMS:
-        raise unknown("claim", number, [str(n) for n in CLAIMS])
-    return CLAIMS[int(number)]
+    by_text = {str(n): claim for n, claim in CLAIMS.items()}
+    if number not in by_text:
+        raise unknown("claim", number, by_text)
+    return by_text[number]
 
 
 __all__ = ["CLAIMS", "WORDS", "Claim", "Word", "find_claim"]

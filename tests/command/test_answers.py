@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from itertools import chain
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from oomlab import cli
+from oomlab import __version__
+from oomlab.command import main
 from oomlab.evidence.matrix import timed
 from oomlab.remedies import REMEDIES, find_remedy
-from oomlab.scenarios import SCENARIOS, find_scenario
+from oomlab.scenarios import GROUPS, REVIEW, SCENARIOS, STUDIES, find_scenario
 
 H1 = "h1-two-task-cycle"
 
@@ -48,7 +51,7 @@ EXPLORE_KEYS = {
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """What a command prints; it must succeed and say nothing else."""
-    assert cli.main(arguments) == 0
+    assert main(arguments) == 0
     out, err = capsys.readouterr()
     assert not err
     return out
@@ -56,10 +59,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """The one line with which a wrong call is answered."""
-    try:
-        status = cli.main(arguments)
-    except SystemExit as stopped:
-        status = stopped.code if isinstance(stopped.code, int) else -1
+    status = main(arguments)
     out, err = capsys.readouterr()
     assert status == 2
     assert not out
@@ -68,11 +68,86 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return err
 
 
-def test_scenarios_and_remedies_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = said(capsys, "scenarios").splitlines()
-    assert [line.split()[0] for line in lines] == list(SCENARIOS)
+def test_remedies_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     lines = said(capsys, "remedies").splitlines()
     assert [line.split()[0] for line in lines] == list(REMEDIES)
+    listed = json.loads(said(capsys, "remedies", "--json"))
+    assert {one["name"]: one["summary"] for one in listed} == {
+        name: one.summary for name, one in REMEDIES.items()
+    }
+
+
+def test_every_scenario_that_can_be_named_is_listed_in_its_group(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    groups = said(capsys, "scenarios").split("\n\n")
+    found = [[line.split()[0] for line in group.splitlines()[1:]] for group in groups]
+    assert found == [list(SCENARIOS), list(STUDIES), list(REVIEW)]
+    assert [group.partition(":")[0] for group in groups] == list(GROUPS)
+    listed = json.loads(said(capsys, "scenarios", "--json"))
+    assert [one["name"] for one in listed] == list(chain(*found))
+
+
+def test_the_parameters_of_a_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, "parameters", H1)
+    listed = json.loads(said(capsys, "parameters", H1, "--json"))["parameters"]
+    known = SCENARIOS[H1].parameters
+    assert [one["name"] for one in listed] == [parameter.name for parameter in known]
+    explored = SCENARIOS[H1].settle({}, "explorer")
+    for parameter, data in zip(known, listed, strict=True):
+        assert f"\n{parameter.name}={parameter.default}" in text
+        assert f"\n    {parameter.meaning}\n    valid: {parameter.valid()}\n" in text
+        assert (data["default"], data["meaning"]) == (parameter.default, parameter.meaning)
+        assert data["default_of_explore"] == explored[parameter.name]
+        assert data["minimum"] <= data["default"] <= (data["maximum"] or math.inf)
+    assert "hz=250\n" in text
+    assert next(one for one in listed if one["name"] == "hz")["only"] == [100, 250, 1000]
+    small = next(iter(SCENARIOS[H1].small_scope.items()))
+    assert f"; explore: {small[1]}\n" in text.partition(f"\n{small[0]}=")[2]
+
+
+UNITS = {"_us": "microseconds", "_s": "seconds", "_pages": "pages", "_jiffies": "ticks"}
+
+
+@pytest.mark.parametrize("name", [name for group in GROUPS.values() for name in group])
+def test_the_meaning_of_a_parameter_names_its_unit(name: str) -> None:
+    for parameter in find_scenario(name).parameters:
+        for ending, unit in UNITS.items():
+            if parameter.name.endswith(ending):
+                assert unit in parameter.meaning
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["run", "h1-two-taks-cycle"], H1),
+        (["explore", "h2"], "h2-three-task-poll"),
+        (["parameters", "five-listener"], "five-listeners"),
+        (["replay", "H6-NAP/mainline//x"], "h6-nap-under-lock"),
+        (["run", H1, "--remedy", "offlaod"], "offload"),
+        (["run", H1, "--remedy", "mainline+trylok"], "trylock"),
+        (["run", H1, "--set", "fault_task=1"], "fault_tasks"),
+        (["sweep", "five"], "five-seconds"),
+        (["sweep", "nowait-prize"], "nowait-price"),
+        (["scenario"], "scenarios"),
+        (["exlpore", H1], "explore"),
+        (["run", "h5"], "h5-host-never-answers or h5-gpu-never-idles or h5-rcu-previous-round"),
+    ],
+)
+def test_a_name_that_is_almost_right_is_answered_with_the_right_one(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], meant: str
+) -> None:
+    assert refused(capsys, *arguments).endswith(f"; did you mean {meant}?\n")
+
+
+def test_a_name_that_is_like_no_other_is_not_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "did you mean" not in refused(capsys, "run", "qqq")
+    assert "did you mean" not in refused(capsys, "run", "")
+
+
+@pytest.mark.parametrize("how", [["-V"], ["--version"]])
+def test_the_version(capsys: pytest.CaptureFixture[str], how: list[str]) -> None:
+    assert said(capsys, *how) == f"oomlab {__version__}\n"
 
 
 def test_a_run_as_json_has_the_keys_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
@@ -197,20 +272,12 @@ def test_a_wrong_call_is_answered_in_one_line_that_names_what_is_valid(
 @example("h1-two-task-cycle/mainline/hz=100/fs_task:999999")
 @given(st.text(alphabet="h1-two-task-cycle/mainline,:@=0123456789 fs_é\n", max_size=60))
 def test_no_replay_string_ends_in_a_traceback(text: str) -> None:
-    try:
-        status = cli.main(["replay", "--", text])
-    except SystemExit as stopped:
-        status = int(stopped.code or 0)
-    assert status in (0, 2)
+    assert main(["replay", "--", text]) in (0, 2)
 
 
 @given(st.text(max_size=30))
 def test_no_setting_ends_in_a_traceback(text: str) -> None:
-    try:
-        status = cli.main(["run", H1, f"--set={text}"])
-    except SystemExit as stopped:
-        status = int(stopped.code or 0)
-    assert status in (0, 2)
+    assert main(["run", H1, f"--set={text}"]) in (0, 2)
 
 
 PARAMETERS = [p.name for p in SCENARIOS[H1].parameters if p.name != "limit_s"]
@@ -232,7 +299,7 @@ def test_no_value_of_a_parameter_ends_in_a_traceback(
     arguments += ["--set=limit_s=0.5"] if command == "run" else ["--budget=300"]
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        status = cli.main(arguments)
+        status = main(arguments)
     if status == 0:
         assert json.loads(out.getvalue())["scenario"] == H1
         assert not err.getvalue()
@@ -260,7 +327,7 @@ def test_an_answer_is_one_line_even_if_the_call_was_not(
 
 
 def test_the_same_seed_gives_the_same_bytes_in_any_process() -> None:
-    command = [sys.executable, "-m", "oomlab.cli", "run", H1, "--json", "--remedy", "offload"]
+    command = [sys.executable, "-m", "oomlab", "run", H1, "--json", "--remedy", "offload"]
     command += ["--set", "fault_tasks=2", "--set", "oom_return_us=900", "--seed", "7"]
     outputs = [
         subprocess.run(
@@ -271,10 +338,3 @@ def test_the_same_seed_gives_the_same_bytes_in_any_process() -> None:
     assert outputs[0] == outputs[1]
     other = subprocess.run([*command[:-1], "8"], capture_output=True, check=True).stdout
     assert other != outputs[0]
-
-
-def test_a_reader_who_has_seen_enough_is_no_error() -> None:
-    command = f"{sys.executable} -m oomlab.cli run {H1} --json | head -1"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "{"
-    assert not done.stderr

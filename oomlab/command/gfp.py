@@ -1,0 +1,40 @@
+"""`oomlab gfp`: what a GFP mask means."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+
+from oomlab.command.gfp_report import gfp_report, gfp_text
+from oomlab.command.parser import Command, json_option
+from oomlab.command.progress import Progress
+from oomlab.gfp.registry import CONFIGS, VERSIONS
+from oomlab.gfp.tables import DEFAULT_VERSION
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("expression", metavar="EXPR", help="GFP_KERNEL & ~__GFP_IO, 0x14000c0 ...")
+    parser.add_argument("--compare", metavar="EXPR", help="a second mask to compare it with")
+    parser.add_argument(
+        "--kernel",
+        default=DEFAULT_VERSION,
+        metavar="V",
+        help=f"{', '.join(VERSIONS)} (default {DEFAULT_VERSION})",
+    )
+    parser.add_argument(
+        "--config",
+        action="append",
+        default=[],
+        metavar="OPTION",
+        help=f"a build option that gives a flag its bit: {', '.join(CONFIGS)}",
+    )
+    json_option(parser)
+
+
+def _answer(options: argparse.Namespace, _progress: Progress) -> Iterable[str]:
+    asked = options.expression, options.compare, options.kernel, options.config
+    return [json.dumps(gfp_report(*asked), indent=1)] if options.json else gfp_text(*asked)
+
+
+COMMAND = Command("gfp", "explain a GFP mask: what may this request do?", _options, _answer)

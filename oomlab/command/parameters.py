@@ -1,0 +1,59 @@
+"""`oomlab parameters SCENARIO`: what `--set` takes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Iterator
+
+from oomlab.command.parser import Command, json_option
+from oomlab.command.progress import Progress
+from oomlab.scenarios import Scenario, find_scenario
+from oomlab.scenarios.parameters import Parameter, Value
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario", metavar="SCENARIO")
+    json_option(parser)
+
+
+def _answer(options: argparse.Namespace, _progress: Progress) -> Iterator[str]:
+    scenario = find_scenario(options.scenario)
+    explored = scenario.settle({}, "explorer")
+    if options.json:
+        listed = [_data(one, explored[one.name]) for one in scenario.parameters]
+        yield json.dumps({"scenario": scenario.name, "parameters": listed}, indent=1)
+        return
+    yield f"{scenario.name}: {scenario.summary}"
+    yield from (line for one in scenario.parameters for line in _lines(scenario, one))
+
+
+def _lines(scenario: Scenario, parameter: Parameter) -> Iterator[str]:
+    name, default = parameter.name, parameter.default
+    here = scenario.small_scope.get(name, default)
+    explored = f"; explore: {here}" if here != default else ""
+    yield ""
+    yield f"{name}={default}{explored}"
+    yield f"    {parameter.meaning}"
+    yield f"    valid: {parameter.valid()}"
+
+
+def _data(parameter: Parameter, explored: Value) -> dict[str, object]:
+    return {
+        "name": parameter.name,
+        "meaning": parameter.meaning,
+        "default": parameter.default,
+        "default_of_explore": explored,
+        "type": "whole number" if isinstance(parameter.default, int) else "number",
+        "minimum": min(parameter.only) if parameter.only else parameter.minimum,
+        "maximum": max(parameter.only) if parameter.only else _finite(parameter.maximum),
+        "only": list(parameter.only) or None,
+    }
+
+
+def _finite(number: Value) -> Value | None:
+    return None if math.isinf(number) else number
+
+
+COMMAND = Command("parameters", "what a scenario can be given with --set", _options, _answer)

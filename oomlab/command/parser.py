@@ -1,0 +1,92 @@
+"""How a call is read: options that several commands share, and one line for a wrong call."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from oomlab import __version__
+from oomlab.command.progress import Progress
+from oomlab.command.status import BAD_INPUT
+from oomlab.command.streams import say, write
+from oomlab.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+
+class Command(NamedTuple):
+    """One command: what it is called and does, its options, and the lines that answer it."""
+
+    name: str
+    help: str
+    options: Callable[[argparse.ArgumentParser], object]
+    answer: Callable[[argparse.Namespace, Progress], Iterable[str]]
+
+
+class Parser(argparse.ArgumentParser):
+    """Answers a wrong call with one line on standard error."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with BAD_INPUT."""
+        say(message, self.prog)
+        self.exit(BAD_INPUT)
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help. Raises Unwritable, where argparse would say nothing."""
+        if file is None:
+            write(self.format_help().splitlines())
+        else:
+            super().print_help(file)
+
+
+class Version(argparse.Action):
+    """`--version`: print it and leave."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> NoReturn:
+        """Do it. Raises Unwritable, where argparse would say nothing."""
+        write([f"oomlab {__version__}"])
+        parser.exit()
+
+
+def no_options(_parser: argparse.ArgumentParser) -> None:
+    """For a command that takes none."""
+
+
+def json_option(parser: argparse.ArgumentParser) -> None:
+    """`--json`."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def model_options(parser: argparse.ArgumentParser) -> None:
+    """A scenario, a remedy and settings."""
+    parser.add_argument("scenario", metavar="SCENARIO")
+    parser.add_argument("--remedy", default="mainline", metavar="NAME")
+    parser.add_argument("--set", action="append", default=[], metavar="name=value", dest="given")
+    json_option(parser)
+
+
+def settings(given: Iterable[str]) -> dict[str, str]:
+    """What `--set` gave. Raises InputError for what has not its form."""
+    found = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--set takes name=value, not {text!r}")
+        found[name] = value
+    return found
+
+
+def whole(name: str, text: str) -> int:
+    """The whole number that `text` is. Raises InputError naming the option for anything else."""
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"{name} cannot be {text!r}; valid: a whole number") from None
