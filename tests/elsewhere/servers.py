@@ -24,12 +24,15 @@ from tools import get_servers
 
 NO_WASM = "script-src 'self' 'unsafe-inline'"
 """A Content-Security-Policy that forbids WebAssembly: nothing in it allows that."""
+ALL_THAT_IS_NEEDED = f"{NO_WASM} 'wasm-unsafe-eval'"
+"""The policy that README names."""
 
 # What nginx does for folders that the tests make beside the site; its own configuration is not
 # touched by it.
 _NGINX_EXTRAS = f"""
   location /policy/ {{ add_header Content-Security-Policy "{NO_WASM}"; }}
-  location /few-types/ {{
+  location /least/ {{
+    add_header Content-Security-Policy "{ALL_THAT_IS_NEEDED}";
     types {{ text/html html; text/css css; application/javascript js; }}
     default_type application/octet-stream;
   }}

@@ -16,9 +16,9 @@ from playwright.sync_api import Frame, Locator, Page, expect
 
 from tests.browser.driver import Watch
 from tests.conftest import OpenPage
-from tests.elsewhere.servers import running
+from tests.elsewhere.servers import ALL_THAT_IS_NEEDED, running
 from tools.fetch_engine import PAGE_SCRIPT
-from tools.paths import SITE
+from tools.paths import ROOT, SITE
 
 PANEL = "book/running-out.html"
 GAME = "book/scheduler.html"
@@ -46,7 +46,7 @@ def folder() -> Iterator[Path]:
         root = Path(made).resolve()
         root.chmod(0o755)
         shutil.copytree(SITE, root / "oomlab")
-        for name in ("policy", "few-types", "no-types", "nosniff"):
+        for name in ("policy", "least", "no-types", "nosniff"):
             (root / name).symlink_to("oomlab")
         for name in (PANEL, GAME):
             framed = FRAME.replace("PAGE", name)
@@ -130,8 +130,11 @@ def test_all_works_behind_a_stock_server(
     game_works(page)
 
 
-def test_only_scripts_need_a_type(open_page: OpenPage, server: Callable[[str], str]) -> None:
-    page = open_page(f"{server('nginx')}few-types/{PANEL}")
+def test_the_type_of_scripts_and_this_policy_are_all_that_is_needed(
+    open_page: OpenPage, server: Callable[[str], str]
+) -> None:
+    assert ALL_THAT_IS_NEEDED in (ROOT / "README.md").read_text(encoding="utf-8")
+    page = open_page(f"{server('nginx')}least/{PANEL}")
     expect(ask_engine(stored_works(page))).to_have_text(IN_PAGE, timeout=60_000)
 
 
