@@ -36,6 +36,7 @@ _NGINX_EXTRAS = f"""
     types {{ text/html html; text/css css; application/javascript js; }}
     default_type application/octet-stream;
   }}
+  location ~ ^/stalled/.*wasm$ {{ limit_rate_after 100k; limit_rate 1; }}
   location /no-types/ {{
     types {{ text/html html; text/css css; }}
     default_type application/octet-stream;

@@ -251,3 +251,16 @@ def test_a_missing_script_is_told(
         open_page(f"{server('nginx')}{name}/{PANEL}").locator(".oom-late").first
     ).to_contain_text(why)
     watch.errors.clear()
+
+
+def test_a_connection_that_stalls_is_told(
+    open_page: OpenPage, server: Callable[[str], str], folder: Path
+) -> None:
+    worker = variant(folder, "stalled") / "_static" / "live" / "worker.js"
+    code = worker.read_text(encoding="utf-8")
+    assert "STALL_MS = 12000;" in code
+    worker.unlink()
+    worker.write_text(code.replace("STALL_MS = 12000;", "STALL_MS = 2000;"), encoding="utf-8")
+    panel = first_panel(open_page(f"{server('nginx')}stalled/{PANEL}"))
+    said = re.compile(r"its file pyodide/pyodide\.asm\.wasm broke off after \d+ bytes")
+    expect(ask_engine(panel)).to_contain_text(said, timeout=30_000)
