@@ -2,7 +2,7 @@
 # SPIN, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
 .PHONY: help book pdf serve test lint types bench nbval lock format clean distclean dev chromium \
-	spin mutants
+	spin servers mutants
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -44,7 +44,7 @@ serve: book ## build the book and serve it on this machine (PORT=8000)
 
 dev: $(VENV)/.dev ## only make .venv ready for working on the code
 
-test: dev chromium spin ## run every check: ruff, mypy, unit, property, notebook and browser tests
+test: dev chromium spin servers ## run every check: ruff, mypy, unit, property, notebook and browser tests
 	@$(MAKE) --no-print-directory lint types
 	@$(PY) -m tools.build_book --require-engine
 	@$(PY) -m tools.fetch_engine --only tests
@@ -66,6 +66,9 @@ chromium: $(VENV)/.dev
 
 spin: $(VENV)/.dev
 	@$(PY) -m tools.get_spin
+
+servers: $(VENV)/.dev
+	@$(PY) -m tools.get_servers
 
 mutants: $(VENV)/.dev ## break the model on purpose, one fault at a time: what notices it?
 	@$(PY) -m tests.mutants

@@ -1,8 +1,8 @@
 """Fixtures for tests in a browser, in whichever folder; those tests come last.
 
-`open_page("book/index.html", dark=True)` opens a page of the built book, or of any address that
-begins with http. When the test ends it fails if a page asked another host for something, or wrote
-an error to the console; a test that expects either takes the `watch` fixture and clears its list.
+`open_page("book/index.html", dark=True)` opens a page of the built book, or of any address with
+http: or file:. When the test ends it fails if a page asked another host for something, or wrote an
+error to the console; a test that expects either takes the `watch` fixture and clears its list.
 """
 
 from __future__ import annotations
@@ -31,11 +31,8 @@ SETTLED = """() => Promise.race([
 OpenPage = Callable[..., Page]
 
 
-_WITH_BROWSER = (Path(__file__).parent / "browser", Path(__file__).parent / "binder")
-_MADE_ONCE = {
-    "binder": Path(__file__).parent / "binder",
-    "course": Path(__file__).parent / "course",
-}
+_WITH_BROWSER = [Path(__file__).parent / name for name in ("browser", "binder", "elsewhere")]
+_MADE_ONCE = {name: Path(__file__).parent / name for name in ("binder", "course", "elsewhere")}
 """Folders whose tests share something that takes long to make: they run in one process."""
 
 
@@ -99,7 +96,11 @@ def open_page(request: pytest.FixtureRequest, browser: Browser, watch: Watch) ->
     contexts = []
 
     def opened(path: str, **options: bool) -> Page:
-        url = path if path.startswith("http") else request.getfixturevalue("site_url") + path
+        url = (
+            path
+            if path.startswith(("http:", "file:"))
+            else request.getfixturevalue("site_url") + path
+        )
         page = open_in(browser, url, watch, **options)
         contexts.append(page.context)
         return page
