@@ -2,7 +2,7 @@
 # SPIN, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
 .PHONY: help book pdf serve test engine lint types bench nbval lock format clean distclean dev \
-	chromium spin mutants
+	chromium spin servers mutants
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -46,7 +46,7 @@ dev: $(VENV)/.dev ## only make .venv ready for working on the code
 
 # Ruff and mypy run beside the book's build, which keeps one core busy. The tests start hundreds of
 # processes: each would compile the package again if Python were told not to keep what it compiles.
-test: dev chromium spin ## run every check: ruff, mypy, unit, property, notebook and browser tests
+test: dev chromium spin servers ## run every check: ruff, mypy, unit, property, notebook and browser tests
 	@$(MAKE) --no-print-directory --jobs 2 lint types engine
 	@unset PYTHONDONTWRITEBYTECODE; \
 		$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup --no-loadscope-reorder
@@ -71,6 +71,9 @@ chromium: $(VENV)/.dev
 
 spin: $(VENV)/.dev
 	@$(PY) -m tools.get_spin
+
+servers: $(VENV)/.dev
+	@$(PY) -m tools.get_servers
 
 mutants: $(VENV)/.dev ## break the model on purpose, one fault at a time: what notices it?
 	@$(PY) -m tests.mutants

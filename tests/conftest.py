@@ -1,7 +1,7 @@
 """Fixtures for tests in a browser, in whichever folder; those tests come last.
 
-`open_page("book/index.html", dark=True)` opens a page of the built book, or of any address that
-begins with http, in a tab of its own. `read_page` opens a page of the book in a tab that earlier
+`open_page("book/index.html", dark=True)` opens a page of the built book, or of any address with
+http: or file:, in a tab of its own. `read_page` opens a page of the book in a tab that earlier
 tests have used, which is much quicker: for tests that leave nothing behind which the next page to
 be loaded there would notice (no clock of their own, no functions given to the page).
 
@@ -35,11 +35,15 @@ SETTLED = """() => Promise.race([
 OpenPage = Callable[..., Page]
 
 
-_WITH_BROWSER = (Path(__file__).parent / "browser", Path(__file__).parent / "binder")
+_WITH_BROWSER = [Path(__file__).parent / name for name in ("browser", "binder", "elsewhere")]
 _MADE_ONCE = {
-    "binder": Path(__file__).parent / "binder",
-    "course": Path(__file__).parent / "course",
-    "ledger": Path(__file__).parent / "ledger",
+    name: Path(__file__).parent / folder
+    for name, folder in (
+        ("binder", "binder"),
+        ("course", "course"),
+        ("elsewhere", "elsewhere"),
+        ("ledger", "evidence/ledger"),
+    )
 }
 """Folders whose tests share something that takes long to make: they run in one process."""
 
@@ -104,7 +108,11 @@ def open_page(request: pytest.FixtureRequest, browser: Browser, watch: Watch) ->
     contexts = []
 
     def opened(path: str, **options: bool) -> Page:
-        url = path if path.startswith("http") else request.getfixturevalue("site_url") + path
+        url = (
+            path
+            if path.startswith(("http:", "file:"))
+            else request.getfixturevalue("site_url") + path
+        )
         page = open_in(browser, url, watch, **options)
         contexts.append(page.context)
         return page

@@ -6,7 +6,7 @@ Makes .build/site, which Sphinx copies into the site's _static/:
     live/pyodide/         Python for the browser
     live/wheels/          oomlab and simpy, with index.json naming them in order of unpacking
     vendor/mathjax/       formulas
-    oom-panel/            the panels' modules, the same that a notebook uses
+    oom-panel/            the panels' script and styles, the same code that a notebook runs
 
 Nothing is left half made: the folder is put together beside its final place, then renamed. What
 cannot be had is left out and said in one line; the book then shows stored results only.
@@ -27,6 +27,8 @@ from tools.paths import BUILD, ENGINE_REPORT, EXTRA, ROOT, files_below, fingerpr
 _STAMP = BUILD / "site.stamp"
 _WIDGETS = ROOT / "oomlab" / "widgets"
 _WITHOUT = "This copy of the book was built without its in-page engine."  # for readers of the site
+PAGE_SCRIPT = "oomlab.js"
+"""What brings a page's panels to life, below oom-panel/."""
 _INPUTS = [ROOT / name for name in ("oomlab", "pyproject.toml", "requirements.txt", "tools")]
 
 
@@ -66,10 +68,13 @@ def engine_report() -> dict[str, object] | None:
 
 
 def _assemble(parts: Path) -> dict[str, object]:
-    modules = parts / "oom-panel"
-    modules.mkdir(parents=True)
-    for source in [*_WIDGETS.glob("*.mjs"), *_WIDGETS.glob("*.css")]:
-        shutil.copyfile(source, modules / source.name)
+    from oomlab.widgets import scripts  # not above: a build with nothing to do need not load it
+
+    panels = parts / "oom-panel"
+    panels.mkdir(parents=True)
+    for source in _WIDGETS.glob("*.css"):
+        shutil.copyfile(source, panels / source.name)
+    (panels / PAGE_SCRIPT).write_text(scripts.page_script(), encoding="utf-8")
     try:
         _mathjax(parts / "vendor" / "mathjax")
         report = _engine(parts / "live")
@@ -89,17 +94,28 @@ def _mathjax(where: Path) -> None:
 
 def _engine(live: Path) -> dict[str, object]:
     pin = npm.pins()["pyodide"]
-    shutil.copytree(npm.unpacked(pin), live / "pyodide")
+    (live / "pyodide").mkdir(parents=True)
+    for source in npm.unpacked(pin).iterdir():
+        shutil.copyfile(source, live / "pyodide" / served_name(source.name))
     shelf = live / "wheels"
     shelf.mkdir()
     simpy = wheels.simpy_wheel()
     shutil.copyfile(simpy, shelf / simpy.name)
     names = [simpy.name, wheels.oomlab_wheel(shelf).name]
     (shelf / "index.json").write_text(json.dumps(names) + "\n", encoding="utf-8")
-    # Modules are left out of the sum: a page imports them and cannot count them as they arrive.
-    fetched = [path for path in files_below(live) if path.suffix != ".mjs"]
-    size = sum(path.stat().st_size for path in fetched)
-    return {"available": True, "pyodide": pin.version, "bytes": size}
+    sizes = {path.relative_to(live).as_posix(): path.stat().st_size for path in files_below(live)}
+    # Scripts are left out of the sum: a page imports them and cannot count them as they arrive.
+    total = sum(size for name, size in sizes.items() if not name.endswith(".js"))
+    return {"available": True, "pyodide": pin.version, "bytes": total, "files": sizes}
+
+
+def served_name(name: str) -> str:
+    """The name under which a file of Pyodide is served.
+
+    Many servers (Debian 12's nginx among them) know no type for .mjs, and browsers run no script
+    without one. worker.js hands Pyodide the part that it would load by the name in its package.
+    """
+    return f"{name.removesuffix('.mjs')}.js" if name.endswith(".mjs") else name
 
 
 def main() -> int:

@@ -18,7 +18,6 @@ class _Handler(SimpleHTTPRequestHandler):
     # Python takes types from the machine's own tables, and a module of the wrong type is not run.
     extensions_map = {  # noqa: RUF012 - the base class declares it so
         **SimpleHTTPRequestHandler.extensions_map,
-        ".mjs": "text/javascript",
         ".js": "text/javascript",
         ".wasm": "application/wasm",
         ".svg": "image/svg+xml",

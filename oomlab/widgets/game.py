@@ -8,25 +8,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from typing import Any
-
-import anywidget
-import traitlets
 
 from oomlab.errors import InputError
 from oomlab.views import Scalar
+from oomlab.widgets import scripts
 from oomlab.widgets.board import board
-from oomlab.widgets.panel import in_book_build
+from oomlab.widgets.markup import LATE
+from oomlab.widgets.shown import Shown
 
-_HERE = Path(__file__).parent
 _NO_SCRIPT = (
     "The game needs JavaScript. Without it, the same can be done at a command line: "
     "oomlab explore prints the shortest schedule, and oomlab replay plays one."
 )
 
 
-class Game(anywidget.AnyWidget):
+class Game(Shown):
     """A board for each of several machines that differ in their remedy.
 
     `machines` maps remedies to the words the reader sees; the first one is shown at the start.
@@ -34,12 +31,7 @@ class Game(anywidget.AnyWidget):
     an unknown name, for no machine at all, and for a machine with too many states for a page.
     """
 
-    _esm = (_HERE / "game.mjs").read_text(encoding="utf-8")
-    _css = "\n".join(
-        (_HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("panel", "game")
-    )
-
-    html = traitlets.Unicode().tag(sync=True)
+    _esm = scripts.game_module()
 
     def __init__(
         self,
@@ -51,20 +43,7 @@ class Game(anywidget.AnyWidget):
         if not machines:
             raise InputError("a game needs at least one machine to play on")
         self.boards = [board(scenario, remedy, given) for remedy in machines]
-        super().__init__(html=_html(self.boards, list(machines.values()), title))
-
-    def open(self) -> None:
-        """Tells the front end about the widget; not in a book build, where nobody will listen."""
-        if not in_book_build():
-            super().open()
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        static = {"text/html": self.html, "text/plain": repr(self)}
-        if in_book_build():
-            return static
-        bundle = super()._repr_mimebundle_(**options)
-        assert bundle is not None  # None is for widgets without a view; a game has one
-        return {**bundle[0], **static}, bundle[1]
+        super().__init__(_html(self.boards, list(machines.values()), title))
 
     def __repr__(self) -> str:
         names = ", ".join(one["remedy"] for one in self.boards)
@@ -78,6 +57,7 @@ def _html(boards: list[dict[str, Any]], words: list[str], title: str) -> str:
             f'<div class="oom-game" role="group" aria-label="{escape(title)}">',
             f'<p class="oom-title" aria-hidden="true">{escape(title)}</p>',
             f"<noscript><p>{_NO_SCRIPT}</p></noscript>",
+            LATE,
             '<fieldset disabled><legend class="oom-hidden">Game</legend>',
             "<label>Machine <select>",
             *(f"<option>{escape(text)}</option>" for text in words),

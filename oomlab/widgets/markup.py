@@ -1,6 +1,6 @@
 """The HTML of a panel: the same text for a static page and for a notebook.
 
-Everything the reader needs is in it, so the first picture is there without JavaScript; panel.mjs
+Everything the reader needs is in it, so the first picture is there without JavaScript; panel.js
 only brings the controls to life. Every text is escaped here. The one exception is the picture: an
 <svg> element written by oomlab's own figures, which escape the texts they draw.
 """
@@ -31,10 +31,12 @@ _NO_SCRIPT = (
     "This page shows one stored result. With JavaScript switched on, controls appear here"
     " that show others."
 )
-_LATE = (
-    "The controls have not started. They need this page to come from a web server"
-    " (make serve starts one), not to be opened as a file."
+LATE = (
+    '<p class="oom-late">The controls have not started: their script did not arrive,'
+    " or it may not run here.</p>"
 )
+"""Shown after some seconds, unless the script came. The book's pages put the reason in its place
+(site_templates/page.html), where they may run as much as that."""
 
 
 def panel_html(
@@ -54,7 +56,7 @@ def panel_html(
             "grid": grid.data(),
         }
     )
-    # The same panel has the same ids in every build. panel.mjs tells two copies on a page apart.
+    # The same panel has the same ids in every build. panel.js tells two copies on a page apart.
     key = "oom-" + hashlib.sha256(f"{title}{prediction}{stored}".encode()).hexdigest()[:8]
     name = escape(title or "Interactive picture")
     heading = f'<p class="oom-title" aria-hidden="true">{name}</p>' if title else ""
@@ -69,7 +71,7 @@ def panel_html(
         *(_control(control, f"{key}-{control.name}") for control in controls),
         "</fieldset></form>",
         f'<noscript><p class="oom-note">{_NO_SCRIPT}</p></noscript>',
-        f'<p class="oom-late">{_LATE}</p>',
+        LATE,
         _stage(grid),
         '<div class="oom-foot"><p class="oom-status" role="status">stored result</p>',
         '<progress class="oom-progress" aria-label="Loading the engine" hidden></progress>',

@@ -7,42 +7,23 @@ In a static page a panel is only HTML; in a notebook it is a widget as well.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from oomlab import views
 from oomlab.errors import InputError, unknown
 from oomlab.views import Scalar
+from oomlab.widgets import scripts
 from oomlab.widgets.controls import Control, check_controls
 from oomlab.widgets.grid import Grid
 from oomlab.widgets.markup import panel_html
 from oomlab.widgets.prediction import Prediction
-
-BOOK_BUILD = "OOMLAB_BOOK_BUILD"
-"""Environment variable: "1" while the static book is built, when no kernel will answer later."""
-
-_HERE = Path(__file__).parent
-_MODULES = ("stepper", "controls", "engines", "prediction", "stage", "panel")
-_LOCAL_IMPORT = re.compile(r'^import \{[^}\n]*\} from "\./[a-z]+\.mjs";\n', re.MULTILINE)
+from oomlab.widgets.shown import Shown
 
 
-def joined_modules() -> str:
-    """The panel's JavaScript as one module, each part before those that import it.
-
-    A notebook hands a widget's code to the browser as one text, in which "./controls.mjs" means
-    nothing. The parts give each of their top-level names to one thing only, so joining is enough.
-    """
-    parts = [(_HERE / f"{name}.mjs").read_text(encoding="utf-8") for name in _MODULES]
-    return "\n".join(_LOCAL_IMPORT.sub("", part) for part in parts)
-
-
-class Panel(anywidget.AnyWidget):
+class Panel(Shown):
     """Controls over the picture that `view` draws for their values.
 
     `view` names a view ("oomlab.views.module:function"), `controls` are what the reader may change,
@@ -57,10 +38,8 @@ class Panel(anywidget.AnyWidget):
     sentence; any other exception of the view goes through, and so stops the build of a book.
     """
 
-    _esm = joined_modules()
-    _css = (_HERE / "panel.css").read_text(encoding="utf-8")
+    _esm = scripts.panel_module()
 
-    html = traitlets.Unicode().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -79,7 +58,7 @@ class Panel(anywidget.AnyWidget):
         views.check_names(view, views.find(view), {**self.fixed, **start})
         self._grid = Grid(view, self.controls, self.fixed)
         html = panel_html(view, self.controls, self.fixed, title, prediction, self._grid)
-        super().__init__(html=html, values=start)
+        super().__init__(html, values=start)
         self.on_msg(self._hear)
 
     def answer(self, **values: Scalar) -> dict[str, str]:
@@ -92,14 +71,6 @@ class Panel(anywidget.AnyWidget):
         except ValueError as refusal:
             return {"error": str(refusal)}
         return views.answer(self.view, {**self.fixed, **checked})
-
-    def open(self) -> None:
-        """Tells the front end about the widget; not in a book build, where nobody will listen.
-
-        Without this a built page would hold everything twice, as HTML and as widget state.
-        """
-        if not in_book_build():
-            super().open()
 
     def _check(self, values: Mapping[str, Any]) -> dict[str, Scalar]:
         known = {control.name: control for control in self.controls}
@@ -123,21 +94,8 @@ class Panel(anywidget.AnyWidget):
             result = self.answer(**message["values"])
             self.send({"kind": "done", "id": message["id"], "result": result})
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        static = {"text/html": self.html, "text/plain": repr(self)}
-        if in_book_build():
-            return static
-        bundle = super()._repr_mimebundle_(**options)
-        assert bundle is not None  # None is for widgets without a view; a panel has one
-        return {**bundle[0], **static}, bundle[1]
-
     def __repr__(self) -> str:
         return f"Panel({self._title or self.view}: {self._grid.first['sentence']})"
-
-
-def in_book_build() -> bool:
-    """Is the static book being built, so that no kernel will answer later?"""
-    return os.environ.get(BOOK_BUILD) == "1"
 
 
 def _check_fixed(fixed: Mapping[str, Scalar], controls: Sequence[Control]) -> dict[str, Scalar]:

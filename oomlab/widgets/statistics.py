@@ -18,7 +18,8 @@ from oomlab.evidence.sweep.store import Run
 from oomlab.evidence.sweep.summaries import downtimes, rounds
 from oomlab.figures import plots
 from oomlab.widgets.controls import Choice
-from oomlab.widgets.panel import Panel, in_book_build
+from oomlab.widgets.panel import Panel
+from oomlab.widgets.shown import in_book_build
 
 MAY_KILL = "Other tasks that may have somebody killed"
 MAY_NOT = "Further tasks that may not"

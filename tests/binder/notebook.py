@@ -63,11 +63,11 @@ class Notebook:
 
     def panel(self, index: int) -> Locator:
         """The panel below a cell, after going there."""
-        return self._seen(index, ".oom-panel")
+        return self._seen(index, ".oom-panel[data-oom-live]")
 
     def widget(self, index: int) -> Locator:
         """The panel, the game or the first control of ipywidgets below a cell."""
-        return self._seen(index, ":is(.oom-panel, .oom-game, .widget-vbox)").first
+        return self._seen(index, ":is([data-oom-live], .widget-vbox)").first
 
     def _seen(self, index: int, selector: str) -> Locator:
         self.page.evaluate(_LOOK_AT, index)

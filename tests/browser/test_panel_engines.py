@@ -148,7 +148,10 @@ def test_without_an_engine_the_nearest_stored_result_is_offered(
 def test_a_site_that_does_not_answer_is_a_sentence(open_panel: OpenPanel, watch: Watch) -> None:
     seen = open_panel(demo())
     seen.slide(5)
-    expect(seen.part("status")).to_contain_text("The site's engine cannot be reached.")
+    expect(seen.part("status")).to_contain_text(
+        "The site's engine cannot be reached: its file live/engine.json is missing on this site"
+        " (404)."
+    )
     expect(seen.part("nearest")).to_be_visible()
     assert len(watch.errors) == 1 and "404" in watch.errors[0]
     watch.errors.clear()

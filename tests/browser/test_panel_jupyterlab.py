@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -98,7 +99,10 @@ def test_the_cell_shows_the_panel_and_the_kernel_answers_it(
     seen = Opened(page)
     slider = seen.panel.get_by_label("Pages in the balloon")
     slider.wait_for(timeout=60_000)
-    expect(page.locator(".oom-panel")).to_have_count(1)  # the widget, not the HTML beside it
+    # The widget is seen, and not the copy that the notebook keeps of it.
+    expect(page.locator(".oom-panel:visible")).to_have_count(1)
+    expect(page.locator("[data-oom-copy]")).to_have_count(1)
+    expect(seen.panel).to_have_attribute("data-oom-live", re.compile(r"[0-9a-f]{8}"))
     # By the keyboard, which JupyterLab has shortcuts on: two steps right, one of them not stored.
     slider.focus()
     page.keyboard.press("ArrowRight")
@@ -110,6 +114,16 @@ def test_the_cell_shows_the_panel_and_the_kernel_answers_it(
     expect(seen.part("status")).to_contain_text("Seven pages are never drawn")
     seen.slide(9)
     expect(seen.part("status")).to_contain_text("RuntimeError: the bar broke. This is a defect")
+    # Without the widget, as in a notebook opened again, the copy is seen.
+    copy = page.locator("[data-oom-copy] .oom-panel")
+    for mark, seen_now in (("unseen", True), ("oomLive", False)):
+        live = page.locator(".oom-panel").last
+        live.evaluate(
+            "(one, mark) => { const { oomLive, unseen } = one.dataset;"
+            " delete one.dataset.oomLive; one.dataset[mark] = oomLive ?? unseen; }",
+            mark,
+        )
+        expect(copy).to_be_visible(visible=seen_now)
     page.locator(".jp-CodeCell .cm-content").last.fill("panel.values")
     page.keyboard.press("Shift+Enter")
     expect(page.locator(".jp-OutputArea-output").last).to_contain_text("'pages': 9")

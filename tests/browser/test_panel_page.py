@@ -238,7 +238,7 @@ def test_a_prediction_needs_a_choice_or_is_skipped(open_panel: OpenPanel) -> Non
 
 
 def test_the_answer_is_not_given_away_while_the_script_is_on_its_way(open_panel: OpenPanel) -> None:
-    seen = open_panel(demo(prediction=GUESS), site={"mount": "await new Promise(() => {});"})
+    seen = open_panel(demo(prediction=GUESS), site={"script": ";"})
     expect(seen.page.get_by_text("What will a fast host do?")).to_be_visible()
     expect(seen.part("sentence")).to_have_css("visibility", "hidden")
     # The script never comes: then everything is shown, with a sentence that says so.

@@ -31,12 +31,12 @@ def source(name: str) -> Path:
 
 def read(path: Path) -> Any:
     """A notebook."""
-    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return nbformat.read(path, as_version=4)
 
 
 def written(notebook: Any) -> str:
     """The text of a notebook's file, as nbformat and JupyterLab write it."""
-    return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
+    return f"{nbformat.writes(notebook)}\n"
 
 
 def role(cell: Any) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.site.links import read
 from tools.build_book import pages
+from tools.fetch_engine import PAGE_SCRIPT
 from tools.paths import SITE
 
 LIMIT = 150_000
@@ -17,29 +18,19 @@ LIMIT = 150_000
 OWN = re.compile(r"_static/(oom-panel/|oom-|oomlab|print)[^/]*|_images/")
 """Files of ours among those that a page loads; all else comes with the theme."""
 
-_IMPORT = re.compile(r'^import .* from "\./([\w./-]+)";', re.MULTILINE)
-
 
 def packed(content: bytes) -> int:
     return len(gzip.compress(content, compresslevel=6))
 
 
 def own_files(name: str) -> set[str]:
-    """Pictures, style sheets and scripts of ours that a page loads; and what those import."""
+    """Pictures, style sheets and scripts of ours that a page loads."""
     page = SITE / f"{name}.html"
     found = {
         (page.parent / target.split("?")[0]).resolve()
         for target in read(page).fetched
         if OWN.search(target)
     }
-    waiting = [file for file in found if file.suffix == ".mjs"]
-    while waiting:
-        file = waiting.pop()
-        for imported in _IMPORT.findall(file.read_text(encoding="utf-8")):
-            target = (file.parent / imported).resolve()
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
     return {file.relative_to(SITE.resolve()).as_posix() for file in found}
 
 
@@ -55,6 +46,5 @@ def test_a_page_is_light(name: str) -> None:
 
 def test_the_scripts_of_panels_are_counted() -> None:
     counted = own_files(pages()[0])
-    assert {"_static/oomlab.css", "_static/oom-mount.mjs"} <= counted
-    assert {"_static/oom-panel/panel.mjs", "_static/oom-panel/stage.mjs"} <= counted
+    assert {"_static/oomlab.css", f"_static/oom-panel/{PAGE_SCRIPT}"} <= counted
     assert not [file for file in counted if file.startswith("_static/live/")]

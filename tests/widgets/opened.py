@@ -16,13 +16,13 @@ from tests.widgets.pages import write_site
 
 @dataclass
 class Opened:
-    """A page with panels, the first of which is looked at."""
+    """A page with panels, the first of which is looked at: a notebook may hide copies of it."""
 
     page: Page
 
     @property
     def panel(self) -> Locator:
-        return self.page.locator(".oom-panel").first
+        return self.page.locator(".oom-panel:visible").first
 
     def part(self, name: str) -> Locator:
         return self.panel.locator(f".oom-{name}")

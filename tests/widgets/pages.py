@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
-import oomlab.widgets
-from oomlab.widgets import Panel
+from oomlab.widgets import Panel, scripts
+from tools.fetch_engine import PAGE_SCRIPT
 
 SITE_STATIC = Path(__file__).parents[2] / "book" / "site_static"
 
@@ -85,26 +84,23 @@ def write_site(
     *,
     engine: dict[str, object] | None = None,
     worker: str = FAKE_WORKER,
-    mount: str = "",
+    script: str = "",
     index: str = "",
 ) -> None:
     """A site of one page, `folder`/index.html, with `panels` among some text.
 
     `engine` is what engine.json says (None: the file is missing), `worker` the code of the engine,
-    `mount` the code that brings panels to life, if it is not to be the book's own, and `index` the
+    `script` the code that brings panels to life, if it is not to be the book's own, and `index` the
     page, if it is not to be `page(panels)`.
     """
     static = folder / "_static"
-    modules = static / "oom-panel"
-    modules.mkdir(parents=True)
-    here = Path(oomlab.widgets.__file__).parent
-    for source in [*here.glob("*.mjs"), *here.glob("*.css")]:
-        shutil.copyfile(source, modules / source.name)
-    mount = mount or (SITE_STATIC / "oom-mount.mjs").read_text(encoding="utf-8")
-    (static / "oom-mount.mjs").write_text(mount, encoding="utf-8")
+    code = static / "oom-panel"
+    code.mkdir(parents=True)
+    (code / "panel.css").write_text(scripts.style(), encoding="utf-8")
+    (code / PAGE_SCRIPT).write_text(script or scripts.page_script(), encoding="utf-8")
     live = static / "live"
     live.mkdir()
-    (live / "worker.mjs").write_text(worker, encoding="utf-8")
+    (live / "worker.js").write_text(worker, encoding="utf-8")
     if engine is not None:
         (live / "engine.json").write_text(json.dumps(engine), encoding="utf-8")
     (folder / "index.html").write_text(index or page(panels), encoding="utf-8")
@@ -119,7 +115,7 @@ def page(panels: list[Panel]) -> str:
         '<link rel="stylesheet" href="_static/oom-panel/panel.css">'
         "<style>body{font-family:sans-serif;margin:0 auto;padding:0 1rem;max-width:46rem}"
         "html[data-theme=dark] body{background:#14181d;color:#e8ebef}</style>"
-        '<script type="module" src="_static/oom-mount.mjs"></script></head><body><main>'
+        f'<script defer src="_static/oom-panel/{PAGE_SCRIPT}"></script></head><body><main>'
         "<h1>Panels</h1><p>Text before.</p>"
         f"{'<p>Text between.</p>'.join(panel.html for panel in panels)}"
         '<p id="after">Text after.</p></main></body></html>'

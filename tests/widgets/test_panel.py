@@ -12,7 +12,7 @@ import traitlets
 from oomlab import views
 from oomlab.widgets import Choice, Panel, Prediction, Slider, Toggle
 from oomlab.widgets.controls import Control
-from oomlab.widgets.panel import BOOK_BUILD
+from oomlab.widgets.shown import BOOK_BUILD
 from tests.widgets.demo import BAR, PAGES, demo_panel
 
 HOSTILE = '"><img src=x onerror=alert(1)></script><!--<script>&amp;'

@@ -3,7 +3,8 @@ from __future__ import annotations
 import ipywidgets
 import pytest
 
-from oomlab.widgets.panel import BOOK_BUILD, Panel
+from oomlab.widgets.panel import Panel
+from oomlab.widgets.shown import BOOK_BUILD
 from oomlab.widgets.statistics import crowd_controls, downtime_statistics
 
 

@@ -1,30 +1,15 @@
 // Brings a panel to life. The markup (markup.py) already holds the controls, the first picture and,
 // as JSON, everything that is stored; here the controls are read and what belongs to them is shown.
-// A static page mounts panels with oom-mount.mjs, JupyterLab through anywidget, which calls render.
-
-import { control, nearestStored, storedAnswer } from "./controls.mjs";
-import { engines } from "./engines.mjs";
-import { askPrediction } from "./prediction.mjs";
-import { makeIdsUnique, stage } from "./stage.mjs";
+// A static page mounts panels with mount.js, JupyterLab through anywidget: see scripts.py.
 
 const PAUSE_MS = 200; // a control must rest so long before anything is computed
 
-let copies = 0;
-
-export const render = ({ model, el }) => {
-  el.innerHTML = model.get("html"); // written by markup.py, which escapes every text in it
-  // JupyterLab would take arrow keys and Space for its own shortcuts, even in a slider. It asks the
-  // element that has the focus, so the mark is needed on each, not on the panel.
-  for (const one of el.querySelectorAll("input, select, button, summary, [tabindex]")) {
-    one.dataset.lmSuppressShortcuts = "true";
-  }
-  return attach(el.querySelector(".oom-panel"), model);
-};
+const renderPanel = ({ model, el }) => attach(rendered(model, el), model);
 
 // `model` is the widget's model where a kernel may be behind it, and absent in a static page.
 // Returns a function that stops the panel.
-export function attach(root, model = null) {
-  const copy = `c${++copies}`;
+function attach(root, model = null) {
+  const copy = nextCopy();
   makeIdsUnique(root, copy);
   const data = JSON.parse(root.querySelector("script[type='application/json']").textContent);
   const part = (name) => root.querySelector(`.oom-${name}`);
@@ -95,7 +80,7 @@ export function attach(root, model = null) {
       }
       if (engine) return await engine.ask(data, named(values), showProgress);
     } catch (problem) {
-      reasons.push(problem.message);
+      reasons.push(forReaders(problem));
       engine = null; // look again for one at the next move
     }
     const why = reasons.join(" ") || "Neither a kernel nor an engine is at hand on this page.";
@@ -161,7 +146,12 @@ export function attach(root, model = null) {
   };
 }
 
+// Counted in the document, because a notebook runs this script once for each panel.
+function nextCopy() {
+  const { dataset } = document.documentElement;
+  dataset.oomCopies = Number(dataset.oomCopies ?? 0) + 1;
+  return `c${dataset.oomCopies}`;
+}
+
 const asSentence = (text) =>
   text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
-
-export default { render };

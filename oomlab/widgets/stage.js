@@ -2,7 +2,7 @@
 
 // Prefixes every id in the panel, so that two copies of one panel in a page (a cell shown twice)
 // keep their own labels.
-export function makeIdsUnique(root, copy) {
+function makeIdsUnique(root, copy) {
   for (const name of ["id", "for"]) {
     for (const element of root.querySelectorAll(`.oom-control [${name}]`)) {
       element.setAttribute(name, `${copy}-${element.getAttribute(name)}`);
@@ -10,7 +10,7 @@ export function makeIdsUnique(root, copy) {
   }
 }
 
-export function stage(root, copy, sentences) {
+function stage(root, copy, sentences) {
   const [picture, sentence, twin] = ["picture", "sentence", "twin"].map((name) =>
     root.querySelector(`.oom-${name}`),
   );

@@ -2,7 +2,7 @@
 
 const BEAT_MS = 1500; // our choice: long enough to read one sentence
 
-export function bringStepperToLife(spec, input, form) {
+function bringStepperToLife(spec, input, form) {
   const box = input.closest(".oom-stepper");
   const buttons = [...box.querySelectorAll("[data-go]")];
   const play = box.querySelector("[data-go='play']");

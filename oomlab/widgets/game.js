@@ -3,13 +3,7 @@
 
 const [OPEN, GOAL, ENDED, LOST] = [0, 1, 2, 3]; // what a state is, as board.py numbers it
 
-const renderGame = ({ model, el }) => {
-  el.innerHTML = model.get("html"); // written by game.py, which escapes every text in it
-  for (const one of el.querySelectorAll("select, button, a, summary")) {
-    one.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take keys for its own
-  }
-  return attachGame(el.querySelector(".oom-game"), false);
-};
+const renderGame = ({ model, el }) => attachGame(rendered(model, el), false);
 
 // One machine, unpacked: `moves[i]` are the moves of state i, `away[i]` how many moves the goal is
 // away from it.
@@ -58,7 +52,7 @@ function distances(moves, kind) {
 }
 
 // `inSite`: the page has an address that can carry a schedule.
-export function attachGame(root, inSite) {
+function attachGame(root, inSite) {
   const data = JSON.parse(root.querySelector("script[type='application/json']").textContent);
   const part = (name) => root.querySelector(`.oom-game-${name}`);
   const select = root.querySelector("select");
@@ -190,7 +184,8 @@ export function attachGame(root, inSite) {
     );
     const { scenario, remedy, settings } = machine.board;
     replay.textContent = `oomlab replay ${scenario}/${remedy}/${settings}/${schedule()}`;
-    link.href = `#play=${remedy}/${schedule()}`;
+    const address = `#play=${remedy}/${schedule()}`;
+    whenLoaded(() => (link.href = address));
     for (const [key, can] of [["undo", path.length], ["restart", path.length]]) {
       button(key).setAttribute("aria-disabled", String(!can));
     }
@@ -287,6 +282,13 @@ export function attachGame(root, inSite) {
   return () => inSite && removeEventListener("hashchange", fromAddress);
 }
 
+// When it has loaded, a page's theme takes the addresses in it for those of sections, and stops at
+// one that cannot be: ours must come later.
+function whenLoaded(act) {
+  if (document.readyState === "complete") act();
+  else addEventListener("load", () => setTimeout(act));
+}
+
 // An address may be damaged on its way through a mail program.
 function readable(hash) {
   try {
@@ -303,5 +305,3 @@ const LABELS = {
   idle: "has nothing to do",
   done: "has finished",
 };
-
-export default { render: renderGame };

@@ -1,6 +1,6 @@
 // The question before the picture: the reader commits to an answer, or skips, and then sees.
 
-export function askPrediction(root) {
+function askPrediction(root) {
   const form = root.querySelector(".oom-prediction");
   if (!form) return;
   const part = (name) => root.querySelector(`.oom-${name}`);

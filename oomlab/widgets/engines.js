@@ -6,7 +6,16 @@ const PING_MS = 3000; // an idle kernel answers in a few milliseconds
 const PATIENCE_MS = 60000; // our choice: a single result takes far less
 const NO_KERNEL = "No kernel answers: it is busy, or the cell must be run again.";
 
-export function engines(model, copy) {
+// A failure whose message is a sentence for readers. That of any other error is for the console.
+class Told extends Error {}
+
+function forReaders(problem) {
+  if (problem instanceof Told) return problem.message;
+  console.warn(problem);
+  return "A part of this page does not work in this browser; its console says more.";
+}
+
+function engines(model, copy) {
   const found = [];
   if (model) found.push(kernelEngine(model, copy));
   const root = document.documentElement.dataset.content_root; // Sphinx writes it into each page
@@ -45,20 +54,9 @@ function kernelEngine(model, copy) {
     },
     async ask(_data, values) {
       const answer = await send({ kind: "run", values }, PATIENCE_MS);
-      if (!answer) throw new Error(NO_KERNEL);
+      if (!answer) throw new Told(NO_KERNEL);
       return answer.result;
     },
     stop: () => model.off("msg:custom", hear),
-  };
-}
-
-function siteEngine(base) {
-  const load = () => import(new URL("oom-panel/site-engine.mjs", base).href);
-  return {
-    done: "computed now (in this page)",
-    whyNot: async () => (await load()).whyNot(base),
-    ask: async ({ view, fixed }, values, onProgress) =>
-      (await load()).ask(base, view, { ...fixed, ...values }, onProgress, PATIENCE_MS),
-    stop: () => {},
   };
 }

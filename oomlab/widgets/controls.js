@@ -1,9 +1,7 @@
 // The controls of a panel in the page, and the arithmetic that finds a stored result.
 
-import { bringStepperToLife } from "./stepper.mjs";
-
 // One control: `read` and `write` its value, `tell` it beside a slider, put it in `words`.
-export function control(spec, form) {
+function control(spec, form) {
   const inputs = [...form.querySelectorAll(`[name="${spec.name}"]`)];
   const [first] = inputs;
   const common = { name: spec.name, label: spec.label, tell: () => {}, focus: () => first.focus() };
@@ -58,7 +56,7 @@ export function control(spec, form) {
 }
 
 // The stored answer for `values`, or null. grid.py says how the points are ordered.
-export function storedAnswer({ controls, grid }, values) {
+function storedAnswer({ controls, grid }, values) {
   let place = 0;
   for (const [i, spec] of controls.entries()) {
     const digit = spec.values.findIndex((stored) => same(spec, stored, values[i]));
@@ -72,7 +70,7 @@ export function storedAnswer({ controls, grid }, values) {
 }
 
 // Only a slider can be between stored values.
-export function nearestStored(spec, value) {
+function nearestStored(spec, value) {
   if (spec.kind !== "slider") return value;
   const distance = (stored) => Math.abs(stored - value);
   return spec.values.reduce((best, stored) => (distance(stored) < distance(best) ? stored : best));

@@ -1,0 +1,150 @@
+// The in-page engine: Python (Pyodide) and oomlab's own wheels, all served by this site, in a
+// worker, so that the page stays responsive. It answers {id, view, values} with the result of
+// oomlab.views.answer, the function that a kernel answers with as well.
+//
+// What can go wrong on a server or in a browser is found here as soon as it happens, and said in
+// words for whoever runs the site: Pyodide itself waits for ever for a file that does not come.
+
+const here = new URL("./", import.meta.url);
+const STALL_MS = 12000; // our choice: a connection without one byte for so long is broken
+const EMPTY_PROGRAM = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0); // the shortest WebAssembly
+
+const ENTRY = `
+import json
+from oomlab.views import answer
+
+def run(view, values):
+    return json.dumps(answer(view, json.loads(values)))
+
+run
+`;
+
+// A failure whose message is for readers; that of any other error is for the console.
+class Told extends Error {}
+
+let over = false; // only the first reason is told: the others follow from it
+const ready = load();
+ready.catch(breakDown);
+
+onmessage = async ({ data: { id, view, values } }) => {
+  const run = await ready.catch(() => null);
+  if (!run) return; // said already
+  postMessage({ kind: "answer", id, result: JSON.parse(run(view, JSON.stringify(values))) });
+};
+
+async function load() {
+  if (!mayRunWebAssembly()) throw new Told("a policy of this site, or this browser, forbids WebAssembly");
+  const { bytes = 0, files = {} } = await getJson("engine.json");
+  watchFetches(files, (loaded) => postMessage({ kind: "progress", loaded, total: bytes }));
+  // Pyodide would ask for its own part by a name (.mjs) that many servers give a useless type.
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
+    ["pyodide/pyodide.js", "pyodide/pyodide.asm.js"].map((path) => getModule(path, files[path])),
+  );
+  const indexURL = new URL("pyodide/", here).href;
+  const python = await loadPyodide({ indexURL, createPyodideModule });
+  for (const name of await getJson("wheels/index.json")) {
+    python.unpackArchive(await (await get(`wheels/${name}`)).arrayBuffer(), "wheel");
+  }
+  return python.runPython(ENTRY);
+}
+
+function breakDown(problem) {
+  if (over) return;
+  over = true;
+  if (!(problem instanceof Told)) console.warn(problem);
+  postMessage({ kind: "broken", script: problem.script, why: inWords(problem) });
+}
+
+function inWords(problem) {
+  if (problem instanceof Told) return problem.message;
+  if (problem instanceof RangeError && /memory/i.test(problem.message)) {
+    return "this browser has not enough memory left for Python";
+  }
+  return "Python does not run in this browser, or one of the engine's files is damaged";
+}
+
+function mayRunWebAssembly() {
+  try {
+    return Boolean(new WebAssembly.Module(EMPTY_PROGRAM));
+  } catch {
+    return false;
+  }
+}
+
+async function get(path) {
+  const answer = await fetch(new URL(path, here));
+  if (!answer.ok) throw missing(path, answer);
+  return answer;
+}
+
+async function getJson(path) {
+  const answer = await get(path);
+  return answer.json().catch(() => {
+    throw new Told(`its file ${path} is damaged`);
+  });
+}
+
+// `import` says nothing of use when it fails; the page then looks at the file.
+async function getModule(path, size) {
+  try {
+    return await import(new URL(path, here));
+  } catch (problem) {
+    throw Object.assign(problem, { script: { path, size } });
+  }
+}
+
+const pathOf = (url) => (url.startsWith(here.href) ? url.slice(here.href.length) : url);
+const missing = (path, { status }) => new Told(`its file ${path} is missing on this site (${status})`);
+const cut = (path, loaded, size) =>
+  new Told(`its file ${path} is incomplete (${loaded} of ${size} bytes)`);
+
+// Pyodide fetches its parts itself, so they are counted and judged where all of them pass: in fetch.
+function watchFetches(files, tell) {
+  const plainFetch = self.fetch;
+  let sum = 0;
+  self.fetch = async (...request) => {
+    const path = pathOf(new Request(...request).url);
+    const answer = await noticed(plainFetch(...request), `its file ${path} cannot be reached`);
+    if (!answer.ok) breakDown(missing(path, answer));
+    if (!answer.ok || !answer.body) return answer;
+    const headers = new Headers(answer.headers);
+    if (path.endsWith(".wasm")) headers.set("content-type", "application/wasm"); // whatever it was
+    const body = watched(answer.body, path, files[path], (more) => tell((sum += more)));
+    return new Response(body, { headers });
+  };
+}
+
+// `body` as it is, with a word when bytes stop coming, or come to another end than they should.
+function watched(body, path, size, tell) {
+  const source = body.getReader();
+  let loaded = 0;
+  return new ReadableStream({
+    async pull(sink) {
+      const broken = `its file ${path} broke off after ${loaded} bytes`;
+      const { done, value } = await noticed(source.read(), broken);
+      if (done && size && loaded !== size) {
+        breakDown(cut(path, loaded, size));
+        sink.error();
+      } else if (done) {
+        sink.close();
+      } else {
+        loaded += value.byteLength;
+        tell(value.byteLength);
+        sink.enqueue(value);
+      }
+    },
+  });
+}
+
+// `promise`, with a word if it fails or takes longer than a sound connection does.
+async function noticed(promise, why) {
+  const timer = setTimeout(() => breakDown(new Told(why)), STALL_MS);
+  try {
+    return await promise;
+  } catch (problem) {
+    breakDown(new Told(why));
+    throw problem;
+  } finally {
+    clearTimeout(timer);
+  }
+}

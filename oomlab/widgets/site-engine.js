@@ -1,0 +1,114 @@
+// The page's side of the in-page engine: one worker for all panels of a page, started when a reader
+// first asks for something that is not stored. Notebooks have a kernel instead.
+
+const siteQuestions = new Map(); // those without an answer, by number
+let siteWorker = null;
+let siteCount = 0;
+
+// Why no page of this kind gets an engine, whatever the site holds. Browsers decide so: such a page
+// has an origin of its own, shared with no file.
+const NOT_FROM_A_FILE =
+  "This page was opened as a file, and a browser lets such a page load no engine:" +
+  " that needs a web server (make serve starts one).";
+const NOT_IN_A_SANDBOX =
+  "This page is in a sandboxed frame, which lets it load no engine: open the page by itself.";
+
+function siteEngine(base) {
+  return {
+    done: "computed now (in this page)",
+    whyNot: () => whyNoSiteEngine(base),
+    ask: ({ view, fixed }, values, onProgress) =>
+      askSite(base, view, { ...fixed, ...values }, onProgress),
+    stop: () => {},
+  };
+}
+
+async function whyNoSiteEngine(base) {
+  if (location.protocol === "file:") return NOT_FROM_A_FILE;
+  if (self.origin === "null") return NOT_IN_A_SANDBOX;
+  const answer = await fetch(new URL("live/engine.json", base)).catch(() => null);
+  if (!answer) return "The site's engine cannot be reached.";
+  if (!answer.ok) return `The site's engine cannot be reached: ${missing("live/engine.json", answer)}.`;
+  const report = await answer.json().catch(() => null);
+  if (!report) return "The site's engine cannot be used: its file live/engine.json is damaged.";
+  return report.available ? "" : report.why || "This copy of the book was built without the in-page engine.";
+}
+
+// Resolves to the view's answer. `onProgress(loaded, total)` is called while the engine is loaded,
+// with bytes; total is 0 if not known. Rejects with a sentence when there is no sign of life for
+// PATIENCE_MS or the engine breaks; the next question then starts a new worker.
+function askSite(base, view, values, onProgress) {
+  return new Promise((resolve, reject) => {
+    const id = ++siteCount;
+    let timer = 0;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => giveUp("The engine gave no sign of life for a minute."), PATIENCE_MS);
+    };
+    const end = (settle, what) => {
+      clearTimeout(timer);
+      siteQuestions.delete(id);
+      settle(what);
+    };
+    siteQuestions.set(id, {
+      progress: (loaded, total) => {
+        wait();
+        onProgress(loaded, total);
+      },
+      answer: (result) => end(resolve, result),
+      fail: (why) => end(reject, new Told(why)),
+    });
+    wait();
+    siteWorker ??= startWorker(new URL("live/", base));
+    siteWorker?.postMessage({ id, view, values });
+  });
+}
+
+function startWorker(live) {
+  let started;
+  try {
+    started = new Worker(new URL("worker.js", live), { type: "module" });
+  } catch (problem) {
+    console.warn(problem);
+    giveUp("This browser, or a policy of this site, lets no page start a worker.");
+    return null;
+  }
+  const broken = async (why) => {
+    const told = await why;
+    if (siteWorker === started) giveUp(`The engine could not start: ${told}`);
+  };
+  started.onmessage = ({ data }) => {
+    if (data.kind === "progress") {
+      for (const one of siteQuestions.values()) one.progress(data.loaded, data.total);
+    } else if (data.kind === "answer") siteQuestions.get(data.id)?.answer(data.result);
+    else if (data.kind === "broken") broken(data.script ? whyRefused(live, data.script) : data.why);
+  };
+  started.onerror = (event) => {
+    event.preventDefault();
+    broken(whyRefused(live, { path: "worker.js" }));
+  };
+  return started;
+}
+
+function giveUp(why) {
+  siteWorker?.terminate();
+  siteWorker = null;
+  for (const one of [...siteQuestions.values()]) one.fail(why);
+}
+
+const missing = (path, { status }) => `its file ${path} is missing on this site (${status})`;
+
+// Why the browser did not run a script of ours, in words for whoever runs the site. `size` is what it
+// was when the site was built, if that is known.
+async function whyRefused(folder, { path, size }) {
+  const answer = await fetch(new URL(path, folder)).catch(() => null);
+  if (!answer) return `its file ${path} cannot be reached`;
+  if (!answer.ok) return missing(path, answer);
+  const type = (answer.headers.get("content-type") ?? "").split(";")[0] || "no type at all";
+  if (!/(java|ecma)script/.test(type)) {
+    return `the server sends ${path} as ${type}, and browsers run no script of that type`;
+  }
+  const { byteLength } = await answer.arrayBuffer().catch(() => ({}));
+  if (size && byteLength !== size) return `its file ${path} is incomplete`;
+  return `${path} is damaged, or a policy of this site or this browser does not let it run`;
+}
