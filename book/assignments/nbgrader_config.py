@@ -1,5 +1,6 @@
 """Settings of the course: run nbgrader in the folder of this file, and it finds them."""
 
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -10,7 +11,6 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
-from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
 
 from oomlab.course.grading import ExecuteAlone, HideTests, TakeAnswers, safe_markdown
 

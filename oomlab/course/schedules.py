@@ -35,7 +35,9 @@ def check_lockup(
     if tried.ready:
         names = " and ".join(tried.ready)
         lines = (*tried.next_steps(), *tried.waits())
-        return Answer(False, f"{when} the machine is not stuck: {names} can still move.", lines, part)
+        return Answer(
+            False, f"{when} the machine is not stuck: {names} can still move.", lines, part
+        )
     return Answer(True, f"{when} nobody can move. {_circle(tried)}", tried.waits())
 
 

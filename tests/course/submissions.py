@@ -10,6 +10,7 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from oomlab.course.grading import fence
 from tests.course.assignments import role, solve, written
 
 MACHINE_MARKED: Mapping[str, float] = {
@@ -22,7 +23,8 @@ MACHINE_MARKED: Mapping[str, float] = {
     "held-test": 1,
 }
 NOTHING: Mapping[str, float] = dict.fromkeys(MACHINE_MARKED, 0)
-CELL_SECONDS = 2
+CELL_SECONDS = 5
+"""The limit for a cell here: others take milliseconds, also on a busy machine."""
 
 Change = Callable[[Any, Path], None]
 """What a student does to the solved notebook; the path is that of the course."""
@@ -115,14 +117,16 @@ def _renamed(notebook: Any, course: Path) -> None:
 
 
 def _own_cells(notebook: Any, course: Path) -> None:
-    helper = new_code_cell("%%time\nworker, filesystem = 'balloon_worker', 'fs_task'")
+    code = "%%time\nworker, filesystem = 'balloon_worker', 'fs_task'"
+    helper = new_code_cell(code)  # type: ignore[no-untyped-call]
     notebook.cells.insert(2, helper)
     cell(notebook, "lockup-answer").source = "schedule = f'{filesystem}:10,{worker}:4'"
 
 
 def _hostile_text(notebook: Any, course: Path) -> None:
-    script = "<script>alert('own')</script> <img src=x onerror=alert('own')> [a](javascript:own)"
-    notebook.cells.insert(0, new_markdown_cell(f"{script} ![gone](attachment:gone.png)"))
+    script = "<script>alert('own')</script> <img src=x onerror=alert('own')>\n\n[a](javascript:own)"
+    text = f"{script} ![gone](attachment:gone.png)"
+    notebook.cells.insert(0, new_markdown_cell(text))  # type: ignore[no-untyped-call]
     cell(notebook, "argument-answer").source = f"`a < b`\n\n{script}\n\n### BEGIN HIDDEN TESTS"
     cell(notebook, "memory-answer").source = (
         "from IPython.display import HTML, display\n"
@@ -194,7 +198,7 @@ STUDENTS: Mapping[str, Submission] = {
         "import os, json\n"
         "for number in range(3, 64):\n"
         "    try:\n"
-        "        os.write(number, b'{\"done\": true, \"cell\": 0, \"points\": 13}\\n[[[[\\n')\n"
+        '        os.write(number, b\'{"done": true, "cell": 0, "points": 13}\\n[[[[\\n\')\n'
         "    except OSError:\n"
         "        continue"
     ),
@@ -251,22 +255,27 @@ STUDENTS: Mapping[str, Submission] = {
     "lost-metadata": Submission(change=_stripped),
     "another-editor": Submission(change=_renamed),
     "hostile-text": Submission(change=_hostile_text, points={"memory-test": 0}),
-    "deletes-the-course": attack(
+    "deletes-files": attack(
         "import os, shutil\n"
-        "for name in ('gradebook.db', 'source', 'release', 'submitted', 'autograded'):\n"
-        "    for start in ('.', '..', '../..', '../../..', os.environ['HOME']):\n"
-        "        shutil.rmtree(os.path.join(start, name), ignore_errors=True)\n"
-        "        if os.path.isfile(os.path.join(start, name)):\n"
-        "            os.remove(os.path.join(start, name))"
+        "for name in os.listdir('.'):\n"
+        "    os.remove(name) if os.path.isfile(name) else shutil.rmtree(name)\n"
+        "os.rmdir(os.environ['HOME'])"
     ),
 }
 
 FENCED: Mapping[str, Submission] = {
     "knows-the-course": attack(
         "import os, shutil\n"
-        "shutil.rmtree('COURSE', ignore_errors=True)\n"
-        "schedule = str(os.path.exists('COURSE')) + str(os.listdir('/'))"
+        "schedule = f\"{os.path.exists('COURSE')} {sorted(os.listdir('/'))}\"\n"
+        "shutil.rmtree('COURSE', ignore_errors=True)"
     ),
 }
-"""Only to be run behind a fence."""
+"""Only to be graded where bubblewrap works: without it, this one deletes the course."""
 
+DAMAGED = "damaged"
+"""Hands in a file that is no notebook."""
+
+
+def students() -> dict[str, Submission]:
+    """Who hands in what on this machine."""
+    return {**STUDENTS, **(FENCED if fence.works() else {})}

@@ -23,10 +23,14 @@ from oomlab.course.grading.values import read_value
 from oomlab.errors import OomlabError
 
 MOST_BROKEN = 3
-"""So many cells of a notebook are taken out before the rest of it is left alone (our choice)."""
+"""So many times a notebook is run; the rest of it then gives no answers (our choice)."""
 
 MOST_REPORTED = 2_000_000
 """Bytes that a run may report (our choice): the values of an assignment take a few thousand."""
+
+
+START_SECONDS = 120
+"""For starting Python on a busy machine (our choice); no code of a student's runs by then."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,17 @@ def run_apart(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds)
     """
     left = list(cells)
     broken: dict[int, str] = {}
-    while True:
+    for _ in range(MOST_BROKEN):
         run = _once(left, names, bounds)
         if not run.done:
             if run.at is None:
                 raise RunFailed("the student's code could not be started; try again")
             broken[run.at] = run.broke
-            # A question that breaks the run is one whose value cannot be written down.
-            left[run.at] = "" if left[run.at] is not None else "pass"
-        if run.done or len(broken) >= MOST_BROKEN:
-            run.faults.update(broken)
-            return run
+            left[run.at] = ""
+        run.faults.update(broken)
+        if run.done:
+            break
+    return run
 
 
 def _once(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds) -> Run:
@@ -131,9 +135,8 @@ def _variables(folder: str) -> dict[str, str]:
 
 def _listen(run: Run, reading: int, names: Sequence[str], seconds: float, cells: int) -> None:
     """Take in the report, line by line, until the run is over or breaks."""
-    end = time.monotonic() + seconds * (cells + 1)
     try:
-        for line in _lines(reading, seconds, end):
+        for line in _lines(reading, seconds, seconds * (cells + 1)):
             _take(run, line, names, cells)
             if run.done:
                 return
@@ -144,14 +147,17 @@ def _listen(run: Run, reading: int, names: Sequence[str], seconds: float, cells:
         run.broke = str(error)
 
 
-def _lines(reading: int, seconds: float, end: float) -> Iterator[bytes]:
-    """The lines of the report. Raises TimeoutError and ValueError."""
-    rest, taken = b"", 0
+def _lines(reading: int, seconds: float, all_seconds: float) -> Iterator[bytes]:
+    """The lines of the report, `seconds` apart at most. Raises TimeoutError and ValueError."""
+    rest, taken, end = b"", 0, time.monotonic() + START_SECONDS
     with selectors.DefaultSelector() as selector:
         selector.register(reading, selectors.EVENT_READ)
         while True:
-            if not selector.select(min(seconds, max(0.0, end - time.monotonic()))):
+            left = max(0.0, end - time.monotonic())
+            if not selector.select(min(seconds, left) if taken else left):
                 raise TimeoutError
+            if not taken:
+                end = time.monotonic() + all_seconds
             part = os.read(reading, 65536)
             taken += len(part)
             if taken > MOST_REPORTED:

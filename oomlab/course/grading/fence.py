@@ -38,11 +38,11 @@ def command(folder: str, required: bool) -> list[str]:
 
 @functools.cache
 def works() -> bool:
-    """Can bubblewrap start this Python here? (Containers and some systems forbid it.)"""
+    """Can bubblewrap start this Python here? Containers and some systems forbid it."""
     if not shutil.which("bwrap"):
         return False
-    trial = [*_command("/tmp"), sys.executable, "-I", "-c", "import oomlab"]
-    trial[-1] = f"import sys; sys.path.append({str(PACKAGE.parent)!r}); import oomlab, IPython"
+    code = f"import sys; sys.path.append({str(PACKAGE.parent)!r}); import oomlab, IPython"
+    trial = [*_command("/tmp"), sys.executable, "-I", "-c", code]
     done = subprocess.run(trial, capture_output=True, timeout=60, check=False)
     return done.returncode == 0
 

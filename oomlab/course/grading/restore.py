@@ -73,7 +73,7 @@ def restore(cells: Sequence[Cell], given: Sequence[Given]) -> list[Piece]:
     before: dict[str, list[Piece]] = {}
     own: list[Piece] = []
     for place, name in enumerate(names):
-        if name and known[name].is_answer and answers[name] != place or not name:
+        if (name and known[name].is_answer and answers[name] != place) or not name:
             cell = cells[place]
             own.append(Piece(None, cell.cell_type, cell.source, cell.get("attachments")))
         elif name:
