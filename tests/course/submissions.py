@@ -90,6 +90,7 @@ def _copied(name: str, source: str | None = None, at_end: bool = False) -> Chang
     def change(notebook: Any, course: Path) -> None:
         place = notebook.cells.index(cell(notebook, name))
         twin = copy.deepcopy(notebook.cells[place])
+        twin.id = "pasted"  # what editors do; the metadata of nbgrader they keep
         twin.source = twin.source if source is None else source
         notebook.cells.insert(len(notebook.cells) if at_end else place + 1, twin)
 
