@@ -61,11 +61,13 @@ def variables() -> dict[str, str]:
 
 def nbgrader(course: Path, *arguments: str, status: int = 0) -> str:
     """Runs nbgrader in the folder of a course: what it says. It must end with `status`."""
+    # As with an installed oomlab: PYTHONPATH would come before a module that was handed in.
+    environment = {name: text for name, text in variables().items() if name != "PYTHONPATH"}
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(
         command,
         cwd=course,
-        env=variables(),
+        env=environment,
         capture_output=True,
         text=True,
         timeout=GRADING_SECONDS,

@@ -144,7 +144,11 @@ PRETEND = (
     "    setattr(module, name, lambda *a, **k: Answer(True, 'trust me'))\n"
     "    globals()[name] = getattr(module, name)\n"
 )
-FAKE = "class Answer:\n    ok, share, sentence = True, 1.0, ''\n"
+FAKE = (
+    "class Answer:\n    ok, share, sentence = True, 1.0, ''\n    __init__ = lambda *a, **k: None\n"
+)
+
+MARKS = "class Marks:\n    __init__ = add = lambda *a, **k: None\n    total = lambda self: 1\n"
 
 STUDENTS: Mapping[str, Submission] = {
     "solved": Submission(),
@@ -181,9 +185,7 @@ STUDENTS: Mapping[str, Submission] = {
         "    sys.modules[name] = fake\n" + FAKE
     ),
     "patches-builtins": attack(
-        "import builtins, subprocess, ast, json\n" + FAKE + "Marks = type('Marks', (), {"
-        "'__init__': lambda *a: None, 'add': lambda *a: None, 'total': lambda s: 3})\n"
-        "old = builtins.__import__\n"
+        "import builtins, subprocess, ast, json\n" + FAKE + MARKS + "old = builtins.__import__\n"
         "builtins.isinstance = builtins.all = lambda *a: True\n"
         "builtins.__import__ = lambda name, *a: old(name, *a)\n"
         "subprocess.Popen = subprocess.run = lambda *a, **k: Answer()\n"
@@ -207,10 +209,7 @@ STUDENTS: Mapping[str, Submission] = {
         change=unanswer,
         files={
             "oomlab/__init__.py": "",
-            "oomlab/course/__init__.py": FAKE + "def __getattr__(name):\n    return Answer",
-            "sitecustomize.py": "raise SystemExit",
-            "json.py": "raise SystemExit",
-            "IPython.py": "raise SystemExit",
+            "oomlab/course/__init__.py": f"{FAKE}{MARKS}def __getattr__(name):\n    return Answer",
         },
         points=NOTHING,
     ),

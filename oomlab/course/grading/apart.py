@@ -46,12 +46,13 @@ class Bounds:
 @dataclass
 class Run:
     """What a run gave: the values at each question, by the number of its cell; what went wrong with
-    a cell; which cell broke the run, if one did."""
+    a cell; the cell it came to, and what broke it there; names whose values were no plain data."""
 
     values: dict[int, dict[str, object]] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=dict)
     at: int | None = None
     broke: str = ""
+    unfit: set[str] = field(default_factory=set)
     done: bool = False
 
 
@@ -202,6 +203,8 @@ def _take_values(run: Run, number: int, told: Mapping[str, object], names: Seque
         except ValueError:
             wrong.append(name)
     run.values[number] = values
+    wrong = [name for name in wrong if name not in run.unfit]
+    run.unfit.update(wrong)
     if wrong:
         run.faults[number] = f"{', '.join(wrong)}: not plain text, numbers or lists, or too long"
 
