@@ -76,8 +76,9 @@ def answer_names(given: list[Given]) -> list[str]:
         if each.cell_type != "code" or each.is_answer or each.is_check:
             continue
         for line in ast.parse(each.source).body:
-            value = line.value if isinstance(line, ast.Assign) else None
-            if isinstance(value, ast.Constant) and value.value is NOTHING:
+            if not isinstance(line, ast.Assign):
+                continue
+            if isinstance(line.value, ast.Constant) and line.value.value is NOTHING:
                 names += [name.id for name in line.targets if isinstance(name, ast.Name)]
     return names
 
