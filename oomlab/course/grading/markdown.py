@@ -6,15 +6,15 @@ from html import escape
 from typing import Any
 
 from jinja2 import pass_context
-from nbconvert.exporters.exporter import ResourcesDict  # noqa: F401  (loads nbconvert's filters)
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 
 
 @pass_context
 def safe_markdown(context: Any, source: str) -> str:
-    """Markdown as HTML, as nbconvert makes it, but HTML within it is shown and not obeyed."""
+    """Markdown as HTML, as nbconvert makes it, but HTML within it is shown and not obeyed,
+    and links lead to pages and files only, not to `javascript:`."""
     attachments = context.get("cell", {}).get("attachments", {})
-    renderer = IPythonRenderer(escape=True, attachments=attachments)
+    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, attachments=attachments)
     try:
         return MarkdownWithMath(renderer=renderer).render(source)
     except InvalidNotebook:  # a picture that has not been handed in
