@@ -82,7 +82,7 @@ bench: $(VENV)/.dev ## measure speeds (no pass or fail)
 	@for script in benchmarks/bench_*.py; do \
 		$(PY) -m benchmarks.$$(basename "$$script" .py) || exit 1; done
 
-nbval: $(VENV)/.dev ## check the assignments: instructor version passes, release fails at its first stub
+nbval: $(VENV)/.dev ## check the assignments: instructor version passes, release fails at its first unanswered check
 	@$(PY) -m pytest tests/course
 
 lock: ## resolve requirements-*.txt again into requirements-lock.txt

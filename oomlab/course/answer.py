@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from oomlab.errors import InputError
+
+NOTHING = ...
+"""What a name of an answer holds before a student has written one."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Is it right, and why: one sentence, then lines that show the state it is about."""
+    """Is it right, and why: one sentence, then lines that show the state it is about.
+
+    `part` is how much of it is right all the same, from 0 to 1; what counts as half right is our
+    choice, and every check says it.
+    """
 
     ok: bool
     sentence: str
     details: tuple[str, ...] = ()
+    part: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """How much of the points this is worth, from 0 to 1."""
+        return 1.0 if self.ok else self.part
 
     def __str__(self) -> str:
         """The answer as a student reads it."""
         lines = [f"{'Right' if self.ok else 'Not yet'}: {self.sentence}"]
         return "\n".join([*lines, *(f"  {line}" for line in self.details)])
+
+
+def require_answer(*answers: object) -> None:
+    """Raises InputError if none of `answers` has been given."""
+    if all(answer is NOTHING for answer in answers):
+        raise InputError("there is no answer yet; write it in the cell above, and run that cell")
+
+
+def first_fault(answers: Iterable[Answer]) -> Answer:
+    """The first of several answers that is not right; the first one if all are."""
+    given = tuple(answers)
+    return next((answer for answer in given if not answer.ok), given[0])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oomlab.analysis import wait_for_graph, waiting_sentence
+from oomlab.course.answer import require_answer
 from oomlab.engine.explorer.counterexample import Schedule, switches
 from oomlab.engine.explorer.player import ImpossibleStep, Player
 from oomlab.engine.explorer.schedules import read_schedule, write_schedule
@@ -125,6 +126,7 @@ def attempt(
 
 
 def _text(schedule: object) -> str:
+    require_answer(schedule)
     if not isinstance(schedule, str):
         kind = type(schedule).__name__
         raise InputError(f"a schedule is a text such as {EXAMPLE!r}, not a value of type {kind}")

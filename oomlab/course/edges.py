@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from oomlab.analysis import wait_for_graph
-from oomlab.course.answer import Answer
+from oomlab.course.answer import Answer, require_answer
 from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, Settings, attempt
 from oomlab.errors import InputError
 
@@ -24,7 +24,8 @@ def check_wait_for(
     """Are `edges` exactly the waits at the end of `schedule`, in any order?
 
     An edge is (who waits, for what, who has it). The answer says of each wrong edge what is wrong
-    with it, and at which task one is missing.
+    with it, and at which task one is missing. Every right edge counts, and a wrong one takes the
+    credit of a right one away.
     """
     try:
         tried = attempt(schedule, scenario, remedy, settings)
@@ -36,16 +37,18 @@ def check_wait_for(
     graph = wait_for_graph(tried.trace, tried.steps)
     real = {(edge.waiter, edge.what, edge.holder) for edge in graph.edges}
     wrong = [_fault(edge, real) for edge in dict.fromkeys(drawn) if edge not in real]
+    part = max(0.0, (len(real.intersection(drawn)) - len(wrong)) / len(real)) if real else 0.0
     if wrong:
-        return Answer(False, f"{_count(len(wrong))} not as in the model.", tuple(wrong))
+        return Answer(False, f"{_count(len(wrong))} not as in the model.", tuple(wrong), part)
     missing = sorted({waiter for waiter, what, holder in real - set(drawn)})
     if missing:
         lines = tuple(f"an edge that begins at {waiter} is missing" for waiter in missing)
-        return Answer(False, "what you drew is right, and there is more.", lines)
+        return Answer(False, "what you drew is right, and there is more.", lines, part)
     return Answer(True, f"these are all the waits after step {tried.steps}.")
 
 
 def _listed(edges: object) -> Iterable[object]:
+    require_answer(edges)
     if isinstance(edges, list | tuple | set | frozenset):
         return edges
     raise InputError("the edges must be a list, such as [('task', 'lock', 'task')]")

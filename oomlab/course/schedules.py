@@ -1,4 +1,4 @@
-"""Does a schedule lock the machine up, and how often does it change tasks?"""
+"""Does a schedule lock the machine up, who begins, and how often does it change tasks?"""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ def check_lockup(
     """Does `schedule` end in a state in which nobody can move?
 
     If not, the answer is the first impossible step, or who can still move and what that task would
-    do. A state that tasks only go round in without ever getting out does not count.
+    do. A state that tasks only go round in without ever getting out does not count. It is half
+    right if two tasks hold a lock each when it stops.
     """
     try:
         tried = attempt(schedule, scenario, remedy, settings)
     except InputError as error:
         return Answer(False, f"{error}.")
+    part = 0.5 if sum(bool(tried.held(task)) for task in tried.tasks) > 1 else 0.0
     if tried.stop:
-        return Answer(False, f"{tried.stop.why}.", (*tried.waits(), *tried.next_steps()))
+        return Answer(False, f"{tried.stop.why}.", (*tried.waits(), *tried.next_steps()), part)
     when = f"after step {tried.steps}"
     if tried.trace.verdict == "panic":
         return Answer(False, f"{when} the machine has panicked; that is an end, not a lockup.")
@@ -33,8 +35,28 @@ def check_lockup(
     if tried.ready:
         names = " and ".join(tried.ready)
         lines = (*tried.next_steps(), *tried.waits())
-        return Answer(False, f"{when} the machine is not stuck: {names} can still move.", lines)
+        return Answer(
+            False, f"{when} the machine is not stuck: {names} can still move.", lines, part
+        )
     return Answer(True, f"{when} nobody can move. {_circle(tried)}", tried.waits())
+
+
+def check_first(
+    schedule: object,
+    task: str,
+    scenario: str = SCENARIO,
+    remedy: str = REMEDY,
+    settings: Settings | None = None,
+) -> Answer:
+    """Does `task` make the first step of `schedule`, and can it?"""
+    try:
+        trace = attempt(schedule, scenario, remedy, settings).trace
+    except InputError as error:
+        return Answer(False, f"{error}.")
+    first = next((event.task for event in trace.events if event.at_us == 1), "nobody")
+    if first == task:
+        return Answer(True, f"{task} makes the first step.")
+    return Answer(False, f"{first} makes the first step; let it be {task}.")
 
 
 def check_switches(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from oomlab.course.answer import Answer
+from oomlab.course.answer import Answer, require_answer
 from oomlab.course.attempt import REMEDY, SCENARIO, Settings, attempt
 from oomlab.errors import InputError
 
@@ -19,7 +19,8 @@ def check_stop(
     """Is `stop`, a (step, task, lock), the first step of `schedule` that is impossible?
 
     `stop` is None for the claim that all steps are possible; `lock` is "" for the claim that the
-    task has finished. The answer says which of the three is wrong.
+    task has finished. The answer says which of the three is wrong. The right step is half of it,
+    the task a quarter, the lock a quarter.
     """
     try:
         found = attempt(schedule, scenario, remedy, settings).stop
@@ -34,9 +35,10 @@ def check_stop(
         early = "possible" if claimed[0] < found.step else "not the first that is impossible"
         return Answer(False, f"step {claimed[0]} is {early}.")
     if claimed[1] != found.task:
-        return Answer(False, f"the step is right, but it is not a step of {claimed[1]}.")
+        return Answer(False, f"the step is right, but it is not a step of {claimed[1]}.", part=0.5)
     if claimed[2] != found.lock:
-        return Answer(False, f"{found.task} it is, but not because of {claimed[2] or 'its end'}.")
+        why = claimed[2] or "its end"
+        return Answer(False, f"{found.task} it is, but not because of {why}.", part=0.75)
     return Answer(True, f"{found.why}.")
 
 
@@ -67,6 +69,7 @@ def check_held(
 
 
 def _claim(stop: object) -> tuple[int, str, str] | None:
+    require_answer(stop)
     if stop is None:
         return None
     if isinstance(stop, list | tuple) and len(stop) == 3:
@@ -77,6 +80,7 @@ def _claim(stop: object) -> tuple[int, str, str] | None:
 
 
 def _names(locks: object, known: Collection[str]) -> frozenset[str]:
+    require_answer(locks)
     if not isinstance(locks, list | tuple | set | frozenset):
         raise InputError("the locks must be a list of names; [] for none")
     for name in locks:

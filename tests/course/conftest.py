@@ -1,41 +1,23 @@
-"""One course for all tests: made once, released once, graded once."""
+"""One course for all tests: made once, released once, handed in once, graded once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.course.assignments import nbgrader, new_course, solve, written
+from tests.course.assignments import nbgrader, new_course
+from tests.course.submissions import CELL_SECONDS, DAMAGED, students
 
 PS1 = "ps1-two-tasks"
-
-STUDENTS: Mapping[str, Mapping[str, str] | None] = {
-    "solved": {},
-    "untouched": None,
-    "one-step-short": {
-        "lockup-answer": 'schedule = "fs_task:9,balloon_worker:4"',
-        "memory-answer": "memory_helps = True",
-    },
-    "own-check": {
-        "lockup-answer": (
-            "from oomlab.course import Answer\n"
-            "check_lockup = lambda *schedule, **options: Answer(True, 'trust me')\n"
-            'schedule = "fs_task:9"'
-        ),
-        "one-switch-answer": (
-            'worker_first = "balloon_worker,fs_task"\nfs_task_first = "fs_task,balloon_worker"'
-        ),
-    },
-}
-"""Who hands in what: other answers than the instructor's; None for the release as it came."""
 
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course whose assignment has been released."""
     folder = new_course(tmp_path_factory.mktemp("course") / "course")
+    with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as settings:
+        settings.write(f"\nc.TakeAnswers.cell_seconds = {CELL_SECONDS}\n")
     nbgrader(folder, "generate_assignment", PS1)
     return folder
 
@@ -47,24 +29,29 @@ def release(course: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def scores(course: Path, release: Path) -> dict[str, dict[str, tuple[float, float]]]:
-    """student -> grade_id -> (points given by the machine, points there are)."""
-    for student, changes in STUDENTS.items():
-        handed_in = course / "submitted" / student / PS1 / f"{PS1}.ipynb"
-        handed_in.parent.mkdir(parents=True)
-        if changes is None:
-            handed_in.write_bytes(release.read_bytes())
-        else:
-            instructors = course / "source" / PS1 / f"{PS1}.ipynb"
-            handed_in.write_text(written(solve(release, instructors, changes)), encoding="utf-8")
-    nbgrader(course, "autograde", PS1)
+def report(course: Path, release: Path) -> str:
+    """What nbgrader says while it grades all submissions at once."""
+    source = course / "source" / PS1 / f"{PS1}.ipynb"
+    for student, submission in students().items():
+        submission.hand_in(course / "submitted" / student / PS1, release, source)
+    damaged = course / "submitted" / DAMAGED / PS1 / f"{PS1}.ipynb"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{", encoding="utf-8")
+    # Status 1 is nbgrader's way to say that one of them could not be graded.
+    return nbgrader(course, "autograde", PS1, status=1)
+
+
+@pytest.fixture(scope="session")
+def scores(course: Path, report: str) -> dict[str, dict[str, float]]:
+    """student -> grade_id -> points given by the machine."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         return {
             student: {
-                grade.name: (grade.auto_score or 0.0, grade.max_score)
+                grade.name: grade.auto_score
                 for grade in book.find_submission_notebook(PS1, PS1, student).grades
+                if grade.cell.cell_type == "code"
             }
-            for student in STUDENTS
+            for student in students()
         }

@@ -1,0 +1,121 @@
+"""The steps that nbgrader takes in place of its own, or besides them."""
+
+from __future__ import annotations
+
+import ast
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
+from nbgrader.utils import is_locked, setenv
+from traitlets import Bool, Float, Integer
+
+from oomlab.course.answer import NOTHING
+from oomlab.course.grading import fence
+from oomlab.course.grading.apart import Bounds, run_apart
+from oomlab.course.grading.restore import Given, restore, to_run, write_down
+
+Notebook = Any
+Resources = Any
+
+
+class TakeAnswers(NbGraderPreprocessor):  # type: ignore[misc]
+    """Restores what was given out, runs the student's code apart, and keeps the answers' values.
+
+    To be the first step of `nbgrader autograde`.
+    """
+
+    cell_seconds = Float(10.0, help="seconds that one cell of a student may take").tag(config=True)
+    memory_mb = Integer(2048, help="MB of memory that a student's code may use").tag(config=True)
+    file_mb = Integer(20, help="MB that a file of a student's may have").tag(config=True)
+    require_fence = Bool(False, help="refuse to run a student's code without bubblewrap").tag(
+        config=True
+    )
+
+    def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
+        """The notebook for the checks."""
+        given = self._given(resources["nbgrader"])
+        pieces = restore(nb.cells, given)
+        bounds = Bounds(self.cell_seconds, self.memory_mb, self.file_mb, self.require_fence)
+        if not fence.works():
+            self.log.warning("No bubblewrap: a student's code can read and change your files.")
+        run = run_apart(to_run(pieces), answer_names(given), bounds)
+        for place, fault in sorted(run.faults.items()):
+            piece = pieces[place].given
+            where = piece.name if piece else f"the student's own cell before no. {place + 1}"
+            self.log.warning("Cell %s: %s", where, " ".join(fault.split())[:300])
+        cells = write_down(pieces, run)
+        notebook = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
+        return notebook, resources
+
+    def _given(self, where: dict[str, str]) -> list[Given]:
+        """What was given out, from the gradebook, in the order of the instructor's notebook."""
+        course = self.parent.parent.coursedir
+        folder = course.format_path(course.source_directory, ".", where["assignment"])
+        path = Path(folder) / f"{where['notebook']}.ipynb"
+        source = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        order = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in source.cells]
+        with Gradebook(where["db_url"]) as book:
+            notebook = book.find_notebook(where["notebook"], where["assignment"])
+            points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+            answers = {cell.name for cell in notebook.solution_cells}
+            cells = [
+                Given(each.name, each.cell_type, each.source, _role(each, points, answers))
+                for each in notebook.source_cells
+            ]
+        return sorted(cells, key=lambda each: order.index(each.name))
+
+
+def answer_names(given: list[Given]) -> list[str]:
+    """The names that locked cells declare as answers: `name = ...`."""
+    names = []
+    for each in given:
+        if each.cell_type != "code" or each.is_answer or each.is_check:
+            continue
+        for line in ast.parse(each.source).body:
+            if not isinstance(line, ast.Assign):
+                continue
+            if isinstance(line.value, ast.Constant) and line.value.value is NOTHING:
+                names += [name.id for name in line.targets if isinstance(name, ast.Name)]
+    return names
+
+
+def _role(cell: Any, points: dict[str, float], answers: set[str]) -> dict[str, Any]:
+    role = {
+        "grade": cell.name in points,
+        "grade_id": cell.name,
+        "locked": cell.locked,
+        "schema_version": 3,
+        "solution": cell.name in answers,
+        "task": False,
+        "cell_type": cell.cell_type,
+        "checksum": cell.checksum,
+    }
+    return role | ({"points": points[cell.name]} if cell.name in points else {})
+
+
+class ExecuteAlone(Execute):  # type: ignore[misc]
+    """Runs the checks in an empty folder: no file that was handed in can pass for a module."""
+
+    def preprocess(self, nb: Notebook, resources: Resources, **more: Any) -> Any:
+        """The notebook with what its checks say."""
+        with tempfile.TemporaryDirectory(prefix="checks-") as empty:
+            resources["metadata"] = {**resources.get("metadata", {}), "path": empty}
+            with setenv(IPYTHONDIR=empty, PYTHONNOUSERSITE="1"):
+                return super().preprocess(nb, resources, **more)
+
+
+class HideTests(ClearHiddenTests):  # type: ignore[misc]
+    """Takes hidden tests out of a page of feedback, and out of the errors on it."""
+
+    def preprocess_cell(self, cell: Any, resources: Resources, index: int) -> Any:
+        """Only cells of the instructor's have hidden tests; a student's text stays as it is."""
+        if is_locked(cell):
+            self._remove_hidden_test_region(cell)
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.traceback = [f"{output.ename}: {output.evalue}"]
+        return cell, resources
