@@ -8,6 +8,7 @@ from typing import Any
 
 from oomlab import clock, explorer
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
+from oomlab.checked import checked
 from oomlab.explorer.ghosts import witnessed
 from oomlab.kernel.oom_watch import RELEASED_UNSERVED, SEEN, STALE_CREDIT
 from oomlab.remedies import REMEDIES, Remedy
@@ -63,6 +64,7 @@ class Cell:
     problem: str
 
 
+@checked
 def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
     """All cells, row by row. Models that are equal are run once: without a balloon, remedies in the
     balloon's driver change nothing.
@@ -82,6 +84,7 @@ def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
                 yield _cell(scenario, remedy, row, *known[key])
 
 
+@checked
 def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
     """One run by the clock."""
     trace = clock.run(scenario.name, remedy.name, {**row, "ghosts": 1})
@@ -111,6 +114,7 @@ def explored(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> 
     )
 
 
+@checked
 def groups(
     scenario: Scenario, row: Settings, budget: int = CELL_BUDGET
 ) -> list[tuple[list[str], Timed, str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from oomlab.errors import InputError, unknown
+from oomlab.errors import InputError, find
 from oomlab.kernel.oom_notify import RFC_TIMEOUT_S
 from oomlab.listeners.virtio_balloon import (
     BalloonPolicy,
@@ -126,15 +126,13 @@ def find_remedy(name: str) -> Remedy:
     Raises InputError, naming all remedies, for an unknown name, and for names that contradict each
     other.
     """
-    parts = name.split("+")
-    for part in parts:
-        if part not in REMEDIES:
-            raise unknown("remedy", part, REMEDIES)
+    parts = name.split("+") if isinstance(name, str) else [name]
+    known = [find("remedy", part, REMEDIES) for part in parts]
     if len(parts) == 1:
-        return REMEDIES[name]
+        return known[0]
     changes: dict[str, Any] = {}
-    for part in parts:
-        for knob, value in REMEDIES[part].changes().items():
+    for remedy in known:
+        for knob, value in remedy.changes().items():
             if changes.setdefault(knob, value) != value:
                 raise InputError(
                     f"{name!r} asks for two values of {knob}: {changes[knob]} and {value}"

@@ -15,7 +15,7 @@ import oomlab
 PACKAGE = Path(oomlab.__file__).parent
 
 STAGES = (
-    ("errors", "history_events", "history", "limits", "liveness", "chooser"),
+    ("errors", "checked", "history_events", "history", "limits", "liveness", "chooser"),
     ("ops",),
     ("model", "routines"),
     ("kernel",),

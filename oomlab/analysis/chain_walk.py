@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.checked import checked
 from oomlab.listeners.registrants import REGISTRANTS, Registrant
 from oomlab.trace.events import Event, Trace
 
@@ -47,6 +48,7 @@ class OomInvocation:
     victim: str
 
 
+@checked
 def first_invocation(trace: Trace) -> OomInvocation | None:
     """The first one of the run, up to its return; None if nobody asked."""
     begin = next((i for i, e in enumerate(trace.events) if OUT_OF_MEMORY in e.stack), None)

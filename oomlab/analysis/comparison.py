@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from oomlab.checked import checked
 from oomlab.trace.events import Event, Trace
 
 
@@ -18,6 +19,7 @@ class Parting:
     second: Event | None
 
 
+@checked
 def parting(first: Trace, second: Trace) -> Parting | None:
     """The first difference in who acts, in what it does, in what comes of it or in who is blocked
     afterwards; None if the replays agree to the end. Both must be replayed schedules."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from oomlab.analysis.outcome import ALLOCATOR
+from oomlab.checked import checked
 from oomlab.trace.events import Event, Trace
 
 RequestEnd = Literal["page", "failed", "under way"]
@@ -30,6 +31,7 @@ class AllocationRequest:
     ended_us: int = 0
 
 
+@checked
 def allocation_requests(trace: Trace) -> tuple[AllocationRequest, ...]:
     """All requests of a run, in the order in which they were made; one made within another (by a
     listener, say) is one of its own."""

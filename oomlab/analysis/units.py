@@ -5,6 +5,7 @@ The only place that turns microseconds into text.
 
 from __future__ import annotations
 
+from oomlab.checked import checked
 from oomlab.trace.events import Trace
 
 _SCALES = (
@@ -17,6 +18,7 @@ _SCALES = (
 """From how many microseconds on: size and name of the unit, and how many decimals."""
 
 
+@checked
 def time_text(us: int) -> str:
     """`us` microseconds with the unit that suits them: one decimal below 100, none above.
 

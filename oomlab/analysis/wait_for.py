@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from oomlab.analysis.spans import Span, span_at, task_spans
+from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.trace.events import Json, TaskInfo, Trace
 
@@ -82,6 +83,7 @@ def wait_for_graph(trace: Trace, at_us: int) -> WaitForGraph:
     return _graph(trace, task_spans(trace), trace.values_at(at_us), at_us)
 
 
+@checked
 def first_cycle_us(trace: Trace) -> int | None:
     """The first moment at which waiting closes into a cycle; None if it never does."""
     spans = task_spans(trace)

@@ -104,11 +104,9 @@ def attempt(
     Raises InputError for what is not a schedule and for unknown names and settings.
     """
     found = find_scenario(scenario)
-    given = found.settle(settings or {}, "explorer")
+    given = found.settle(settings, "explorer")
     player = Player(found.build(given, find_remedy(remedy)))
-    choices = read_schedule(player, _text(schedule))
-    if len(choices) > MOST_STEPS:
-        raise InputError(f"the schedule has {len(choices)} steps; at most {MOST_STEPS} are played")
+    choices = read_schedule(player, _text(schedule), MOST_STEPS)
     impossible = None
     for choice in choices:
         try:

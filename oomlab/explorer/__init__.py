@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.explorer.constants import explore_model
 from oomlab.explorer.counterexample import (
@@ -47,6 +48,7 @@ class Exploration:
     replay: str
 
 
+@checked(leave="timeouts")
 def explore(
     scenario: str,
     remedy: str = "mainline",
@@ -64,7 +66,7 @@ def explore(
     if budget < 1:
         raise InputError(f"the budget cannot be {budget} states; valid: a whole number from 1 up")
     found = find_scenario(scenario)
-    settings = found.settle(given or {}, "explorer")
+    settings = found.settle(given, "explorer")
     rule: Timeouts = "idle" if timeouts == "idle" else "any"
     model = found.build(settings, find_remedy(remedy))
     graph = explore_model(model, rule, budget)

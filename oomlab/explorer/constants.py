@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
+from oomlab.checked import checked
 from oomlab.explorer.automaton import Automaton
 from oomlab.explorer.graph import Graph, Timeouts
 from oomlab.explorer.space import ChangedSlots, Space
@@ -18,8 +19,14 @@ WALK_STEPS = 400
 STAYS = 0.9
 """On every other walk, how likely the task that has just moved goes on (our choice): such walks get
 further, because the others spend their steps on tasks that poll."""
+WALK_LOOKS = 1 << 19
+"""Looks at a task after which the walks end, and"""
+WALK_COPIES = 1 << 22
+"""slots copied for moves that were new to them: with very many tasks the walks would otherwise take
+longer than the search, which corrects what they leave open (our choice)."""
 
 
+@checked
 def explore_model(model: Model, timeouts: Timeouts, budget: int) -> Graph:
     """All states of `model` reachable under a timeout rule; gives up at more than `budget`.
 
@@ -44,9 +51,12 @@ def _unchanged_on_walks(model: Model, automata: list[Automaton]) -> frozenset[in
     space, random = Space(model, automata=automata), Random(0)
     tasks = range(len(space.masks))
     visited = set()
+    looks, slots = 0, len(model.layout.slots)
     for walk in range(WALKS):
         state, mover = space.start, 0
         for _ in range(WALK_STEPS):
+            if looks > WALK_LOOKS or space.learned * slots > WALK_COPIES:
+                break
             visited.add(space.shared(state))
             if space.is_goal(state):
                 break
@@ -54,6 +64,7 @@ def _unchanged_on_walks(model: Model, automata: list[Automaton]) -> frozenset[in
             row = space.moves_of(state, mover) if stays else ()
             if not row:
                 ready = [task for task in tasks if space.moves_of(state, task)]
+                looks += len(tasks)
                 if not ready:
                     break
                 mover = random.choice(ready)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from oomlab.checked import checked
 from oomlab.explorer.graph import Graph
 
 
@@ -23,6 +24,7 @@ class Choice:
 Schedule = tuple[Choice, ...]
 
 
+@checked
 def switches(schedule: Schedule) -> int:
     """How often a schedule changes from one task to another."""
     return sum(one.task != other.task for one, other in pairwise(schedule))
@@ -32,6 +34,7 @@ Fewest = Literal["switches", "moves"]
 """What a shortest schedule has fewest of; among equals it has fewest of the other."""
 
 
+@checked
 def shortest_schedule(
     graph: Graph, targets: Collection[int], fewest: Fewest = "switches"
 ) -> tuple[Schedule, int]:

@@ -60,7 +60,8 @@ class Space:
 
     The local state of task i begins at bit `shifts[i]` of a state, and its moves depend on the bits
     in `masks[i]`. A run is over when no bit under `foreground_mask` is set, or in the shared states
-    numbered in `panics`, which grows as they become known.
+    numbered in `panics`, which grows as they become known. `learned`: how often `moves_of` met
+    something new.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Space:
             self._local_mask << self.shifts[a.index] for a in model.actors if a.foreground
         )
         self.panics: set[int] = set()
+        self.learned = 0
         self.start = self._boot()
 
     def shared(self, state: int) -> State:
@@ -121,6 +123,7 @@ class Space:
             found = self.find_moves(key & self.shared_mask, key >> shift, task)
             deltas = tuple(shared + (local << shift) for shared, local, _ in found)
             self._deltas[task][key] = deltas
+            self.learned += 1
             if any(timeout for _, _, timeout in found):
                 self._late[task][key] = tuple(timeout for _, _, timeout in found)
         return deltas

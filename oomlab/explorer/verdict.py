@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import compress
 from operator import not_
 
+from oomlab.checked import checked
 from oomlab.explorer.components import components
 from oomlab.explorer.graph import Graph
 
@@ -32,6 +33,7 @@ class Verdict:
     stuck: tuple[int, ...]
 
 
+@checked
 def judge(graph: Graph) -> Verdict:
     """Judge a graph. In an incomplete one, states without known moves count as able to end."""
     # Needs NumPy, as the search does (see constants.py).

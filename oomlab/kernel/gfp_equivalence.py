@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.kernel.gfp_predicates import Request, may_block
 from oomlab.kernel.gfp_questions import answers
@@ -53,6 +54,7 @@ class Comparison:
         return reason
 
 
+@checked
 def compare(first: Request, second: Request) -> Comparison:
     """Compare two requests to one kernel. Raises InputError if they are to different kernels."""
     if first.table != second.table:

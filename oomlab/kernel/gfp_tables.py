@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from oomlab.errors import unknown
+from oomlab.checked import checked
+from oomlab.errors import find, unknown
 from oomlab.kernel.gfp_call_sites import CALL_SITES, CallSite
 from oomlab.kernel.gfp_registry import (
     ALIASES,
@@ -75,13 +76,13 @@ class Table:
         ]
 
 
+@checked(leave="version")
 def table(version: str = DEFAULT_VERSION, config: Iterable[str] = ()) -> Table:
     """The numbers of `version`, built with the options in `config`.
 
     Raises InputError for a version or an option that is not in the registry.
     """
-    if version not in VERSIONS:
-        raise unknown("kernel version", version, VERSIONS)
+    find("kernel version", version, VERSIONS)
     options = frozenset(config)
     for option in sorted(options):
         if option not in CONFIGS:

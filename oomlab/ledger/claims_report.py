@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from oomlab.checked import checked
 from oomlab.ledger.claims import WORDS, Claim
 from oomlab.ledger.figure import Figure, Figures
 
@@ -24,6 +25,7 @@ class Judged:
         return all(figure.holds for figure in self.figures)
 
 
+@checked
 def judge(claims: Sequence[Claim]) -> list[Judged]:
     """Compute the figures of some claims."""
     return [Judged(claim, claim.measure()) for claim in claims]

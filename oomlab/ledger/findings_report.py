@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from oomlab.checked import checked
 from oomlab.ledger.claims_report import figure_data, figure_line
 from oomlab.ledger.findings import (
     OFFLOADS,
@@ -50,6 +51,7 @@ class Reviewed:
         return tuple(label for label in evidence.labels if label not in seen)
 
 
+@checked
 def review(findings: Sequence[Finding], remedies: Sequence[str] = OFFLOADS) -> list[Reviewed]:
     """Try to show some findings; under the RFC alone it takes a third of the time."""
     return [

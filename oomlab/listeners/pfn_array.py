@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.limits import Limit
 
@@ -72,6 +73,7 @@ class Announcement:
         return tuple(sorted(i for i in self.written if i >= ARRAY_PFNS_MAX))
 
 
+@checked(leave="advance")
 def announce(
     units: Sequence[int], per_page: int, advance: str, before: Sequence[int] = ()
 ) -> Announcement:

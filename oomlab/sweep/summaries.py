@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from oomlab.checked import checked
 from oomlab.errors import unknown
 from oomlab.sweep.named import TIMEOUTS_S
 from oomlab.sweep.store import Results, Run
@@ -43,6 +44,7 @@ class Curve:
     points: tuple[tuple[float, float], ...]
 
 
+@checked
 def crowd(results: Results, killers: int, others: int) -> list[Run]:
     """The runs of the two-task form with that many other tasks that may kill, or may not.
 
@@ -66,6 +68,7 @@ def downtimes(runs: Iterable[Run]) -> dict[float, list[float]]:
     return {timeout_s: sorted(values) for timeout_s, values in found.items()}
 
 
+@checked
 def rounds(runs: Iterable[Run]) -> Counter[int]:
     """Rounds until the first kill -> number of runs."""
     return Counter(run.row.rounds for run in runs)
@@ -76,6 +79,7 @@ def at_most(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
+@checked
 def needless_share(results: Results, timeout_s: float, remedy: str = "offload") -> float:
     """The share of late callbacks (all delays of the sweep alike) that cost a needless kill: one
     that does not happen where nothing ends the wait."""
@@ -119,6 +123,7 @@ def _value(run: Run, measure: str) -> float:
     return number
 
 
+@checked
 def fair_draw(killers: int, others: int, last: int = 8) -> list[float]:
     """Shares of 1, 2, ... rounds, the last with all that are more, if everybody who waits were
     equally likely to be next; the holder of the filesystem's lock is one more that may not kill."""

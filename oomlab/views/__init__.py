@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TypeAlias
 
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 
 __all__ = ["Scalar", "View", "answer", "call", "find", "known"]
@@ -50,6 +51,7 @@ def known() -> list[str]:
     )
 
 
+@checked(leave="name")
 def find(name: str) -> Callable[..., View]:
     """The view called `name` ("oomlab.views.module:function").
 
@@ -64,6 +66,7 @@ def find(name: str) -> Callable[..., View]:
     raise unknown("view", name, known())
 
 
+@checked(leave="name")
 def call(name: str, values: Mapping[str, Scalar]) -> dict[str, str]:
     """Calls the view `name` with `values`; returns {"picture": ..., "sentence": ..., "twin": ...}.
 
@@ -78,6 +81,7 @@ def call(name: str, values: Mapping[str, Scalar]) -> dict[str, str]:
     return {"picture": made.picture, "sentence": made.sentence, "twin": made.twin}
 
 
+@checked(leave="name")
 def answer(name: str, values: Mapping[str, Scalar]) -> dict[str, str]:
     """Like `call`, but an exception becomes {"error": sentence}: for who asks from afar."""
     try:

@@ -7,6 +7,7 @@ from functools import cache
 from oomlab import matrix
 from oomlab.analysis import time_text
 from oomlab.analysis.comparison import Parting, parting
+from oomlab.checked import checked
 from oomlab.errors import unknown
 from oomlab.explorer.replay import follow
 from oomlab.figures.comparison import Row, draw_comparison
@@ -19,6 +20,7 @@ from oomlab.views import View
 MAINLINE = "mainline"
 
 
+@checked
 def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) -> View:
     """A schedule that was found under mainline, followed under every remedy as far as that goes,
     with `others` more tasks that ask for memory in the timed runs beside it.

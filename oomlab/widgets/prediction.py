@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oomlab.checked import checked
 from oomlab.errors import InputError
 
 
+@checked
 @dataclass(frozen=True)
 class Prediction:
     """A question with a few answers to choose from, asked before the first picture is shown.

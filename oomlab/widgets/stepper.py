@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from oomlab.analysis.milestones import Milestone
+from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.views import Scalar
 from oomlab.widgets.checks import check_number, check_words
 
 
+@checked
 @dataclass(frozen=True)
 class Stepper:
     """The number of steps made so far, from 0 to all of them; every one of them is stored.

@@ -1,0 +1,152 @@
+"""Arguments checked where they enter: the public functions of the package.
+
+Public is what the book's reference lists, what a chapter imports, and the views that panels show. A
+public function is decorated with `checked`, which holds its arguments against their type hints and
+answers what does not fit with one InputError. What is behind it (kernel routines, drawing helpers)
+need not look again, and does not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from inspect import isclass
+from numbers import Integral, Real
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, overload
+
+from oomlab.errors import InputError, shown
+
+Test = Callable[[object], bool]
+Public = TypeVar("Public", bound=Callable[..., Any])
+
+LOOKED_UP = frozenset({"scenario", "remedy"})
+"""Names of arguments that are looked up in a registry wherever they occur: any wrong value is
+answered there, with the list of those that are valid."""
+
+LARGEST = 1 << 62
+"""Whole numbers beyond this are a slip, and would overflow later (our choice)."""
+
+
+@overload
+def checked(function: Public, /) -> Public: ...
+@overload
+def checked(*, leave: str) -> Callable[[Public], Public]: ...
+def checked(function: Any = None, /, *, leave: str = "") -> Any:
+    """Decorator: a public function, or the class that a user makes, checks its arguments.
+
+    `leave` names further arguments, separated by blanks, that the function looks up in a registry
+    (see LOOKED_UP).
+    """
+    if function is None:
+        return lambda public: checked_but(public, frozenset(leave.split()))
+    return checked_but(function, frozenset())
+
+
+def checked_but(public: Any, left: frozenset[str]) -> Any:
+    """`public`, with all its arguments checked but those named."""
+    if isclass(public):
+        public.__init__ = checked_but(public.__init__, left | {"self"})  # type: ignore[method-assign]
+        return public
+    code = public.__code__ if not hasattr(public, "__wrapped__") else public.__wrapped__.__code__
+    names = code.co_varnames[: code.co_argcount]
+    tests: dict[str, tuple[Test, str]] = {}
+
+    def refuse(name: str, value: object) -> InputError:
+        return InputError(
+            f"{name} of {public.__qualname__.removesuffix('.__init__')} must be "
+            f"{tests[name][1]}, not {shown(value)}"
+        )
+
+    @wraps(public)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if not tests:  # only now are all modules there that the hints name
+            tests.update(_tests(public, left))
+        for name, value in zip(names, args, strict=False):
+            if name in tests and not tests[name][0](value):
+                raise refuse(name, value)
+        for name, value in kwargs.items():
+            if name in tests and not tests[name][0](value):
+                raise refuse(name, value)
+        return public(*args, **kwargs)
+
+    return wrapper
+
+
+def _tests(function: Callable[..., Any], left: frozenset[str]) -> dict[str, tuple[Test, str]]:
+    hints = get_type_hints(function)
+    looked_up = {name for name, hint in hints.items() if name in LOOKED_UP and hint is str}
+    return {name: _test(hint) for name, hint in hints.items() if name not in left | looked_up}
+
+
+def _test(hint: Any) -> tuple[Test, str]:
+    """Whether a value fits `hint`, and what would, in words."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        words = ", ".join(map(repr, parts))
+        return lambda value: any(type(value) is type(p) and value == p for p in parts), words
+    if origin in (Union, UnionType):
+        tests = [_test(part) for part in parts]
+        words = " or ".join(dict.fromkeys(word for _, word in tests))
+        return lambda value: any(test(value) for test, _ in tests), words
+    if origin is not None:
+        return _test_container(origin, parts)
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
+    if isclass(hint):
+        return lambda value: isinstance(value, hint), f"of type {hint.__name__}"
+    return lambda value: True, "anything"  # Any, a type variable
+
+
+def _test_container(origin: Any, parts: tuple[Any, ...]) -> tuple[Test, str]:
+    if not isclass(origin) or origin is type:
+        return lambda value: True, "anything"
+    if origin is Callable or issubclass(origin, Callable):  # type: ignore[arg-type]
+        return callable, "a function"
+    if issubclass(origin, Mapping):
+        key, item = (_test(part)[0] for part in parts)
+        return (
+            lambda value: (
+                isinstance(value, Mapping) and all(key(k) and item(v) for k, v in value.items())
+            ),
+            "of the form {name: value}",
+        )
+    inner = [_test(part) for part in parts if part is not Ellipsis]
+    one, words = inner[0] if inner else (lambda value: True, "anything")
+
+    def fits(value: object) -> bool:
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, origin):
+            return False
+        if origin is tuple and Ellipsis not in parts:
+            assert isinstance(value, tuple)
+            return len(value) == len(inner) and all(
+                test(each) for (test, _), each in zip(inner, value, strict=True)
+            )
+        # What can be gone through only once is not gone through here.
+        return not isinstance(value, Sequence | set | frozenset) or all(map(one, value))
+
+    kind = "a list" if origin is list else "a tuple" if origin is tuple else "a list or the like"
+    return fits, f"{kind}, each entry {words}"
+
+
+def _is_whole(value: object) -> bool:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    return whole and -LARGEST < int(value) < LARGEST  # type: ignore[call-overload]
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, Integral):
+        return _is_whole(value)
+    return isinstance(value, Real) and math.isfinite(value)
+
+
+_SIMPLE: dict[Any, tuple[Test, str]] = {
+    object: (lambda value: True, "anything"),
+    NoneType: (lambda value: value is None, "None"),
+    bool: (lambda value: isinstance(value, bool), "True or False"),
+    int: (_is_whole, "a whole number"),
+    float: (_is_number, "a number"),
+    str: (lambda value: isinstance(value, str), "a text"),
+    dict: (lambda value: isinstance(value, dict), "of the form {name: value}"),
+}
