@@ -19,11 +19,13 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from oomlab.errors import InputError, shown
 
 Test = Callable[[object], bool]
+_ANYTHING: tuple[Test, str] = (lambda value: True, "anything")
 Public = TypeVar("Public", bound=Callable[..., Any])
 
-LOOKED_UP = frozenset({"scenario", "remedy"})
-"""Names of arguments that are looked up in a registry wherever they occur: any wrong value is
-answered there, with the list of those that are valid."""
+LOOKED_UP: dict[str, Callable[[Any], object]] = {}
+"""Names of arguments that mean an entry of a registry wherever they occur, and the function that
+looks it up: it answers any wrong value with the list of those that are valid. Who has such a
+registry enters itself here."""
 
 LARGEST = 1 << 62
 """Whole numbers beyond this are a slip, and would overflow later (our choice)."""
@@ -36,8 +38,7 @@ def checked(*, leave: str) -> Callable[[Public], Public]: ...
 def checked(function: Any = None, /, *, leave: str = "") -> Any:
     """Decorator: a public function, or the class that a user makes, checks its arguments.
 
-    `leave` names further arguments, separated by blanks, that the function looks up in a registry
-    (see LOOKED_UP).
+    `leave` names arguments, separated by blanks, that the function itself looks up and answers.
     """
     if function is None:
         return lambda public: checked_but(public, frozenset(leave.split()))
@@ -51,24 +52,29 @@ def checked_but(public: Any, left: frozenset[str]) -> Any:
         return public
     code = public.__code__ if not hasattr(public, "__wrapped__") else public.__wrapped__.__code__
     names = code.co_varnames[: code.co_argcount]
-    tests: dict[str, tuple[Test, str]] = {}
+    tests: dict[str, tuple[Test, str]] | None = None
 
-    def refuse(name: str, value: object) -> InputError:
-        return InputError(
-            f"{name} of {public.__qualname__.removesuffix('.__init__')} must be "
-            f"{tests[name][1]}, not {shown(value)}"
-        )
+    def accepted(name: str, value: object, fits: Test, words: str) -> Any:
+        """What to take instead of a value that does not fit; InputError if there is nothing."""
+        if isinstance(value, Integral) and not isinstance(value, int) and fits(int(value)):
+            return int(value)  # another library's whole number
+        if name in LOOKED_UP and fits(""):
+            LOOKED_UP[name](value)
+        of = public.__qualname__.removesuffix(".__init__")
+        raise InputError(f"{name} of {of} must be {words}, not {shown(value)}")
 
     @wraps(public)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if not tests:  # only now are all modules there that the hints name
-            tests.update(_tests(public, left))
-        for name, value in zip(names, args, strict=False):
-            if name in tests and not tests[name][0](value):
-                raise refuse(name, value)
-        for name, value in kwargs.items():
-            if name in tests and not tests[name][0](value):
-                raise refuse(name, value)
+        nonlocal tests
+        if tests is None:  # only now are all modules there that the hints name
+            tests = _tests(public, left)
+        for place, name in enumerate(names[: len(args)]):
+            if name in tests and not tests[name][0](args[place]):
+                instead = accepted(name, args[place], *tests[name])
+                args = (*args[:place], instead, *args[place + 1 :])
+        for name in kwargs:
+            if name in tests and not tests[name][0](kwargs[name]):
+                kwargs[name] = accepted(name, kwargs[name], *tests[name])
         return public(*args, **kwargs)
 
     return wrapper
@@ -76,13 +82,14 @@ def checked_but(public: Any, left: frozenset[str]) -> Any:
 
 def _tests(function: Callable[..., Any], left: frozenset[str]) -> dict[str, tuple[Test, str]]:
     hints = get_type_hints(function)
-    looked_up = {name for name, hint in hints.items() if name in LOOKED_UP and hint is str}
-    return {name: _test(hint) for name, hint in hints.items() if name not in left | looked_up}
+    return {name: _test(hints[name]) for name in hints.keys() - left - {"return"}}
 
 
 def _test(hint: Any) -> tuple[Test, str]:
     """Whether a value fits `hint`, and what would, in words."""
     origin, parts = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return _ANYTHING
     if origin is Literal:
         words = ", ".join(map(repr, parts))
         return lambda value: any(type(value) is type(p) and value == p for p in parts), words
@@ -96,12 +103,12 @@ def _test(hint: Any) -> tuple[Test, str]:
         return _SIMPLE[hint]
     if isclass(hint):
         return lambda value: isinstance(value, hint), f"of type {hint.__name__}"
-    return lambda value: True, "anything"  # Any, a type variable
+    return _ANYTHING  # a type variable
 
 
 def _test_container(origin: Any, parts: tuple[Any, ...]) -> tuple[Test, str]:
     if not isclass(origin) or origin is type:
-        return lambda value: True, "anything"
+        return _ANYTHING
     if origin is Callable or issubclass(origin, Callable):  # type: ignore[arg-type]
         return callable, "a function"
     if issubclass(origin, Mapping):
@@ -113,7 +120,7 @@ def _test_container(origin: Any, parts: tuple[Any, ...]) -> tuple[Test, str]:
             "of the form {name: value}",
         )
     inner = [_test(part) for part in parts if part is not Ellipsis]
-    one, words = inner[0] if inner else (lambda value: True, "anything")
+    one, words = inner[0] if inner else _ANYTHING
 
     def fits(value: object) -> bool:
         if isinstance(value, str | bytes | Mapping) or not isinstance(value, origin):
@@ -131,18 +138,18 @@ def _test_container(origin: Any, parts: tuple[Any, ...]) -> tuple[Test, str]:
 
 
 def _is_whole(value: object) -> bool:
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    return whole and -LARGEST < int(value) < LARGEST  # type: ignore[call-overload]
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return whole and -LARGEST < value < LARGEST  # type: ignore[operator]
 
 
 def _is_number(value: object) -> bool:
-    if isinstance(value, Integral):
+    if isinstance(value, int):
         return _is_whole(value)
     return isinstance(value, Real) and math.isfinite(value)
 
 
 _SIMPLE: dict[Any, tuple[Test, str]] = {
-    object: (lambda value: True, "anything"),
+    object: _ANYTHING,
     NoneType: (lambda value: value is None, "None"),
     bool: (lambda value: isinstance(value, bool), "True or False"),
     int: (_is_whole, "a whole number"),

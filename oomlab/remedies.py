@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
+from oomlab.checked import LOOKED_UP
 from oomlab.errors import InputError, find
 from oomlab.kernel.oom_notify import RFC_TIMEOUT_S
 from oomlab.listeners.virtio_balloon import (
@@ -138,3 +139,6 @@ def find_remedy(name: str) -> Remedy:
                     f"{name!r} asks for two values of {knob}: {changes[knob]} and {value}"
                 )
     return replace(REMEDIES["mainline"], name=name, summary=" and ".join(parts), **changes)
+
+
+LOOKED_UP["remedy"] = find_remedy

@@ -6,6 +6,7 @@ The only place that turns microseconds into text.
 from __future__ import annotations
 
 from oomlab.checked import checked
+from oomlab.errors import InputError
 from oomlab.trace.events import Trace
 
 _SCALES = (
@@ -22,10 +23,10 @@ _SCALES = (
 def time_text(us: int) -> str:
     """`us` microseconds with the unit that suits them: one decimal below 100, none above.
 
-    Raises ValueError for a negative time.
+    Raises InputError for a negative time.
     """
     if us < 0:
-        raise ValueError(f"a time cannot be negative, and {us} us is")
+        raise InputError(f"a time cannot be negative, and {us} us is")
     if us == 0:
         return "0"
     _, unit_us, unit, decimals = next(scale for scale in _SCALES if us >= scale[0])

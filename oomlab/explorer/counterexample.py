@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from oomlab.checked import checked
+from oomlab.errors import InputError
 from oomlab.explorer.graph import Graph
 
 
@@ -40,7 +41,7 @@ def shortest_schedule(
 ) -> tuple[Schedule, int]:
     """The schedule from the start to one of `targets` with fewest context switches, and among those
     with fewest moves, or the other way round; and the number of the state it leads to. Raises
-    ValueError if none can be reached."""
+    InputError if none can be reached."""
     targets = set(targets)
     switch, move = ((1, 0), (0, 1)) if fewest == "switches" else ((0, 1), (1, 0))
     start = (0, -1)
@@ -61,7 +62,7 @@ def shortest_schedule(
                 best[key] = cost
                 before[key] = (number, last)
                 heapq.heappush(heap, (*cost, *key))
-    raise ValueError("none of the states can be reached")
+    raise InputError("none of the states can be reached")
 
 
 def _follow(

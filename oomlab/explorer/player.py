@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from oomlab.errors import InputError
+from oomlab.errors import InputError, unknown
 from oomlab.explorer.counterexample import Choice
 from oomlab.explorer.folding import check_fold_length, is_folded
 from oomlab.model import Model
@@ -48,8 +48,7 @@ class Player:
         for actor in self.model.actors:
             if actor.name == name:
                 return actor.index
-        names = ", ".join(actor.name for actor in self.model.actors)
-        raise InputError(f"unknown task {name!r}; valid: {names}")
+        raise unknown("task", name, (actor.name for actor in self.model.actors))
 
     def options(self, task: int) -> list[Outcome]:
         """What the task's next step can lead to; empty if it is blocked or has finished."""

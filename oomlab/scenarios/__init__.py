@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oomlab.checked import LOOKED_UP
 from oomlab.errors import find
 from oomlab.scenarios.ccw_config_write import CCW_CONFIG_WRITE
 from oomlab.scenarios.five_listeners import FIVE_LISTENERS
@@ -49,5 +50,7 @@ def find_scenario(name: str) -> Scenario:
     known = {**SCENARIOS, **STUDIES, **REVIEW}
     return find("scenario", name, known)
 
+
+LOOKED_UP["scenario"] = find_scenario
 
 __all__ = ["REVIEW", "SCENARIOS", "STUDIES", "Engine", "Expectation", "Scenario", "find_scenario"]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from oomlab import __version__
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.sweep.fingerprint import model_fingerprint
 from oomlab.sweep.grid import Point, Sweep
@@ -138,6 +139,7 @@ def load(path: Path, sweep: Sweep) -> Results:
     return Results(sweep, str(data["model"]), runs)
 
 
+@checked
 @cache
 def stored(name: str) -> Results:
     """The book's own results of a named sweep. Raises InputError as `load` does."""

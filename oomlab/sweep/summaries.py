@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from oomlab.checked import checked
-from oomlab.errors import unknown
+from oomlab.errors import find, unknown
 from oomlab.sweep.named import TIMEOUTS_S
 from oomlab.sweep.store import Results, Run
 
@@ -82,7 +82,15 @@ def at_most(values: Sequence[float], share: float) -> float:
 @checked
 def needless_share(results: Results, timeout_s: float, remedy: str = "offload") -> float:
     """The share of late callbacks (all delays of the sweep alike) that cost a needless kill: one
-    that does not happen where nothing ends the wait."""
+    that does not happen where nothing ends the wait. Raises InputError for a time limit or a remedy
+    that the sweep does not have."""
+    (part,) = (each for each in results.sweep.parts if each.name == "late")
+    for name, value, known in (
+        ("time limit", timeout_s, part.axes["timeout_s"]),
+        ("remedy of the sweep", remedy, part.remedies),
+    ):
+        if value not in known:
+            raise unknown(name, value, known)
     patient = {r.value("host_us"): r.row.kills for r in results.select("patient")}
     runs = results.select("late", remedy=remedy, timeout_s=timeout_s)
     return sum(run.row.kills > patient[run.value("host_us")] for run in runs) / len(runs)
@@ -102,8 +110,11 @@ def price(results: Results, part: str, axis: str, measure: str, **where: float) 
 
     Raises InputError for an unknown measure.
     """
-    if measure not in MEASURES:
-        raise unknown("measure", measure, MEASURES)
+    find("measure", measure, MEASURES)
+    (declared,) = (each for each in results.sweep.parts if each.name == part)
+    for name, value in where.items():
+        if name in declared.axes and value not in declared.axes[name]:
+            raise unknown(name, value, declared.axes[name])
     by_remedy: dict[str, list[tuple[float, float]]] = {}
     for run in results.select(part, **where):
         point = (run.point.settings[axis], _value(run, measure))

@@ -133,6 +133,7 @@ def who_sees_what(hazards: Mapping[str, str], remedy: str, others: int = 0) -> s
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+@checked
 @cache
 def runs_that_went_well(scenario: str, remedy: str) -> tuple[Trace, ...]:
     """Runs of a hazard in which it did no lasting harm: nobody was stuck at the end."""

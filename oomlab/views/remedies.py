@@ -8,7 +8,7 @@ from oomlab import matrix
 from oomlab.analysis import time_text
 from oomlab.analysis.comparison import Parting, parting
 from oomlab.checked import checked
-from oomlab.errors import unknown
+from oomlab.errors import InputError, unknown
 from oomlab.explorer.replay import follow
 from oomlab.figures.comparison import Row, draw_comparison
 from oomlab.remedies import REMEDIES
@@ -30,6 +30,8 @@ def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) ->
     if remedy not in REMEDIES:
         raise unknown("remedy", remedy, REMEDIES)
     base, _ = follow(scenario, MAINLINE, {}, schedule)
+    if not base.ended_at_us:
+        raise InputError("the schedule is empty: nobody moves in it")
     rows = []
     for name in REMEDIES:
         trace, _ = follow(scenario, name, {}, schedule)

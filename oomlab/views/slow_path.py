@@ -137,7 +137,9 @@ def marks(free: int, kernel: float) -> View:
 @checked
 def mark_rows(free: int, kernel: float) -> tuple[MarkRow, ...]:
     """Each kind of attempt, the mark it sees, and whether it gets one of `free` pages: tried out,
-    one attempt each."""
+    one attempt each. Raises InputError for a negative number of pages."""
+    if free < 0:
+        raise InputError(f"free cannot be {free} pages; valid: a whole number from 0 up")
     victims = ALLOC_NO_WATERMARKS if kernel < KERNEL_4_14 else ALLOC_OOM
     attempts = (
         ("the last attempt before a kill", ALLOC_WMARK_HIGH),
