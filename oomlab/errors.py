@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -23,6 +24,26 @@ class ModelError(OomlabError):
 class InputError(OomlabError, ValueError):
     """The user asked for something that does not exist or cannot be; the message is one line that
     names what is valid."""
+
+
+class MissingPackageError(InputError, ImportError):
+    """A package that this part of oomlab needs is not installed; the message says how to get it."""
+
+
+@contextmanager
+def needed(extra: str = "") -> Iterator[None]:
+    """Around imports of other packages: raises MissingPackageError where one is not installed.
+    `extra` is the extra of oomlab that brings it, "" for those that always come with oomlab."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in ("", "oomlab"):
+            raise
+        what = f"oomlab[{extra}]" if extra else "oomlab"
+        raise MissingPackageError(
+            f'{missing} is not installed, which this needs; get it with: pip install "{what}"'
+        ) from None
 
 
 def unknown(what: str, name: object, valid: Iterable[object]) -> InputError:

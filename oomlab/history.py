@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import unknown
 from oomlab.history_events import ITS_TEXT, ROWS
@@ -22,6 +23,7 @@ MESSAGES = "https://lore.kernel.org/all/"
 COMMITS = "https://git.kernel.org/torvalds/c/"
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Event:
     """One message, or one commit of the mainline kernel.

@@ -8,6 +8,7 @@ from typing import Any
 
 from oomlab import clock, explorer
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.explorer.ghosts import witnessed
 from oomlab.kernel.oom_watch import RELEASED_UNSERVED, SEEN, STALE_CREDIT
@@ -24,6 +25,7 @@ WRONG_CREDIT = frozenset({STALE_CREDIT, RELEASED_UNSERVED})
 _STUCK = ("deadlock", "livelock")
 
 
+@brief
 @dataclass(frozen=True)
 class Timed:
     """One timed run. `stall_s`: how long the slowest request for a page took, in seconds, None if
@@ -37,6 +39,7 @@ class Timed:
     wrong_credit: bool
 
 
+@brief
 @dataclass(frozen=True)
 class Explored:
     """One exploration. A verdict of `budget` decides nothing. `wrong_credit` as in Timed, for any
@@ -49,6 +52,7 @@ class Explored:
     wrong_credit: bool
 
 
+@brief
 @dataclass(frozen=True)
 class Cell:
     """A scenario under a remedy. `problem` is empty if all is as expected."""

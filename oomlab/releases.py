@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.brief import brief
 from oomlab.errors import find
 from oomlab.limits import Limit
 from oomlab.remedies import REMEDIES, Remedy
@@ -27,6 +28,7 @@ LIMITS = (
 )
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Release:
     """`name` is the kernel's version, `kernel` the modelled release closest to it, `remedy` what

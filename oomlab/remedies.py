@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
+from oomlab.brief import brief
 from oomlab.checked import LOOKED_UP
 from oomlab.errors import InputError, find
 from oomlab.kernel.oom_notify import RFC_TIMEOUT_S
@@ -29,6 +30,7 @@ Delivery = Literal[
 or by a thread of its own (the RFC's, or one of two repairs of it)."""
 
 
+@brief
 @dataclass(frozen=True)
 class Remedy:
     """One combination of choices; `timeout_s` is in seconds and None where nothing times out."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,14 +15,22 @@ import pytest
 from oomlab.analysis import lock_order_graph
 from oomlab.analysis.milestones import timed_milestones
 from oomlab.analysis.requests import allocation_requests
+from oomlab.brief import AT_MOST
 from oomlab.chooser import Chooser
 from oomlab.clock import run
 from oomlab.clock.engine import Clock
+from oomlab.course.attempt import attempt
 from oomlab.errors import InputError, OomlabError, find, shown
 from oomlab.explorer import explore
+from oomlab.history import HISTORY
 from oomlab.kernel.gfp_predicates import request
-from oomlab.remedies import find_remedy
-from oomlab.scenarios import find_scenario
+from oomlab.ledger.claims import CLAIMS
+from oomlab.ledger.findings import FINDINGS
+from oomlab.listeners.registrants import REGISTRANTS
+from oomlab.matrix import timed
+from oomlab.releases import RELEASES
+from oomlab.remedies import REMEDIES, find_remedy
+from oomlab.scenarios import SCENARIOS, find_scenario
 from oomlab.scenarios.reclaim_round import reclaim_round
 from oomlab.sweep.store import stored
 from oomlab.views.slow_path import run_request
@@ -222,6 +232,34 @@ def test_a_wrong_argument_is_answered_with_one_line(name: str) -> None:
             except Exception as error:
                 troubles.append(f"{parameter.name}={shown(wrong)}: {error!r}"[:200])
     assert not troubles, "\n".join(troubles)
+
+
+def held(value: Any, depth: int = 3) -> Iterator[Any]:
+    """The dataclass instances that a value is or consists of."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        yield value
+        parts = [getattr(value, field.name) for field in dataclasses.fields(value)]
+    elif isinstance(value, list | tuple):
+        parts = list(value)
+    else:
+        parts = list(value.values()) if isinstance(value, dict) else []
+    if depth:
+        for part in parts[:20]:
+            yield from held(part, depth - 1)
+
+
+def test_what_a_user_gets_is_shown_in_a_few_words() -> None:
+    got: list[Any] = [REMEDIES, SCENARIOS, CLAIMS, FINDINGS, REGISTRANTS, RELEASES, HISTORY]
+    got += [explore(H1), timed(find_scenario(H1), find_remedy("mainline"), {}), attempt("fs_task")]
+    for name, function in public().items():
+        if name not in SLOW:
+            result = function(**needed(name, function))
+            got.append(list(islice(result, 2)) if isinstance(result, Iterator) else result)
+    long = {}
+    for value in held(got, 5):
+        if len(repr(value)) > AT_MOST or not repr(value).isprintable():
+            long[type(value).__qualname__] = repr(value)[:80]
+    assert not long, long
 
 
 def test_there_are_public_names() -> None:

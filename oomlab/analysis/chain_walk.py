@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.listeners.registrants import REGISTRANTS, Registrant
 from oomlab.trace.events import Event, Trace
@@ -14,6 +15,7 @@ _LOCKING = ("mutex_lock", "mutex_trylock", "spin_lock", "down_")
 _WAITING = frozenset({"sleep_on", "wait_for", "sleep", "io"})
 
 
+@brief
 @dataclass(frozen=True)
 class Stop:
     """A listener in the walk: the `locks` it took, what it `waited_for` (queues, devices, time),
@@ -28,6 +30,7 @@ class Stop:
     stuck: bool
 
 
+@brief
 @dataclass(frozen=True)
 class OomInvocation:
     """The first invocation of out_of_memory in a run.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.trace.events import Event, Trace
 
 
+@brief
 @dataclass(frozen=True)
 class Parting:
     """Where two replays part: `step`, the first thing there that is not the same in both, as the

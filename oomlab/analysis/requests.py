@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from oomlab.analysis.outcome import ALLOCATOR
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.trace.events import Event, Trace
 
@@ -14,6 +15,7 @@ RequestEnd = Literal["page", "failed", "under way"]
 """`under way`: it was when the run ended."""
 
 
+@brief
 @dataclass
 class AllocationRequest:
     """One call of the allocator: who asked, with which mask (after the task's scope), which steps

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from oomlab.analysis.spans import Span, span_at, task_spans
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.trace.events import Json, TaskInfo, Trace
@@ -49,6 +50,7 @@ ANSWERERS: Mapping[str, Answerer] = {
 """Queue -> who answers. A trace cannot tell: the wake-up may be exactly what never comes."""
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Edge:
     """`waiter` cannot go on before `holder` does something about `what` (a lock or a queue)."""
@@ -59,6 +61,7 @@ class Edge:
     kind: EdgeKind
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class WaitForGraph:
     """All dependencies at one moment.

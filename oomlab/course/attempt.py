@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oomlab.analysis import wait_for_graph, waiting_sentence
+from oomlab.brief import brief
 from oomlab.errors import InputError
 from oomlab.explorer.counterexample import Schedule, switches
 from oomlab.explorer.player import ImpossibleStep, Player
@@ -38,6 +39,7 @@ class Stop:
     why: str
 
 
+@brief
 @dataclass(frozen=True)
 class Attempt:
     """The possible steps of a schedule, and where it stops if not all of them are possible.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from random import Random
 
 from oomlab.checked import checked
+from oomlab.errors import needed
 from oomlab.explorer.automaton import Automaton
 from oomlab.explorer.graph import Graph, Timeouts
 from oomlab.explorer.space import ChangedSlots, Space
@@ -35,7 +36,8 @@ def explore_model(model: Model, timeouts: Timeouts, budget: int) -> Graph:
     """
     # The search needs NumPy. A page of the book, which plays schedules in the browser but explores
     # nothing, does without: there it would be one more large download.
-    from oomlab.explorer.search import explore
+    with needed():
+        from oomlab.explorer.search import explore
 
     automata = [Automaton(actor) for actor in model.actors]
     constant = _unchanged_on_walks(model, automata)

@@ -56,7 +56,17 @@ class _Search:
         """Follow the moves from the states whose moves are not known, and from those found."""
         graph = self.graph
         while graph.complete and graph.expanded() < len(graph):
-            self._expand(self._numbering.keys(graph.expanded(), graph.expanded() + self._at_once))
+            kept = graph.sizes()
+            try:
+                self._expand(
+                    self._numbering.keys(graph.expanded(), graph.expanded() + self._at_once)
+                )
+            except MemoryError:
+                graph.cut_back(kept)
+                graph.stopped_by = "memory"
+                # What the search holds is of no more use; judging what was found needs the room.
+                self._numbering = Numbering(1)
+                del self._moves
 
     def _expand(self, states: Keys) -> None:
         """Record the moves of the next states of the graph."""
@@ -72,7 +82,7 @@ class _Search:
         over = np.flatnonzero(before > self.budget)
         upto, edges, known = len(states[0]), len(target), len(self._numbering)
         if len(over):
-            self.graph.complete = False
+            self.graph.stopped_by = "budget"
             first = over[0]
             upto, edges, known = going[first], (end - count)[first], before[first]
         ends = np.zeros(len(states[0]), np.int64)

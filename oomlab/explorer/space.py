@@ -8,7 +8,8 @@ the next, nor uses a word's last bit, so that a search can keep the words in arr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from oomlab.errors import InputError
 from oomlab.explorer.automaton import FINISHED, Automaton
@@ -90,6 +91,22 @@ class Space:
         self.panics: set[int] = set()
         self.learned = 0
         self.start = self._boot()
+
+    def learned_state(self) -> dict[str, Any]:
+        """All that was learned, without the model: what can be stored."""
+        kept = {name: value for name, value in vars(self).items() if name != "model"}
+        return kept | {"automata": [automaton.learned_state() for automaton in self.automata]}
+
+    @classmethod
+    def restored(cls, model: Model, learned: Mapping[str, Any]) -> Space:
+        """The space from which `learned` was taken, of an equal model."""
+        space = cls.__new__(cls)
+        vars(space).update(learned, model=model)
+        space.automata = [
+            Automaton.restored(actor, kept)
+            for actor, kept in zip(model.actors, learned["automata"], strict=True)
+        ]
+        return space
 
     def shared(self, state: int) -> State:
         """The shared state within a global state."""

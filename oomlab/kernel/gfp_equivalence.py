@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.kernel.gfp_predicates import Request, may_block
@@ -22,6 +23,7 @@ _PRINTING = "it decides only what is printed"
 _UNKNOWN = "no code of this kernel looks at it"
 
 
+@brief
 @dataclass(frozen=True)
 class Comparison:
     """Two requests side by side.

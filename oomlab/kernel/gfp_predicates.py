@@ -11,12 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.kernel.gfp_expression import check, parse
 from oomlab.kernel.gfp_tables import DEFAULT_VERSION, Table, table
 
 
 @checked
+@brief
 @dataclass(frozen=True)
 class Request:
     """A mask and the kernel that reads it. Raises InputError if the mask does not fit gfp_t."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import find, unknown
 from oomlab.kernel.gfp_call_sites import CALL_SITES, CallSite
@@ -27,6 +28,7 @@ GFP_T_BITS = 32
 MEANINGS = {bit.name: bit.meaning for bit in BITS}
 
 
+@brief
 @dataclass(frozen=True)
 class Table:
     """The numbers of one kernel.

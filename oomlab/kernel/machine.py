@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from oomlab.brief import brief
 from oomlab.errors import InputError
 from oomlab.kernel import gfp as flags
 from oomlab.kernel.compaction import Compaction
@@ -52,6 +53,7 @@ Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
 
 
+@brief
 @dataclass(eq=False)
 class Machine:
     """Everything a kernel routine can reach without a pointer: the globals.

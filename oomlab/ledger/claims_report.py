@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.ledger.claims import WORDS, Claim
 from oomlab.ledger.figure import Figure, Figures
 
 
+@brief
 @dataclass(frozen=True)
 class Judged:
     """A claim and its figures, computed once."""

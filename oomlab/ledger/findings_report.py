@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.ledger.claims_report import figure_data, figure_line
 from oomlab.ledger.findings import (
@@ -19,6 +20,7 @@ from oomlab.ledger.findings import (
 )
 
 
+@brief
 @dataclass(frozen=True)
 class Reviewed:
     """A finding, and what came of showing it under some of OFFLOADS (nothing, where it cannot)."""

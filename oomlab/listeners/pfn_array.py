@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.limits import Limit
@@ -37,6 +38,7 @@ Advance = Literal["before", "after"]
 after it, as before that commit and as repaired in December 2017."""
 
 
+@brief
 @dataclass(frozen=True)
 class Announcement:
     """One batch, told to the host.

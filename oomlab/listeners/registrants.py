@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import find
 
@@ -28,6 +29,7 @@ class Evidence:
     shows: str
 
 
+@brief
 @dataclass(frozen=True)
 class Registrant:
     """One listener.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from oomlab.brief import brief
 from oomlab.errors import InputError, shown
 from oomlab.model import Model
 from oomlab.remedies import Remedy, find_remedy
@@ -42,6 +43,7 @@ def expect(
     )
 
 
+@brief
 @dataclass(frozen=True)
 class Scenario:
     """A situation that can be run and explored.

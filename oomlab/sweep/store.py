@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from oomlab import __version__
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.sweep.fingerprint import model_fingerprint
@@ -33,6 +34,7 @@ def book_data() -> Path | None:
     return None
 
 
+@brief
 @dataclass(frozen=True)
 class Run:
     """A point and what came of it."""
@@ -49,6 +51,7 @@ class Run:
         return self.point.settings[name]
 
 
+@brief
 @dataclass(frozen=True)
 class Results:
     """All runs of a sweep, and the fingerprint of the model that made them."""

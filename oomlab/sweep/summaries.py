@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from oomlab.brief import brief
 from oomlab.checked import checked
-from oomlab.errors import find, unknown
+from oomlab.errors import InputError, find, unknown
 from oomlab.sweep.named import TIMEOUTS_S
 from oomlab.sweep.store import Results, Run
 
@@ -36,6 +37,7 @@ class Tradeoff:
     needless: float
 
 
+@brief
 @dataclass(frozen=True)
 class Curve:
     """One line of a plot, for all `remedies` that give the same numbers."""
@@ -137,7 +139,10 @@ def _value(run: Run, measure: str) -> float:
 @checked
 def fair_draw(killers: int, others: int, last: int = 8) -> list[float]:
     """Shares of 1, 2, ... rounds, the last with all that are more, if everybody who waits were
-    equally likely to be next; the holder of the filesystem's lock is one more that may not kill."""
+    equally likely to be next; the holder of the filesystem's lock is one more that may not kill.
+    Raises InputError for numbers below 0."""
+    if killers < 0 or others < 0:
+        raise InputError(f"there cannot be {min(killers, others)} tasks; valid: from 0 up")
     kill = killers / (killers + others + 1)
     shares = [kill * (1 - kill) ** (n - 1) for n in range(1, last)]
     return [*shares, 1 - sum(shares)]

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TypeAlias
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 
@@ -28,6 +29,7 @@ Scalar: TypeAlias = str | int | float | bool
 """What a view may be given: a value that JSON carries unchanged."""
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class View:
     """What there is to see, to read and to hear for one set of values.

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.views import Scalar
@@ -22,6 +23,7 @@ RADIO_LIMIT = 3
 
 
 @checked
+@brief
 @dataclass(frozen=True)
 class Choice:
     """One of several named options.
@@ -77,6 +79,7 @@ class Choice:
 
 
 @checked
+@brief
 @dataclass(frozen=True)
 class Slider:
     """A number from `minimum` to `maximum` in steps of `step`; the reader may select every step.
