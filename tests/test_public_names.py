@@ -45,7 +45,7 @@ class Unshowable:
         raise RuntimeError("no repr")
 
 
-WRONG = (
+WRONG: tuple[Any, ...] = (
     None, True, 3.5, float("nan"), float("inf"), -1, 10**400, "", "no such thing", "\x1b[31m\n",
     "x" * 100_000, b"", [], [None], ["x"], (), (1, 2, 3), {}, {"x": 1}, {1: None}, {"hz": 10**400},
     object(), Unshowable(), int, len, np.float64("nan"), np.int64(7), np.bool_(True),
