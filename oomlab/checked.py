@@ -95,7 +95,10 @@ def _test(hint: Any) -> tuple[Test, str]:
         return lambda value: any(type(value) is type(p) and value == p for p in parts), words
     if origin in (Union, UnionType):
         tests = [_test(part) for part in parts]
-        words = " or ".join(dict.fromkeys(word for _, word in tests))
+        said = dict.fromkeys(word for _, word in tests)
+        if "a number" in said:
+            said.pop("a whole number", None)
+        words = " or ".join(said)
         return lambda value: any(test(value) for test, _ in tests), words
     if origin is not None:
         return _test_container(origin, parts)
@@ -112,12 +115,12 @@ def _test_container(origin: Any, parts: tuple[Any, ...]) -> tuple[Test, str]:
     if origin is Callable or issubclass(origin, Callable):  # type: ignore[arg-type]
         return callable, "a function"
     if issubclass(origin, Mapping):
-        key, item = (_test(part)[0] for part in parts)
+        (key, _), (item, what) = map(_test, parts)
         return (
             lambda value: (
                 isinstance(value, Mapping) and all(key(k) and item(v) for k, v in value.items())
             ),
-            "of the form {name: value}",
+            f"of the form {{name: value}}, each value {what}",
         )
     inner = [_test(part) for part in parts if part is not Ellipsis]
     one, words = inner[0] if inner else _ANYTHING

@@ -115,7 +115,8 @@ def explore(
         raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
     if not 1 <= budget <= MOST_STATES:
         raise InputError(
-            f"the budget cannot be {budget} states; valid: a whole number from 1 up, at most {MOST_STATES}"
+            f"the budget cannot be {budget} states; valid: a whole number from 1 up, "
+            f"at most {MOST_STATES}"
         )
     found = find_scenario(scenario)
     settings = found.settle(given, "explorer")
