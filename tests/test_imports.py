@@ -15,7 +15,17 @@ import oomlab
 PACKAGE = Path(oomlab.__file__).parent
 
 STAGES = (
-    ("errors", "history_events", "history", "limits", "liveness", "chooser"),
+    (
+        "errors",
+        "brief",
+        "checked",
+        "history_events",
+        "history",
+        "limits",
+        "liveness",
+        "checkout",
+        "chooser",
+    ),
     ("ops",),
     ("model", "routines"),
     ("kernel",),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from oomlab.analysis import wait_for_graph
+from oomlab.checked import checked
 from oomlab.course.answer import Answer
 from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, Settings, attempt
 from oomlab.errors import InputError
 
 
+@checked
 def check_lockup(
     schedule: object,
     scenario: str = SCENARIO,
@@ -37,6 +39,7 @@ def check_lockup(
     return Answer(True, f"{when} nobody can move. {_circle(tried)}", tried.waits())
 
 
+@checked
 def check_switches(
     schedule: object,
     at_most: int,

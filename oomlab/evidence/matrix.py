@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.engine import clock, explorer
 from oomlab.engine.explorer.ghosts import witnessed
 from oomlab.kernel.oom_watch import RELEASED_UNSERVED, SEEN, STALE_CREDIT
@@ -23,6 +25,7 @@ WRONG_CREDIT = frozenset({STALE_CREDIT, RELEASED_UNSERVED})
 _STUCK = ("deadlock", "livelock")
 
 
+@brief
 @dataclass(frozen=True)
 class Timed:
     """One timed run. `stall_s`: how long the slowest request for a page took, in seconds, None if
@@ -36,6 +39,7 @@ class Timed:
     wrong_credit: bool
 
 
+@brief
 @dataclass(frozen=True)
 class Explored:
     """One exploration. A verdict of `budget` decides nothing. `wrong_credit` as in Timed, for any
@@ -48,6 +52,7 @@ class Explored:
     wrong_credit: bool
 
 
+@brief
 @dataclass(frozen=True)
 class Cell:
     """A scenario under a remedy. `problem` is empty if all is as expected."""
@@ -63,6 +68,7 @@ class Cell:
     problem: str
 
 
+@checked
 def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
     """All cells, row by row. Models that are equal are run once: without a balloon, remedies in the
     balloon's driver change nothing.
@@ -82,6 +88,7 @@ def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
                 yield _cell(scenario, remedy, row, *known[key])
 
 
+@checked
 def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
     """One run by the clock."""
     trace = clock.run(scenario.name, remedy.name, {**row, "ghosts": 1})
@@ -111,6 +118,7 @@ def explored(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> 
     )
 
 
+@checked
 def groups(
     scenario: Scenario, row: Settings, budget: int = CELL_BUDGET
 ) -> list[tuple[list[str], Timed, str]]:

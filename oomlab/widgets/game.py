@@ -14,6 +14,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from oomlab.checked import checked
 from oomlab.engine.explorer.board import board
 from oomlab.errors import InputError
 from oomlab.views import Scalar
@@ -26,6 +27,7 @@ _NO_SCRIPT = (
 )
 
 
+@checked
 class Game(anywidget.AnyWidget):
     """A board for each of several machines that differ in their remedy.
 

@@ -17,6 +17,7 @@ import anywidget
 import traitlets
 
 from oomlab import views
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.views import Scalar
 from oomlab.widgets.controls import Control, check_controls
@@ -42,6 +43,7 @@ def joined_modules() -> str:
     return "\n".join(_LOCAL_IMPORT.sub("", part) for part in parts)
 
 
+@checked
 class Panel(anywidget.AnyWidget):
     """Controls over the picture that `view` draws for their values.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from oomlab.checked import checked
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import ending
 from oomlab.engine.clock.engine import Clock
@@ -13,6 +14,7 @@ from oomlab.scenarios import find_scenario
 from oomlab.scenarios.parameters import Value
 
 
+@checked
 def run(
     scenario: str,
     remedy: str = "mainline",
@@ -29,6 +31,7 @@ def run(
     return run_remedy(scenario, find_remedy(remedy), given, seed, park=park)
 
 
+@checked
 def run_remedy(
     scenario: str,
     remedy: Remedy,
@@ -39,7 +42,7 @@ def run_remedy(
 ) -> Trace:
     """As `run`, under a combination of choices that need not have a name of its own."""
     found = find_scenario(scenario)
-    settings = found.settle(given or {}, "clock")
+    settings = found.settle(given, "clock")
     # The draws depend on what is not as usual: a parameter that is added later changes no run.
     usual = {parameter.name: parameter.default for parameter in found.parameters}
     unusual = {name: value for name, value in settings.items() if value != usual[name]}
@@ -52,6 +55,7 @@ def run_remedy(
     return traced(clock, scenario, remedy.name, settings, seed)
 
 
+@checked
 def traced(
     clock: Clock, scenario: str, remedy: str, settings: Mapping[str, Value], seed: int
 ) -> Trace:

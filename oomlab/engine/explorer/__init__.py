@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
+from oomlab.brief import brief, table
+from oomlab.checked import checked
 from oomlab.engine.explorer.constants import explore_model
 from oomlab.engine.explorer.counterexample import (
     Schedule,
     circle_through,
     shortest_schedule,
+    switches,
 )
 from oomlab.engine.explorer.graph import Graph, Timeouts
 from oomlab.engine.explorer.replay import replay, write_replay
-from oomlab.engine.explorer.verdict import Verdict, circling, judge
+from oomlab.engine.explorer.space import Space
+from oomlab.engine.explorer.verdict import ENDINGS, OUT_OF_MEMORY, Verdict, circling, judge
+from oomlab.engine.model import Model
 from oomlab.errors import InputError, unknown
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
@@ -23,9 +29,13 @@ BUDGET = 4_000_000
 """States after which an exploration stops unless told otherwise: enough for the RFC's offload with
 three tasks, and within a gibibyte (our choice)."""
 
+MOST_STATES = 1 << 30
+"""More states than this have no numbers of 31 bits."""
+
 TIMEOUT_RULES: tuple[Timeouts, ...] = ("any", "idle")
 
 
+@brief
 @dataclass(frozen=True)
 class Exploration:
     """What one exploration found.
@@ -46,7 +56,47 @@ class Exploration:
     point_of_no_return: int | None
     replay: str
 
+    @property
+    def ending(self) -> str:
+        """What the verdict means, in words; if not all states were seen, why."""
+        out_of_memory = self.verdict.word == "budget" and self.graph.stopped_by == "memory"
+        return OUT_OF_MEMORY if out_of_memory else ENDINGS[self.verdict.word]
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        rows = [
+            ("Verdict", f"{self.verdict.word}: {self.ending}"),
+            ("Reachable", self.verdict.reachable),
+            ("Seen", f"{len(self.graph):,} states, {self.graph.transitions:,} moves"),
+            ("Stopped by", self.graph.stopped_by or "nothing: every state was seen"),
+        ]
+        if self.schedule:
+            taken = len(self.schedule) - self.circle
+            way = f"{taken} steps, {switches(self.schedule[:taken])} context switches"
+            if self.circle:
+                way += f", then {self.circle} steps that repeat for ever"
+            rows += [("Shortest way to a lockup", way), ("Replay", self.replay)]
+        return table(f"{self.scenario} under {self.remedy}, timeouts: {self.timeouts}", rows)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Tasks are functions and cannot be stored; what was learned of them can."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        graph = values.pop("graph")
+        arrays = {field.name: getattr(graph, field.name) for field in fields(graph)}
+        learned = arrays.pop("space").learned_state()
+        return _restored, (values, arrays, learned)
+
+
+def _restored(
+    values: dict[str, Any], arrays: dict[str, Any], learned: dict[str, Any]
+) -> Exploration:
+    """An exploration again, after it was stored."""
+    found = find_scenario(values["scenario"])
+    model = found.build(values["settings"], find_remedy(values["remedy"]))
+    return Exploration(graph=Graph(Space.restored(model, learned), **arrays), **values)
+
+
+@checked(leave="timeouts")
 def explore(
     scenario: str,
     remedy: str = "mainline",
@@ -57,16 +107,39 @@ def explore(
 ) -> Exploration:
     """Explore a scenario in its small scope.
 
-    Raises InputError for an unknown name, a value that is not valid, or a budget below 1.
+    The search ends early where the budget or the machine's memory does; the verdict then says so.
+    Raises InputError for an unknown name, a value that is not valid, a budget outside 1 to
+    MOST_STATES, and where not even the judging has room.
     """
     if timeouts not in TIMEOUT_RULES:
         raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
-    if budget < 1:
-        raise InputError(f"the budget cannot be {budget} states; valid: a whole number from 1 up")
+    if not 1 <= budget <= MOST_STATES:
+        raise InputError(
+            f"the budget cannot be {budget} states; valid: a whole number from 1 up, "
+            f"at most {MOST_STATES}"
+        )
     found = find_scenario(scenario)
-    settings = found.settle(given or {}, "explorer")
+    settings = found.settle(given, "explorer")
     rule: Timeouts = "idle" if timeouts == "idle" else "any"
-    model = found.build(settings, find_remedy(remedy))
+    try:
+        return _explored(
+            scenario, remedy, found.build(settings, find_remedy(remedy)), settings, rule, budget
+        )
+    except MemoryError:
+        raise InputError(
+            "memory ran out before what was found could be judged; set a smaller budget than "
+            f"{budget} states, or smaller sizes"
+        ) from None
+
+
+def _explored(
+    scenario: str,
+    remedy: str,
+    model: Model,
+    settings: dict[str, Value],
+    rule: Timeouts,
+    budget: int,
+) -> Exploration:
     graph = explore_model(model, rule, budget)
     verdict = judge(graph)
     schedule, circle = _counterexample(graph, verdict)

@@ -11,16 +11,19 @@ import re
 from collections.abc import Mapping
 from itertools import groupby
 
+from oomlab.checked import checked
 from oomlab.engine.explorer.counterexample import Choice, Schedule
 from oomlab.engine.explorer.player import ImpossibleStep, Player
 from oomlab.engine.model import Model
 from oomlab.engine.trace.events import Trace
-from oomlab.errors import InputError
+from oomlab.errors import InputError, shown
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
 from oomlab.scenarios.parameters import Value
 
 _RUN = re.compile(r"([A-Za-z_]\w*)(?::([1-9]\d{0,5})|@(\d{1,3}))?")
+MOST_STEPS = 100_000
+"""A longer schedule is not played: the shortest way to any lockup takes far fewer (our choice)."""
 FORM = "SCENARIO/REMEDY/[name=value,...]/task:times,task@outcome,..."
 
 
@@ -41,16 +44,26 @@ def write_schedule(model: Model, schedule: Schedule) -> str:
     return ",".join(parts)
 
 
-def read_schedule(player: Player, text: str) -> Schedule:
-    """The schedule that `text` describes. Raises InputError saying which part is not understood."""
+def read_schedule(player: Player, text: str, most: int = MOST_STEPS) -> Schedule:
+    """The schedule that `text` describes. Raises InputError saying which part is not understood, or
+    that it has more than `most` steps, before it makes room for any of them."""
     found: list[Choice] = []
+    steps = 0
+    if text.count(",") >= most:
+        raise InputError(f"the schedule has more than {most} steps, which are not played")
     names = {as_word(actor.name): actor.name for actor in player.model.actors}
     for part in filter(None, text.split(",")):
         match = _RUN.fullmatch(part.strip())
         if match is None:
-            raise InputError(f"{part!r} is not a step; valid: task, task:times or task@outcome")
+            raise InputError(
+                f"{shown(part)} is not a step; valid: task, task:times or task@outcome"
+            )
         task = player.task_number(names.get(match[1], match[1]))
-        found += [Choice(task, int(match[3] or 0))] * int(match[2] or 1)
+        times = int(match[2] or 1)
+        steps += times
+        if steps > most:
+            raise InputError(f"the schedule has more than {most} steps, which are not played")
+        found += [Choice(task, int(match[3] or 0))] * times
     return tuple(found)
 
 
@@ -63,6 +76,7 @@ def write_replay(
     return f"{scenario}/{remedy}/{special}/{write_schedule(model, schedule)}"
 
 
+@checked
 def replay(text: str) -> Trace:
     """Play a replay string. The trace's `at_us` are step numbers, its verdict is `stuck` (nobody
     can move), `repeats` (the last state was there before), `ended` or `open`.
@@ -77,6 +91,7 @@ def replay(text: str) -> Trace:
     return play(parts[0], parts[1], given, parts[3])
 
 
+@checked
 def play(
     scenario: str,
     remedy: str,
@@ -100,6 +115,7 @@ def play(
     return _trace(player, scenario, remedy, settings, _ending(player, repeats))
 
 
+@checked
 def follow(
     scenario: str, remedy: str, given: Mapping[str, object], schedule: str
 ) -> tuple[Trace, str]:
@@ -156,5 +172,5 @@ def _ending(player: Player, repeats: bool) -> str:
 def _setting(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise InputError(f"{text!r} is not a parameter; valid: name=value")
+        raise InputError(f"{shown(text)} is not a parameter; valid: name=value")
     return name, value

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from oomlab import __version__
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.sweep.fingerprint import model_fingerprint
 from oomlab.evidence.sweep.grid import Point, Sweep
@@ -32,6 +34,7 @@ def book_data() -> Path | None:
     return None
 
 
+@brief
 @dataclass(frozen=True)
 class Run:
     """A point and what came of it."""
@@ -48,6 +51,7 @@ class Run:
         return self.point.settings[name]
 
 
+@brief
 @dataclass(frozen=True)
 class Results:
     """All runs of a sweep, and the fingerprint of the model that made them."""
@@ -138,6 +142,7 @@ def load(path: Path, sweep: Sweep) -> Results:
     return Results(sweep, str(data["model"]), runs)
 
 
+@checked
 @cache
 def stored(name: str) -> Results:
     """The book's own results of a named sweep. Raises InputError as `load` does."""
