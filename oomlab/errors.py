@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+SHOWN_AT_MOST = 60
+"""Characters of a wrong value that a message repeats (our choice)."""
 
 MOST_GUESSES = 3
 """Names that "did you mean" offers at most (our choice)."""
@@ -22,13 +30,33 @@ class InputError(OomlabError, ValueError):
     names what is valid."""
 
 
+class MissingPackageError(InputError, ImportError):
+    """A package that this part of oomlab needs is not installed; the message says how to get it."""
+
+
+@contextmanager
+def needed(extra: str = "") -> Iterator[None]:
+    """Around imports of other packages: raises MissingPackageError where one is not installed.
+    `extra` is the extra of oomlab that brings it, "" for those that always come with oomlab."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in ("", "oomlab"):
+            raise
+        what = f"oomlab[{extra}]" if extra else "oomlab"
+        raise MissingPackageError(
+            f'{missing} is not installed, which this needs; get it with: pip install "{what}"'
+        ) from None
+
+
 def unknown(what: str, name: object, valid: Iterable[object]) -> InputError:
     """An InputError saying that `name` is not a known `what`, which names are, and which of them
     may have been meant."""
     choices = [str(v) for v in valid]
-    near = close_to(str(name), choices)
+    near = close_to(name, choices) if isinstance(name, str) else []
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return InputError(f"unknown {what} {str(name)!r}; valid: {', '.join(choices)}{hint}")
+    return InputError(f"unknown {what} {shown(name)}; valid: {', '.join(choices)}{hint}")
 
 
 def close_to(name: str, choices: Iterable[str]) -> list[str]:
@@ -39,3 +67,27 @@ def close_to(name: str, choices: Iterable[str]) -> list[str]:
     if 0 < len(begun) <= MOST_GUESSES:
         return begun
     return [known[folded] for folded in difflib.get_close_matches(start, known, n=1)]
+
+
+def find(what: str, name: object, known: Mapping[K, V]) -> V:
+    """The entry `name` of a registry. Raises InputError, naming all entries, for anything else,
+    also for what no key can be."""
+    if isinstance(name, str | int | float) and name in known:
+        return known[name]  # type: ignore[index]
+    raise unknown(what, name, known)
+
+
+def shown(value: object) -> str:
+    """A wrong value as a message shows it: in one line, cut off where it is long, and never an
+    error of its own."""
+    if isinstance(value, str | bytes) and len(value) > SHOWN_AT_MOST:
+        return f"{value[: SHOWN_AT_MOST - 3]!r}..."
+    if isinstance(value, int) and value.bit_length() > 4 * SHOWN_AT_MOST:
+        return f"a number of about {value.bit_length() * 30103 // 100000} digits"
+    if isinstance(value, list | tuple | set | frozenset | dict) and len(value) > SHOWN_AT_MOST:
+        return f"a {type(value).__name__} of {len(value)} entries"
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an object of somebody else's: its own repr may do anything
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= 2 * SHOWN_AT_MOST else f"{text[: SHOWN_AT_MOST - 3]}..."

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from oomlab.checked import checked
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import run_model, traced
 from oomlab.engine.clock.engine import Clock
@@ -24,7 +25,7 @@ from oomlab.engine.explorer.schedules import (
 )
 from oomlab.engine.model import Model
 from oomlab.engine.trace.events import Trace
-from oomlab.errors import InputError
+from oomlab.errors import InputError, shown
 from oomlab.remedies import Remedy, find_remedy
 from oomlab.scenarios import Scenario, find_scenario
 from oomlab.scenarios.parameters import Value
@@ -61,9 +62,9 @@ class Experiment:
         `given`: settings by name; the rest have their defaults, in the small scope where the
         explorer asks. Raises InputError for an unknown name or a value that is not valid.
         """
-        found = find_scenario(scenario) if isinstance(scenario, str) else scenario
-        chosen = find_remedy(remedy) if isinstance(remedy, str) else remedy
-        return cls(found, chosen, found.settle(given or {}, engine), seed)
+        found = scenario if isinstance(scenario, Scenario) else find_scenario(scenario)
+        chosen = remedy if isinstance(remedy, Remedy) else find_remedy(remedy)
+        return cls(found, chosen, found.settle(given, engine), seed)
 
     def model(self) -> Model:
         """A fresh model of it."""
@@ -94,6 +95,7 @@ class Experiment:
             remedy=self.remedy.name,
             settings=dict(self.settings),
             replay=self.replay_line(found.schedule) if found.schedule else "",
+            rebuild=self.model,
         )
 
     def player(self) -> Player:
@@ -137,6 +139,7 @@ class Experiment:
         return f"{self.scenario.name}/{self.remedy.name}/{self.unusual}/{told}"
 
 
+@checked(leave="scenario remedy")
 def run(
     scenario: str | Scenario,
     remedy: str | Remedy = "mainline",
@@ -154,6 +157,7 @@ def run(
     return Experiment.of(scenario, remedy, given, seed).run(park=park)
 
 
+@checked(leave="scenario remedy timeouts")
 def explore(
     scenario: str | Scenario,
     remedy: str | Remedy = "mainline",
@@ -171,6 +175,7 @@ def explore(
     return found.explore(timeouts=timeouts, budget=budget)
 
 
+@checked
 def play(
     scenario: str,
     remedy: str,
@@ -187,6 +192,7 @@ def play(
     return Experiment.of(scenario, remedy, given, engine="explorer").play(schedule, steps=steps)
 
 
+@checked
 def follow(
     scenario: str, remedy: str, given: Mapping[str, object], schedule: str
 ) -> tuple[Trace, str]:
@@ -194,6 +200,7 @@ def follow(
     return Experiment.of(scenario, remedy, given, engine="explorer").follow(schedule)
 
 
+@checked
 def replay(line: str) -> Trace:
     """Play a line such as `h1-two-task-cycle/mainline/fault_tasks=0/fs_task:9,balloon_worker:5`:
     scenario, remedy, settings that differ from the small scope, schedule.
@@ -212,7 +219,7 @@ def replay(line: str) -> Trace:
 def _setting(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise InputError(f"{text!r} is not a parameter; valid: name=value")
+        raise InputError(f"{shown(text)} is not a parameter; valid: name=value")
     return name, value
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
 import oomlab
+from oomlab.checked import checked
 
 Kind = Literal["simplified", "guessed", "not modelled", "cannot be shown"]
 """`simplified`: there, but less of it than in the kernel. `guessed`: a number or a choice of ours.
@@ -39,6 +40,7 @@ def collect() -> Iterator[tuple[str, Limit]]:
             yield found.name, limit
 
 
+@checked
 def limits_markdown(kind: Kind) -> str:
     """The limits of one kind as a Markdown list; each item ends with the file that it is about."""
     rows = [(name, limit) for name, limit in collect() if limit.kind == kind]

@@ -24,7 +24,8 @@ ENGINE = (
 """The parts of the engine: each imports from its own line or from earlier ones."""
 
 STAGES = (
-    ("errors", "files"),
+    ("errors", "brief", "checkout", "files"),
+    ("checked",),
     ("limits",),
     ("engine",),
     ("gfp",),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Event, Trace
 from oomlab.listeners.registrants import REGISTRANTS, Registrant
 
@@ -13,6 +15,7 @@ _LOCKING = ("mutex_lock", "mutex_trylock", "spin_lock", "down_")
 _WAITING = frozenset({"sleep_on", "wait_for", "sleep", "io"})
 
 
+@brief
 @dataclass(frozen=True)
 class Stop:
     """A listener in the walk: the `locks` it took, what it `waited_for` (queues, devices, time),
@@ -27,6 +30,7 @@ class Stop:
     stuck: bool
 
 
+@brief
 @dataclass(frozen=True)
 class OomInvocation:
     """The first invocation of out_of_memory in a run.
@@ -47,6 +51,7 @@ class OomInvocation:
     victim: str
 
 
+@checked
 def first_invocation(trace: Trace) -> OomInvocation | None:
     """The first one of the run, up to its return; None if nobody asked."""
     begin = next((i for i, e in enumerate(trace.events) if OUT_OF_MEMORY in e.stack), None)

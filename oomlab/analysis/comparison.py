@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Event, Trace
 
 
+@brief
 @dataclass(frozen=True)
 class Parting:
     """Where two replays part: `step`, the first thing there that is not the same in both, as the
@@ -18,6 +21,7 @@ class Parting:
     second: Event | None
 
 
+@checked
 def parting(first: Trace, second: Trace) -> Parting | None:
     """The first difference in who acts, in what it does, in what comes of it or in who is blocked
     afterwards; None if the replays agree to the end. Both must be replayed schedules."""

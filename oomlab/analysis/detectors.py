@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 from oomlab.analysis.stall_warnings import rationed, stall_warnings
 from oomlab.analysis.stretches import Stretch, is_asleep, stretches
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.limits import Limit
@@ -88,6 +89,7 @@ class Message(NamedTuple):
         return self.at_us // SECOND_US
 
 
+@checked
 def detector_log(
     trace: Trace, until_s: float = 300, first_scan_s: float = FIRST_SCAN_S
 ) -> tuple[Message, ...]:

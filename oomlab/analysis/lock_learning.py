@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from oomlab.analysis.lock_order import RECLAIM, Annotation, LockOrderGraph, OrderEdge, Witness
 from oomlab.analysis.units import moment_text
+from oomlab.checked import checked
 from oomlab.engine.ops import MUTEX_TRYLOCK_FAILED, MUTEX_TRYLOCK_RECURSIVE
 from oomlab.engine.trace.events import Event, Trace
 from oomlab.errors import unknown
@@ -37,6 +38,7 @@ _IN_VAIN = (False, MUTEX_TRYLOCK_FAILED, MUTEX_TRYLOCK_RECURSIVE)
 """Results that say that the task has not got the lock, or not once more."""
 
 
+@checked(leave="annotation")
 def lock_order_graph(traces: Iterable[Trace], annotation: Annotation = "4.14") -> LockOrderGraph:
     """What `traces`, taken together and in this order, say about the order of locks.
 

@@ -19,6 +19,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from oomlab.brief import brief
+
 Annotation = Literal["4.13", "4.14", "4.18"]
 """How a kernel tells its validator about reclaim.
 
@@ -33,6 +35,7 @@ RECLAIM = "fs_reclaim"
 """The pseudo-lock of 4.14; here also the node that the two states of 4.13 point to and from."""
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Witness:
     """The occasion on which an order was first seen.
@@ -50,6 +53,7 @@ class Witness:
     taken_in: str
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class OrderEdge:
     """`taken` was asked for while `held` was held.
@@ -64,6 +68,7 @@ class OrderEdge:
     witness: Witness
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class LockCycle:
     """Orders that contradict each other: each edge begins where the one before ended.
@@ -89,6 +94,7 @@ class LockCycle:
         return frozenset(edge.witness.run for edge in self.edges)
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class LockOrderGraph:
     """All orders learned, in the order of learning, and the runs they come from."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Event, Trace
 
 ALLOCATOR = "alloc_page"
@@ -27,11 +28,13 @@ class OomCall:
 _LOCKING = frozenset({"mutex_lock", "mutex_lock_killable", "spin_lock", "down_read", "down_write"})
 
 
+@checked
 def kills(trace: Trace) -> tuple[Event, ...]:
     """The moments at which a process was sent SIGKILL."""
     return tuple(e for e in trace.events if e.op == "write" and e.on.startswith("SIGKILL for"))
 
 
+@checked
 def failed_allocations(trace: Trace) -> int:
     """How many requests for a page came back empty-handed, with or without a line in the log."""
     failed = 0
@@ -50,6 +53,7 @@ def failed_allocations(trace: Trace) -> int:
     return failed
 
 
+@checked
 def oom_calls(trace: Trace) -> tuple[OomCall, ...]:
     """All invocations of out_of_memory, in the order of their beginning."""
     open_calls: dict[str, list[Event]] = {}
@@ -78,6 +82,7 @@ def _call(events: list[Event], ended_us: int | None, stood: list[int]) -> OomCal
     return OomCall(events[0].task, began_us, ended_us, (freed or killed) and not waited)
 
 
+@checked
 def downtime_us(trace: Trace) -> int | None:
     """From the first OOM invocation that does not progress (see OomCall) to the next page that one
     of the tasks then inside the allocator gets, in microseconds; None if there is no such
@@ -103,6 +108,7 @@ LENT = ("pages leaving the balloon", "pages of object", "pseries loan", "s390 cm
 """The beginnings of the names of what listeners give back from."""
 
 
+@checked
 def pages_returned(trace: Trace) -> int:
     """How many pages listeners gave back to the allocator."""
     return sum(

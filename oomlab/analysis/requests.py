@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from oomlab.analysis.outcome import ALLOCATOR
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Event, Trace
 
 RequestEnd = Literal["page", "failed", "under way"]
 """`under way`: it was when the run ended."""
 
 
+@brief
 @dataclass
 class AllocationRequest:
     """One call of the allocator: who asked, with which mask (after the task's scope), which steps
@@ -30,6 +33,7 @@ class AllocationRequest:
     ended_us: int = 0
 
 
+@checked
 def allocation_requests(trace: Trace) -> tuple[AllocationRequest, ...]:
     """All requests of a run, in the order in which they were made; one made within another (by a
     listener, say) is one of its own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import kills, oom_calls
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 
 
@@ -28,6 +29,7 @@ def failed_tries(trace: Trace, lock: str) -> int:
     return alone + parked
 
 
+@checked
 def longest_wait_us(trace: Trace, task: str, lock: str) -> int:
     """The longest that `task` slept for `lock`, in microseconds; 0 if it never had to."""
     longest = 0

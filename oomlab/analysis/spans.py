@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Event, Json, Trace
 
 SpanState = Literal["runs", "polls", "blocked", "waits", "sleeps", "idle", "done"]
@@ -60,6 +61,7 @@ class Held:
     to_the_end: bool = False
 
 
+@checked
 def task_spans(trace: Trace) -> tuple[Span, ...]:
     """The life of every task in spans, tasks in the trace's order.
 

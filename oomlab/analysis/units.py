@@ -5,7 +5,9 @@ The only place that turns microseconds into text.
 
 from __future__ import annotations
 
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
+from oomlab.errors import InputError
 
 _SCALES = (
     (99_950_000, 1_000_000, "s", 0),
@@ -17,13 +19,14 @@ _SCALES = (
 """From how many microseconds on: size and name of the unit, and how many decimals."""
 
 
+@checked
 def time_text(us: int) -> str:
     """`us` microseconds with the unit that suits them: one decimal below 100, none above.
 
-    Raises ValueError for a negative time.
+    Raises InputError for a negative time.
     """
     if us < 0:
-        raise ValueError(f"a time cannot be negative, and {us} us is")
+        raise InputError(f"a time cannot be negative, and {us} us is")
     if us == 0:
         return "0"
     _, unit_us, unit, decimals = next(scale for scale in _SCALES if us >= scale[0])

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from oomlab.analysis.spans import Span, span_at, task_spans
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Json, TaskInfo, Trace
 from oomlab.errors import InputError
 
@@ -48,6 +50,7 @@ ANSWERERS: Mapping[str, Answerer] = {
 """Queue -> who answers. A trace cannot tell: the wake-up may be exactly what never comes."""
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Edge:
     """`waiter` cannot go on before `holder` does something about `what` (a lock or a queue)."""
@@ -58,6 +61,7 @@ class Edge:
     kind: EdgeKind
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class WaitForGraph:
     """All dependencies at one moment.
@@ -82,6 +86,7 @@ def wait_for_graph(trace: Trace, at_us: int) -> WaitForGraph:
     return _graph(trace, task_spans(trace), trace.values_at(at_us), at_us)
 
 
+@checked
 def first_cycle_us(trace: Trace) -> int | None:
     """The first moment at which waiting closes into a cycle; None if it never does."""
     spans = task_spans(trace)

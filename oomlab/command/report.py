@@ -71,6 +71,7 @@ def exploration_report(found: Exploration, elapsed_s: float) -> dict[str, Any]:
         "livelock": found.verdict.livelock,
         "starvation": found.verdict.starvation,
         "panic": found.verdict.panic,
+        "stopped_by": found.graph.stopped_by or None,
         "states": len(found.graph),
         "transitions": found.graph.transitions,
         "seconds": round(elapsed_s, 3),
@@ -93,27 +94,13 @@ def _one_per_step(events: list[Any]) -> Iterator[Any]:
         last = event.at_us
 
 
-ENDINGS = {
-    "exhausted-clean": "every reachable state was seen, and from each the end can be reached",
-    "lockup": "there is a schedule after which nobody gets to the end any more",
-    "budget": "the budget ran out before every state was seen; nothing was found so far",
-}
-
-
 def exploration_text(found: Exploration, elapsed_s: float) -> Iterator[str]:
     """An exploration as lines."""
     verdict = found.verdict
     yield f"{found.scenario} under {found.remedy}, timeouts: {found.timeouts}"
     yield (f"{len(found.graph)} states, {found.graph.transitions} transitions, {elapsed_s:.2f} s")
-    yield f"Verdict: {verdict.word}, {ENDINGS[verdict.word]}."
-    words = {
-        "blocked": "a state in which nobody can move",
-        "livelock": "tasks that go round in circles for ever",
-        "starvation": "a fair scheduler that keeps somebody waiting for ever",
-        "panic": "a panic",
-    }
-    reachable = [text for key, text in words.items() if getattr(verdict, key)]
-    yield "Reachable: " + ("; ".join(reachable) if reachable else "none of the bad endings") + "."
+    yield f"Verdict: {verdict.word}, {found.ending}."
+    yield f"Reachable: {verdict.reachable}."
     if found.replay:
         yield "Counterexample (fewest context switches):"
         yield from schedule_text(replay(found.replay), found.point_of_no_return, found.circle)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oomlab.analysis import wait_for_graph, waiting_sentence
+from oomlab.brief import brief
 from oomlab.course.answer import require_answer
 from oomlab.engine.explorer.counterexample import Schedule, switches
 from oomlab.engine.explorer.player import ImpossibleStep, Player
@@ -40,6 +41,7 @@ class Stop:
     why: str
 
 
+@brief
 @dataclass(frozen=True)
 class Attempt:
     """The possible steps of a schedule, and where it stops if not all of them are possible.
@@ -106,11 +108,9 @@ def attempt(
     Raises InputError for what is not a schedule and for unknown names and settings.
     """
     found = find_scenario(scenario)
-    given = found.settle(settings or {}, "explorer")
+    given = found.settle(settings, "explorer")
     player = Player(found.build(given, find_remedy(remedy)))
-    choices = read_schedule(player, _text(schedule))
-    if len(choices) > MOST_STEPS:
-        raise InputError(f"the schedule has {len(choices)} steps; at most {MOST_STEPS} are played")
+    choices = read_schedule(player, _text(schedule), MOST_STEPS)
     impossible = None
     for choice in choices:
         try:

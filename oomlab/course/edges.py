@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from oomlab.analysis import wait_for_graph
+from oomlab.checked import checked
 from oomlab.course.answer import Answer, require_answer
 from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, Settings, attempt
 from oomlab.errors import InputError
@@ -14,6 +15,7 @@ Edge: TypeAlias = tuple[str, str, str]
 """Who waits, for what, and who has it."""
 
 
+@checked
 def check_wait_for(
     edges: object,
     schedule: object,

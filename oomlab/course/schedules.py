@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from oomlab.analysis import wait_for_graph
+from oomlab.checked import checked
 from oomlab.course.answer import Answer
 from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, Settings, attempt
 from oomlab.errors import InputError
 
 
+@checked
 def check_lockup(
     schedule: object,
     scenario: str = SCENARIO,
@@ -41,6 +43,7 @@ def check_lockup(
     return Answer(True, f"{when} nobody can move. {_circle(tried)}", tried.waits())
 
 
+@checked
 def check_first(
     schedule: object,
     task: str,
@@ -59,6 +62,7 @@ def check_first(
     return Answer(False, f"{first} makes the first step; let it be {task}.")
 
 
+@checked
 def check_switches(
     schedule: object,
     at_most: int,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from oomlab.checked import checked
 from oomlab.course.answer import Answer, require_answer
 from oomlab.course.attempt import REMEDY, SCENARIO, Settings, attempt
 from oomlab.errors import InputError
 
 
+@checked
 def check_stop(
     stop: object,
     schedule: object,
@@ -42,6 +44,7 @@ def check_stop(
     return Answer(True, f"{found.why}.")
 
 
+@checked
 def check_held(
     locks: object,
     task: str,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from oomlab.checked import checked
 from oomlab.course.attempt import REMEDY, SCENARIO, Settings, attempt
 from oomlab.engine.trace.narration import VERDICTS, tell_step
 from oomlab.errors import InputError
 
 
+@checked
 def show(
     schedule: object,
     scenario: str = SCENARIO,

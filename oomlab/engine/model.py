@@ -19,6 +19,7 @@ class Layout:
     def __init__(self) -> None:
         self.slots: list[Slot] = []
         self._initial: list[Hashable] = []
+        self._names: set[str] = set()
 
     def _declare(
         self,
@@ -28,8 +29,9 @@ class Layout:
         private_to: int | None = None,
         polled: bool = False,
     ) -> Slot:
-        if any(slot.name == name for slot in self.slots):
+        if name in self._names:
             raise ModelError(f"two slots are named {name!r}")
+        self._names.add(name)
         slot = Slot(len(self.slots), name, kind, private_to, polled)
         self.slots.append(slot)
         self._initial.append(initial)

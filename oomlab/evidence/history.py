@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import unknown
 from oomlab.evidence.history_events import ITS_TEXT, ROWS
 
@@ -21,6 +23,7 @@ MESSAGES = "https://lore.kernel.org/all/"
 COMMITS = "https://git.kernel.org/torvalds/c/"
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Event:
     """One message, or one commit of the mainline kernel.
@@ -65,6 +68,7 @@ def event(key: str) -> Event:
     raise unknown("event", key, (one.key for one in HISTORY))
 
 
+@checked(leave="kind")
 def events(kind: Kind | None = None, since: str = "", until: str = "~") -> Iterator[Event]:
     """Events of one kind, or of both, dated from `since` on and before `until` (ISO prefixes).
 
@@ -77,18 +81,21 @@ def events(kind: Kind | None = None, since: str = "", until: str = "~") -> Itera
             yield one
 
 
+@checked(leave="key")
 def cite(key: str) -> str:
     """A Markdown link to the event, with its author and date as text. Raises InputError."""
     one = event(key)
     return f"[{one.who}, {one.date}]({one.link})"
 
 
+@checked
 def history_markdown(chosen: Iterable[Event]) -> str:
     """The events as a Markdown list: date, who, what, where to read it; and what we have read, if
     that is another text."""
     return "\n".join(_line(one) for one in chosen)
 
 
+@checked
 def history_table(chosen: Iterable[Event]) -> str:
     """The events as a Markdown table of two columns, which fits a narrow page: when; who, what and
     where to read it."""

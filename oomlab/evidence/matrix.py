@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.engine.explorer.ghosts import witnessed
 from oomlab.engine.ops.ghosts import SEEN
 from oomlab.experiment import explore, run
@@ -24,6 +26,7 @@ WRONG_CREDIT = frozenset({STALE_CREDIT, RELEASED_UNSERVED})
 _STUCK = ("deadlock", "livelock")
 
 
+@brief
 @dataclass(frozen=True)
 class Timed:
     """One timed run. `stall_s`: how long the slowest request for a page took, in seconds, None if
@@ -37,6 +40,7 @@ class Timed:
     wrong_credit: bool
 
 
+@brief
 @dataclass(frozen=True)
 class Explored:
     """One exploration. A verdict of `budget` decides nothing. `wrong_credit` as in Timed, for any
@@ -49,6 +53,7 @@ class Explored:
     wrong_credit: bool
 
 
+@brief
 @dataclass(frozen=True)
 class Cell:
     """A scenario under a remedy. `problem` is empty if all is as expected."""
@@ -64,6 +69,7 @@ class Cell:
     problem: str
 
 
+@checked
 def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
     """All cells, row by row. Models that are equal are run once: without a balloon, remedies in the
     balloon's driver change nothing.
@@ -88,6 +94,7 @@ def size() -> int:
     return sum(len(scenario.rows) for scenario in SCENARIOS.values()) * len(REMEDIES)
 
 
+@checked
 def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
     """One run by the clock."""
     trace = run(scenario, remedy, {**row, "ghosts": 1})
@@ -115,6 +122,7 @@ def explored(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> 
     )
 
 
+@checked
 def groups(
     scenario: Scenario, row: Settings, budget: int = CELL_BUDGET
 ) -> list[tuple[list[str], Timed, str]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oomlab.errors import unknown
+from oomlab.brief import brief
+from oomlab.errors import find
 from oomlab.limits import Limit
 from oomlab.remedies import REMEDIES, Remedy
 
@@ -27,6 +28,7 @@ LIMITS = (
 )
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Release:
     """`name` is the kernel's version, `kernel` the modelled release closest to it, `remedy` what
@@ -95,6 +97,4 @@ stopped, and for 315 s at a stretch nothing was gained."""
 
 def find_release(name: str) -> Release:
     """The release called `name`. Raises InputError naming all of them."""
-    if name not in RELEASES:
-        raise unknown("release", name, RELEASES)
-    return RELEASES[name]
+    return find("release", name, RELEASES)

@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from oomlab.analysis import Edge, EdgeKind, wait_for_graph, waiting_sentence
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.figures.figure import Figure
@@ -41,6 +42,7 @@ class _Place(NamedTuple):
         )
 
 
+@checked
 def draw_circle(trace: Trace, at_us: int, *, key: str = "") -> Figure:
     """Draw the cycle of waits at `at_us`; give different keys to two copies on one page.
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.brief import brief
 
+
+@brief
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A picture and everything that stands in for it.

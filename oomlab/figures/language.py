@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from oomlab.checked import checked
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, bar, label, thin_line
 from oomlab.figures.style import lock_style
@@ -35,6 +36,7 @@ class _Sign(NamedTuple):
     meaning: str
 
 
+@checked
 def draw_language(*, key: str = "") -> Figure:
     """Draw every sign of the pictures with its meaning; different keys for two copies on a page."""
     title = "The signs of the pictures"

@@ -20,6 +20,7 @@ from oomlab.analysis import (
     cycle_sentence,
     edge_sentence,
 )
+from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend, plate, plate_width
@@ -66,6 +67,7 @@ class _Box:
         )
 
 
+@checked
 def draw_lock_order(
     graph: LockOrderGraph,
     name: str,

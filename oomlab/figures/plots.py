@@ -14,16 +14,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import MaxNLocator, NullLocator
-
+from oomlab.errors import needed
 from oomlab.evidence.sweep.summaries import Curve, Tradeoff, typical_rounds
 from oomlab.figures.figure import Figure
 from oomlab.figures.style import PALETTE
 from oomlab.figures.svg import WIDTH, Markup, document, group
 from oomlab.figures.text import FONT_SIZE, wrapped
+
+with needed("plots"):
+    import matplotlib
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+    from matplotlib.ticker import MaxNLocator, NullLocator
 
 INK = {name: ink.light for name, ink in PALETTE.items()}
 LINES = (

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from oomlab.analysis.requests import AllocationRequest
+from oomlab.checked import checked
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend
 from oomlab.figures.style import lock_style
@@ -66,6 +67,7 @@ STATIONS = (
 """What a request for a single page meets, in order; steps that decide nothing are left out."""
 
 
+@checked
 def fate(request: AllocationRequest) -> Fate:
     """How the request ended, or why it never does."""
     if request.end == "page":
@@ -75,6 +77,7 @@ def fate(request: AllocationRequest) -> Fate:
     return "loops" if "3 (OOM)" in request.steps else "polls"
 
 
+@checked
 def last_step(request: AllocationRequest) -> str:
     """The step at which the request got its page, gave up or, if it never does, goes back."""
     kind = fate(request)

@@ -12,6 +12,7 @@ from oomlab.analysis import (
     task_spans,
     wait_for_graph,
 )
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Json, Trace
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend, swatch, text_lines
@@ -30,6 +31,7 @@ _BAR_ROOM = 150.0
 """Length of a bar that stands for all pages there are: so bars can be compared between moments."""
 
 
+@checked
 def draw_state(trace: Trace, at_us: int, *, key: str = "") -> Figure:
     """Draw everything at `at_us` (a step, in a replayed schedule); give different keys to two
     copies on one page.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oomlab.analysis import Held, Span
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 from oomlab.figures.axis import AXIS_HEIGHT, ever_after, squeeze_key, squeezed, time_axis
 from oomlab.figures.figure import Figure
@@ -45,6 +46,7 @@ _LASTS = "for ever"
 """With this behind the end of the axis, whatever a task did at the end it does for ever."""
 
 
+@checked
 def draw_timeline(trace: Trace, *, key: str = "") -> Figure:
     """Draw the whole run; give different keys to two copies of a picture on one page."""
     cast = choose_lanes(trace)

@@ -16,6 +16,7 @@ from oomlab.analysis import (
     wait_for_graph,
     waiting_sentence,
 )
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, label, legend, plate, plate_width, text_lines
@@ -37,6 +38,7 @@ _TOP = 34.0
 _APART_SHOWN = 6
 
 
+@checked
 def draw_wait_for(trace: Trace, at_us: int, *, key: str = "") -> Figure:
     """Draw who waits for whom at `at_us`; give different keys to two copies on one page.
 

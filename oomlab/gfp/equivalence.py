@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.gfp.predicates import Request, may_block
 from oomlab.gfp.questions import answers
@@ -21,6 +23,7 @@ _PRINTING = "it decides only what is printed"
 _UNKNOWN = "no code of this kernel looks at it"
 
 
+@brief
 @dataclass(frozen=True)
 class Comparison:
     """Two requests side by side.
@@ -53,6 +56,7 @@ class Comparison:
         return reason
 
 
+@checked
 def compare(first: Request, second: Request) -> Comparison:
     """Compare two requests to one kernel. Raises InputError if they are to different kernels."""
     if first.table != second.table:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from oomlab.checked import checked
 from oomlab.gfp.predicates import (
     Request,
     Reserve,
@@ -90,6 +91,7 @@ class Outcome:
         return self.ending not in _ENDLESS
 
 
+@checked
 def outcome(request: Request, lock_held: bool, caller: Caller = Caller.ORDINARY) -> Outcome:
     """What becomes of `request` while oom_lock is free, or held by somebody else for ever.
 

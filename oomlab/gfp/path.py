@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from oomlab.checked import checked
 from oomlab.gfp.outcome import Ending, outcome
 from oomlab.gfp.predicates import (
     Request,
@@ -42,6 +43,7 @@ class Station:
     if_held: Passage | None = None
 
 
+@checked
 def path(request: Request) -> tuple[Station, ...]:
     """All stations in order; after the one where the request leaves, none is reached."""
     stations: list[Station] = []
@@ -52,6 +54,7 @@ def path(request: Request) -> tuple[Station, ...]:
     return tuple(stations)
 
 
+@checked
 def last_station(request: Request) -> Station:
     """Where the request leaves, or turns back, while oom_lock is free."""
     return [one for one in path(request) if one.passage != "never comes here"][-1]

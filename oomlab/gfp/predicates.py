@@ -11,10 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.gfp.expression import check, parse
 from oomlab.gfp.tables import DEFAULT_VERSION, Table, table
 
 
+@checked
+@brief
 @dataclass(frozen=True)
 class Request:
     """A mask and the kernel that reads it. Raises InputError if the mask does not fit gfp_t."""
@@ -30,6 +34,7 @@ class Request:
         return bool(self.mask & self.table.bits.get(name, 0))
 
 
+@checked(leave="version")
 def request(expression: str, version: str = DEFAULT_VERSION) -> Request:
     """The request that a kernel expression stands for. Raises InputError."""
     numbers = table(version)
@@ -106,11 +111,13 @@ def reserve(request: Request) -> Reserve:
     return Reserve.QUARTER if harder else Reserve.NONE
 
 
+@checked
 def may_block(request: Request) -> bool:
     """`__GFP_DIRECT_RECLAIM` and nothing else decides it (gfpflags_allow_blocking)."""
     return request.has("__GFP_DIRECT_RECLAIM")
 
 
+@checked
 def wakes_kswapd(request: Request) -> bool:
     """Both at the start of the slow path and before each retry (wake_all_kswapds)."""
     return request.has("__GFP_KSWAPD_RECLAIM")
@@ -146,12 +153,14 @@ def may_fail_early(request: Request) -> bool:
     return request.has("__GFP_NORETRY") and not request.has("__GFP_NOFAIL")
 
 
+@checked
 def may_take_oom_lock(request: Request) -> bool:
     """Every request that sleeps and retries gets to step 20 (__alloc_pages_may_oom), where the
     trylock comes before each test of the mask."""
     return may_block(request) and not request.has("__GFP_NORETRY")
 
 
+@checked
 def invokes_notifiers(request: Request) -> bool:
     """It holds oom_lock and passes the early exits: not RETRY_MAYFAIL, not THISNODE, not confined
     to a zone below ZONE_NORMAL. `__GFP_FS` is not asked: out_of_memory runs the chain first."""
@@ -159,6 +168,7 @@ def invokes_notifiers(request: Request) -> bool:
     return may_take_oom_lock(request) and not kept_away and not below_normal(request)
 
 
+@checked
 def may_kill(request: Request) -> bool:
     """It runs the notifiers, and `__GFP_FS` is there when out_of_memory asks for it afterwards."""
     return invokes_notifiers(request) and request.has("__GFP_FS")

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from oomlab.errors import unknown
+from oomlab.brief import brief
+from oomlab.checked import checked
+from oomlab.errors import find, unknown
 from oomlab.gfp.call_sites import CALL_SITES, CallSite
 from oomlab.gfp.registry import (
     ALIASES,
@@ -26,6 +28,7 @@ GFP_T_BITS = 32
 MEANINGS = {bit.name: bit.meaning for bit in BITS}
 
 
+@brief
 @dataclass(frozen=True)
 class Table:
     """The numbers of one kernel.
@@ -75,13 +78,13 @@ class Table:
         ]
 
 
+@checked(leave="version")
 def table(version: str = DEFAULT_VERSION, config: Iterable[str] = ()) -> Table:
     """The numbers of `version`, built with the options in `config`.
 
     Raises InputError for a version or an option that is not in the registry.
     """
-    if version not in VERSIONS:
-        raise unknown("kernel version", version, VERSIONS)
+    find("kernel version", version, VERSIONS)
     options = frozenset(config)
     for option in sorted(options):
         if option not in CONFIGS:

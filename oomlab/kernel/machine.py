@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from oomlab.brief import brief
 from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.ops import Candidate, Routine, Slot
 from oomlab.errors import InputError
@@ -64,6 +65,7 @@ Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
 
 
+@brief
 @dataclass(eq=False)
 class Machine:
     """Everything a kernel routine can reach without a pointer: the globals.

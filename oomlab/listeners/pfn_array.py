@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.limits import Limit
 
@@ -36,6 +38,7 @@ Advance = Literal["before", "after"]
 after it, as before that commit and as repaired in December 2017."""
 
 
+@brief
 @dataclass(frozen=True)
 class Announcement:
     """One batch, told to the host.
@@ -72,6 +75,7 @@ class Announcement:
         return tuple(sorted(i for i in self.written if i >= ARRAY_PFNS_MAX))
 
 
+@checked(leave="advance")
 def announce(
     units: Sequence[int], per_page: int, advance: str, before: Sequence[int] = ()
 ) -> Announcement:

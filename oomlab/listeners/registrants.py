@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from oomlab.errors import unknown
+from oomlab.brief import brief
+from oomlab.checked import checked
+from oomlab.errors import find
 
 Safety = Literal["safe", "conditional", "unsafe"]
 """`safe`: it cannot lead back into the allocator. `conditional`: not by itself, but with something
@@ -27,6 +29,7 @@ class Evidence:
     shows: str
 
 
+@brief
 @dataclass(frozen=True)
 class Registrant:
     """One listener.
@@ -166,9 +169,7 @@ five would call them."""
 
 def find_registrant(name: str) -> Registrant:
     """The listener called `name`. Raises InputError naming all five."""
-    if name not in REGISTRANTS:
-        raise unknown("listener", name, REGISTRANTS)
-    return REGISTRANTS[name]
+    return find("listener", name, REGISTRANTS)
 
 
 def summary_markdown() -> str:
@@ -186,6 +187,7 @@ def summary_markdown() -> str:
     return "\n".join(rows)
 
 
+@checked(leave="name")
 def entry_markdown(name: str) -> str:
     """One listener in full: where it is, and the runs that show what is said of it. Raises
     InputError for an unknown name."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from oomlab.errors import InputError, unknown
+from oomlab.brief import brief
+from oomlab.checked import LOOKED_UP
+from oomlab.errors import InputError, find
 from oomlab.kernel.oom_notify import RFC_TIMEOUT_S
 from oomlab.listeners.virtio_balloon import (
     BalloonPolicy,
@@ -28,6 +30,7 @@ Delivery = Literal[
 or by a thread of its own (the RFC's, or one of two repairs of it)."""
 
 
+@brief
 @dataclass(frozen=True)
 class Remedy:
     """One combination of choices; `timeout_s` is in seconds and None where nothing times out."""
@@ -126,17 +129,18 @@ def find_remedy(name: str) -> Remedy:
     Raises InputError, naming all remedies, for an unknown name, and for names that contradict each
     other.
     """
-    parts = name.split("+")
-    for part in parts:
-        if part not in REMEDIES:
-            raise unknown("remedy", part, REMEDIES)
+    parts = name.split("+") if isinstance(name, str) else [name]
+    known = [find("remedy", part, REMEDIES) for part in parts]
     if len(parts) == 1:
-        return REMEDIES[name]
+        return known[0]
     changes: dict[str, Any] = {}
-    for part in parts:
-        for knob, value in REMEDIES[part].changes().items():
+    for remedy in known:
+        for knob, value in remedy.changes().items():
             if changes.setdefault(knob, value) != value:
                 raise InputError(
                     f"{name!r} asks for two values of {knob}: {changes[knob]} and {value}"
                 )
     return replace(REMEDIES["mainline"], name=name, summary=" and ".join(parts), **changes)
+
+
+LOOKED_UP["remedy"] = find_remedy

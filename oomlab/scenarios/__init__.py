@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oomlab.errors import unknown
+from oomlab.checked import LOOKED_UP
+from oomlab.errors import find
 from oomlab.scenarios.ccw_config_write import CCW_CONFIG_WRITE
 from oomlab.scenarios.five_listeners import FIVE_LISTENERS
 from oomlab.scenarios.graphics import BIT17, FENCE_ARRAY, GPU_NEVER_IDLES, OBJECT_LOCK
@@ -56,10 +57,10 @@ def find_scenario(name: str) -> Scenario:
     """The scenario called `name`, of a hazard, a study or the review. Raises InputError naming
     all of them."""
     known = {key: one for group in GROUPS.values() for key, one in group.items()}
-    if name not in known:
-        raise unknown("scenario", name, known)
-    return known[name]
+    return find("scenario", name, known)
 
+
+LOOKED_UP["scenario"] = find_scenario
 
 __all__ = [
     "GROUPS",

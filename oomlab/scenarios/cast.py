@@ -38,7 +38,12 @@ COMMON_PARAMETERS = (
     Parameter("managed_pages", "size of the machine, in pages of 4 KiB", 16384, 1024, 1 << 28),
     Parameter("callback_pages", "pages a callback wants to give back at most", 256, 0, 1 << 28),
     Parameter(
-        "hog_pages", "pages of the largest process, the OOM killer's choice", 8192, 1, 1 << 28
+        "hog_pages",
+        "pages of the largest process, the OOM killer's choice",
+        8192,
+        1,
+        1 << 28,
+        within="managed_pages",
     ),
     Parameter("touches", "pages an ordinary task touches, in turn (0: without end)", 1, 0, 10000),
     Parameter(
@@ -48,7 +53,14 @@ COMMON_PARAMETERS = (
         1,
         only=(0, 1),
     ),
-    Parameter("give_back_pages", "pages that come back from outside at give_back_s", 0, 0, 1 << 28),
+    Parameter(
+        "give_back_pages",
+        "pages that come back from outside at give_back_s",
+        0,
+        0,
+        1 << 28,
+        within="managed_pages",
+    ),
     Parameter("give_back_s", "when they come back, in simulated seconds", 2.0, 0.0, 1e6),
     Parameter(
         "admin_kills_s",
@@ -89,7 +101,9 @@ COMMON_PARAMETERS = (
 """What every scenario can be told about its machine."""
 
 BALLOON_PARAMETERS = (
-    Parameter("balloon_pages", "pages already lent to the host", 4096, 0, 1 << 28),
+    Parameter(
+        "balloon_pages", "pages already lent to the host", 4096, 0, 1 << 28, within="managed_pages"
+    ),
     Parameter("batch", "pages the balloon's array has room for", 256, 1, 256),
     Parameter("deflate_on_oom", "1 if DEFLATE_ON_OOM was negotiated, 0 if not", 1, only=(0, 1)),
     Parameter("host_us", "time the host takes to answer, in microseconds", 100, 1, 10**12),

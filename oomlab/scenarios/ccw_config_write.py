@@ -28,7 +28,14 @@ from oomlab.scenarios.scenario import Scenario, expect
 
 PARAMETERS = (
     Parameter("ccw", "1 for virtio-ccw, 0 for virtio-pci", 1, only=(0, 1)),
-    Parameter("dma_pages", "free pages of the low zone above its marks", 0, 0, 1 << 20),
+    Parameter(
+        "dma_pages",
+        "free pages of the low zone above its marks",
+        0,
+        0,
+        1 << 20,
+        within="managed_pages",
+    ),
     *COMMON_PARAMETERS,
     *BALLOON_PARAMETERS,
 )

@@ -25,7 +25,7 @@ from oomlab.scenarios.cast import (
     boot,
     die_if_killed,
 )
-from oomlab.scenarios.parameters import Parameter, Settings
+from oomlab.scenarios.parameters import MOST_TASKS, Parameter, Settings
 
 LEVELS = 100
 """So many different times are drawn from (our choice)."""
@@ -42,14 +42,18 @@ LIMITS = (
 
 PARAMETERS = (
     Parameter(
-        "fault_tasks", "ordinary tasks that touch memory and may have somebody killed", 0, 0, 1024
+        "fault_tasks",
+        "ordinary tasks that touch memory and may have somebody killed",
+        0,
+        0,
+        MOST_TASKS,
     ),
     Parameter(
         "nofs_tasks",
         "further filesystem tasks, with locks of their own; like the first they may not kill",
         0,
         0,
-        1024,
+        MOST_TASKS,
     ),
     Parameter(
         "optional_tasks",
@@ -65,6 +69,7 @@ PARAMETERS = (
         0,
         0,
         10**12,
+        above="reclaim_us",
     ),
     Parameter("redraw_s", "after how many seconds those times are drawn anew", 0.5, 0.01, 1e6),
     *MACHINE_PARAMETERS,

@@ -54,7 +54,14 @@ PARAMETERS = (
         ALL,
         only=(ALL, RCU, PSERIES, S390, GRAPHICS, BALLOON),
     ),
-    Parameter("listener_pages", "pages that each listener but RCU's holds", 256, 0, 1 << 20),
+    Parameter(
+        "listener_pages",
+        "pages that each listener but RCU's holds",
+        256,
+        0,
+        1 << 20,
+        within="managed_pages",
+    ),
     *COMMON_PARAMETERS,
     *(p for p in BALLOON_PARAMETERS if p.name != "balloon_pages"),
 )

@@ -25,7 +25,9 @@ from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, add_oom_call
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 
-OBJECT_PAGES = Parameter("object_pages", "pages of the graphics object", 1024, 1, 1 << 28)
+OBJECT_PAGES = Parameter(
+    "object_pages", "pages of the graphics object", 1024, 1, 1 << 28, within="managed_pages"
+)
 SMALL_OBJECT: Settings = {**SMALL_MACHINE, "object_pages": 1}
 
 

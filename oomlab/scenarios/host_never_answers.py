@@ -33,6 +33,7 @@ PARAMETERS = (
         0,
         0,
         1 << 28,
+        within="managed_pages",
     ),
     *COMMON_PARAMETERS,
     *BALLOON_PARAMETERS,

@@ -25,7 +25,7 @@ from oomlab.scenarios.cast import (
     usual_device,
     with_default,
 )
-from oomlab.scenarios.parameters import Parameter, Settings
+from oomlab.scenarios.parameters import MOST_TASKS, Parameter, Settings
 from oomlab.scenarios.scenario import Expectation, Scenario
 
 LIMITS = (
@@ -38,8 +38,22 @@ LIMITS = (
 )
 
 PARAMETERS = (
-    Parameter("spare_pages", "pages that are free above the min watermark", 512, 0, 1 << 28),
-    Parameter("cache_pages", "pages of clean page cache, which reclaim can free", 4096, 0, 1 << 28),
+    Parameter(
+        "spare_pages",
+        "pages that are free above the min watermark",
+        512,
+        0,
+        1 << 28,
+        within="managed_pages",
+    ),
+    Parameter(
+        "cache_pages",
+        "pages of clean page cache, which reclaim can free",
+        4096,
+        0,
+        1 << 28,
+        within="managed_pages",
+    ),
     Parameter(
         "swapper_us",
         "time in which the swapper frees 32 pages, in microseconds (0: it has given up)",
@@ -47,7 +61,7 @@ PARAMETERS = (
         0,
         10**12,
     ),
-    Parameter("load_tasks", "ordinary tasks that grow", 0, 0, 1024),
+    Parameter("load_tasks", "ordinary tasks that grow", 0, 0, MOST_TASKS),
     Parameter("load_pages", "pages by which each of them grows", 256, 1, 1 << 20),
     Parameter("load_jiffies", "timer ticks between two pages of such a task", 1, 1, 10**6),
     Parameter("total_sg", "scatterlist entries of a request to the host", 1, 1, 128),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for, write
-from oomlab.errors import InputError, unknown
+from oomlab.errors import InputError, find, unknown
 from oomlab.gfp.outcome import Caller
 from oomlab.gfp.predicates import request
 from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
@@ -69,9 +69,7 @@ REQUEST_CLASSES: dict[str, RequestClass] = {
 
 def find_request_class(name: str) -> RequestClass:
     """The class called `name`. Raises InputError, naming all of them, for another name."""
-    if name not in REQUEST_CLASSES:
-        raise unknown("kind of request", name, REQUEST_CLASSES)
-    return REQUEST_CLASSES[name]
+    return find("kind of request", name, REQUEST_CLASSES)
 
 
 def one_request(

@@ -5,18 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
 
-from oomlab.errors import InputError, unknown
+from oomlab.errors import InputError, shown, unknown
 
 Value = int | float
 Settings = Mapping[str, Value]
+
+MOST_TASKS = 32
+"""Tasks of one kind that a scenario can be given: with more a run takes minutes and shows nothing
+new (our choice)."""
 
 
 @dataclass(frozen=True)
 class Parameter:
     """One number of a scenario: its meaning with unit, its default, its limits.
 
-    The default's type (int or float) is the parameter's type.
+    The default's type (int or float) is the parameter's type. `within` names another parameter of
+    the scenario that this one must not exceed: no machine lends more pages than it has. `above`
+    names one that it must reach unless it is 0, which then switches something off.
     """
 
     name: str
@@ -25,6 +32,8 @@ class Parameter:
     minimum: Value = 0
     maximum: Value = math.inf
     only: tuple[Value, ...] = ()
+    within: str = ""
+    above: str = ""
 
     def check(self, value: object) -> Value:
         """`value` as a number of the right type.
@@ -33,39 +42,79 @@ class Parameter:
         """
         whole = isinstance(self.default, int)
         try:
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
-                raise ValueError
-            number: Value = float(value)
-            if not math.isfinite(number):
-                raise ValueError
+            number = _number(value)
             if whole:
                 if number != int(number):
                     raise ValueError
                 number = int(number)
         except ValueError:
-            raise InputError(f"{self.name} cannot be {value!r}; valid: {self.valid()}") from None
+            raise self._wrong(value) from None
         allowed = number in self.only if self.only else self.minimum <= number <= self.maximum
         if not allowed:
-            raise InputError(f"{self.name} cannot be {value!r}; valid: {self.valid()}")
+            raise self._wrong(value)
         return number
+
+    def _wrong(self, value: object) -> InputError:
+        return InputError(f"{self.name} cannot be {shown(value)}; valid: {self.valid()}")
 
     def valid(self) -> str:
         """The valid values in words."""
         if self.only:
             return ", ".join(map(str, self.only))
         kind = "a whole number" if isinstance(self.default, int) else "a number"
-        if self.maximum == math.inf:
-            return f"{kind} from {self.minimum} up"
-        return f"{kind} from {self.minimum} to {self.maximum}"
+        upto = "up" if self.maximum == math.inf else f"to {self.maximum}"
+        within = f", at most {self.within}" if self.within else ""
+        above = f", at least {self.above} unless it is 0" if self.above else ""
+        return f"{kind} from {self.minimum} {upto}{within}{above}"
+
+    def check_against(self, values: Mapping[str, Value]) -> None:
+        """Raise InputError, naming both values, if no machine can have this one together with
+        those of the other parameters."""
+        value = values[self.name]
+        limit = values.get(self.within, value)
+        if value > limit:
+            raise InputError(
+                f"{self.name} cannot be {value} where {self.within} is {limit}: at most as much; "
+                f"set {self.name} lower or {self.within} higher"
+            )
+        least = values.get(self.above, value)
+        if 0 < value < least:
+            raise InputError(
+                f"{self.name} cannot be {value} where {self.above} is {least}: 0 or at least as "
+                f"much; set {self.name} higher or {self.above} lower"
+            )
+
+
+def _number(value: object) -> Value:
+    """A finite number, also if given as text or as another library's number. Raises ValueError for
+    anything else: what is true or false is no number here."""
+    if isinstance(value, bool) or not isinstance(value, str | Real):
+        raise ValueError
+    if isinstance(value, Integral):
+        return int(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a fraction of huge whole numbers
+        raise ValueError from None
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def settle(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> dict[str, Value]:
-    """All parameters with their values: those given, checked, and defaults for the rest."""
+    """All parameters with their values: those given, checked, and defaults for the rest.
+
+    Raises InputError for a name or a value that is not valid, and for values that cannot be
+    together.
+    """
     known = {parameter.name: parameter for parameter in parameters}
     for name in given:
         if name not in known:
             raise unknown("parameter", name, known)
-    return {
+    values = {
         name: parameter.check(given[name]) if name in given else parameter.default
         for name, parameter in known.items()
     }
+    for parameter in parameters:
+        parameter.check_against(values)
+    return values

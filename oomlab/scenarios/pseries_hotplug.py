@@ -21,7 +21,9 @@ from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 
 PARAMETERS = (
-    Parameter("loaned_pages", "pages lent to the hypervisor", 1024, 0, 1 << 28),
+    Parameter(
+        "loaned_pages", "pages lent to the hypervisor", 1024, 0, 1 << 28, within="managed_pages"
+    ),
     Parameter("hot_remove", "1 if memory is being taken offline, 0 if not", 1, only=(0, 1)),
     *COMMON_PARAMETERS,
 )

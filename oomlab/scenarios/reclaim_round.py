@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from oomlab.checked import checked
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, sleep
-from oomlab.errors import unknown
+from oomlab.errors import find, unknown
 from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNELS, Machine
 from oomlab.kernel.oom_notify import notify_in_context
@@ -41,13 +42,13 @@ HELD_MS = 300
 _CLEAN_PAGES = 64
 
 
+@checked(leave="way")
 def reclaim_round(way: str, kernel: float) -> Machine:
     """A machine on which one round of reclaim waits for what `way` says, on the release `kernel`.
 
     Raises InputError for an unknown way or kernel.
     """
-    if way not in WAYS:
-        raise unknown("wait in reclaim", way, list(WAYS))
+    find("wait in reclaim", way, WAYS)
     if kernel not in KERNELS:
         raise unknown("kernel version", f"{kernel}", [f"{known}" for known in KERNELS])
     marks = watermarks_for(MANAGED_PAGES)

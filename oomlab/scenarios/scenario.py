@@ -6,7 +6,9 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from oomlab.brief import brief
 from oomlab.engine.model import Model
+from oomlab.errors import InputError, shown
 from oomlab.remedies import Remedy, find_remedy
 from oomlab.scenarios.parameters import Parameter, Settings, Value, settle
 
@@ -41,6 +43,7 @@ def expect(
     )
 
 
+@brief
 @dataclass(frozen=True)
 class Scenario:
     """A situation that can be run and explored.
@@ -80,11 +83,13 @@ class Scenario:
                 return declared.verdict
         return None
 
-    def settle(self, given: Mapping[str, object], engine: Engine) -> dict[str, Value]:
-        """All parameters with their values. Raises InputError for a name or value that is not
-        valid."""
+    def settle(self, given: Mapping[str, object] | None, engine: Engine) -> dict[str, Value]:
+        """All parameters with their values; without `given` all are as usual. Raises InputError
+        for a name or value that is not valid."""
+        if given is not None and not isinstance(given, Mapping):
+            raise InputError(f"parameters are given as {{'name': value}}, not as {shown(given)}")
         base = self.small_scope if engine == "explorer" else {}
-        return settle(self.parameters, {**base, **given})
+        return settle(self.parameters, {**base, **(given or {})})
 
     def build(self, settings: Settings, remedy: Remedy) -> Model:
         """A fresh model; `settings` must come from `settle`."""

@@ -51,7 +51,14 @@ LIMITS = (
 
 PARAMETERS = (
     Parameter("working_set", "file pages that the program needs at once", 128, 1, 1 << 28),
-    Parameter("cache_pages", "pages of clean page cache, which reclaim can free", 64, 0, 1 << 28),
+    Parameter(
+        "cache_pages",
+        "pages of clean page cache, which reclaim can free",
+        64,
+        0,
+        1 << 28,
+        within="managed_pages",
+    ),
     Parameter("read_us", "time to read one page from the disk, in microseconds", 100, 1, 10**12),
     *COMMON_PARAMETERS,
     *BALLOON_PARAMETERS,

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TypeAlias
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 
 __all__ = ["Scalar", "View", "answer", "call", "find", "known"]
@@ -27,6 +29,7 @@ Scalar: TypeAlias = str | int | float | bool
 """What a view may be given: a value that JSON carries unchanged."""
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class View:
     """What there is to see, to read and to hear for one set of values.
@@ -50,6 +53,7 @@ def known() -> list[str]:
     )
 
 
+@checked(leave="name")
 def find(name: str) -> Callable[..., View]:
     """The view called `name` ("oomlab.views.module:function").
 
@@ -64,6 +68,7 @@ def find(name: str) -> Callable[..., View]:
     raise unknown("view", name, known())
 
 
+@checked(leave="name")
 def call(name: str, values: Mapping[str, Scalar]) -> dict[str, str]:
     """Calls the view `name` with `values`; returns {"picture": ..., "sentence": ..., "twin": ...}.
 
@@ -78,6 +83,7 @@ def call(name: str, values: Mapping[str, Scalar]) -> dict[str, str]:
     return {"picture": made.picture, "sentence": made.sentence, "twin": made.twin}
 
 
+@checked(leave="name")
 def answer(name: str, values: Mapping[str, Scalar]) -> dict[str, str]:
     """Like `call`, but an exception becomes {"error": sentence}: for who asks from afar."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oomlab.analysis.audit import BlockingRequest, blocking_requests, callback_locks
+from oomlab.checked import checked
 from oomlab.experiment import run
 from oomlab.figures.audit import Place, draw_audit
 from oomlab.scenarios import SCENARIOS
@@ -12,6 +13,7 @@ IF_IT_ALLOCATED = {"h3a-virtqueue-add": {"total_sg": 2}}
 """The place that the thread names, as if it allocated: with one entry it never does."""
 
 
+@checked
 def requests(remedy: str) -> View:
     """All places that ask for memory where an OOM callback may stand behind them, as found in one
     run of every hazard; marked are those that may wait under the remedy."""
@@ -26,6 +28,7 @@ def requests(remedy: str) -> View:
     return View(figure.svg, sentence, figure.twin)
 
 
+@checked
 def places_under(remedy: str) -> list[Place]:
     """Every place of mainline, and whether it still waits under `remedy`."""
     still = {request.path for request in _found(remedy)}

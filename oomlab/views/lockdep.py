@@ -20,6 +20,7 @@ from oomlab.analysis import (
     waiting_phrase,
     waiting_sentence,
 )
+from oomlab.checked import checked
 from oomlab.engine.trace import Trace
 from oomlab.errors import unknown
 from oomlab.experiment import run
@@ -55,6 +56,7 @@ TRIED: tuple[Mapping[str, float], ...] = (
 """Settings under which a hazard may pass without harm, those it has parameters for."""
 
 
+@checked
 def order(scenario: str, remedy: str, kernel: str = "4.14") -> View:
     """The order of locks that a validator learns from runs of a hazard that ended well, with the
     reclaim annotation of a `kernel`. Raises InputError for an unknown name."""
@@ -73,6 +75,7 @@ def order(scenario: str, remedy: str, kernel: str = "4.14") -> View:
     return View(figure.svg, said, figure.twin)
 
 
+@checked
 def as_shrinker(fill: str, kernel: str) -> View:
     """The order of locks if the balloon were asked by reclaim, as a shrinker, learned from one run
     of the three-task form.
@@ -92,6 +95,7 @@ def as_shrinker(fill: str, kernel: str) -> View:
     return View(figure.svg, said, figure.twin)
 
 
+@checked
 def log(scenario: str, remedy: str, others: int = 0, first_scan_s: float = 50) -> View:
     """What the detectors print, with `others` more tasks that ask for memory where the scenario can
     have some. `first_scan_s`: when the slower detectors look first; see `detector_log`."""
@@ -111,6 +115,7 @@ def log(scenario: str, remedy: str, others: int = 0, first_scan_s: float = 50) -
     return View(figure.svg, said, figure.twin)
 
 
+@checked
 def who_sees_what(hazards: Mapping[str, str], remedy: str, others: int = 0) -> str:
     """A Markdown table: each detector, and lockdep, against each hazard (scenario to words). Cells
     give the second of the first message."""
@@ -128,6 +133,7 @@ def who_sees_what(hazards: Mapping[str, str], remedy: str, others: int = 0) -> s
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+@checked
 @cache
 def runs_that_went_well(scenario: str, remedy: str) -> tuple[Trace, ...]:
     """Runs of a hazard in which it did no lasting harm: nobody was stuck at the end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oomlab.checked import checked
 from oomlab.errors import unknown
 from oomlab.figures.gfp_exits import draw_exits
 from oomlab.figures.gfp_mask import draw_mask
@@ -18,6 +19,7 @@ NO_FLAG = "none"
 """The value of `flip` that leaves a mask as it is."""
 
 
+@checked
 def bits(mask: str, kernel: str = DEFAULT_VERSION) -> View:
     """The bits of a mask: an expression, or the name of a caller of the story. Raises InputError
     for neither, and for a caller that the kernel does not have."""
@@ -32,6 +34,7 @@ def bits(mask: str, kernel: str = DEFAULT_VERSION) -> View:
     return View(figure.svg, said, figure.twin)
 
 
+@checked
 def exits(mask: str, flip: str = NO_FLAG, kernel: str = DEFAULT_VERSION) -> View:
     """Where a request leaves the slow path, with one flag turned over. Raises InputError for a
     mask, a flag or a kernel that does not exist."""
@@ -55,6 +58,7 @@ def exits(mask: str, flip: str = NO_FLAG, kernel: str = DEFAULT_VERSION) -> View
     return View(figure.svg, said, figure.twin)
 
 
+@checked
 def pair(first: str, second: str, kernel: str = DEFAULT_VERSION) -> View:
     """Whether two masks are the same number, and whether they make the same request."""
     numbers = table(kernel)

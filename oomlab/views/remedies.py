@@ -6,9 +6,10 @@ from functools import cache
 
 from oomlab.analysis import time_text
 from oomlab.analysis.comparison import Parting, parting
+from oomlab.checked import checked
 from oomlab.engine.trace import Trace
 from oomlab.engine.trace.narration import explain
-from oomlab.errors import unknown
+from oomlab.errors import InputError, unknown
 from oomlab.evidence import matrix
 from oomlab.experiment import follow
 from oomlab.figures.comparison import Row, draw_comparison
@@ -19,6 +20,7 @@ from oomlab.views import View
 MAINLINE = "mainline"
 
 
+@checked
 def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) -> View:
     """A schedule that was found under mainline, followed under every remedy as far as that goes,
     with `others` more tasks that ask for memory in the timed runs beside it.
@@ -28,6 +30,8 @@ def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) ->
     if remedy not in REMEDIES:
         raise unknown("remedy", remedy, REMEDIES)
     base, _ = follow(scenario, MAINLINE, {}, schedule)
+    if not base.ended_at_us:
+        raise InputError("the schedule is empty: nobody moves in it")
     rows = []
     for name in REMEDIES:
         trace, _ = follow(scenario, name, {}, schedule)

@@ -6,6 +6,7 @@ from oomlab.analysis import moment_text, wait_for_graph, waiting_sentence
 from oomlab.analysis.milestones import Milestone, cut_after, timed_milestones, told_events
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us
 from oomlab.analysis.units import time_text
+from oomlab.checked import checked
 from oomlab.engine.trace import Trace
 from oomlab.engine.trace.narration import explain
 from oomlab.errors import InputError
@@ -14,6 +15,7 @@ from oomlab.figures import draw_state, draw_timeline, draw_wait_for
 from oomlab.views import Scalar, View
 
 
+@checked
 def timeline(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View:
     """Who did what when. `given`: parameters of the scenario."""
     trace = run(scenario, remedy, given, seed)
@@ -21,6 +23,7 @@ def timeline(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View
     return View(figure.svg, how_it_went(trace), figure.twin)
 
 
+@checked
 def waits_at_end(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View:
     """Who waits for whom when the run is over. `given`: parameters of the scenario."""
     trace = run(scenario, remedy, given, seed)
@@ -28,6 +31,7 @@ def waits_at_end(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> 
     return View(figure.svg, how_it_went(trace), figure.twin)
 
 
+@checked
 def state_at(scenario: str, remedy: str, moment: int, seed: int = 0, **given: Scalar) -> View:
     """Tasks, locks and memory after one of the moments that the story of a run tells of; 0 is the
     start.
@@ -54,6 +58,7 @@ def state_at(scenario: str, remedy: str, moment: int, seed: int = 0, **given: Sc
     return View(figure.svg, said, figure.twin)
 
 
+@checked
 def moments(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> tuple[Milestone, ...]:
     """What a Stepper must know of the moments that `state_at` shows."""
     return timed_milestones(run(scenario, remedy, given, seed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oomlab.analysis.milestones import Milestone, schedule_milestones
+from oomlab.checked import checked
 from oomlab.engine.trace import Trace
 from oomlab.engine.trace.narration import tell_step
 from oomlab.errors import InputError
@@ -13,6 +14,7 @@ from oomlab.views import Scalar, View
 from oomlab.views.runs import cycle_sentence
 
 
+@checked
 def waits_after(scenario: str, remedy: str, schedule: str, step: int, **given: Scalar) -> View:
     """Who waits for whom after `step` steps of a schedule.
 
@@ -22,6 +24,7 @@ def waits_after(scenario: str, remedy: str, schedule: str, step: int, **given: S
     return _view(trace, step, draw_wait_for(trace, step))
 
 
+@checked
 def state_after(scenario: str, remedy: str, schedule: str, step: int, **given: Scalar) -> View:
     """Tasks, locks and memory after `step` steps of a schedule.
 
@@ -31,6 +34,7 @@ def state_after(scenario: str, remedy: str, schedule: str, step: int, **given: S
     return _view(trace, step, draw_state(trace, step))
 
 
+@checked
 def milestones(scenario: str, remedy: str, schedule: str, **given: Scalar) -> tuple[Milestone, ...]:
     """What a Stepper must know of a schedule's steps."""
     return schedule_milestones(play(scenario, remedy, given, schedule))

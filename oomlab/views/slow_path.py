@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oomlab.analysis.requests import AllocationRequest, allocation_requests
 from oomlab.analysis.units import time_text
+from oomlab.checked import checked
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import traced
 from oomlab.engine.clock.engine import Clock
@@ -41,6 +42,7 @@ from oomlab.views import View
 _LIMIT_US = 60_000_000
 
 
+@checked
 def walk(request: str, held: bool) -> View:
     """The way of a request of the class `request` on a machine without free or reclaimable pages,
     while oom_lock is free or, if `held`, somebody else's for ever.
@@ -53,6 +55,7 @@ def walk(request: str, held: bool) -> View:
     return View(figure.svg, f"{asked}: {_what_came_of_it(made)}", figure.twin)
 
 
+@checked
 def polling(request: str, held_ms: int) -> View:
     """Who did what when, if somebody has oom_lock for `held_ms` milliseconds.
 
@@ -71,6 +74,7 @@ def polling(request: str, held_ms: int) -> View:
     return View(figure.svg, f"{asked} {ending} after {took}. {tries}", figure.twin)
 
 
+@checked
 def reclaim(way: str, kernel: float) -> View:
     """Who did what when in one round of direct reclaim, which waits for what `way` says.
 
@@ -100,6 +104,7 @@ _WAITS = {
 }
 
 
+@checked
 def marks(free: int, kernel: float) -> View:
     """Which requests get one of `free` pages, on a machine of 64 MiB.
 
@@ -129,9 +134,12 @@ def marks(free: int, kernel: float) -> View:
     return View(figure.svg, f"{free} pages are free. {says} {number}".strip(), figure.twin)
 
 
+@checked
 def mark_rows(free: int, kernel: float) -> tuple[MarkRow, ...]:
     """Each kind of attempt, the mark it sees, and whether it gets one of `free` pages: tried out,
-    one attempt each."""
+    one attempt each. Raises InputError for a negative number of pages."""
+    if free < 0:
+        raise InputError(f"free cannot be {free} pages; valid: a whole number from 0 up")
     victims = ALLOC_NO_WATERMARKS if kernel < KERNEL_4_14 else ALLOC_OOM
     attempts = (
         ("the last attempt before a kill", ALLOC_WMARK_HIGH),
@@ -153,17 +161,20 @@ def mark_rows(free: int, kernel: float) -> tuple[MarkRow, ...]:
     return tuple(rows)
 
 
+@checked
 def run_request(request: str, held_ms: int, *, free: int = 0) -> Trace:
     """The timed run of one request; see `one_request`. Raises InputError as that does."""
     return run_machine(one_request(request, held_ms=held_ms, free=free, kernel=KERNEL_4_13))
 
 
+@checked
 def run_machine(machine: Machine) -> Trace:
     """The timed run of a machine that is not a registered scenario."""
     clock = Clock(machine.model(), Chooser(0, {}), _LIMIT_US)
     return traced(clock, "one-request", "mainline", {"hz": machine.hz}, 0)
 
 
+@checked
 def trace_polls(trace: Trace) -> int:
     """How often oom_lock was tried in vain."""
     tried = sum(e.op == "mutex_trylock" and e.result is False for e in trace.events)

@@ -3,10 +3,13 @@
 The only part of oomlab that imports anywidget and ipywidgets; nothing in oomlab imports it.
 """
 
-from oomlab.widgets.controls import Choice, Slider, Toggle
-from oomlab.widgets.game import Game
-from oomlab.widgets.panel import Panel
-from oomlab.widgets.prediction import Prediction
-from oomlab.widgets.stepper import Stepper
+from oomlab.errors import needed
+
+with needed("widgets"):
+    from oomlab.widgets.controls import Choice, Slider, Toggle
+    from oomlab.widgets.game import Game
+    from oomlab.widgets.panel import Panel
+    from oomlab.widgets.prediction import Prediction
+    from oomlab.widgets.stepper import Stepper
 
 __all__ = ["Choice", "Game", "Panel", "Prediction", "Slider", "Stepper", "Toggle"]

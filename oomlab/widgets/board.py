@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from oomlab.checked import checked
 from oomlab.engine.explorer.counterexample import Choice, switches
 from oomlab.engine.explorer.graph import Graph
 from oomlab.engine.explorer.verdict import circling
@@ -65,6 +66,7 @@ _CLEARER = (
 """The beginning of an op and its slot, and better words for it."""
 
 
+@checked
 def board(scenario: str, remedy: str, given: Mapping[str, object] | None = None) -> dict[str, Any]:
     """The board of a scenario in its small scope under a remedy.
 

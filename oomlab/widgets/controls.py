@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.views import Scalar
 from oomlab.widgets.checks import Number, check_number, check_words, plain
@@ -20,6 +22,8 @@ RADIO_LIMIT = 3
 """A choice of at most so many options is drawn as radio buttons, a longer one as a list."""
 
 
+@checked
+@brief
 @dataclass(frozen=True)
 class Choice:
     """One of several named options.
@@ -74,6 +78,8 @@ class Choice:
         }
 
 
+@checked
+@brief
 @dataclass(frozen=True)
 class Slider:
     """A number from `minimum` to `maximum` in steps of `step`; the reader may select every step.
@@ -148,6 +154,7 @@ class Slider:
         return abs(steps - round(steps)) < 1e-6
 
 
+@checked
 @dataclass(frozen=True)
 class Toggle:
     """Yes or no. Both are stored. Raises ValueError for a `start` that is neither."""

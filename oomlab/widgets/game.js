@@ -215,7 +215,7 @@ function attachGame(root, inSite) {
     const steps = text.split(",").filter(Boolean).flatMap((one) => {
       const [, task, times, outcome] = one.match(/^(\w+)(?::(\d+)|@(\d+))?$/) ?? [];
       return Array(Math.min(Number(times ?? 1), 1000)).fill({ task, outcome: Number(outcome ?? 0) });
-    });
+    }).slice(0, MOST_STEPS);
     path = [];
     for (let i = 0; i < steps.length; ) {
       const task = machine.board.tasks.indexOf(steps[i].task);
@@ -241,6 +241,11 @@ function attachGame(root, inSite) {
       : `Choose who moves. ${machine.moves.length} states: is one of them a lockup?`;
 
   function fromAddress() {
+    if (location.hash.startsWith("#play=") && location.hash.length > LONGEST_LINK) {
+      show();
+      say(`The link is too long to be a schedule of this game, so it was not read. ${opening()}`);
+      return true;
+    }
     const found = readable(location.hash).match(/^#play=([\w+-]+)\/([\w:,@]*)$/);
     if (!found || !data.boards.some(({ remedy }) => remedy === found[1])) return false;
     start(found[1]);
@@ -281,6 +286,10 @@ function attachGame(root, inSite) {
   }
   return () => inSite && removeEventListener("hashchange", fromAddress);
 }
+
+// A longer link was never made here; to read it would stop the page for seconds.
+const LONGEST_LINK = 10000;
+const MOST_STEPS = 2000;
 
 // When it has loaded, a page's theme takes the addresses in it for those of sections, and stops at
 // one that cannot be: ours must come later.

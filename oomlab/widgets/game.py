@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.views import Scalar
 from oomlab.widgets import scripts
@@ -23,6 +24,7 @@ _NO_SCRIPT = (
 )
 
 
+@checked
 class Game(Shown):
     """A board for each of several machines that differ in their remedy.
 

@@ -13,6 +13,7 @@ from typing import Any
 import traitlets
 
 from oomlab import views
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.views import Scalar
 from oomlab.widgets import scripts
@@ -23,6 +24,7 @@ from oomlab.widgets.prediction import Prediction
 from oomlab.widgets.shown import Shown
 
 
+@checked
 class Panel(Shown):
     """Controls over the picture that `view` draws for their values.
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import InputError
 
 
+@checked
+@brief
 @dataclass(frozen=True)
 class Prediction:
     """A question with a few answers to choose from, asked before the first picture is shown.

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from oomlab.analysis.milestones import Milestone
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.views import Scalar
 from oomlab.widgets.checks import check_number, check_words
 
 
+@checked
+@brief
 @dataclass(frozen=True)
 class Stepper:
     """The number of steps made so far, from 0 to all of them; every one of them is stored.

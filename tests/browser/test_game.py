@@ -110,6 +110,16 @@ def test_a_link_restores_the_schedule(open_page: OpenPage) -> None:
     expect(again.locator(".oom-game-score")).to_contain_text("2 moves")
 
 
+@pytest.mark.parametrize("part", ["fs_task:9,", "fs_task:1000,fs_task:1000,fs_task:1000,"])
+def test_a_link_that_is_too_long_is_not_read(open_page: OpenPage, part: str) -> None:
+    played = game(open_page)
+    press(played, "Move fs_task")
+    long = "#play=mainline/" + part * (2_000_000 // len(part))
+    played.page.evaluate("hash => { location.hash = hash; }", long)
+    expect(played.locator(".oom-game-status")).to_contain_text("The link is too long")
+    expect(played.locator(".oom-game-score")).to_contain_text("1 move")
+
+
 @pytest.mark.parametrize("link", ["#play=nowhere/fs_task", "#play=offload/nobody:3", "#%E0%A4%A"])
 def test_a_damaged_link_starts_a_game(open_page: OpenPage, link: str) -> None:
     played = game(open_page, PAGE + link)

@@ -119,7 +119,7 @@ def _renamed(notebook: Any, course: Path) -> None:
 
 def _own_cells(notebook: Any, course: Path) -> None:
     code = "%%time\nworker, filesystem = 'balloon_worker', 'fs_task'"
-    helper = new_code_cell(code)  # type: ignore[no-untyped-call]
+    helper = new_code_cell(code)
     notebook.cells.insert(2, helper)
     cell(notebook, "lockup-answer").source = "schedule = f'{filesystem}:10,{worker}:4'"
 
@@ -127,7 +127,7 @@ def _own_cells(notebook: Any, course: Path) -> None:
 def _hostile_text(notebook: Any, course: Path) -> None:
     script = "<script>alert('own')</script> <img src=x onerror=alert('own')>\n\n[a](javascript:own)"
     text = f"{script} ![gone](attachment:gone.png)"
-    notebook.cells.insert(0, new_markdown_cell(text))  # type: ignore[no-untyped-call]
+    notebook.cells.insert(0, new_markdown_cell(text))
     cell(notebook, "argument-answer").source = f"`a < b`\n\n{script}\n\n### BEGIN HIDDEN TESTS"
     cell(notebook, "memory-answer").source = (
         "from IPython.display import HTML, display\n"

@@ -129,8 +129,8 @@ def test_shares() -> None:
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
-        ("downtime", {"killers": 3, "others": 0}, "number of fault_tasks '3'; valid: 1, 4, 16"),
-        ("rounds", {"killers": 1, "others": 1}, "number of nofs_tasks '1'; valid: 0, 2, 8"),
+        ("downtime", {"killers": 3, "others": 0}, "number of fault_tasks 3; valid: 1, 4, 16"),
+        ("rounds", {"killers": 1, "others": 1}, "number of nofs_tasks 1; valid: 0, 2, 8"),
         ("price_of_load", {"measure": "joy"}, "unknown measure 'joy'; valid: lent, failed"),
     ],
 )

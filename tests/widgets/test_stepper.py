@@ -28,7 +28,7 @@ def test_a_stepper_knows_its_steps_its_tasks_and_where_to_stop() -> None:
         ({"milestones": []}, "has no steps"),
         ({"start": 4}, "step goes from 0 to 3; 4 is not among them"),
         ({"start": -1}, "-1 is not among them"),
-        ({"start": "1"}, "step is a number"),
+        ({"start": "1"}, "start of Stepper must be a whole number"),
         ({"label": " "}, "no label"),
     ],
 )

@@ -48,7 +48,7 @@ class TakeAnswers(NbGraderPreprocessor):  # type: ignore[misc]
             where = piece.name if piece else f"the student's own cell before no. {place + 1}"
             self.log.warning("Cell %s: %s", where, " ".join(fault.split())[:300])
         cells = write_down(pieces, run)
-        notebook = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
+        notebook = nbformat.v4.new_notebook(cells=cells)
         return notebook, resources
 
     def _given(self, where: dict[str, str]) -> list[Given]:
@@ -56,7 +56,7 @@ class TakeAnswers(NbGraderPreprocessor):  # type: ignore[misc]
         course = self.parent.parent.coursedir
         folder = course.format_path(course.source_directory, ".", where["assignment"])
         path = Path(folder) / f"{where['notebook']}.ipynb"
-        source = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        source = nbformat.read(path, as_version=4)
         order = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in source.cells]
         with Gradebook(where["db_url"]) as book:
             notebook = book.find_notebook(where["notebook"], where["assignment"])

@@ -40,8 +40,12 @@ class Given:
 
     def made(self, source: str) -> Cell:
         """The cell with this text and what was given out of everything else."""
-        new = new_code_cell if self.cell_type == "code" else new_markdown_cell
-        made = new(source, id=re.sub(r"[^\w-]", "-", self.name)[:64])  # type: ignore[no-untyped-call]
+        name = re.sub(r"[^\w-]", "-", self.name)[:64]
+        made = (
+            new_code_cell(source, id=name)
+            if self.cell_type == "code"
+            else new_markdown_cell(source, id=name)
+        )
         made.metadata["nbgrader"] = dict(self.role)
         return made
 
@@ -148,7 +152,7 @@ def _equal(one: object, other: object) -> bool:
 
 def _own(piece: Piece, fault: str | None) -> list[Cell]:
     if piece.cell_type == "markdown":
-        return [new_markdown_cell(piece.source)]  # type: ignore[no-untyped-call]
+        return [new_markdown_cell(piece.source)]
     return [_note("A cell of the student's own", piece.source, fault)]
 
 
@@ -156,7 +160,7 @@ def _note(title: str, source: str, fault: str | None) -> Cell:
     """Code to be read, not run."""
     lines = "\n".join(f"    {line}" for line in source.splitlines())
     said = f"\n\n    # {' '.join(fault.split())}" if fault else ""
-    return new_markdown_cell(f"*{title}:*\n\n{lines}{said}")  # type: ignore[no-untyped-call]
+    return new_markdown_cell(f"*{title}:*\n\n{lines}{said}")
 
 
 def _code(piece: Piece) -> str:

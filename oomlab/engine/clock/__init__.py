@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from oomlab.checked import checked
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import ending
 from oomlab.engine.clock.engine import Clock
@@ -14,6 +15,7 @@ LIMIT_US = 120_000_000
 """Simulated microseconds after which a model's run is cut off (our choice)."""
 
 
+@checked
 def run_model(model: Model, seed: int = 0, *, limit_us: int = LIMIT_US, park: bool = True) -> Trace:
     """Run a model once and return its trace; the same arguments give the same trace.
 
@@ -24,6 +26,7 @@ def run_model(model: Model, seed: int = 0, *, limit_us: int = LIMIT_US, park: bo
     return traced(clock, "a model", "", {"hz": model.hz}, seed)
 
 
+@checked
 def traced(
     clock: Clock, scenario: str, remedy: str, settings: Mapping[str, int | float], seed: int
 ) -> Trace:

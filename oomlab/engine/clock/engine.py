@@ -24,10 +24,13 @@ from oomlab.engine.model import Model
 from oomlab.engine.ops import TIME_KINDS, Op, Outcome, State
 from oomlab.engine.trace.events import Condition
 from oomlab.engine.trace.recorder import Recorder
-from oomlab.errors import ModelError
+from oomlab.errors import InputError, ModelError
 
 STEPS_AN_INSTANT = 100_000
 """More steps than this without any time passing are an endless loop (our choice)."""
+
+STEPS_A_RUN = 250_000
+"""A run of more recorded steps is refused: it takes longer than anybody waits (our choice)."""
 
 AFTERMATH_US = 1_000_000
 """How long after the last task finished a run may go on to let background work end."""
@@ -90,7 +93,7 @@ class Clock:
 
     def run(self) -> None:
         """Run to the end: everybody done, a panic, nothing left to happen, a state that came back,
-        or the limit."""
+        or the limit. Raises InputError for a run of more than STEPS_A_RUN steps."""
         # Whatever a run makes, it keeps: looking for garbage meanwhile would only cost time.
         collecting = gc.isenabled()
         gc.disable()
@@ -101,7 +104,7 @@ class Clock:
                 gc.enable()
 
     def _run(self) -> None:
-        env, panic = self.env, self.model.panicked.index
+        env, panic, events = self.env, self.model.panicked.index, self.recorder.events
         for live in self.lives:
             env.process(self._life(live))
         while (next_us := env.peek()) <= self._last_us:
@@ -114,6 +117,12 @@ class Clock:
                 break
             if self._unfinished == 0 and all(live.rests() for live in self.lives):
                 break
+            if len(events) > STEPS_A_RUN:
+                raise InputError(
+                    f"this run has more than {STEPS_A_RUN} steps in its first "
+                    f"{self.now_us / 1e6:.3g} simulated seconds; set a smaller limit_s, fewer tasks"
+                    " or smaller sizes"
+                )
         self._polling.close()
 
     # --- one task -------------------------------------------------------------------------------

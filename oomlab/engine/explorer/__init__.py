@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
 
+from oomlab.brief import brief, table
+from oomlab.checked import checked
 from oomlab.engine.explorer.constants import state_graph
 from oomlab.engine.explorer.counterexample import (
     Schedule,
     circle_through,
     shortest_schedule,
+    switches,
 )
 from oomlab.engine.explorer.graph import Graph, Timeouts
-from oomlab.engine.explorer.verdict import Verdict, circling, judge
+from oomlab.engine.explorer.space import Space
+from oomlab.engine.explorer.verdict import ENDINGS, OUT_OF_MEMORY, Verdict, circling, judge
 from oomlab.engine.model import Model
 from oomlab.errors import InputError, unknown
 
@@ -19,9 +25,13 @@ BUDGET = 4_000_000
 """States after which an exploration stops unless told otherwise: enough for the RFC's offload with
 three tasks, and within a gibibyte (our choice)."""
 
+MOST_STATES = 1 << 30
+"""More states than this have no numbers of 31 bits."""
+
 TIMEOUT_RULES: tuple[Timeouts, ...] = ("any", "idle")
 
 
+@brief
 @dataclass(frozen=True)
 class Exploration:
     """What one exploration found, and of what: the first three as in `Trace`.
@@ -29,7 +39,8 @@ class Exploration:
     `schedule` leads to a lockup (empty if there is none) and, where tasks go round in circles, once
     round the circle, which is `circle` steps long; `point_of_no_return` counts the steps after
     which the lockup is certain. `replay` is the schedule as `oomlab replay` takes it; "" where
-    there is none or the model has no name.
+    there is none or the model has no name. `rebuild` makes the model again, if that can be done by
+    name.
     """
 
     scenario: str
@@ -42,18 +53,76 @@ class Exploration:
     circle: int
     point_of_no_return: int | None
     replay: str = ""
+    rebuild: Callable[[], Model] | None = None
+
+    @property
+    def ending(self) -> str:
+        """What the verdict means, in words; if not all states were seen, why."""
+        out_of_memory = self.verdict.word == "budget" and self.graph.stopped_by == "memory"
+        return OUT_OF_MEMORY if out_of_memory else ENDINGS[self.verdict.word]
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        rows = [
+            ("Verdict", f"{self.verdict.word}: {self.ending}"),
+            ("Reachable", self.verdict.reachable),
+            ("Seen", f"{len(self.graph):,} states, {self.graph.transitions:,} moves"),
+            ("Stopped by", self.graph.stopped_by or "nothing: every state was seen"),
+        ]
+        if self.schedule:
+            taken = len(self.schedule) - self.circle
+            way = f"{taken} steps, {switches(self.schedule[:taken])} context switches"
+            if self.circle:
+                way += f", then {self.circle} steps that repeat for ever"
+            rows += [("Shortest way to a lockup", way), ("Replay", self.replay)]
+        return table(f"{self.scenario} under {self.remedy}, timeouts: {self.timeouts}", rows)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Tasks are functions and cannot be stored; what was learned of them can, where it is known
+        how to make them again."""
+        if self.rebuild is None:
+            raise InputError("an exploration of a model without a name cannot be stored")
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        graph = values.pop("graph")
+        arrays = {field.name: getattr(graph, field.name) for field in fields(graph)}
+        learned = arrays.pop("space").learned_state()
+        return _restored, (values, arrays, learned)
 
 
+def _restored(
+    values: dict[str, Any], arrays: dict[str, Any], learned: dict[str, Any]
+) -> Exploration:
+    """An exploration again, after it was stored."""
+    model = values["rebuild"]()
+    return Exploration(graph=Graph(Space.restored(model, learned), **arrays), **values)
+
+
+@checked(leave="timeouts")
 def explore_model(model: Model, *, timeouts: str = "any", budget: int = BUDGET) -> Exploration:
     """Explore a model under a rule about time limits, up to a number of states.
 
-    Raises InputError for a rule that is not one of TIMEOUT_RULES, and for a budget below 1.
+    The search ends early where the budget or the machine's memory does; the verdict then says so.
+    Raises InputError for a rule that is not one of TIMEOUT_RULES, a budget outside 1 to
+    MOST_STATES, and where not even the judging has room.
     """
     if timeouts not in TIMEOUT_RULES:
         raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
-    if budget < 1:
-        raise InputError(f"the budget cannot be {budget} states; valid: a whole number from 1 up")
+    if not 1 <= budget <= MOST_STATES:
+        raise InputError(
+            f"the budget cannot be {budget} states; valid: a whole number from 1 up, "
+            f"at most {MOST_STATES}"
+        )
     rule: Timeouts = "idle" if timeouts == "idle" else "any"
+    try:
+        return _explored(model, rule, budget)
+    except MemoryError:
+        raise InputError(
+            "memory ran out before what was found could be judged; set a smaller budget than "
+            f"{budget} states, or smaller sizes"
+        ) from None
+
+
+def _explored(model: Model, rule: Timeouts, budget: int) -> Exploration:
     graph = state_graph(model, rule, budget)
     verdict = judge(graph)
     schedule, circle = _counterexample(graph, verdict)

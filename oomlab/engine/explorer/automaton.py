@@ -6,8 +6,8 @@ A task is a deterministic function of the results of its ops, so its generator i
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import NamedTuple
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple
 
 from oomlab.engine.model import Actor
 from oomlab.engine.ops import Op, Routine
@@ -41,6 +41,22 @@ class Automaton:
         self._suspended: dict[int, Routine] = {}
         routine = actor.body()
         self.start = self._add(routine, next(routine, None), FINISHED, None)
+
+    def learned_state(self) -> dict[str, Any]:
+        """All that was learned, without the task's function: what can be stored."""
+        return {"nodes": self.nodes, "edges": self.edges, "start": self.start}
+
+    @classmethod
+    def restored(cls, actor: Actor, learned: Mapping[str, Any]) -> Automaton:
+        """The automaton from which `learned` was taken, of an equal task."""
+        automaton = cls.__new__(cls)
+        vars(automaton).update(learned, actor=actor, _suspended={})
+        automaton._numbers = {}
+        for number, node in enumerate(automaton.nodes):
+            if node.op is not None:
+                routine = automaton._at(number)
+                automaton._numbers[local_state(routine, node.op)] = number
+        return automaton
 
     def after(self, node: int, result: Hashable) -> int:
         """The local state that follows `node` when its op gave `result`."""

@@ -8,18 +8,26 @@ from __future__ import annotations
 
 from random import Random
 
+from oomlab.checked import checked
 from oomlab.engine.explorer.automaton import Automaton
 from oomlab.engine.explorer.graph import Graph, Timeouts
 from oomlab.engine.explorer.space import ChangedSlots, Space
 from oomlab.engine.model import Model
+from oomlab.errors import needed
 
 WALKS = 64
 WALK_STEPS = 400
 STAYS = 0.9
 """On every other walk, how likely the task that has just moved goes on (our choice): such walks get
 further, because the others spend their steps on tasks that poll."""
+WALK_LOOKS = 1 << 19
+"""Looks at a task after which the walks end, and"""
+WALK_COPIES = 1 << 22
+"""slots copied for moves that were new to them: with very many tasks the walks would otherwise take
+longer than the search, which corrects what they leave open (our choice)."""
 
 
+@checked
 def state_graph(model: Model, timeouts: Timeouts, budget: int) -> Graph:
     """All states of `model` reachable under a timeout rule; gives up at more than `budget`.
 
@@ -28,7 +36,8 @@ def state_graph(model: Model, timeouts: Timeouts, budget: int) -> Graph:
     """
     # The search needs NumPy. A page of the book, which plays schedules in the browser but explores
     # nothing, does without: there it would be one more large download.
-    from oomlab.engine.explorer.search import explore
+    with needed():
+        from oomlab.engine.explorer.search import explore
 
     automata = [Automaton(actor) for actor in model.actors]
     constant = _unchanged_on_walks(model, automata)
@@ -51,9 +60,12 @@ def _unchanged_on_walks(model: Model, automata: list[Automaton]) -> frozenset[in
         return chosen
 
     visited = set()
+    looks, slots = 0, len(model.layout.slots)
     for walk in range(WALKS):
         state, mover = space.start, 0
         for _ in range(WALK_STEPS):
+            if looks > WALK_LOOKS or space.learned * slots > WALK_COPIES:
+                break
             visited.add(state & space.shared_mask)
             if space.is_goal(state):
                 break
@@ -61,6 +73,7 @@ def _unchanged_on_walks(model: Model, automata: list[Automaton]) -> frozenset[in
             row = space.moves_of(state, mover) if stays else ()
             if not row:
                 ready = [(task, moves) for task in tasks if (moves := space.moves_of(state, task))]
+                looks += len(tasks)
                 if not ready:
                     break
                 mover, row = ready[choose(len(ready))]

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from oomlab.checked import checked
 from oomlab.engine.explorer.graph import Graph
+from oomlab.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Choice:
 Schedule = tuple[Choice, ...]
 
 
+@checked
 def switches(schedule: Schedule) -> int:
     """How often a schedule changes from one task to another."""
     return sum(one.task != other.task for one, other in pairwise(schedule))
@@ -32,12 +35,13 @@ Fewest = Literal["switches", "moves"]
 """What a shortest schedule has fewest of; among equals it has fewest of the other."""
 
 
+@checked
 def shortest_schedule(
     graph: Graph, targets: Collection[int], fewest: Fewest = "switches"
 ) -> tuple[Schedule, int]:
     """The schedule from the start to one of `targets` with fewest context switches, and among those
     with fewest moves, or the other way round; and the number of the state it leads to. Raises
-    ValueError if none can be reached."""
+    InputError if none can be reached."""
     targets = set(targets)
     switch, move = ((1, 0), (0, 1)) if fewest == "switches" else ((0, 1), (1, 0))
     start = (0, -1)
@@ -58,7 +62,7 @@ def shortest_schedule(
                 best[key] = cost
                 before[key] = (number, last)
                 heapq.heappush(heap, (*cost, *key))
-    raise ValueError("none of the states can be reached")
+    raise InputError("none of the states can be reached")
 
 
 def _follow(

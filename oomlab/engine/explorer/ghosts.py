@@ -8,6 +8,7 @@ from oomlab.engine.explorer.counterexample import Fewest, Schedule, shortest_sch
 from oomlab.engine.explorer.graph import Graph
 from oomlab.engine.ops import Slot
 from oomlab.engine.ops.ghosts import SEEN
+from oomlab.errors import InputError
 
 
 def witnessed(graph: Graph) -> Mapping[str, int]:
@@ -29,7 +30,7 @@ def schedule_to(graph: Graph, label: str, fewest: Fewest = "switches") -> Schedu
     """The schedule with fewest context switches, or fewest moves, after which the watch has seen
     `label`.
 
-    Raises ValueError if it never does.
+    Raises InputError if it never does.
     """
     slot = _seen_slot(graph)
     targets = []
@@ -40,7 +41,7 @@ def schedule_to(graph: Graph, label: str, fewest: Fewest = "switches") -> Schedu
             if label in graph.space.shared(state)[slot.index]  # type: ignore[operator]
         ]
     if not targets:
-        raise ValueError("none of the states can be reached")  # without looking for the way
+        raise InputError("none of the states can be reached")  # without looking for the way
     return shortest_schedule(graph, targets, fewest)[0]
 
 

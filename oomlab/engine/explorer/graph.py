@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from oomlab.brief import brief
 from oomlab.engine.explorer.space import Space
 
 Timeouts = Literal["any", "idle"]
@@ -29,13 +30,15 @@ class Rows(Sequence["array[int]"]):
         return self._values[self._first[row] : self._first[row + 1]]
 
 
+@brief
 @dataclass
 class Graph:
     """States numbered in the order of discovery (0 is the start).
 
     The moves of state i are entries `first[i]` to `first[i + 1]` of `target` (state numbers) and
     `mover` (task numbers). `goal[i]` is 1 where the run may end. `complete` is False when the
-    budget ran out; then the moves of the last states are not known.
+    search was `stopped_by` the budget or by the end of memory; then the moves of the last states
+    are not known.
     """
 
     space: Space
@@ -44,7 +47,12 @@ class Graph:
     target: array[int] = field(default_factory=lambda: array("I"))
     mover: array[int] = field(default_factory=lambda: array("H"))
     goal: bytearray = field(default_factory=bytearray)
-    complete: bool = True
+    stopped_by: Literal["", "budget", "memory"] = ""
+
+    @property
+    def complete(self) -> bool:
+        """Was every reachable state seen?"""
+        return not self.stopped_by
 
     def __len__(self) -> int:
         return len(self.states)
@@ -70,6 +78,16 @@ class Graph:
             return
         for edge in range(self.first[number], self.first[number + 1]):
             yield self.mover[edge], self.target[edge]
+
+    def sizes(self) -> tuple[int, int, int]:
+        """How many states, states with known moves and moves there are."""
+        return len(self.states), self.expanded(), self.transitions
+
+    def cut_back(self, sizes: tuple[int, int, int]) -> None:
+        """Forget what was recorded after `sizes` was asked for, if in part only."""
+        states, expanded, moves = sizes
+        del self.states[states:], self.goal[states:]
+        del self.first[expanded + 1 :], self.target[moves:], self.mover[moves:]
 
     def expanded(self) -> int:
         """How many states have their moves recorded."""

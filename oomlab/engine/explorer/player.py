@@ -15,7 +15,7 @@ from oomlab.engine.ops import TIME_KINDS, Op, Outcome, State, outcomes
 from oomlab.engine.routines import call_stack, local_state, position
 from oomlab.engine.trace.events import How, Waiting
 from oomlab.engine.trace.recorder import Recorder
-from oomlab.errors import InputError
+from oomlab.errors import InputError, unknown
 
 
 class ImpossibleStep(InputError):
@@ -48,8 +48,7 @@ class Player:
         for actor in self.model.actors:
             if actor.name == name:
                 return actor.index
-        names = ", ".join(actor.name for actor in self.model.actors)
-        raise InputError(f"unknown task {name!r}; valid: {names}")
+        raise unknown("task", name, (actor.name for actor in self.model.actors))
 
     def options(self, task: int) -> list[Outcome]:
         """What the task's next step can lead to; empty if it is blocked or has finished."""

@@ -14,9 +14,12 @@ from oomlab.engine.explorer.counterexample import Choice, Schedule
 from oomlab.engine.explorer.player import ImpossibleStep, Player
 from oomlab.engine.model import Model
 from oomlab.engine.trace.events import Trace
-from oomlab.errors import InputError
+from oomlab.errors import InputError, shown
 
 _RUN = re.compile(r"([A-Za-z_]\w*)(?::([1-9]\d{0,5})|@(\d{1,3}))?")
+
+MOST_STEPS = 100_000
+"""A longer schedule is not played: the shortest way to any lockup takes far fewer (our choice)."""
 
 
 def as_word(name: str) -> str:
@@ -36,16 +39,26 @@ def write_schedule(model: Model, schedule: Schedule) -> str:
     return ",".join(parts)
 
 
-def read_schedule(player: Player, text: str) -> Schedule:
-    """The schedule that `text` describes. Raises InputError saying which part is not understood."""
+def read_schedule(player: Player, text: str, most: int = MOST_STEPS) -> Schedule:
+    """The schedule that `text` describes. Raises InputError saying which part is not understood, or
+    that it has more than `most` steps, before it makes room for any of them."""
     found: list[Choice] = []
+    steps = 0
+    if text.count(",") >= most:
+        raise InputError(f"the schedule has more than {most} steps, which are not played")
     names = {as_word(actor.name): actor.name for actor in player.model.actors}
     for part in filter(None, text.split(",")):
         match = _RUN.fullmatch(part.strip())
         if match is None:
-            raise InputError(f"{part!r} is not a step; valid: task, task:times or task@outcome")
+            raise InputError(
+                f"{shown(part)} is not a step; valid: task, task:times or task@outcome"
+            )
         task = player.task_number(names.get(match[1], match[1]))
-        found += [Choice(task, int(match[3] or 0))] * int(match[2] or 1)
+        times = int(match[2] or 1)
+        steps += times
+        if steps > most:
+            raise InputError(f"the schedule has more than {most} steps, which are not played")
+        found += [Choice(task, int(match[3] or 0))] * times
     return tuple(found)
 
 

@@ -18,6 +18,9 @@ AT_ONCE = 1 << 13
 """States whose moves are looked up together: enough for what an array costs to be little, and few
 enough to stay in the processor's cache."""
 
+MOST_WORDS = 1 << 20
+"""Words that the moves looked up together may have: with very many tasks fewer states fit."""
+
 
 def explore(space: Space, timeouts: Timeouts, budget: int) -> Graph:
     """All states reachable from the start; gives up once more than `budget` are known."""
@@ -36,7 +39,9 @@ class _Search:
         self.graph = Graph(space)
         self.budget = budget
         self._moves = Moves(space, timeouts=timeouts)
-        self._numbering = Numbering(len(split(space, 0)))
+        words = len(split(space, 0))
+        self._at_once = max(1, min(AT_ONCE, MOST_WORDS // (words * max(1, len(space.masks)))))
+        self._numbering = Numbering(words)
         self._foreground = split(space, space.foreground_mask)
         self.number([space.start])
 
@@ -51,7 +56,17 @@ class _Search:
         """Follow the moves from the states whose moves are not known, and from those found."""
         graph = self.graph
         while graph.complete and graph.expanded() < len(graph):
-            self._expand(self._numbering.keys(graph.expanded(), graph.expanded() + AT_ONCE))
+            kept = graph.sizes()
+            try:
+                self._expand(
+                    self._numbering.keys(graph.expanded(), graph.expanded() + self._at_once)
+                )
+            except MemoryError:
+                graph.cut_back(kept)
+                graph.stopped_by = "memory"
+                # What the search holds is of no more use; judging what was found needs the room.
+                self._numbering = Numbering(1)
+                del self._moves
 
     def _expand(self, states: Keys) -> None:
         """Record the moves of the next states of the graph."""
@@ -67,7 +82,7 @@ class _Search:
         over = np.flatnonzero(before > self.budget)
         upto, edges, known = len(states[0]), len(target), len(self._numbering)
         if len(over):
-            self.graph.complete = False
+            self.graph.stopped_by = "budget"
             first = over[0]
             upto, edges, known = going[first], (end - count)[first], before[first]
         ends = np.zeros(len(states[0]), np.int64)

@@ -8,7 +8,8 @@ the next, nor uses a word's last bit, so that a search can keep the words in arr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from oomlab.engine.explorer.automaton import FINISHED, Automaton
 from oomlab.engine.explorer.folding import check_fold_length, is_absorbed, is_folded
@@ -60,7 +61,8 @@ class Space:
 
     The local state of task i begins at bit `shifts[i]` of a state, and its moves depend on the bits
     in `masks[i]`. A run is over when no bit under `foreground_mask` is set, or in the shared states
-    numbered in `panics`, which grows as they become known.
+    numbered in `panics`, which grows as they become known. `learned`: how often `moves_of` met
+    something new.
     """
 
     def __init__(
@@ -87,7 +89,24 @@ class Space:
             self._local_mask << self.shifts[a.index] for a in model.actors if a.foreground
         )
         self.panics: set[int] = set()
+        self.learned = 0
         self.start = self._boot()
+
+    def learned_state(self) -> dict[str, Any]:
+        """All that was learned, without the model: what can be stored."""
+        kept = {name: value for name, value in vars(self).items() if name != "model"}
+        return kept | {"automata": [automaton.learned_state() for automaton in self.automata]}
+
+    @classmethod
+    def restored(cls, model: Model, learned: Mapping[str, Any]) -> Space:
+        """The space from which `learned` was taken, of an equal model."""
+        space = cls.__new__(cls)
+        vars(space).update(learned, model=model)
+        space.automata = [
+            Automaton.restored(actor, kept)
+            for actor, kept in zip(model.actors, learned["automata"], strict=True)
+        ]
+        return space
 
     def shared(self, state: int) -> State:
         """The shared state within a global state."""
@@ -121,6 +140,7 @@ class Space:
             found = self.find_moves(key & self.shared_mask, key >> shift, task)
             deltas = tuple(shared + (local << shift) for shared, local, _ in found)
             self._deltas[task][key] = deltas
+            self.learned += 1
             if any(timeout for _, _, timeout in found):
                 self._late[task][key] = tuple(timeout for _, _, timeout in found)
         return deltas

@@ -6,10 +6,30 @@ from dataclasses import dataclass
 from itertools import compress
 from operator import not_
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.engine.explorer.components import components
 from oomlab.engine.explorer.graph import Graph
+from oomlab.errors import needed
+
+ENDINGS = {
+    "exhausted-clean": "every reachable state was seen, and from each the end can be reached",
+    "lockup": "there is a schedule after which nobody gets to the end any more",
+    "budget": "the budget ran out before every state was seen; nothing was found so far",
+}
+"""What the verdicts mean, in words."""
+
+OUT_OF_MEMORY = "memory ran out before every state was seen; nothing was found so far"
+
+BAD_ENDINGS = {
+    "blocked": "a state in which nobody can move",
+    "livelock": "tasks that go round in circles for ever",
+    "starvation": "a fair scheduler that keeps somebody waiting for ever",
+    "panic": "a panic",
+}
 
 
+@brief
 @dataclass(frozen=True)
 class Verdict:
     """The answers of one exploration.
@@ -31,11 +51,19 @@ class Verdict:
     lockups: bytearray
     stuck: tuple[int, ...]
 
+    @property
+    def reachable(self) -> str:
+        """Which bad endings can be reached, in words."""
+        reachable = [text for key, text in BAD_ENDINGS.items() if getattr(self, key)]
+        return "; ".join(reachable) or "none of the bad endings"
 
+
+@checked
 def judge(graph: Graph) -> Verdict:
     """Judge a graph. In an incomplete one, states without known moves count as able to end."""
     # Needs NumPy, as the search does (see constants.py).
-    from oomlab.engine.explorer.reach import can_reach
+    with needed():
+        from oomlab.engine.explorer.reach import can_reach
 
     panic = bool(graph.space.panics) and any(map(graph.space.panicked, graph.states))
     expanded = graph.expanded()

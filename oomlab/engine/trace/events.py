@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from oomlab.brief import brief, table
+
 Condition = Literal["done", "blocked", "timeout", "sleeps", "polling", "polled"]
 """How an event left its task.
 
@@ -20,6 +22,7 @@ How = Literal["blocks", "spins", "polls", "sleeps", "ready"]
 Json: TypeAlias = Any
 
 
+@brief
 @dataclass(
     slots=True
 )  # not frozen: that would make it ten times as slow to create, by the thousand
@@ -82,6 +85,7 @@ class Waiting:
     how: How
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One whole run.
@@ -116,3 +120,14 @@ class Trace:
                 break
             values.update(event.changes)
         return values
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        unit = "steps" if self.engine == "schedule" else "µs"
+        rows = [
+            ("Verdict", self.verdict),
+            ("Ended at", f"{self.ended_at_us:,} {unit}"),
+            ("Recorded", f"{len(self.events):,} events of {len(self.tasks)} tasks"),
+        ]
+        rows += [(w.task, f"waits for {w.waits_for}") for w in self.waiting[:8] if w.waits_for]
+        return table(f"{self.scenario} under {self.remedy}, seed {self.seed}", rows)

@@ -10,17 +10,20 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 
 FORMAT = "oomlab-trace-1"
 
 
+@checked
 def to_json(trace: Trace) -> str:
     """A trace as one JSON object; the same trace gives the same text."""
     return json.dumps({"format": FORMAT, **asdict(trace)}, indent=1)
 
 
+@checked
 def from_json(text: str) -> Trace:
     """The trace that `to_json` wrote. Raises InputError, saying what is wrong, for other text."""
     try:
@@ -38,6 +41,7 @@ def from_json(text: str) -> Trace:
     return trace
 
 
+@checked
 def save(trace: Trace, path: Path) -> None:
     """Write a trace to a file, whole or not at all."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
@@ -50,6 +54,7 @@ def save(trace: Trace, path: Path) -> None:
         raise
 
 
+@checked
 def load(path: Path) -> Trace:
     """Read a trace from a file. Raises InputError if it cannot be read or is damaged."""
     try:

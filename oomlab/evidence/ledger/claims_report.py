@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.evidence.ledger.claims import WORDS, Claim
 from oomlab.evidence.ledger.figure import Figure, Figures
 
 
+@brief
 @dataclass(frozen=True)
 class Judged:
     """A claim and its figures, computed once."""
@@ -24,6 +27,7 @@ class Judged:
         return all(figure.holds for figure in self.figures)
 
 
+@checked
 def judge(claims: Sequence[Claim]) -> list[Judged]:
     """Compute the figures of some claims."""
     return [Judged(claim, claim.measure()) for claim in claims]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from oomlab.brief import brief
+
 Value = str | int | float | bool
 """What a figure can be: a number, a word, or yes and no."""
 
@@ -44,6 +46,7 @@ def below(high: float) -> Condition:
     )
 
 
+@brief
 @dataclass(frozen=True)
 class Figure:
     """`what` was measured, its `value`, in which `unit` ("" for none), and what it must be."""

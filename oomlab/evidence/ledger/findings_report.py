@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.evidence.ledger.claims_report import figure_data, figure_line
 from oomlab.evidence.ledger.findings import (
     OFFLOADS,
@@ -18,6 +20,7 @@ from oomlab.evidence.ledger.findings import (
 )
 
 
+@brief
 @dataclass(frozen=True)
 class Reviewed:
     """A finding, and what came of showing it under some of OFFLOADS (nothing, where it cannot)."""
@@ -50,6 +53,7 @@ class Reviewed:
         return tuple(label for label in evidence.labels if label not in seen)
 
 
+@checked
 def review(findings: Sequence[Finding], remedies: Sequence[str] = OFFLOADS) -> list[Reviewed]:
     """Try to show some findings; under the RFC alone it takes a third of the time."""
     return [

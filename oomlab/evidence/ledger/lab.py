@@ -14,6 +14,7 @@ from oomlab.analysis.outcome import (
     longest_request_us,
     oom_calls,
 )
+from oomlab.checked import checked
 from oomlab.engine.explorer.counterexample import Schedule
 from oomlab.engine.explorer.ghosts import schedule_to, witnessed
 from oomlab.engine.trace.events import Event, Trace
@@ -44,6 +45,7 @@ BUDGET = 130_000
 _LOCKING = ("mutex_lock", "mutex_lock_killable", "spin_lock")
 
 
+@checked
 def timed(scenario: str, remedy: str = "mainline", **given: Value) -> Trace:
     """One run by the clock, made once."""
     return _timed(scenario, remedy, tuple(sorted(given.items())))
@@ -159,6 +161,7 @@ def first_timeout_s(trace: Trace) -> float | str:
     return next(iter(timeouts_s(trace)), "never")
 
 
+@checked
 def timeouts_s(trace: Trace) -> tuple[float, ...]:
     """When time limits ran out, in simulated seconds."""
     return tuple(e.at_us / 1_000_000 for e in trace.events if e.condition == "timeout")

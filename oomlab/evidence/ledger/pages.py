@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from oomlab.analysis.milestones import schedule_milestones
+from oomlab.checked import checked
 from oomlab.engine.trace.narration import tell_step
 from oomlab.evidence.ledger.claims import CLAIMS, Word
 from oomlab.evidence.ledger.claims_report import Judged, judge
@@ -40,6 +41,7 @@ def in_html(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
+@checked
 def claims_html(word: Word, titles: Mapping[str, str]) -> str:
     """All claims of one word, with their figures computed now. `titles`: the chapters there are, by
     the names of their files."""
@@ -103,6 +105,7 @@ def _cell(answer: str) -> str:
     return f"<strong>{short}</strong>" if answer == "has it" else short
 
 
+@checked
 def findings_html(reviewed: Sequence[Reviewed]) -> str:
     """Findings with what shows them under the RFC; what is said of the repairs is as declared."""
     return "\n".join(map(_finding, reviewed))

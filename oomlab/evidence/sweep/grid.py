@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from oomlab.brief import brief
 from oomlab.scenarios.parameters import Value
 
 
@@ -26,6 +27,7 @@ class Point:
         return f"{self.part}: {self.scenario} under {self.remedy}{values}, seed {self.seed}"
 
 
+@brief
 @dataclass(frozen=True)
 class Part:
     """A grid: every value of every axis with every remedy and seed.
@@ -65,6 +67,7 @@ class Part:
         }
 
 
+@brief
 @dataclass(frozen=True)
 class Sweep:
     """A named set of parts; `summary` says what question it answers."""

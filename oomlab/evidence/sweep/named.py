@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oomlab.errors import unknown
+from oomlab.errors import find
 from oomlab.evidence.sweep.grid import Part, Sweep
 
 TIMEOUTS_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -126,6 +126,4 @@ SWEEPS: dict[str, Sweep] = {sweep.name: sweep for sweep in (FIVE_SECONDS, NOWAIT
 
 def find_sweep(name: str) -> Sweep:
     """The sweep called `name`. Raises InputError naming all sweeps."""
-    if name not in SWEEPS:
-        raise unknown("sweep", name, SWEEPS)
-    return SWEEPS[name]
+    return find("sweep", name, SWEEPS)

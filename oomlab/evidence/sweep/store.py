@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from oomlab import __version__
+from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.sweep.fingerprint import model_fingerprint
 from oomlab.evidence.sweep.grid import Point, Sweep
@@ -29,6 +31,7 @@ LARGEST = 50_000_000
 """Bytes beyond which a file holds no results of ours (our choice)."""
 
 
+@brief
 @dataclass(frozen=True)
 class Run:
     """A point and what came of it."""
@@ -45,6 +48,7 @@ class Run:
         return self.point.settings[name]
 
 
+@brief
 @dataclass(frozen=True)
 class Results:
     """All runs of a sweep, and the fingerprint of the model that made them."""
@@ -164,6 +168,7 @@ def load(path: Path, sweep: Sweep) -> Results:
     return Results(sweep, str(model), runs)
 
 
+@checked
 @cache
 def stored(name: str) -> Results:
     """The book's own results of a named sweep. Raises InputError as `load` does."""

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from oomlab.errors import unknown
+from oomlab.brief import brief
+from oomlab.checked import checked
+from oomlab.errors import InputError, find, unknown
 from oomlab.evidence.sweep.named import TIMEOUTS_S
 from oomlab.evidence.sweep.store import Results, Run
 
@@ -35,6 +37,7 @@ class Tradeoff:
     needless: float
 
 
+@brief
 @dataclass(frozen=True)
 class Curve:
     """One line of a plot, for all `remedies` that give the same numbers."""
@@ -43,6 +46,7 @@ class Curve:
     points: tuple[tuple[float, float], ...]
 
 
+@checked
 def crowd(results: Results, killers: int, others: int) -> list[Run]:
     """The runs of the two-task form with that many other tasks that may kill, or may not.
 
@@ -66,6 +70,7 @@ def downtimes(runs: Iterable[Run]) -> dict[float, list[float]]:
     return {timeout_s: sorted(values) for timeout_s, values in found.items()}
 
 
+@checked
 def rounds(runs: Iterable[Run]) -> Counter[int]:
     """Rounds until the first kill -> number of runs."""
     return Counter(run.row.rounds for run in runs)
@@ -82,9 +87,18 @@ def at_most(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
+@checked
 def needless_share(results: Results, timeout_s: float, remedy: str = "offload") -> float:
     """The share of late callbacks (all delays of the sweep alike) that cost a needless kill: one
-    that does not happen where nothing ends the wait."""
+    that does not happen where nothing ends the wait. Raises InputError for a time limit or a remedy
+    that the sweep does not have."""
+    (part,) = (each for each in results.sweep.parts if each.name == "late")
+    for name, value, known in (
+        ("time limit", timeout_s, part.axes["timeout_s"]),
+        ("remedy of the sweep", remedy, part.remedies),
+    ):
+        if value not in known:
+            raise unknown(name, value, known)
     patient = {r.value("host_us"): r.row.kills for r in results.select("patient")}
     runs = results.select("late", remedy=remedy, timeout_s=timeout_s)
     return sum(run.row.kills > patient[run.value("host_us")] for run in runs) / len(runs)
@@ -103,8 +117,11 @@ def price(results: Results, part: str, axis: str, measure: str, **where: float) 
 
     Raises InputError for an unknown measure.
     """
-    if measure not in MEASURES:
-        raise unknown("measure", measure, MEASURES)
+    find("measure", measure, MEASURES)
+    (declared,) = (each for each in results.sweep.parts if each.name == part)
+    for name, value in where.items():
+        if name in declared.axes and value not in declared.axes[name]:
+            raise unknown(name, value, declared.axes[name])
     by_remedy: dict[str, list[tuple[float, float]]] = {}
     for run in results.select(part, **where):
         point = (run.point.settings[axis], _value(run, measure))
@@ -124,9 +141,13 @@ def _value(run: Run, measure: str) -> float:
     return number
 
 
+@checked
 def fair_draw(killers: int, others: int, last: int = 8) -> list[float]:
     """Shares of 1, 2, ... rounds, the last with all that are more, if everybody who waits were
-    equally likely to be next; the holder of the filesystem's lock is one more that may not kill."""
+    equally likely to be next; the holder of the filesystem's lock is one more that may not kill.
+    Raises InputError for numbers below 0."""
+    if killers < 0 or others < 0:
+        raise InputError(f"there cannot be {min(killers, others)} tasks; valid: from 0 up")
     kill = killers / (killers + others + 1)
     shares = [kill * (1 - kill) ** (n - 1) for n in range(1, last)]
     return [*shares, 1 - sum(shares)]

@@ -18,7 +18,14 @@ from oomlab.scenarios.scenario import Scenario, expect
 
 PARAMETERS = (
     Parameter("devices", "devices that are probed at the same time", 2, 1, 3),
-    Parameter("listener_pages", "pages that each driver's listener can give back", 1, 0, 1 << 20),
+    Parameter(
+        "listener_pages",
+        "pages that each driver's listener can give back",
+        1,
+        0,
+        1 << 20,
+        within="managed_pages",
+    ),
     Parameter("device_us", "time a listener waits for its device, in microseconds", 500, 1, 10**12),
     *without(COMMON_PARAMETERS, "sysrq"),
 )

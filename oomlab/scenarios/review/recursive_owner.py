@@ -27,7 +27,9 @@ from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 
 PARAMETERS = (
-    Parameter("object_pages", "pages of the graphics object", 1024, 1, 1 << 28),
+    Parameter(
+        "object_pages", "pages of the graphics object", 1024, 1, 1 << 28, within="managed_pages"
+    ),
     Parameter(
         "lock_jiffies", "ticks for which the callback tries (0: the driver's 5 s)", 0, 0, 10**6
     ),

@@ -25,7 +25,14 @@ from oomlab.scenarios.review.registration import add_module
 from oomlab.scenarios.scenario import Scenario, expect
 
 PARAMETERS = (
-    Parameter("module_pages", "pages of the process that loads the module", 1, 1, 1 << 28),
+    Parameter(
+        "module_pages",
+        "pages of the process that loads the module",
+        1,
+        1,
+        1 << 28,
+        within="managed_pages",
+    ),
     Parameter("cached_stack", "1 if a stack for the thread is at hand, 0 if not", 0, only=(0, 1)),
     *COMMON_PARAMETERS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oomlab.errors import unknown
+from oomlab.errors import find
 from oomlab.evidence.ledger.claims import answers, listeners, patch, reply, report, second_report
 from oomlab.evidence.ledger.claims.claim import WORDS, Claim, Word
 
@@ -16,10 +16,7 @@ CLAIMS: dict[int, Claim] = dict(
 
 def find_claim(number: str) -> Claim:
     """The claim with that number. Raises InputError naming all numbers."""
-    by_text = {str(n): claim for n, claim in CLAIMS.items()}
-    if number not in by_text:
-        raise unknown("claim", number, by_text)
-    return by_text[number]
+    return find("claim", number, {str(known): claim for known, claim in CLAIMS.items()})
 
 
 __all__ = ["CLAIMS", "WORDS", "Claim", "Word", "find_claim"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
+from oomlab.brief import brief
 from oomlab.evidence.ledger.figure import Figures
 
 Word = Literal["confirmed", "qualified", "refuted", "opinion", "moot"]
@@ -31,6 +32,7 @@ LAST_ANSWER = date(2017, 10, 2)
 """Tsirkin's answer to it, the last message of the thread."""
 
 
+@brief
 @dataclass(frozen=True)
 class Claim:
     """One sentence of the thread.

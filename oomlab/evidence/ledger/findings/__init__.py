@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oomlab.errors import unknown
+from oomlab.errors import find
 from oomlab.evidence.ledger.findings import chain, context, protocol, thread, tools, waiting
 from oomlab.evidence.ledger.findings.finding import (
     OFFLOADS,
@@ -32,9 +32,7 @@ FINDINGS: dict[str, Finding] = {
 
 def find_finding(name: str) -> Finding:
     """The finding with that id. Raises InputError naming all ids."""
-    if name not in FINDINGS:
-        raise unknown("finding", name, FINDINGS)
-    return FINDINGS[name]
+    return find("finding", name, FINDINGS)
 
 
 __all__ = [

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from oomlab.brief import brief
 from oomlab.engine.explorer.counterexample import switches
 from oomlab.evidence.ledger.figure import Figures
 from oomlab.evidence.ledger.lab import BUDGET, explored, way_to
@@ -26,6 +27,7 @@ Answer = Literal["has it", "free of it", "not seen"]
 opposite. `not seen`: in none of those that were seen, and some were not."""
 
 
+@brief
 @dataclass(frozen=True)
 class Way:
     """A schedule that leads to something a ghost calls `label`: a string for `oomlab replay`, and
@@ -37,6 +39,7 @@ class Way:
     switches: int
 
 
+@brief
 @dataclass(frozen=True)
 class Shown:
     """What came of the attempt to show a finding under one remedy.
@@ -51,6 +54,7 @@ class Shown:
     figures: Figures = ()
 
 
+@brief
 @dataclass(frozen=True)
 class Witnessed:
     """Shown by schedules: the shortest after which a ghost has seen each of `labels`.
@@ -86,6 +90,7 @@ class Witnessed:
                 yield Way(label, text, len(schedule), switches(schedule))
 
 
+@brief
 @dataclass(frozen=True)
 class Measured:
     """Shown by timed runs: `measure` computes figures for a remedy. If all are as they must be, the
@@ -103,6 +108,7 @@ class Measured:
         return Shown(self.says if all(f.holds for f in figures) else other, figures=figures)
 
 
+@brief
 @dataclass(frozen=True)
 class CannotBeShown:
     """Not shown by a model of this kind, and why. The reason is one of the book's limits as well,
@@ -115,6 +121,7 @@ class CannotBeShown:
 Evidence: TypeAlias = Witnessed | Measured | CannotBeShown
 
 
+@brief
 @dataclass(frozen=True)
 class Finding:
     """One finding of the review of the RFC.

@@ -1,0 +1,50 @@
+"""What the package offers: the names that the reference lists, those that a chapter imports, the
+views and the course's checks. New ones are found by themselves."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from oomlab import course, views
+
+BOOK = Path(__file__).parents[1] / "book"
+
+WORKSHOP = ("oomlab.kernel.zone", "oomlab.engine.model", "oomlab.engine.ops")
+"""What models are built with. A chapter shows it, but a mistake there is a mistake in a model:
+Python's own errors and ModelError say so. The command line answers in its own way."""
+
+_AUTO = re.compile(r"auto(?:function|class):: (oomlab[\w.]*)\.(\w+)(\(\))?")
+_IMPORT = re.compile(r"^from (oomlab[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+
+
+def _named() -> Iterator[tuple[str, str]]:
+    for page in sorted(BOOK.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        for module, name, not_made in _AUTO.findall(text):
+            if not not_made:  # of the others the user only gets instances
+                yield module, name
+        for module, names in _IMPORT.findall(text):
+            for part in names.strip("()\n ").split(","):
+                if part.strip():
+                    yield module, part.split()[0]
+    for name in views.known():
+        module, _, function = name.partition(":")
+        yield module, function
+    yield from (("oomlab.course", name) for name in course.__all__)
+
+
+def public() -> dict[str, Callable[..., Any]]:
+    """The functions, and the classes that users make, by their full names."""
+    found = {}
+    for module, name in _named():
+        value = getattr(importlib.import_module(module), name)
+        made = inspect.isclass(value) and module.startswith(("oomlab.widgets", "oomlab.kernel"))
+        called = inspect.isfunction(value) or made or hasattr(value, "cache_info")
+        if called and not value.__module__.startswith((*WORKSHOP, "oomlab.command")):
+            found[f"{value.__module__}.{value.__qualname__}"] = value
+    return dict(sorted(found.items()))

@@ -1,0 +1,46 @@
+"""Without an optional package, whatever needs it says in one line how to get it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+BLOCKED = """
+import sys
+sys.modules[{package!r}] = None
+from oomlab.errors import InputError
+try:
+    {needs}
+except InputError as error:
+    assert isinstance(error, ImportError)
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "needs", "get"),
+    [
+        ("matplotlib", "import oomlab.figures.plots", "oomlab[plots]"),
+        ("anywidget", "import oomlab.widgets", "oomlab[widgets]"),
+        ("traitlets", "from oomlab.widgets.panel import Panel", "oomlab[widgets]"),
+        ("ipywidgets", "from oomlab.widgets.grid import *", "oomlab[widgets]"),
+        ("numpy", "from oomlab import explore; explore('h1-two-task-cycle')", "oomlab"),
+        ("matplotlib", "from oomlab.views import call; call("
+         "'oomlab.views.statistics:price_of_load', {'measure': 'lent'})", "oomlab[plots]"),
+    ],
+)  # fmt: skip
+def test_a_missing_package_says_how_to_get_it(package: str, needs: str, get: str) -> None:
+    code = BLOCKED.format(package=package, needs=needs)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == (
+        f'{package} is not installed, which this needs; get it with: pip install "{get}"\n'
+    )
+    assert said.stderr == ""
+
+
+def test_the_course_and_the_command_need_none_of_them() -> None:
+    blocked = "".join(f"sys.modules[{name!r}] = None; " for name in ("matplotlib", "anywidget"))
+    code = f"import sys; {blocked} import oomlab.course, oomlab.command.answer, oomlab.views"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,275 @@
+"""Whatever is given to a public name, it answers as it should or with one InputError."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+
+from oomlab import explore, run
+from oomlab.analysis import lock_order_graph
+from oomlab.analysis.milestones import timed_milestones
+from oomlab.analysis.requests import allocation_requests
+from oomlab.brief import AT_MOST
+from oomlab.course.attempt import attempt
+from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock.engine import Clock
+from oomlab.errors import InputError, OomlabError, find, shown
+from oomlab.evidence.history import HISTORY
+from oomlab.evidence.ledger.claims import CLAIMS
+from oomlab.evidence.ledger.findings import FINDINGS
+from oomlab.evidence.matrix import timed
+from oomlab.evidence.releases import RELEASES
+from oomlab.evidence.sweep.store import stored
+from oomlab.gfp.predicates import request
+from oomlab.listeners.registrants import REGISTRANTS
+from oomlab.remedies import REMEDIES, find_remedy
+from oomlab.scenarios import SCENARIOS, find_scenario
+from oomlab.scenarios.reclaim_round import reclaim_round
+from oomlab.views.slow_path import run_request
+from oomlab.widgets import Choice
+from tests.public import public
+
+H1 = "h1-two-task-cycle"
+
+
+class Unshowable:
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr")
+
+
+WRONG: tuple[Any, ...] = (
+    None, True, 3.5, float("nan"), float("inf"), -1, 10**400, "", "no such thing", "\x1b[31m\n",
+    "x" * 100_000, b"", [], [None], ["x"], (), (1, 2, 3), {}, {"x": 1}, {1: None}, {"hz": 10**400},
+    object(), Unshowable(), int, len, np.float64("nan"), np.int64(7), np.bool_(True),
+)  # fmt: skip
+"""None of these is an answer to everything; some are right for one argument or other."""
+
+
+@cache
+def rights() -> dict[str, Any]:
+    """A right value for each argument, by its name alone or by that of the public name and it."""
+    trace, mask, found = run(H1), request("GFP_KERNEL"), find_scenario(H1)
+    settings = found.settle({}, "explorer")
+    model = found.build(settings, find_remedy("mainline"))
+    graph = explore("h4-i915-object-lock").graph
+    asked = allocation_requests(run_request("kernel", 10))[0]
+    crowd = stored("five-seconds")
+    return {
+        "advance": "before",
+        "answers": {},
+        "at_most": 3,
+        "at_us": 0,
+        "budget": 50,
+        "caller": 1,
+        "chosen": [],
+        "claims": [],
+        "clock": Clock(model, Chooser(0, {}), 10, park=True),
+        "controls": [Choice("word", "Word", {"refuted": "Refuted", "moot": "Moot"})],
+        "edges": [],
+        "expression": "GFP_KERNEL",
+        "fill": "under-lock",
+        "findings": [],
+        "first": trace,
+        "free": 0,
+        "graph": graph,
+        "given": {},
+        "hazards": {H1: "two tasks"},
+        "held": True,
+        "held_ms": 10,
+        "kernel": 4.13,
+        "key": "rcu-handler",
+        "killers": 1,
+        "kind": "guessed",
+        "label": "a label",
+        "load_tasks": 0,
+        "lock": "oom_lock",
+        "lock_held": True,
+        "locks": ["oom_lock"],
+        "machine": reclaim_round("lock", 4.13),
+        "machines": {"mainline": "as released"},
+        "mask": "GFP_KERNEL",
+        "maximum": 4,
+        "measure": "lent",
+        "milestones": timed_milestones(trace),
+        "minimum": 0,
+        "model": model,
+        "moment": 0,
+        "name": "x",
+        "options": {"a": "A", "b": "B"},
+        "others": 0,
+        "page_kib": 4,
+        "per_page": 1,
+        "question": "What happens?",
+        "release": "4.13",
+        "remedy": "mainline",
+        "request": mask,
+        "results": crowd,
+        "reviewed": [],
+        "row": {},
+        "runs": list(crowd.runs[:2]),
+        "scenario": H1,
+        "schedule": "fs_task:2",
+        "second": trace,
+        "seed": 0,
+        "settings": settings,
+        "spare_pages": 0,
+        "step": 1,
+        "stop": None,
+        "stored": [0, 2],
+        "swapper_us": 0,
+        "switches schedule": (),
+        "table": mask.table,
+        "targets": [0],
+        "task": "fs_task",
+        "line": f"{H1}/mainline//fs_task",
+        "timeout_s": 5,
+        "timeouts": "any",
+        "titles": {},
+        "trace": trace,
+        "traces": [trace],
+        "units": [1],
+        "us": 5,
+        "values": {"word": "refuted"},
+        "version": "4.13",
+        "view": "oomlab.views.ledger:claims",
+        "way": "lock",
+        "word": "refuted",
+        "table config": (),
+        "Prediction options": ["yes", "no"],
+        "Request mask": 3,
+        "as_shrinker kernel": "4.14",
+        "bits kernel": "4.13",
+        "call name": "oomlab.views.ledger:claims",
+        "compare first": mask,
+        "compare second": mask,
+        "draw_lock_order graph": lock_order_graph([trace]),
+        "entry_markdown name": "virtio_balloon",
+        "exits kernel": "4.13",
+        "draw_circle at_us": trace.ended_at_us,
+        "fate request": asked,
+        "find_remedy name": "trylock",
+        "find_scenario name": H1,
+        "find_sweep name": "five-seconds",
+        "judge graph": graph,
+        "last_step request": asked,
+        "order kernel": "4.14",
+        "oomlab.evidence.matrix.groups scenario": found,
+        "oomlab.evidence.matrix.timed remedy": find_remedy("mainline"),
+        "oomlab.evidence.matrix.timed scenario": found,
+        "pair first": "GFP_KERNEL",
+        "pair kernel": "4.13",
+        "pair second": "GFP_NOFS",
+        "polling request": "kernel",
+        "run_remedy remedy": find_remedy("mainline"),
+        "run_request request": "kernel",
+        "stored name": "five-seconds",
+        "oomlab.views.history.pfn_array units": 8,
+        "oomlab.views.slow_path.walk request": "kernel",
+        "oomlab.widgets.controls.Slider step": 1,
+    }
+
+
+def right(name: str, parameter: str) -> Any:
+    """A right value for an argument. A new public name may need an entry of its own above."""
+    for key in (f"{name} {parameter}", f"{name.split('.')[-1]} {parameter}", parameter):
+        if key in rights():
+            return rights()[key]
+    raise AssertionError(f"say above what is right for {parameter} of {name}")
+
+
+def needed(name: str, function: Callable[..., Any]) -> dict[str, Any]:
+    """Arguments of a right call."""
+    return {
+        parameter.name: right(name, parameter.name)
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.default is parameter.empty
+        and parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    }
+
+
+SLOW = {
+    "oomlab.evidence.ledger.findings_report.review",
+    "oomlab.evidence.matrix.groups",
+    "oomlab.evidence.matrix.timed",
+}
+"""A right call of these takes seconds: only arguments that must be refused are tried."""
+
+
+def answered(function: Callable[..., Any], arguments: dict[str, Any]) -> str:
+    """What a call came to: "" for a result, the message of an InputError, or another error."""
+    try:
+        result = function(**arguments)
+        if isinstance(result, Iterator):
+            next(result, None)
+    except InputError as error:
+        said = str(error)
+        assert said.isprintable() and len(said) < 2000, said[:300]
+        return said
+    return ""
+
+
+@pytest.mark.parametrize("name", public())
+def test_a_wrong_argument_is_answered_with_one_line(name: str) -> None:
+    function = public()[name]
+    usual = needed(name, function)
+    if name not in SLOW:
+        assert answered(function, usual) == ""
+    troubles = []
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            continue
+        for wrong in WRONG:
+            if name in SLOW and isinstance(wrong, list | tuple | dict | int | float | None):
+                continue
+            try:
+                answered(function, usual | {parameter.name: wrong})
+            except OomlabError as error:
+                troubles.append(f"{parameter.name}={shown(wrong)}: {error!r}")
+            except Exception as error:
+                troubles.append(f"{parameter.name}={shown(wrong)}: {error!r}"[:200])
+    assert not troubles, "\n".join(troubles)
+
+
+def held(value: Any, depth: int = 3) -> Iterator[Any]:
+    """The dataclass instances that a value is or consists of."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        yield value
+        parts = [getattr(value, field.name) for field in dataclasses.fields(value)]
+    elif isinstance(value, list | tuple):
+        parts = list(value)
+    else:
+        parts = list(value.values()) if isinstance(value, dict) else []
+    if depth:
+        for part in parts[:20]:
+            yield from held(part, depth - 1)
+
+
+def test_what_a_user_gets_is_shown_in_a_few_words() -> None:
+    got: list[Any] = [REMEDIES, SCENARIOS, CLAIMS, FINDINGS, REGISTRANTS, RELEASES, HISTORY]
+    got += [explore(H1), timed(find_scenario(H1), find_remedy("mainline"), {}), attempt("fs_task")]
+    for name, function in public().items():
+        if name not in SLOW:
+            result = function(**needed(name, function))
+            got.append(list(islice(result, 2)) if isinstance(result, Iterator) else result)
+    long = {}
+    for value in held(got, 5):
+        if len(repr(value)) > AT_MOST or not repr(value).isprintable():
+            long[type(value).__qualname__] = repr(value)[:80]
+    assert not long, long
+
+
+def test_there_are_public_names() -> None:
+    assert len(public()) > 100
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_no_name_is_answered_with_the_valid_ones(wrong: Any) -> None:
+    with pytest.raises(InputError, match=r"unknown fruit .*; valid: apple, pear"):
+        find("fruit", wrong, {"apple": 1, "pear": 2})
