@@ -43,7 +43,7 @@ def test_a_script_keeps_to_the_form(script: Path) -> None:
 def test_what_a_script_installs_is_pinned_as_its_head_says(script: Path) -> None:
     text = script.read_text(encoding="utf-8")
     stated = read_finding(script).fields["Package"]
-    installs = re.findall(r"(?: install| download)(?: --[\w-]+)* ([^-].*)$", text, re.MULTILINE)
+    installs = re.findall(r"\b(?:install|download)(?: --[\w-]+)* ([^-].*)$", text, re.MULTILINE)
     words = [word for line in installs for word in line.split()]
     assert words
     for word in words:
