@@ -3,7 +3,7 @@
 #
 # Package: otter-grader 7.0.0, ipykernel 6.31.0
 # Expected: Both mark solutions with BEGIN SOLUTION and END SOLUTION: Otter takes them out of the student's version as well, or refuses the notebook.
-# Really: `otter assign` warns of missing tests, exits 0, and the student's version holds the solution and the hidden test. It only looks into cells that its own kind of raw cell has opened.
+# Really: `otter assign` warns of missing tests, exits 0, and the student's version holds the solution and the hidden test. It goes by raw cells of its own and passes over nbgrader's marks.
 # Seen: 2026-11-28
 set -euo pipefail
 box=$(mktemp -d)

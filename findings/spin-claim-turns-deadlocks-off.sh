@@ -3,7 +3,7 @@
 #
 # Package: spin 6.5.2+dfsg-1 (Debian; gcc compiles its verifier)
 # Expected: The verifier checks the formula as well as all that it checked before; the deadlock is still found.
-# Really: With any `ltl` formula in the file "invalid end states" are no longer looked for: the deadlock is gone from the report, with errors: 0. Only a dash in the list of what was searched says so.
+# Really: With any `ltl` formula in the file "invalid end states" are no longer looked for: the deadlock is gone from the report, with errors: 0. Only one line among the settings of the search says so.
 # Seen: 2026-11-28
 set -euo pipefail
 box=$(mktemp -d)
