@@ -2,7 +2,7 @@
 # SPIN, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
 .PHONY: help book pdf serve test engine lint types bench nbval lock format clean distclean dev \
-	chromium spin servers mutants
+	chromium spin servers mutants findings
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -81,6 +81,11 @@ mutants: $(VENV)/.dev ## break the model on purpose, one fault at a time: what n
 bench: $(VENV)/.dev ## measure speeds (no pass or fail)
 	@for script in benchmarks/bench_*.py; do \
 		$(PY) -m benchmarks.$$(basename "$$script" .py) || exit 1; done
+
+findings: ## see whether other people's tools still surprise as findings/ says (installs much)
+	@failed=; for script in findings/*.sh; do \
+		echo "$$script"; "$$script" || failed="$$failed $$script"; done; \
+	[ -z "$$failed" ] || { echo "Changed:$$failed" >&2; exit 1; }
 
 nbval: $(VENV)/.dev ## check the assignments: instructor version passes, release fails at its first unanswered check
 	@$(PY) -m pytest tests/course
