@@ -13,6 +13,7 @@ from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
+from oomlab.listeners.pseries_cmm import FROM_HYPERVISOR
 from oomlab.ops import Routine, Slot, move, read, sleep, spin_lock, spin_unlock, write
 
 OOM_NOTIFY_PAGES = 256
@@ -50,8 +51,8 @@ class S390Cmm:
         cmm = cls(
             machine,
             layout.mutex("s390 cmm_lock"),
-            layout.pool("s390 cmm timed pages", timed_pages),
-            layout.pool("s390 cmm pages", pages),
+            layout.pool("s390 cmm timed pages", timed_pages, role="lent", says=FROM_HYPERVISOR),
+            layout.pool("s390 cmm pages", pages, role="lent", says=FROM_HYPERVISOR),
             layout.word("s390 cmm_pages_target", target),
             batch,
         )

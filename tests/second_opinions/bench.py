@@ -101,7 +101,7 @@ class Bench:
     def queue(self, name: str) -> tuple[Slot, Slot]:
         """The wait queue called `name` and the word that its sleepers wait for."""
         if name not in self.slots:
-            self.slots[name] = self.layout.queue(name)
+            self.slots[name] = self.layout.queue(name, "anybody")
         return self.slots[name], self.word(f"{name} is done")
 
     def steps(self, script: str) -> Steps:

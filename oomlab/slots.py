@@ -1,0 +1,161 @@
+"""What is said of a slot where it is declared: its role, and the words for what is done to it.
+
+Whoever reads a run knows no slot by its name. What pages are counted as given back, who can end a
+wait, which write kills somebody, how a step is told: all that stands beside the slot, and travels
+in the trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import Literal, NamedTuple, get_args
+
+from oomlab.errors import ModelError
+from oomlab.ops import MEANINGS
+
+PoolRole = Literal["free", "lent", "rss", "outside", "kept"]
+"""What the pages of a pool are: `free` to be allocated, `lent` by a listener of the OOM chain that
+can give them back, the resident set (`rss`) of a process, held `outside` of all that is modelled
+until somebody gives them back, or `kept` by whoever has them (a task's hand, a cache)."""
+
+WordRole = Literal["plain", "kill", "freed"]
+"""What a word is: writing to a `kill` word sends SIGKILL to a process, a `freed` word is a sum to
+which listeners add the pages that they gave back, and any other is `plain`."""
+
+Crowd = Literal["work", "anybody"]
+"""Who wakes a queue if it is not one task alone: whoever brings `work` for the task that sleeps
+there (so that to sleep there is nothing worth telling), or `anybody` else."""
+
+Role = Literal[
+    "plain", "free", "lent", "rss", "outside", "kept", "kill", "freed", "work", "anybody",
+    "answered", "chain", "panic",
+]  # fmt: skip
+"""Every role. A queue that one task alone wakes is `answered`; `chain` is the semaphore of the
+notifier chain, `panic` the word that says that the machine has panicked."""
+
+_FIELDS = frozenset({"task", "pages", "on", "of", "function"})
+
+
+class Answer(NamedTuple):
+    """The only task that ends a wait on a queue. A trace cannot tell: the wake-up may be exactly
+    what never comes.
+
+    `by`: its name. `gives`: what the waiter gets from it, as in "waits for `an answer` from rcu".
+    """
+
+    by: str
+    gives: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One that is called when the notifier chain is walked: its name, the function that is called,
+    and its priority (higher is called earlier)."""
+
+    name: str
+    callback: str
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The words for one op on one slot.
+
+    `small`: what a task does there if it is no more than a small step, beginning with the verb.
+    `told`: a whole sentence about it, if it is worth one, with the fields {task}, {function},
+    {pages} ("3 pages" that were moved), {on} (the slot's name) and {of} (whose it is). `order`: as
+    an order to the task. "" stands for the op's own words (a step without `told` is not told).
+    """
+
+    small: str = ""
+    told: str = ""
+    order: str = ""
+
+
+Sayings = Mapping[str, Says | str]
+"""Words by op. A key may name a value as well, which the op must have written: "write 1" (of a list
+the first thing in it), or "write same" if it changed nothing. A text alone is a `small` one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a slot; see the roles. `of`: the process it is about. `answered_by`: the
+    task that alone wakes the queue, and what it `gives`. `gives_up`: who has tried this lock in
+    vain does not try again. `protocol`: the thread that runs the notifier chain shares it with
+    those who ask. `mark`: how many pages ordinary requests leave in the pool (its min watermark).
+    `calls`: the listeners of the chain, in the order in which they are called.
+    """
+
+    role: Role = "plain"
+    of: str = ""
+    answered_by: str = ""
+    gives: str = ""
+    gives_up: bool = False
+    protocol: bool = False
+    mark: int | None = None
+    calls: tuple[Listener, ...] = ()
+    says: dict[str, Says] = field(default_factory=dict)
+
+
+PLAIN = Facts()
+"""Of a slot of which nothing is said."""
+
+
+def sayings(name: str, given: Sayings | None) -> dict[str, Says]:
+    """The words for the slot `name`, checked. Raises ModelError for an op or field that there is
+    not."""
+    found: dict[str, Says] = {}
+    for key, words in (given or {}).items():
+        op = key.split(" ")[0]
+        if op not in MEANINGS:
+            raise ModelError(
+                f"{name!r} has words for {op!r}, which is no op; valid: {', '.join(MEANINGS)}"
+            )
+        found[key] = Says(words) if isinstance(words, str) else words
+        wrong = {part[1] for part in Formatter().parse(found[key].told)} - _FIELDS - {None}
+        if wrong:
+            raise ModelError(
+                f"{name!r} is told with {{{min(map(str, wrong))}}}; valid: "
+                f"{', '.join(f'{{{each}}}' for each in sorted(_FIELDS))}"
+            )
+    return found
+
+
+def check_pool(name: str, role: PoolRole | None, of: str, says: Mapping[str, Says]) -> PoolRole:
+    """The role of a pool. Raises ModelError if it has none, or if its role asks for words that are
+    missing."""
+    if role is None:
+        raise ModelError(
+            f"say what the pages of {name!r} are: role=, one of {', '.join(get_args(PoolRole))}"
+        )
+    if role == "rss" and not of:
+        raise ModelError(f"say whose pages {name!r} holds: of=, the name of the process")
+    if role == "lent" and not any(words.told for words in says.values()):
+        raise ModelError(
+            f"{name!r} is lent: say how it is told that its pages come back, for instance "
+            'says={"move": Says(told="{pages} come back from the cache ({task})")}'
+        )
+    return role
+
+
+def check_word(name: str, role: WordRole, of: str) -> WordRole:
+    """The role of a word. Raises ModelError for one that kills without saying whom."""
+    if role == "kill" and not of:
+        raise ModelError(f"say who is killed by {name!r}: of=, the name of the process")
+    return role
+
+
+def check_queue(name: str, woken_by: Answer | Crowd | None) -> tuple[Role, str, str]:
+    """The role of a queue, who answers and what. Raises ModelError if nothing is said of it."""
+    if woken_by is None:
+        raise ModelError(
+            f"say who wakes {name!r}: woken_by=, an Answer(task, what it gives) or one of "
+            f"{', '.join(get_args(Crowd))}"
+        )
+    if not isinstance(woken_by, Answer):
+        return woken_by, "", ""
+    if not all(woken_by):
+        raise ModelError(f"the answer on {name!r} must say by= whom it comes and what it gives=")
+    return "answered", woken_by.by, woken_by.gives
