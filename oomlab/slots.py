@@ -98,6 +98,16 @@ class Facts:
     calls: tuple[Listener, ...] = ()
     says: dict[str, Says] = field(default_factory=dict)
 
+    def said(self, op: str, value: object, which: Literal["small", "told", "order"]) -> str:
+        """The words for an op that writes `value` (or any other op), "" if there are none."""
+        if isinstance(value, list | tuple) and value:
+            value = value[0]
+        for key in (f"{op} {value}", op):
+            text: str = getattr(self.says.get(key), which, "")
+            if text:
+                return text
+        return ""
+
 
 PLAIN = Facts()
 """Of a slot of which nothing is said."""

@@ -159,8 +159,8 @@ def _words(layout: Layout, op: Op) -> str:
     if not op.slots:
         return WORDS[op.kind].order
     slot = op.slots[0]
-    said = layout.facts[slot.index].says.get(op.kind)
-    return (said.order if said else "") or WORDS[op.kind].order.format(slot.name)
+    said = layout.facts[slot.index].said(op.kind, op.args[0] if op.args else "", "order")
+    return said or WORDS[op.kind].order.format(slot.name)
 
 
 def _functions(found: Exploration, movers: list[int]) -> dict[tuple[int, int], str]:

@@ -41,8 +41,24 @@ def story(trace: Trace) -> Iterator[str]:
 
 def tell(trace: Trace, event: Event) -> str | None:
     """What an event of a run means, or None for one that is not worth a sentence."""
+    facts = trace.facts(event.on)
+    if event.condition == "done" and facts.says and (event.op != "move" or event.result):
+        told = facts.said(event.op, _value(event), "told")
+        if told:
+            return told.format(
+                task=event.task,
+                function=event.function,
+                pages=pages(event.result) if event.op == "move" else "",
+                on=event.on,
+                of=facts.of,
+            )
     teller = _TELLERS.get((event.op, event.condition))
-    return teller(event, trace.facts(event.on)) if teller else None
+    return teller(event, facts) if teller else None
+
+
+def _value(event: Event) -> object:
+    """What an event has written, "same" if nothing has changed."""
+    return event.changes.get(event.on, "same")
 
 
 def tell_step(trace: Trace, step: int) -> str:
@@ -68,9 +84,9 @@ def _small(event: Event, facts: Facts) -> str:
     """A small step, in the words of its slot or else of the op."""
     if event.condition == "blocked":
         return f"waits for {event.on}"
-    said = facts.says.get(event.op)
-    if said and said.small:
-        return said.small
+    said = facts.said(event.op, _value(event), "small")
+    if said:
+        return said
     if event.op == "poll":  # what an engine tells of many steps, and no op of its own
         return f"has looked {event.result} times more"
     return WORDS[event.op].does.format(event.on)
@@ -133,31 +149,6 @@ def _page(event: Event, facts: Facts) -> str | None:
     return f"{event.task} gets a page" if event.result else None
 
 
-def _moves(event: Event, facts: Facts) -> str | None:
-    return _said(event, facts, ("move",)) if event.result else None
-
-
-def _writes(event: Event, facts: Facts) -> str | None:
-    value = event.changes.get(event.on, "same")
-    which = value[0] if isinstance(value, list) and value else value
-    return _said(event, facts, (f"{event.op} {which}", event.op))
-
-
-def _said(event: Event, facts: Facts, keys: tuple[str, ...]) -> str | None:
-    """The first sentence that the slot has for one of the keys."""
-    for key in keys:
-        told = facts.says[key].told if key in facts.says else ""
-        if told:
-            return told.format(
-                task=event.task,
-                function=event.function,
-                pages=pages(event.result) if event.op == "move" else "",
-                on=event.on,
-                of=facts.of,
-            )
-    return None
-
-
 _TELLERS: dict[tuple[str, str], Teller] = {
     ("mutex_lock", "done"): _takes,
     ("mutex_lock", "blocked"): lambda e, _: f"{e.task} blocks on {e.on} ({e.function})",
@@ -170,8 +161,6 @@ _TELLERS: dict[tuple[str, str], Teller] = {
     ("mutex_trylock_recursive", "done"): _tries_recursively,
     ("mutex_trylock", "done"): _tries,
     ("take_page", "done"): _page,
-    ("move", "done"): _moves,
-    ("write", "done"): _writes,
     ("sleep_on", "blocked"): lambda e, facts: (
         None if facts.role == "work" else f"{e.task} waits on {e.on}"
     ),

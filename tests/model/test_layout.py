@@ -71,9 +71,7 @@ def test_who_is_said_to_wake_a_queue_must_be_a_task() -> None:
     stage = Stage()
     stage.task(lambda: iter(()), "disk")  # type: ignore[arg-type, return-value]
     stage.layout.queue("done", Answer("dsik", "its blocks"))
-    with pytest.raises(
-        ModelError, match="'done' is said to be woken by 'dsik', .* there are: disk"
-    ):
+    with pytest.raises(ModelError, match=r"woken by 'dsik', .* there are: disk"):
         stage.model()
 
 

@@ -68,7 +68,15 @@ class FlashCache:
                     )
                 },
             ),
-            layout.word("disk order", 0, says={"write": "tells the disk", "wait_for": "obeys"}),
+            layout.word(
+                "disk order",
+                0,
+                says={
+                    "write 1": Says("asks the disk", order="ask the disk"),
+                    "write 2": Says(told="{on} is done, says {task}"),
+                    "wait_for": "obeys",
+                },
+            ),
             layout.queue("cache settled", Answer("flashd", "its blocks")),
         )
         machine.oom_notify_list.register(NotifierBlock("flash_cache", cache.drop_blocks, 7))

@@ -86,8 +86,9 @@ def test_it_is_told_in_its_own_words() -> None:
     told = "\n".join(story(trace))
     assert "256 pages leave the flash cache (eater)" in told
     assert "eater waits on cache settled" in told
+    assert "disk order is done, says flashd" in told
     by_op = {(e.op, e.on): explain(trace, e) for e in trace.events if tell(trace, e) is None}
-    assert by_op["write", "disk order"] == "flashd tells the disk (flash_disk)"
+    assert by_op["write", "disk order"] == "eater asks the disk (drop_blocks)"
     assert by_op["wait_for", "disk order"] == "flashd obeys (flash_disk)"
     assert by_op["up_read", "cache index"] == "eater is done with the index (drop_blocks)"
     assert by_op["down_read", "cache index"] == "eater takes cache index for reading (drop_blocks)"
@@ -102,6 +103,8 @@ def test_it_is_told_in_its_own_words() -> None:
 def test_the_game_gives_orders_in_its_words() -> None:
     says = board(SCENARIO.name, "mainline")["says"]
     assert "ready|empty the cache (drop_blocks)" in says
+    assert "ready|ask the disk (drop_blocks)" in says
+    assert "ready|write: disk order (flash_disk)" in says
     assert "ready|read-lock cache index (drop_blocks)" in says
 
 
