@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 from oomlab.errors import ModelError
 from oomlab.ops import FREE, Routine, RwSemaphore, Slot, SlotKind, State
 from oomlab.slots import (
-    PLAIN,
     Answer,
     Crowd,
     Facts,
@@ -20,10 +19,9 @@ from oomlab.slots import (
     PoolRole,
     Sayings,
     WordRole,
-    check_pool,
-    check_queue,
-    check_word,
-    sayings,
+    facts,
+    pool_facts,
+    queue_facts,
 )
 
 
@@ -39,21 +37,23 @@ class Layout:
         self.slots: list[Slot] = []
         self.facts: list[Facts] = []
         self._initial: list[Hashable] = []
+        self._names: set[str] = set()
 
     def _declare(
         self,
         name: str,
         kind: SlotKind,
         initial: Hashable,
+        said: Facts,
         private_to: int | None = None,
         polled: bool = False,
-        facts: Facts = PLAIN,
     ) -> Slot:
-        if any(slot.name == name for slot in self.slots):
+        if name in self._names:
             raise ModelError(f"two slots are named {name!r}")
+        self._names.add(name)
         slot = Slot(len(self.slots), name, kind, private_to, polled)
         self.slots.append(slot)
-        self.facts.append(facts)
+        self.facts.append(said)
         self._initial.append(initial)
         return slot
 
@@ -62,16 +62,15 @@ class Layout:
     ) -> Slot:
         """A mutex, free at first; `polled` if anybody uses trylock on it, "once" if whoever fails
         gives up instead of trying again."""
-        facts = Facts(gives_up=polled == "once", says=sayings(name, says))
-        return self._declare(name, "mutex", FREE, polled=bool(polled), facts=facts)
+        said = facts(name, "plain", says, gives_up=polled == "once")
+        return self._declare(name, "mutex", FREE, said, polled=bool(polled))
 
     def rwsem(
         self, name: str, *, role: Literal["plain", "chain"] = "plain", says: Sayings | None = None
     ) -> Slot:
         """A reader-writer semaphore, free at first; `chain` if reading it is to walk the notifier
         chain."""
-        facts = Facts(role, says=sayings(name, says))
-        return self._declare(name, "rwsem", RwSemaphore(), facts=facts)
+        return self._declare(name, "rwsem", RwSemaphore(), facts(name, role, says))
 
     def queue(
         self,
@@ -83,11 +82,7 @@ class Layout:
     ) -> Slot:
         """A wait queue, empty at first. Its value is a bit set of task numbers. It must be said who
         wakes it."""
-        role, by, gives = check_queue(name, woken_by)
-        facts = Facts(
-            role, answered_by=by, gives=gives, protocol=protocol, says=sayings(name, says)
-        )
-        return self._declare(name, "queue", 0, facts=facts)
+        return self._declare(name, "queue", 0, queue_facts(name, woken_by, says, protocol))
 
     def word(
         self,
@@ -101,8 +96,8 @@ class Layout:
         says: Sayings | None = None,
     ) -> Slot:
         """A plain variable, or one with a role."""
-        facts = Facts(check_word(name, role, of), of, protocol=protocol, says=sayings(name, says))
-        return self._declare(name, "word", initial, private_to, facts=facts)
+        said = facts(name, role, says, of=of, protocol=protocol)
+        return self._declare(name, "word", initial, said, private_to)
 
     def pool(
         self,
@@ -119,9 +114,8 @@ class Layout:
         negative count as well."""
         if pages < 0:
             raise ModelError(f"pool {name!r} cannot hold {pages} pages")
-        words = sayings(name, says)
-        facts = Facts(check_pool(name, role, of, words), of, mark=mark, says=words)
-        return self._declare(name, "pool", pages, private_to, facts=facts)
+        said = pool_facts(name, role, says, of, mark)
+        return self._declare(name, "pool", pages, said, private_to)
 
     def calls(self, chain: Slot, listeners: Iterable[Listener]) -> None:
         """Say who is called when the notifier chain behind the semaphore `chain` is walked."""
@@ -172,10 +166,10 @@ class Model:
 
     def __post_init__(self) -> None:
         names = [actor.name for actor in self.actors]
-        for slot, facts in zip(self.layout.slots, self.layout.facts, strict=True):
-            if facts.answered_by and facts.answered_by not in names:
+        for slot, said in zip(self.layout.slots, self.layout.facts, strict=True):
+            if said.answered_by and said.answered_by not in names:
                 raise ModelError(
-                    f"{slot.name!r} is said to be woken by {facts.answered_by!r}, and there is no "
+                    f"{slot.name!r} is said to be woken by {said.answered_by!r}, and there is no "
                     f"such task; there are: {', '.join(names)}"
                 )
         self._rwsems = tuple(slot for slot in self.layout.slots if slot.kind == "rwsem")

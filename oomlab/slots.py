@@ -8,7 +8,8 @@ in the trace.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from string import Formatter
 from typing import Literal, NamedTuple, get_args
 
@@ -73,6 +74,9 @@ class Says:
     told: str = ""
     order: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.told or self.small or self.order)
+
 
 Sayings = Mapping[str, Says | str]
 """Words by op. A key may name a value as well, which the op must have written: "write 1" (of a list
@@ -113,59 +117,88 @@ PLAIN = Facts()
 """Of a slot of which nothing is said."""
 
 
-def sayings(name: str, given: Sayings | None) -> dict[str, Says]:
-    """The words for the slot `name`, checked. Raises ModelError for an op or field that there is
-    not."""
-    found: dict[str, Says] = {}
-    for key, words in (given or {}).items():
-        op = key.split(" ")[0]
-        if op not in MEANINGS:
-            raise ModelError(
-                f"{name!r} has words for {op!r}, which is no op; valid: {', '.join(MEANINGS)}"
-            )
-        found[key] = Says(words) if isinstance(words, str) else words
-        wrong = {part[1] for part in Formatter().parse(found[key].told)} - _FIELDS - {None}
-        if wrong:
-            raise ModelError(
-                f"{name!r} is told with {{{min(map(str, wrong))}}}; valid: "
-                f"{', '.join(f'{{{each}}}' for each in sorted(_FIELDS))}"
-            )
+def facts(
+    name: str,
+    role: Role,
+    says: Sayings | None = None,
+    *,
+    of: str = "",
+    gives_up: bool = False,
+    protocol: bool = False,
+    mark: int | None = None,
+) -> Facts:
+    """What is said of the slot `name`; see Facts. Raises ModelError for words that do not fit, and
+    where a role asks for something that is missing."""
+    found, wrong = _facts(role, of, gives_up, protocol, mark, tuple(says.items()) if says else ())
+    if wrong:
+        raise ModelError(wrong.replace("{}", repr(name)))
     return found
 
 
-def check_pool(name: str, role: PoolRole | None, of: str, says: Mapping[str, Says]) -> PoolRole:
-    """The role of a pool. Raises ModelError if it has none, or if its role asks for words that are
-    missing."""
+@cache  # a model is built anew for every run, from the same declarations
+def _facts(
+    role: Role,
+    of: str,
+    gives_up: bool,
+    protocol: bool,
+    mark: int | None,
+    says: tuple[tuple[str, Says | str], ...],
+) -> tuple[Facts, str]:
+    """The facts, and what is wrong with them ("" for nothing; {} stands for the slot's name)."""
+    words = {key: Says(text) if isinstance(text, str) else text for key, text in says}
+    found = Facts(role, of, gives_up=gives_up, protocol=protocol, mark=mark, says=words)
+    return found, _wrong_words(words) or _missing(found)
+
+
+def _wrong_words(says: Mapping[str, Says]) -> str:
+    for key, words in says.items():
+        op = key.split(" ")[0]
+        if op not in MEANINGS:
+            return f"{{}} has words for {op!r}, which is no op; valid: {', '.join(MEANINGS)}"
+        fields = {part[1] for part in Formatter().parse(words.told)} - {None}
+        if not _FIELDS.issuperset(fields):
+            valid = ", ".join(f"{{{each}}}" for each in sorted(_FIELDS))
+            return f"{{}} is told with {{{min(map(str, fields - _FIELDS))}}}; valid: {valid}"
+    return ""
+
+
+def _missing(found: Facts) -> str:
+    if found.role == "rss" and not found.of:
+        return "say whose pages {} holds: of=, the name of the process"
+    if found.role == "kill" and not found.of:
+        return "say who is killed by {}: of=, the name of the process"
+    if found.role == "lent" and not any(words.told for words in found.says.values()):
+        return (
+            "{} is lent: say how it is told that its pages come back, for instance "
+            'says={"move": Says(told="{pages} come back from the cache ({task})")}'
+        )
+    return ""
+
+
+def pool_facts(
+    name: str, role: PoolRole | None, says: Sayings | None, of: str, mark: int | None
+) -> Facts:
+    """What is said of a pool. Raises ModelError as `facts` does, and if it has no role."""
     if role is None:
         raise ModelError(
             f"say what the pages of {name!r} are: role=, one of {', '.join(get_args(PoolRole))}"
         )
-    if role == "rss" and not of:
-        raise ModelError(f"say whose pages {name!r} holds: of=, the name of the process")
-    if role == "lent" and not any(words.told for words in says.values()):
-        raise ModelError(
-            f"{name!r} is lent: say how it is told that its pages come back, for instance "
-            'says={"move": Says(told="{pages} come back from the cache ({task})")}'
-        )
-    return role
+    return facts(name, role, says, of=of, mark=mark)
 
 
-def check_word(name: str, role: WordRole, of: str) -> WordRole:
-    """The role of a word. Raises ModelError for one that kills without saying whom."""
-    if role == "kill" and not of:
-        raise ModelError(f"say who is killed by {name!r}: of=, the name of the process")
-    return role
-
-
-def check_queue(name: str, woken_by: Answer | Crowd | None) -> tuple[Role, str, str]:
-    """The role of a queue, who answers and what. Raises ModelError if nothing is said of it."""
+def queue_facts(
+    name: str, woken_by: Answer | Crowd | None, says: Sayings | None, protocol: bool
+) -> Facts:
+    """What is said of a queue. Raises ModelError as `facts` does, and if it is not said who wakes
+    it."""
     if woken_by is None:
         raise ModelError(
             f"say who wakes {name!r}: woken_by=, an Answer(task, what it gives) or one of "
             f"{', '.join(get_args(Crowd))}"
         )
     if not isinstance(woken_by, Answer):
-        return woken_by, "", ""
+        return facts(name, woken_by, says, protocol=protocol)
     if not all(woken_by):
         raise ModelError(f"the answer on {name!r} must say by= whom it comes and what it gives=")
-    return "answered", woken_by.by, woken_by.gives
+    found = facts(name, "answered", says, protocol=protocol)
+    return replace(found, answered_by=woken_by.by, gives=woken_by.gives)
