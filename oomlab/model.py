@@ -62,7 +62,7 @@ class Layout:
     ) -> Slot:
         """A mutex, free at first; `polled` if anybody uses trylock on it, "once" if whoever fails
         gives up instead of trying again."""
-        said = facts(name, "plain", says, gives_up=polled == "once")
+        said = facts(name, "mutex", "plain", says, gives_up=polled == "once")
         return self._declare(name, "mutex", FREE, said, polled=bool(polled))
 
     def rwsem(
@@ -70,7 +70,7 @@ class Layout:
     ) -> Slot:
         """A reader-writer semaphore, free at first; `chain` if reading it is to walk the notifier
         chain."""
-        return self._declare(name, "rwsem", RwSemaphore(), facts(name, role, says))
+        return self._declare(name, "rwsem", RwSemaphore(), facts(name, "rwsem", role, says))
 
     def queue(
         self,
@@ -96,7 +96,7 @@ class Layout:
         says: Sayings | None = None,
     ) -> Slot:
         """A plain variable, or one with a role."""
-        said = facts(name, role, says, of=of, protocol=protocol)
+        said = facts(name, "word", role, says, of=of, protocol=protocol)
         return self._declare(name, "word", initial, said, private_to)
 
     def pool(

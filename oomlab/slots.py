@@ -14,7 +14,7 @@ from string import Formatter
 from typing import Literal, NamedTuple, get_args
 
 from oomlab.errors import ModelError
-from oomlab.ops import MEANINGS
+from oomlab.ops import WORDS, SlotKind
 
 PoolRole = Literal["free", "lent", "rss", "outside", "kept"]
 """What the pages of a pool are: `free` to be allocated, `lent` by a listener of the OOM chain that
@@ -119,6 +119,7 @@ PLAIN = Facts()
 
 def facts(
     name: str,
+    kind: SlotKind,
     role: Role,
     says: Sayings | None = None,
     *,
@@ -129,7 +130,9 @@ def facts(
 ) -> Facts:
     """What is said of the slot `name`; see Facts. Raises ModelError for words that do not fit, and
     where a role asks for something that is missing."""
-    found, wrong = _facts(role, of, gives_up, protocol, mark, tuple(says.items()) if says else ())
+    found, wrong = _facts(
+        kind, role, of, gives_up, protocol, mark, tuple(says.items()) if says else ()
+    )
     if wrong:
         raise ModelError(wrong.replace("{}", repr(name)))
     return found
@@ -137,6 +140,7 @@ def facts(
 
 @cache  # a model is built anew for every run, from the same declarations
 def _facts(
+    kind: SlotKind,
     role: Role,
     of: str,
     gives_up: bool,
@@ -147,14 +151,15 @@ def _facts(
     """The facts, and what is wrong with them ("" for nothing; {} stands for the slot's name)."""
     words = {key: Says(text) if isinstance(text, str) else text for key, text in says}
     found = Facts(role, of, gives_up=gives_up, protocol=protocol, mark=mark, says=words)
-    return found, _wrong_words(words) or _missing(found)
+    return found, _wrong_words(kind, words) or _missing(found)
 
 
-def _wrong_words(says: Mapping[str, Says]) -> str:
+def _wrong_words(kind: SlotKind, says: Mapping[str, Says]) -> str:
+    fit = [op for op, words in WORDS.items() if words.on == kind]
     for key, words in says.items():
         op = key.split(" ")[0]
-        if op not in MEANINGS:
-            return f"{{}} has words for {op!r}, which is no op; valid: {', '.join(MEANINGS)}"
+        if op not in fit:
+            return f"{{}} has words for {op!r}, which is no op on a {kind}; valid: {', '.join(fit)}"
         fields = {part[1] for part in Formatter().parse(words.told)} - {None}
         if not _FIELDS.issuperset(fields):
             valid = ", ".join(f"{{{each}}}" for each in sorted(_FIELDS))
@@ -183,7 +188,7 @@ def pool_facts(
         raise ModelError(
             f"say what the pages of {name!r} are: role=, one of {', '.join(get_args(PoolRole))}"
         )
-    return facts(name, role, says, of=of, mark=mark)
+    return facts(name, "pool", role, says, of=of, mark=mark)
 
 
 def queue_facts(
@@ -197,8 +202,8 @@ def queue_facts(
             f"{', '.join(get_args(Crowd))}"
         )
     if not isinstance(woken_by, Answer):
-        return facts(name, woken_by, says, protocol=protocol)
+        return facts(name, "queue", woken_by, says, protocol=protocol)
     if not all(woken_by):
         raise ModelError(f"the answer on {name!r} must say by= whom it comes and what it gives=")
-    found = facts(name, "answered", says, protocol=protocol)
+    found = facts(name, "queue", "answered", says, protocol=protocol)
     return replace(found, answered_by=woken_by.by, gives=woken_by.gives)

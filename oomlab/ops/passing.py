@@ -55,10 +55,10 @@ for _kind, _does, _order in (
     ("log", "says something", "say something"),
     ("note", "says something", "say something"),
 ):
-    meaning(_kind, _does, _order)(_no_effect)
+    meaning(_kind, "", _does, _order)(_no_effect)
 
 
-@meaning("choose", "takes one of several ways", "take one of several ways")
+@meaning("choose", "", "takes one of several ways", "take one of several ways")
 def _choose(state: State, task: int, op: Op) -> list[Outcome]:
     options = op.args[0]
     assert isinstance(options, int)

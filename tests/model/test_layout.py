@@ -51,7 +51,11 @@ def test_a_pool_cannot_owe_pages() -> None:
         (lambda on: on.word("signal", 0, role="kill"), "say who is killed by 'signal': of="),
         (lambda on: on.queue("done"), "say who wakes 'done': woken_by=, an Answer"),
         (lambda on: on.queue("done", Answer("disk", "")), "the answer on 'done' must say by="),
-        (lambda on: on.word("flag", 0, says={"raed": "looks"}), "'raed', which is no op; valid: "),
+        (
+            lambda on: on.word("flag", 0, says={"raed": "looks"}),
+            "'raed', which is no op on a word; valid: ",
+        ),
+        (lambda on: on.mutex("m", says={"read": "looks"}), "no op on a mutex; valid: mutex_lock, "),
         (
             lambda on: on.pool("c", role="lent", says={"move": Says(told="{n} come back")}),
             r"'c' is told with {n}; valid: {function}, {of}, {on}, {pages}, {task}",
