@@ -52,6 +52,20 @@ def test_the_walk_names_it() -> None:
     assert "flash_cache (priority 7): takes cache index" in draw_chain(asked, "a reader").twin
 
 
+def test_two_of_one_function_are_two_with_a_watch_and_without() -> None:
+    for ghosts in (0, 2):
+        asked = first_invocation(run("r3-zeroing-race", "mainline", {"ghosts": ghosts}))
+        assert asked is not None
+        assert [(s.listener.name, s.pages) for s in asked.stops] == [("quick", 1), ("slow", 1)]
+        assert asked.freed == 2
+
+
+def test_a_thread_that_walks_for_the_caller_leaves_it_the_sum() -> None:
+    asked = first_invocation(run("five-listeners", "offload", {"listeners": 5}))
+    assert asked is not None
+    assert (asked.stops, asked.freed, asked.victim) == ((), 256, "")
+
+
 def test_a_walk_that_its_lock_has_ended_for_itself_only_is_still_stuck() -> None:
     asked = first_invocation(ran(answers=0))
     assert asked is not None
