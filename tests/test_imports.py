@@ -17,6 +17,7 @@ PACKAGE = Path(oomlab.__file__).parent
 STAGES = (
     ("errors", "history_events", "history", "limits", "liveness", "chooser"),
     ("ops",),
+    ("slots",),
     ("model", "routines"),
     ("kernel",),
     ("listeners",),

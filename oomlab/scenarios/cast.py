@@ -33,6 +33,7 @@ from oomlab.remedies import Remedy
 from oomlab.remedies.delivery import Chain
 from oomlab.scenarios.parameters import Parameter, Settings, Value
 from oomlab.scenarios.rescuers import RESCUER_PARAMETERS, add_rescuers
+from oomlab.slots import Says
 
 COMMON_PARAMETERS = (
     Parameter("managed_pages", "size of the machine, in pages of 4 KiB", 16384, 1024, 1 << 28),
@@ -184,7 +185,12 @@ def boot(
     chain.start(machine)
     add_rescuers(machine, settings)
     if settings["give_back_pages"]:
-        elsewhere = layout.pool("memory held elsewhere", int(settings["give_back_pages"]))
+        elsewhere = layout.pool(
+            "memory held elsewhere",
+            int(settings["give_back_pages"]),
+            role="outside",
+            says={"move": Says(told="{pages} come back from outside")},
+        )
         when = round(settings["give_back_s"] * machine.hz)
         machine.spawn(
             "outside",

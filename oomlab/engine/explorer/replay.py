@@ -136,6 +136,7 @@ def _trace(
         settings,
         0,
         "schedule",
+        player.model.hz,
         player.recorder.tasks(),
         player.recorder.slots(),
         tuple(player.recorder.events),

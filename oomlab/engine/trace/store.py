@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 
-FORMAT = "oomlab-trace-1"
+FORMAT = "oomlab-trace-2"
 
 
 def to_json(trace: Trace) -> str:
