@@ -73,8 +73,8 @@ class Recipe:
             polled=(layout.mutex("P", polled=True), layout.mutex("Q", polled=True)),
             semaphore=layout.rwsem("R"),
             words=(layout.word("v", 0), layout.word("w", 0)),
-            queues=(layout.queue("queue of v"), layout.queue("queue of w")),
-            pools=(layout.pool("free", 2), layout.pool("used", 1)),
+            queues=tuple(layout.queue(f"queue of {word}", "anybody") for word in "vw"),
+            pools=(layout.pool("free", 2, role="free"), layout.pool("used", 1, role="kept")),
             panic=layout.word("panic", 0),
         )
         actors = [

@@ -17,6 +17,7 @@ PACKAGE = Path(oomlab.__file__).parent
 ENGINE = (
     ("liveness", "chooser"),
     ("ops",),
+    ("slots",),
     ("model", "routines", "stage"),
     ("trace",),
     ("clock", "explorer"),

@@ -15,8 +15,6 @@ from oomlab.analysis.lock_order import (
 from oomlab.analysis.spans import Held, HoldMode, Span, SpanState, held_spans, span_at, task_spans
 from oomlab.analysis.units import length_text, moment_text, time_text
 from oomlab.analysis.wait_for import (
-    ANSWERERS,
-    Answerer,
     Edge,
     EdgeKind,
     WaitForGraph,
@@ -29,11 +27,9 @@ from oomlab.analysis.wait_for import (
 
 __all__ = [
     "ANNOTATIONS",
-    "ANSWERERS",
     "DETECTORS",
     "RECLAIM",
     "Annotation",
-    "Answerer",
     "Detector",
     "Edge",
     "EdgeKind",

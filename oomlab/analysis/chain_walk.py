@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oomlab.brief import brief
 from oomlab.checked import checked
+from oomlab.engine.ops import GHOST_KINDS
+from oomlab.engine.slots import Listener
 from oomlab.engine.trace.events import Event, Trace
-from oomlab.listeners.registrants import REGISTRANTS, Registrant
 
 WALK = "blocking_notifier_call_chain"
 OUT_OF_MEMORY = "out_of_memory"
@@ -22,7 +23,7 @@ class Stop:
     how often it asked for memory (`requests`), the `pages` it gave back, and whether it was still
     at it when the run ended."""
 
-    listener: Registrant
+    listener: Listener
     locks: tuple[str, ...]
     waited_for: tuple[str, ...]
     requests: int
@@ -61,16 +62,20 @@ def first_invocation(trace: Trace) -> OomInvocation | None:
     before = [e for e in trace.events[:begin] if e.task == task]
     events = _invocation(trace.events[begin:], task)
     got = next(e for e in reversed(before) if e.on == "oom_lock" and e.op.startswith("mutex"))
-    freed = [e.result for e in events if e.function == "notify_in_context" and e.op == "read"]
-    killed = [e.on for e in events if e.op == "write" and e.on.startswith("SIGKILL for ")]
+    freed = [
+        e.result
+        for e in events
+        if e.op == "read" and trace.facts(e.on).role == "freed" and WALK not in e.stack
+    ]
+    killed = [e.on for e in events if e.op == "write" and trace.facts(e.on).role == "kill"]
     return OomInvocation(
         task,
         _mask(events[0], before),
         got.op == "mutex_lock",
         "mem_cgroup_out_of_memory" in events[0].stack,
-        _stops(trace, events),
-        int(freed[0]) if freed else 0,
-        killed[0].removeprefix("SIGKILL for ") if killed else "",
+        _stops(trace, begin, events),
+        int(freed[-1]) if freed else 0,
+        trace.facts(killed[0]).of if killed else "",
     )
 
 
@@ -91,52 +96,68 @@ def _mask(first: Event, before: list[Event]) -> int | None:
     return int(notes[-1]) if notes else None
 
 
-def _stops(trace: Trace, events: list[Event]) -> tuple[Stop, ...]:
-    """The listeners' own parts of the walk. Two of them have callbacks of the same name, and then
-    the lock tells which it is."""
-    parts: list[tuple[str, list[Event]]] = []
+def _stops(trace: Trace, begin: int, events: list[Event]) -> tuple[Stop, ...]:
+    """The listeners' own parts of the walk, in the order in which the chain has them."""
+    chain = next((s.facts.calls for s in trace.slots if s.facts.role == "chain"), ())
+    values = {slot.name: slot.initial for slot in trace.slots}
+    for event in trace.events[:begin]:
+        values.update(event.changes)
+    parts: list[_Part] = []
+    ahead = chain
     for event in events:
-        if WALK not in event.stack[:-1]:
+        added = 0
+        for name in event.changes:
+            if trace.facts(name).role == "freed":
+                added += int(event.changes[name]) - int(values[name])
+        values.update(event.changes)
+        if WALK not in event.stack[:-1] or event.op in GHOST_KINDS:
             continue
         callback = event.stack[event.stack.index(WALK) + 1]
-        same = parts and parts[-1][0] == callback
-        again = same and event.op.startswith(_LOCKING) and any(map(_adds, parts[-1][1]))
-        if not same or again:
-            parts.append((callback, []))
-        parts[-1][1].append(event)
-    last = parts[-1][1] if parts else []
-    return tuple(
-        _stop(callback, part, stuck=part is last and not _over(events)) for callback, part in parts
-    )
+        last = parts[-1] if parts else None
+        if last is None or last.listener.callback != callback or last.over(ahead):
+            found = next((each for each in ahead if each.callback == callback), None)
+            if found is not None:
+                ahead = ahead[ahead.index(found) + 1 :]
+            last = _Part(found or Listener(callback, callback))
+            parts.append(last)
+        last.events.append(event)
+        last.adds = last.adds or _adds(trace, event)
+        last.pages += added
+    back = any(e.op == "up_read" and trace.facts(e.on).role == "chain" for e in events)
+    return tuple(part.stop(stuck=part is parts[-1] and not back) for part in parts)
 
 
-def _adds(event: Event) -> bool:
-    """Does the callback add to the sum here? It takes no lock after that."""
-    return event.function == "add_freed" and event.op == "write"
+@dataclass
+class _Part:
+    """What one listener did; `adds`: it has added to the sum."""
+
+    listener: Listener
+    events: list[Event] = field(default_factory=list)
+    adds: bool = False
+    pages: int = 0
+
+    def over(self, ahead: tuple[Listener, ...]) -> bool:
+        """Is this somebody else's, of the same function? Who has added to the sum is done, if there
+        is a next one of that name."""
+        another = any(each.callback == self.listener.callback for each in ahead)
+        return self.adds and another
+
+    def stop(self, *, stuck: bool) -> Stop:
+        """The same as it is told to others."""
+        locks = (e.on for e in self.events if e.op.startswith(_LOCKING) and e.condition == "done")
+        waits = (
+            e for e in self.events if e.op in _WAITING and e.condition in ("blocked", "sleeps")
+        )
+        return Stop(
+            self.listener,
+            tuple(dict.fromkeys(locks)),
+            tuple(dict.fromkeys(e.on or "time to pass" for e in waits)),
+            sum(e.op == "note" and e.on == "gfp" for e in self.events),
+            self.pages,
+            stuck,
+        )
 
 
-def _over(events: list[Event]) -> bool:
-    return any(e.op == "up_read" for e in events)
-
-
-def _stop(callback: str, events: list[Event], *, stuck: bool) -> Stop:
-    locks = tuple(
-        dict.fromkeys(e.on for e in events if e.op.startswith(_LOCKING) and e.condition == "done")
-    )
-    tried = tuple(e.on for e in events if e.op.startswith(_LOCKING))
-    waits = (e for e in events if e.op in _WAITING and e.condition in ("blocked", "sleeps"))
-    counts = [e.changes.get(e.on) for e in events if _adds(e)]
-    before = [e.result for e in events if e.function == "add_freed" and e.op == "read"]
-    return Stop(
-        _who(callback, tried),
-        locks,
-        tuple(dict.fromkeys(e.on or "time to pass" for e in waits)),
-        sum(e.op == "note" and e.on == "gfp" for e in events),
-        int(counts[-1] or before[-1]) - int(before[-1]) if counts else 0,
-        stuck,
-    )
-
-
-def _who(callback: str, tried: tuple[str, ...]) -> Registrant:
-    named = [r for r in REGISTRANTS.values() if r.callback == callback]
-    return next((r for r in named if set(r.locks) & set(tried)), named[0])
+def _adds(trace: Trace, event: Event) -> bool:
+    """Is something added to the sum here, if only 0?"""
+    return trace.facts(event.on).role == "freed" and event.op in ("write", "swap", "add")

@@ -45,9 +45,6 @@ SOFT_LOCKUP_SAMPLE_US = 4 * SECOND_US
 FIRST_SCAN_S = 50.0
 """When the two detectors that look from time to time look first: our choice."""
 
-WORK_FUNCTIONS = frozenset({"update_balloon_size_func", "moom_callback"})
-"""Functions that run on a workqueue; a task whose outermost function is one of them is a worker."""
-
 LIMITS = (
     Limit(
         "simplified",
@@ -114,7 +111,7 @@ def detector_log(
             Message(at_us, "allocation stall", task, text)
             for at_us, task, text in rationed(sorted(stall_warnings(trace, lives)))
         ),
-        *_stuck_workers(lives, first_us),
+        *_stuck_workers(lives, {t.name for t in trace.tasks if t.is_worker}, first_us),
         *_soft_lockups(lives),
         *sorted(_hung_tasks(lives, first_us))[:HUNG_TASK_WARNINGS],
     ]
@@ -137,11 +134,13 @@ def _hung_tasks(stretches: Iterable[Stretch], first_us: int) -> Iterator[Message
             yield Message(at_us, "hung task", stretch.task, text)
 
 
-def _stuck_workers(stretches: Iterable[Stretch], first_us: int) -> Iterator[Message]:
+def _stuck_workers(
+    stretches: Iterable[Stretch], workers: set[str], first_us: int
+) -> Iterator[Message]:
     """wq_watchdog_timer_fn, for a worker that sleeps or polls."""
     for stretch in stretches:
         polls = stretch.event.condition in ("polling", "polled")
-        if stretch.event.stack[0] not in WORK_FUNCTIONS or not (polls or is_asleep(stretch)):
+        if stretch.task not in workers or not (polls or is_asleep(stretch)):
             continue
         for at_us in _scans(first_us % WORKQUEUE_US, WORKQUEUE_US, stretch.end_us):
             stuck_us = at_us - stretch.start_us

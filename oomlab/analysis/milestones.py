@@ -25,7 +25,7 @@ def schedule_milestones(trace: Trace) -> tuple[Milestone, ...]:
     found = []
     for step in range(1, trace.ended_at_us + 1):
         events = [event for event in trace.events if event.at_us == step]
-        found.append(Milestone(events[0].task, any(map(_matters, events))))
+        found.append(Milestone(events[0].task, any(_matters(trace, event) for event in events)))
     return tuple(found)
 
 
@@ -37,14 +37,14 @@ def told_events(trace: Trace) -> tuple[int, ...]:
     return tuple(
         number
         for number, event in enumerate(trace.events)
-        if number >= first and _matters(event) and event.condition != "polled"
+        if number >= first and _matters(trace, event) and event.condition != "polled"
     )
 
 
 def timed_milestones(trace: Trace) -> tuple[Milestone, ...]:
     """One milestone per told event; those matter most that end or begin a wait, or kill."""
     return tuple(
-        Milestone(trace.events[number].task, _turns(trace.events[number]))
+        Milestone(trace.events[number].task, _turns(trace, trace.events[number]))
         for number in told_events(trace)
     )
 
@@ -69,14 +69,14 @@ def cut_after(trace: Trace, number: int) -> Trace:
     )
 
 
-def _matters(event: Event) -> bool:
-    return tell(event) is not None
+def _matters(trace: Trace, event: Event) -> bool:
+    return tell(trace, event) is not None
 
 
-def _turns(event: Event) -> bool:
+def _turns(trace: Trace, event: Event) -> bool:
     return (
         event.condition in ("blocked", "timeout", "polling")
         or event.op == "log"
-        or any(slot.startswith("SIGKILL") for slot in event.changes)
+        or any(trace.facts(slot).role == "kill" for slot in event.changes)
         or (event.op.startswith("mutex") and bool(event.changes))
     )

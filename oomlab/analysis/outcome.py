@@ -31,7 +31,11 @@ _LOCKING = frozenset({"mutex_lock", "mutex_lock_killable", "spin_lock", "down_re
 @checked
 def kills(trace: Trace) -> tuple[Event, ...]:
     """The moments at which a process was sent SIGKILL."""
-    return tuple(e for e in trace.events if e.op == "write" and e.on.startswith("SIGKILL for"))
+    return tuple(e for e in trace.events if _kills(trace, e))
+
+
+def _kills(trace: Trace, event: Event) -> bool:
+    return event.op == "write" and trace.facts(event.on).role == "kill"
 
 
 @checked
@@ -68,17 +72,17 @@ def oom_calls(trace: Trace) -> tuple[OomCall, ...]:
         if OOM_PATH in event.stack:
             open_calls.setdefault(event.task, []).append(event)
         elif event.task in open_calls:
-            closed.append(_call(open_calls.pop(event.task), event.at_us, stood))
-    closed += [_call(events, None, stood) for events in open_calls.values()]
+            closed.append(_call(trace, open_calls.pop(event.task), event.at_us, stood))
+    closed += [_call(trace, events, None, stood) for events in open_calls.values()]
     return tuple(sorted(closed, key=lambda call: call.began_us))
 
 
-def _call(events: list[Event], ended_us: int | None, stood: list[int]) -> OomCall:
+def _call(trace: Trace, events: list[Event], ended_us: int | None, stood: list[int]) -> OomCall:
     began_us = events[0].at_us
     waited = any(began_us <= at_us and (ended_us is None or at_us <= ended_us) for at_us in stood)
     waited = waited or any(e.condition == "timeout" for e in events)
-    freed = any(e.op == "read" and "freed" in e.on and e.result for e in events)
-    killed = any(e.op == "write" and e.on.startswith("SIGKILL for") for e in events)
+    freed = any(e.op == "read" and trace.facts(e.on).role == "freed" and e.result for e in events)
+    killed = any(_kills(trace, e) for e in events)
     return OomCall(events[0].task, began_us, ended_us, (freed or killed) and not waited)
 
 
@@ -104,18 +108,18 @@ def downtime_us(trace: Trace) -> int | None:
     return None
 
 
-LENT = ("pages leaving the balloon", "pages of object", "pseries loan", "s390 cmm")
-"""The beginnings of the names of what listeners give back from."""
-
-
 @checked
 def pages_returned(trace: Trace) -> int:
     """How many pages listeners gave back to the allocator."""
     return sum(
         int(e.result)
         for e in trace.events
-        if e.op == "move" and e.on.startswith(LENT) and "free" in e.changes
+        if e.op == "move" and trace.facts(e.on).role == "lent" and _frees(trace, e)
     )
+
+
+def _frees(trace: Trace, event: Event) -> bool:
+    return any(trace.facts(name).role == "free" for name in event.changes)
 
 
 def longest_request_us(trace: Trace) -> int | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from oomlab.checked import checked
-from oomlab.engine.trace.events import Event, Json, Trace
+from oomlab.engine.trace.events import Event, Json, TaskInfo, Trace
 
 SpanState = Literal["runs", "polls", "blocked", "waits", "sleeps", "idle", "done"]
 """What a task does during a span.
@@ -33,8 +33,9 @@ class Span:
     """A stretch of one task's life.
 
     `on`: the lock, queue or word it is about, or "". `function`: the kernel function it is in.
-    `polls`: how often a polling task tried. The last span of a task may have no length: it says in
-    which state the run left the task.
+    `polls`: how often a polling task tried. `answered_by`: the only task that can end the wait,
+    if there is such a one, and what it `gives`. The last span of a task may have no length: it says
+    in which state the run left the task.
     """
 
     task: str
@@ -44,6 +45,8 @@ class Span:
     on: str = ""
     function: str = ""
     polls: int = 0
+    answered_by: str = ""
+    gives: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def task_spans(trace: Trace) -> tuple[Span, ...]:
     unfinished = {waiting.task for waiting in trace.waiting}
     spans: list[Span] = []
     for task in trace.tasks:
-        pieces = _pieces(task.name, events[task.name], task.foreground)
+        pieces = [_with_answer(trace, piece) for piece in _pieces(task, events[task.name])]
         if task.name not in unfinished and pieces[-1].state in ("runs", "polls", "sleeps"):
             last = events[task.name][-1]
             over_at_us = last.at_us if last.until_us is None else last.until_us
@@ -96,9 +99,16 @@ def span_at(spans: Iterable[Span], task: str, at_us: int) -> Span:
     return found
 
 
-def _pieces(task: str, events: list[Event], foreground: bool) -> list[Span]:
+def _with_answer(trace: Trace, piece: Span) -> Span:
+    facts = trace.facts(piece.on)
+    if piece.state != "waits" or not facts.answered_by:
+        return piece
+    return replace(piece, answered_by=facts.answered_by, gives=facts.gives)
+
+
+def _pieces(task: TaskInfo, events: list[Event]) -> list[Span]:
     """One piece per change of state, each with its start only."""
-    pieces = [Span(task, "idle", 0, 0)]
+    pieces = [Span(task.name, "idle", 0, 0)]
     place_of_idling: tuple[str, tuple[str, ...]] | None = None
     for event in events:
         last = pieces[-1]
@@ -106,7 +116,7 @@ def _pieces(task: str, events: list[Event], foreground: bool) -> list[Span]:
             pieces[-1] = replace(last, polls=last.polls + _tries(event))
             continue
         state = _state_after(event)
-        if state in ("waits", "blocked") and not foreground:
+        if state in ("waits", "blocked") and not task.foreground:
             # A task that serves was brought to its first wait before the run began: to stand at
             # that place again is to wait for work.
             place = (event.on, event.stack)
@@ -115,7 +125,7 @@ def _pieces(task: str, events: list[Event], foreground: bool) -> list[Span]:
             if place == place_of_idling:
                 state = "idle"
         on = event.on if state in ("polls", "blocked", "waits") else ""
-        pieces.append(Span(task, state, event.at_us, 0, on, _function(event), _tries(event)))
+        pieces.append(Span(task.name, state, event.at_us, 0, on, _function(event), _tries(event)))
     return pieces
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from oomlab.analysis.spans import Span, span_at, task_spans
 from oomlab.brief import brief
@@ -21,44 +21,17 @@ EdgeKind = Literal["lock", "poll", "event"]
 """How a task depends on another: asleep on a lock, polling a lock, asleep until an event."""
 
 
-class Answerer(NamedTuple):
-    """The only task that ends a wait on some queue.
-
-    `gives`: what the waiter gets from it. `reason`: why it can be nobody else.
-    """
-
-    task: str
-    gives: str
-    reason: str
-
-
-ANSWERERS: Mapping[str, Answerer] = {
-    "oom_notifier_response_queue": Answerer(
-        "oom_notifier", "an answer", "the RFC's thread wakes this queue when it has run the chain"
-    ),
-    "acked": Answerer(
-        "host", "its buffer back", "the host's interrupt (balloon_ack) is what wakes this queue"
-    ),
-    "GPU idle": Answerer("gpu", "the end of its work", "only the GPU's interrupt wakes this queue"),
-    "pfmemalloc_wait": Answerer(
-        "kswapd", "a sign that enough is free", "kswapd wakes this queue after each of its passes"
-    ),
-    "oom_callback_wq": Answerer(
-        "rcu", "the end of a grace period", "the last posted RCU callback wakes this queue"
-    ),
-}
-"""Queue -> who answers. A trace cannot tell: the wake-up may be exactly what never comes."""
-
-
 @brief
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`waiter` cannot go on before `holder` does something about `what` (a lock or a queue)."""
+    """`waiter` cannot go on before `holder` does something about `what` (a lock or a queue). Of an
+    event: what the holder `gives`."""
 
     waiter: str
     holder: str
     what: str
     kind: EdgeKind
+    gives: str = ""
 
 
 @brief
@@ -103,16 +76,16 @@ def first_cycle_us(trace: Trace) -> int | None:
 
 def waiting_sentence(edge: Edge) -> str:
     """The edge in words: "fs_task waits for balloon_lock, held by balloon_worker"."""
-    return f"{edge.waiter} {waiting_phrase(edge.what, edge.kind, (edge.holder,))}"
+    return f"{edge.waiter} {waiting_phrase(edge.what, edge.kind, (edge.holder,), edge.gives)}"
 
 
-def waiting_phrase(what: str, kind: EdgeKind, holders: tuple[str, ...] = ()) -> str:
-    """What a waiting task does, without its name; `holders` in the order in which they had it."""
+def waiting_phrase(
+    what: str, kind: EdgeKind, holders: tuple[str, ...] = (), gives: str = ""
+) -> str:
+    """What a waiting task does, without its name; `holders` in the order in which they had it. Of
+    an event: who answers, and what that one `gives`, if it is known."""
     if kind == "event":
-        answerer = ANSWERERS.get(what)
-        if answerer is None:
-            return f"waits on {what}"
-        return f"waits for {answerer.gives} from {answerer.task}"
+        return f"waits for {gives} from {holders[0]}" if gives else f"waits on {what}"
     verb = "polls" if kind == "poll" else "waits for"
     held = f", held by {', then '.join(holders)}" if holders else ""
     return f"{verb} {what or 'a free page'}{held}"
@@ -136,14 +109,12 @@ def _graph(
         span = span_at(spans, name, at_us)
         kind = edge_kind(span)
         if kind == "event":
-            answerer = ANSWERERS.get(span.on)
             # Somebody who has been taken off the queue only has to run again.
             asleep = not isinstance(values[span.on], list) or name in values[span.on]
-            known = answerer is not None and answerer.task in names
-            holders = [answerer.task] if answerer and known and asleep else []
+            holders = [span.answered_by] if span.answered_by in names and asleep else []
         else:
             holders = _in_the_way(values[span.on], name) if kind and span.on else []
-        edges += [Edge(name, holder, span.on, kind) for holder in holders if kind]
+        edges += [Edge(name, holder, span.on, kind, span.gives) for holder in holders if kind]
     ends = {name for edge in edges for name in (edge.waiter, edge.holder)}
     nodes = tuple(name for name in names if name in ends)
     # Told from a task with a job, a cycle is easier to follow than from a kernel thread.

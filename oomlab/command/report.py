@@ -111,7 +111,7 @@ def schedule_text(trace: Trace, no_return: int | None = None, circle: int = 0) -
     """A replayed schedule, one line a step."""
     last = trace.ended_at_us
     for event in _one_per_step([e for e in trace.events if e.at_us > 0]):
-        yield f"{event.at_us:4}  {explain(event)}"
+        yield f"{event.at_us:4}  {explain(trace, event)}"
         if event.at_us == no_return:
             yield "      (from here on nobody gets out)"
     if circle:

@@ -8,8 +8,6 @@ from oomlab.engine.trace.events import Event, Trace
 
 MarkKind = Literal["kill", "timeout", "relief", "panic"]
 
-_SIGKILL = "SIGKILL for "
-
 
 class Mark(NamedTuple):
     """What happened at one moment; `task` is who did it (or whose time ran out)."""
@@ -22,18 +20,18 @@ class Mark(NamedTuple):
 
 def marks(trace: Trace) -> tuple[Mark, ...]:
     """Kills, timeouts, memory given back from outside and panics, in order."""
-    return tuple(mark for event in trace.events if (mark := _mark(event)) is not None)
+    return tuple(mark for event in trace.events if (mark := _mark(trace, event)) is not None)
 
 
-def _mark(event: Event) -> Mark | None:
+def _mark(trace: Trace, event: Event) -> Mark | None:
     if event.condition == "timeout":
         return Mark(event.at_us, "timeout", event.task, "timeout")
     for slot, value in event.changes.items():
-        if slot.startswith(_SIGKILL) and value:
-            victim = slot.removeprefix(_SIGKILL)
-            return Mark(event.at_us, "kill", event.task, f"kill {victim}")
-        if slot == "panic" and value:
+        facts = trace.facts(slot)
+        if facts.role == "kill" and value:
+            return Mark(event.at_us, "kill", event.task, f"kill {facts.of}")
+        if facts.role == "panic" and value:
             return Mark(event.at_us, "panic", event.task, "panic")
-    if event.function == "give_back" and event.changes:
+    if event.op == "move" and event.changes and trace.facts(event.on).role == "outside":
         return Mark(event.at_us, "relief", event.task, f"{event.result} pages come back")
     return None

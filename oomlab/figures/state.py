@@ -16,7 +16,7 @@ from oomlab.checked import checked
 from oomlab.engine.trace.events import Json, Trace
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend, swatch, text_lines
-from oomlab.figures.state_facts import OFFLOAD, Facts, facts_at
+from oomlab.figures.state_facts import Facts, facts_at
 from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, line
 from oomlab.figures.text import shortened, text_width, wrapped
@@ -195,7 +195,7 @@ class _Sheet:
         shown = {
             name: sleepers
             for name, sleepers in self.facts.queues.items()
-            if name.startswith(OFFLOAD) or set(sleepers) - idle
+            if self.trace.facts(name).protocol or set(sleepers) - idle
         }
         if not shown:
             return
@@ -249,7 +249,7 @@ class _Sheet:
                         height=12,
                     )
                 )
-            mark = f" (min {self.facts.min_mark})" if name == "free" else ""
+            mark = f" (min {self.facts.min_marks[name]})" if name in self.facts.min_marks else ""
             self.parts.append(label(_BARS + max(width, 2) + 6, self.y, f"{pages}{mark}"))
             self.said.append(f"Pages in {name}: {pages}{mark}.")
             self.y += _ROW

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.engine.trace.events import Json, Trace
-from oomlab.kernel.zone import watermarks_for
 
 _WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
-OFFLOAD = "oom_notifier_"
-"""With this begin the names of what the thread that runs the chain shares with its callers."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +15,8 @@ class Facts:
     outermost first. `locks`, `words`: slots with their values. `queues`: who sleeps on the wait
     queues of the thread that runs the chain, and on every other one that has a sleeper. `pools`:
     pages by place; those that are empty now and were at the beginning are left out. `all_pages`:
-    how many there are, the same at every moment. `min_mark`: the min watermark, in pages.
+    how many there are, the same at every moment. `min_marks`: the min watermark of a pool, in
+    pages, where it has one.
     """
 
     mover: str
@@ -28,7 +26,7 @@ class Facts:
     words: dict[str, Json]
     pools: dict[str, int]
     all_pages: int
-    min_mark: int
+    min_marks: dict[str, int]
 
 
 def facts_at(trace: Trace, at_us: int) -> Facts:
@@ -54,12 +52,12 @@ def facts_at(trace: Trace, at_us: int) -> Facts:
         {
             name: list(value)
             for name, value in values.items()
-            if kinds[name] == "queue" and (value or name.startswith(OFFLOAD))
+            if kinds[name] == "queue" and (value or trace.facts(name).protocol)
         },
         {
             name: value
             for name, value in values.items()
-            if kinds[name] == "word" and name.startswith(OFFLOAD)
+            if kinds[name] == "word" and trace.facts(name).protocol
         },
         {
             name: int(value)
@@ -67,5 +65,5 @@ def facts_at(trace: Trace, at_us: int) -> Facts:
             if kinds[name] == "pool" and (value or initial[name])
         },
         sum(int(value) for name, value in values.items() if kinds[name] == "pool"),
-        watermarks_for(int(trace.parameters["managed_pages"])).min,
+        {slot.name: slot.facts.mark for slot in trace.slots if slot.facts.mark},
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oomlab.analysis import (
-    ANSWERERS,
     Edge,
     EdgeKind,
     Span,
@@ -180,7 +179,7 @@ def _label(arrow: Arrow) -> Markup:
 def edge_label(edge: Edge) -> str:
     """What stands at an arrow: the lock, or what the waiter hopes for."""
     if edge.kind == "event":
-        return ANSWERERS[edge.what].gives
+        return edge.gives
     return f"polls {edge.what}" if edge.kind == "poll" else edge.what
 
 

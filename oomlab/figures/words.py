@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oomlab.analysis import ANSWERERS, Held, Span, edge_kind, waiting_phrase
+from oomlab.analysis import Held, Span, edge_kind, waiting_phrase
 
 STATE_NAMES = {
     "runs": "runs",
@@ -31,9 +31,9 @@ def bar_labels(span: Span, *, counted: bool) -> list[str]:
     if span.state == "blocked":
         return [waiting_phrase(span.on, "lock"), span.on, "waits"]
     if span.state == "waits":
-        answerer = ANSWERERS.get(span.on)
-        short = [f"waits for {answerer.task}", answerer.task] if answerer else []
-        return [waiting_phrase(span.on, "event"), *short, "waits"]
+        who = span.answered_by
+        short = [f"waits for {who}", who] if who else []
+        return [waiting_phrase(span.on, "event", (who,), span.gives), *short, "waits"]
     if span.state in ("runs", "sleeps"):
         inside = [f"{span.state} in {span.function}", span.function] if span.function else []
         return [*inside, span.state]
@@ -48,7 +48,8 @@ def span_phrase(span: Span, held: Sequence[Held], *, stepwise: bool = False) -> 
     where = f" (in {span.function})" if span.function else ""
     kind = edge_kind(span)
     if kind is not None:
-        phrase = waiting_phrase(span.on, kind, _holders(span, held))
+        holders = (span.answered_by,) if span.answered_by else _holders(span, held)
+        phrase = waiting_phrase(span.on, kind, holders, span.gives)
         times = f", {_times(span.polls)} in vain" if span.polls else ""
         return f"{phrase}{times}{where}"
     if span.state == "idle":

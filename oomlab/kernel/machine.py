@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from oomlab.brief import brief
 from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.ops import Candidate, Routine, Slot
+from oomlab.engine.slots import Says
 from oomlab.errors import InputError
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction
@@ -120,8 +121,17 @@ class Machine:
             raise InputError(f"HZ cannot be {self.hz}; valid: {valid}")
         self.oom_lock = self.layout.mutex("oom_lock", polled=True)
         self.oom_notify_list = BlockingNotifierChain.declare(self.layout, "oom_notify_list")
-        self.oom_reaper_list = self.layout.word("oom_reaper_list", ())
-        self.oom_reaper_wait = self.layout.queue("oom_reaper_wait")
+        self.oom_reaper_list = self.layout.word(
+            "oom_reaper_list",
+            (),
+            says={
+                "push": "puts the victim on top of the reaper's stack",
+                "pop": "takes the next victim from the stack",
+            },
+        )
+        self.oom_reaper_wait = self.layout.queue(
+            "oom_reaper_wait", "work", says={"wake": "wakes the reaper"}
+        )
         self.panicked = self.layout.word("panic", 0)
 
     @classmethod
@@ -144,9 +154,17 @@ class Machine:
 
     def let_suspend(self) -> None:
         """Declare what oom_killer_disable needs; before the first process is added."""
-        self.oom_killer_disabled = self.layout.word("oom_killer_disabled", 0)
+        self.oom_killer_disabled = self.layout.word(
+            "oom_killer_disabled",
+            0,
+            says={
+                "read": "asks whether the OOM killer is off",
+                "write": "switches the OOM killer off or on",
+            },
+        )
         self.oom_victims = OomVictims(
-            self.layout.word("oom_victims", 0), self.layout.queue("oom_victims_wait")
+            self.layout.word("oom_victims", 0, says={"add": "counts the victims that are left"}),
+            self.layout.queue("oom_victims_wait", "anybody"),
         )
 
     def zone_for(self, gfp: int) -> Zone:
@@ -172,7 +190,12 @@ class Machine:
             Process.declare(self.layout, number, name, rss, self.oom_victims),
             traits=traits,
             users=self.layout.word(f"users of the mm of {name}", 1) if shared else None,
-            mmap_sem=self.layout.rwsem(f"mmap_sem of {name}") if mmap_sem else None,
+            mmap_sem=self.layout.rwsem(
+                f"mmap_sem of {name}",
+                says={"down_read_trylock": "tries to read the victim's mappings"},
+            )
+            if mmap_sem
+            else None,
             parent=None if parent is None else parent.number,
         )
         self.processes.append(process)
@@ -211,8 +234,25 @@ class Machine:
         task = Task(
             index,
             name,
-            self.layout.pool(f"page in the hand of {name}"),
-            self.layout.word(f"freed, on the stack of {name}", 0, private_to=index),
+            self.layout.pool(
+                f"page in the hand of {name}",
+                role="kept",
+                says={
+                    "move": Says(
+                        "puts the page where it belongs", order="put the page where it belongs"
+                    )
+                },
+            ),
+            self.layout.word(
+                f"freed, on the stack of {name}",
+                0,
+                private_to=index,
+                role="freed",
+                says={
+                    "read": "reads how many pages the listeners gave back",
+                    "write": "sets its own count of freed pages to 0",
+                },
+            ),
             process,
             is_worker,
             reclaim_meets,
@@ -233,6 +273,7 @@ class Machine:
                 foreground and not serves,
                 serves,
                 starts_at_us,
+                is_worker,
             )
         )
         return task
@@ -252,5 +293,6 @@ class Machine:
         )
 
     def model(self) -> Model:
-        """What the engines need of this machine."""
+        """What the engines need of this machine, and who is in its chain."""
+        self.layout.calls(self.oom_notify_list.rwsem, self.oom_notify_list.listeners())
         return Model(self.layout, self.actors, self.panicked, self.hz)

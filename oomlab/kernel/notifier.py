@@ -18,6 +18,7 @@ from oomlab.engine.ops import (
     up_write,
     write,
 )
+from oomlab.engine.slots import Listener
 from oomlab.errors import ModelError
 from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.oom_watch_closely import ghost_callback, ghost_sum, ghost_walk
@@ -61,7 +62,11 @@ class BlockingNotifierChain:
     @classmethod
     def declare(cls, layout: Layout, name: str) -> BlockingNotifierChain:
         """An empty chain with its rwsem."""
-        return cls(layout.rwsem(f"{name} rwsem"))
+        says = {
+            "down_read": "begins to walk the notifier chain",
+            "up_read": "has walked the whole chain",
+        }
+        return cls(layout.rwsem(f"{name} rwsem", role="chain", says=says))
 
     def register(self, block: NotifierBlock) -> None:
         """Insert `block` behind those of equal or higher priority, before the run begins: in the
@@ -82,13 +87,26 @@ class BlockingNotifierChain:
                 raise ModelError(f"two listeners are named {block.name!r}")
             self.known[block.name] = block
         names = tuple(block.name for block in self.blocks)
-        self.members = layout.word("oom_notify_list", names)
+        says = {
+            "read": "looks who is in the chain",
+            "write": "changes who is in the chain",
+        }
+        self.members = layout.word("oom_notify_list", names, says=says)
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """All that are or may be in the chain, in the order in which a walk calls them."""
+        blocks = sorted(self.known.values(), key=_first_first) if self.known else self.blocks
+        return tuple(Listener(b.name, b.callback.__name__, b.priority) for b in blocks)
 
     def with_member(self, names: tuple[str, ...], block: NotifierBlock) -> tuple[str, ...]:
         """The chain `names` with `block` behind those of equal or higher priority
         (notifier_chain_register)."""
         place = sum(self.known[name].priority >= block.priority for name in names)
         return (*names[:place], block.name, *names[place:])
+
+
+def _first_first(block: NotifierBlock) -> int:
+    return -block.priority
 
 
 def blocking_notifier_call_chain(

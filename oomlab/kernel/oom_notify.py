@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, read, wake, write
+from oomlab.engine.slots import Answer, Says
 from oomlab.errors import InputError
 from oomlab.kernel.machine import Machine, NotifyOom
 from oomlab.kernel.notifier import blocking_notifier_call_chain
 from oomlab.kernel.oom_watch import (
+    OOM_NOTIFIER,
     ghost_answer,
     ghost_ask,
     ghost_wait,
@@ -62,6 +64,66 @@ def notify_in_context(machine: Machine, current: Task) -> Routine:
     return freed
 
 
+def requested_flag(layout: Layout) -> Slot:
+    """Declare the flag that is 1 from a request until its answer."""
+    name = "oom_notifier_requested"
+    return layout.word(
+        name,
+        0,
+        protocol=True,
+        says={
+            "read": Says(
+                "looks whether its request is still unanswered", order=f"read the flag {name}"
+            ),
+            "write": Says(order=f"write the flag {name}"),
+            "write 1": Says(told=f"{{task}} asks the {OOM_NOTIFIER} thread to walk the chain"),
+            "write same": Says(
+                told="{task} asks again, though the last request is still unanswered"
+            ),
+            "write 0": Says(told="{task} answers: the chain has been walked"),
+        },
+    )
+
+
+def freed_counter(layout: Layout) -> Slot:
+    """Declare the counter to which the thread has freed pages added."""
+    name = "oom_notifier_freed"
+    return layout.word(
+        name,
+        0,
+        role="freed",
+        protocol=True,
+        says={
+            "read": Says(
+                "reads the thread's counter of freed pages", order=f"read the counter {name}"
+            ),
+            "write": Says(
+                "changes the thread's counter of freed pages", order=f"write the counter {name}"
+            ),
+            "swap": "changes the thread's counter of freed pages",
+        },
+    )
+
+
+def thread_queues(layout: Layout) -> tuple[Slot, Slot]:
+    """Declare where the thread waits for requests, and where the callers wait for its answer: it
+    alone wakes them, when it has run the chain."""
+    return (
+        layout.queue(
+            "oom_notifier_request_queue",
+            "work",
+            protocol=True,
+            says={"wake": f"wakes the {OOM_NOTIFIER} thread"},
+        ),
+        layout.queue(
+            "oom_notifier_response_queue",
+            Answer(OOM_NOTIFIER, "an answer"),
+            protocol=True,
+            says={"wake": "wakes whoever waits for the answer"},
+        ),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class ThreadPointer:
     """Where the thread does not exist from boot: the pointer to it, and the threads to come.
@@ -79,10 +141,25 @@ class ThreadPointer:
     def declare(cls, layout: Layout, threads: int) -> ThreadPointer:
         """No thread yet, and at most `threads` of them."""
         return cls(
-            layout.word("oom_notifier_thread", 0),
-            layout.word("threads made", 0),
-            tuple(layout.word(f"thread {i + 1} runs", 0) for i in range(threads)),
-            layout.pool("stacks of new threads"),
+            layout.word(
+                "oom_notifier_thread",
+                0,
+                protocol=True,
+                says={
+                    "read": "looks whether the thread exists",
+                    "write": "stores the pointer to the thread",
+                },
+            ),
+            layout.word("threads made", 0, says={"add": "makes a thread"}),
+            tuple(
+                layout.word(
+                    f"thread {i + 1} runs",
+                    0,
+                    says={"write": "lets the thread run", "wait_for": "begins to run"},
+                )
+                for i in range(threads)
+            ),
+            layout.pool("stacks of new threads", role="kept"),
         )
 
 
@@ -103,10 +180,9 @@ class OomNotifierThread:
     def declare(cls, layout: Layout, threads: int = 0) -> OomNotifierThread:
         """Declare the globals; with `threads`, a pointer and that many threads to come."""
         return cls(
-            layout.word("oom_notifier_requested", 0),
-            layout.word("oom_notifier_freed", 0),
-            layout.queue("oom_notifier_request_queue"),
-            layout.queue("oom_notifier_response_queue"),
+            requested_flag(layout),
+            freed_counter(layout),
+            *thread_queues(layout),
             ThreadPointer.declare(layout, threads) if threads else None,
         )
 

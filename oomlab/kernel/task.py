@@ -17,6 +17,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
+from oomlab.engine.slots import Says
 from oomlab.gfp import flags
 from oomlab.kernel.process import USUAL, OomVictims, ProcessTraits
 from oomlab.limits import Limit
@@ -63,10 +64,14 @@ class Process:
         return cls(
             number,
             name,
-            layout.pool(f"rss of {name}", rss),
-            layout.word(f"mm of {name}", "used"),
-            layout.word(f"SIGKILL for {name}", 0),
-            layout.word(f"TIF_MEMDIE of {name}", 0),
+            layout.pool(
+                f"rss of {name}",
+                rss,
+                role="rss",
+                of=name,
+                says={"move": Says(told="{pages} of process {of} become free ({task})")},
+            ),
+            *_fate(layout, name),
             victims,
         )
 
@@ -77,9 +82,7 @@ class Process:
             number,
             name,
             other.rss,
-            layout.word(f"mm of {name}", "used"),
-            layout.word(f"SIGKILL for {name}", 0),
-            layout.word(f"TIF_MEMDIE of {name}", 0),
+            *_fate(layout, name),
             other.victims,
             users=other.users,
             mmap_sem=other.mmap_sem,
@@ -103,6 +106,39 @@ class Process:
             traits.oom_origin,
             traits.in_vfork,
         )
+
+
+def _fate(layout: Layout, name: str) -> tuple[Slot, Slot, Slot]:
+    """Declare what is left of a process's memory, its SIGKILL and its TIF_MEMDIE."""
+    return (
+        layout.word(
+            f"mm of {name}",
+            "used",
+            says={
+                "read": "looks at what is left of a process's memory",
+                "write": "notes what is left of a process's memory",
+            },
+        ),
+        layout.word(
+            f"SIGKILL for {name}",
+            0,
+            role="kill",
+            of=name,
+            says={
+                "read": "asks whether it has been killed; no",
+                "wait_for": "is woken by the signal",
+                "write": Says(told="{task} has {of} killed"),
+            },
+        ),
+        layout.word(
+            f"TIF_MEMDIE of {name}",
+            0,
+            says={
+                "read": "asks whether it has been marked as an OOM victim; no",
+                "swap": "changes who may use the reserves",
+            },
+        ),
+    )
 
 
 @dataclass(frozen=True, eq=False)

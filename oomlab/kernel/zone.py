@@ -7,6 +7,7 @@ from math import isqrt
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Op, Slot, take_block, take_page
+from oomlab.engine.slots import Answer, Says
 from oomlab.errors import InputError
 from oomlab.gfp import flags
 from oomlab.limits import Limit
@@ -123,28 +124,64 @@ class Zone:
         one. Raises InputError for an order that no kernel has."""
         suffix = f" in {name}" if name else ""
         details = details or ZoneDetails()
-        counts = {"isolated": details.isolated, "under writeback": details.writeback}
-        free_slot = layout.pool(f"free{suffix}", free)
-        reclaimable_slot = layout.pool(f"reclaimable{suffix}", reclaimable)
-        extra = {
-            what: None if count is None else layout.pool(f"{what}{suffix}", count)
-            for what, count in counts.items()
-        }
-        blocks = None
+        free_slot = layout.pool(
+            f"free{suffix}",
+            free,
+            role="free",
+            mark=marks.min,
+            says={"holds_more": "sees that even reclaiming everything would not help"},
+        )
+        reclaimable_slot = layout.pool(
+            f"reclaimable{suffix}",
+            reclaimable,
+            role="kept",
+            says={
+                "move": Says(
+                    "runs a round of direct reclaim, which finds nothing",
+                    told="{task} reclaims {pages}",
+                    order="reclaim what can be reclaimed",
+                ),
+                "holds_more": "looks whether all its file pages are in memory",
+            },
+        )
+        isolated = writeback = blocks = None
+        if details.isolated is not None:
+            isolated = layout.pool(
+                f"isolated{suffix}",
+                details.isolated,
+                role="kept",
+                says={
+                    "exceeds": "compares what others have taken off the LRU lists with what is "
+                    "left",
+                    "move": "puts back or frees what it took off the LRU lists",
+                },
+            )
+        if details.writeback is not None:
+            writeback = layout.pool(
+                f"under writeback{suffix}",
+                details.writeback,
+                role="kept",
+                says={"exceeds": "looks whether more than half is being written"},
+            )
         if details.largest_order is not None:
             check_order(details.largest_order)
             blocks = Blocks(
-                layout.word(f"largest free order{suffix}", details.largest_order),
-                layout.pool(f"highatomic reserve{suffix}", details.highatomic),
+                layout.word(
+                    f"largest free order{suffix}",
+                    details.largest_order,
+                    says={
+                        "read": "looks at the largest free block",
+                        "write": "has made a larger block",
+                    },
+                ),
+                layout.pool(
+                    f"highatomic reserve{suffix}",
+                    details.highatomic,
+                    role="kept",
+                    says={"move": "makes a block of the highatomic reserve an ordinary one"},
+                ),
             )
-        return cls(
-            free_slot,
-            reclaimable_slot,
-            marks,
-            blocks,
-            extra["isolated"],
-            extra["under writeback"],
-        )
+        return cls(free_slot, reclaimable_slot, marks, blocks, isolated, writeback)
 
 
 def check_order(order: int) -> None:
@@ -170,10 +207,22 @@ class Kswapd:
     def declare(cls, layout: Layout) -> Kswapd:
         """Declare the four."""
         return cls(
-            layout.word("kswapd wanted", 0),
-            layout.queue("kswapd_wait"),
-            layout.word("kswapd_failures", 0),
-            layout.queue("pfmemalloc_wait"),
+            layout.word("kswapd wanted", 0, says={"write": "asks for kswapd, or takes note of it"}),
+            layout.queue("kswapd_wait", "anybody", says={"wake": "wakes kswapd"}),
+            layout.word(
+                "kswapd_failures",
+                0,
+                says={
+                    "read": "looks how often kswapd has failed in a row",
+                    "write": "counts kswapd's fruitless passes",
+                },
+            ),
+            # kswapd wakes it after each of its passes.
+            layout.queue(
+                "pfmemalloc_wait",
+                Answer("kswapd", "a sign that enough is free"),
+                says={"wake": "wakes whoever is throttled"},
+            ),
         )
 
 

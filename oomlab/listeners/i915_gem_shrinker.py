@@ -32,6 +32,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
+from oomlab.engine.slots import Answer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
@@ -86,8 +87,26 @@ class GemObject:
         """Declare object `number`, bound, with `pages` pages."""
         return cls(
             layout.mutex(f"mm.lock of object {number}"),
-            layout.pool(f"pages of object {number}", pages),
-            layout.word(f"object {number} has pages", 1),
+            layout.pool(
+                f"pages of object {number}",
+                pages,
+                role="lent",
+                says={
+                    "move": Says(
+                        "drops the pages of the object",
+                        told="{pages} leave the graphics object ({task})",
+                    )
+                },
+            ),
+            layout.word(
+                f"object {number} has pages",
+                1,
+                says={
+                    "read": "looks whether the object has pages",
+                    "write": "notes whether the object has pages",
+                    "wait_for": "sees that the object has lost its pages",
+                },
+            ),
             traits,
         )
 
@@ -119,8 +138,11 @@ class I915:
             machine,
             layout.mutex("struct_mutex", polled=True),
             layout.word("GPU busy", int(gpu_busy)),
-            layout.queue("GPU idle"),
-            layout.pool("shmem page cache"),
+            # Only the GPU's interrupt wakes it; of an idle one nobody waits for that.
+            layout.queue(
+                "GPU idle", Answer("gpu", "the end of its work") if gpu_busy else "anybody"
+            ),
+            layout.pool("shmem page cache", role="kept"),
             lock_jiffies,
         )
         machine.oom_notify_list.register(NotifierBlock("i915", i915.i915_gem_shrinker_oom))

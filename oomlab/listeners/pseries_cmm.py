@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.engine.ops import ANY_AMOUNT, Routine, Slot, move, spin_lock, spin_unlock
+from oomlab.engine.slots import Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
@@ -19,6 +20,9 @@ from oomlab.kernel.task import Task
 CMM_OOM_KB = 1024
 CMM_GFP = flags.GFP_NOIO | flags.NOWARN | flags.NORETRY | flags.NOMEMALLOC
 """What cmm_alloc_pages and the hot-remove handler ask for."""
+
+FROM_HYPERVISOR = {"move": Says(told="{pages} come back from the hypervisor ({task})")}
+"""How it is told that lent pages come back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +43,10 @@ class PseriesCmm:
         """Add the driver, with `pages` already lent, and register its callback (cmm_init)."""
         layout = machine.layout
         cmm = cls(
-            machine, layout.mutex("pseries cmm_lock"), layout.pool("pseries loan", pages), oom_pages
+            machine,
+            layout.mutex("pseries cmm_lock"),
+            layout.pool("pseries loan", pages, role="lent", says=FROM_HYPERVISOR),
+            oom_pages,
         )
         machine.oom_notify_list.register(NotifierBlock("pseries_cmm", cmm.cmm_oom_notify))
         return cmm

@@ -14,6 +14,7 @@ from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
+from oomlab.listeners.pseries_cmm import FROM_HYPERVISOR
 
 OOM_NOTIFY_PAGES = 256
 CMM_THREAD_PERIOD_S = 1
@@ -50,8 +51,8 @@ class S390Cmm:
         cmm = cls(
             machine,
             layout.mutex("s390 cmm_lock"),
-            layout.pool("s390 cmm timed pages", timed_pages),
-            layout.pool("s390 cmm pages", pages),
+            layout.pool("s390 cmm timed pages", timed_pages, role="lent", says=FROM_HYPERVISOR),
+            layout.pool("s390 cmm pages", pages, role="lent", says=FROM_HYPERVISOR),
             layout.word("s390 cmm_pages_target", target),
             batch,
         )

@@ -25,6 +25,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
+from oomlab.engine.slots import Answer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
@@ -150,16 +151,52 @@ class VirtioBalloon:
             machine,
             device or BalloonDevice(),
             policy,
-            layout.mutex("balloon_lock", polled=policy.leak_lock == "trylock"),
-            layout.pool("balloon", pages),
-            layout.pool("pages leaving the balloon"),
-            layout.word("balloon virtqueue", 0),
-            layout.queue("acked"),
+            layout.mutex("balloon_lock", polled="once" if policy.leak_lock == "trylock" else False),
+            layout.pool(
+                "balloon",
+                pages,
+                role="lent",
+                says={
+                    "holds_more": "looks whether there are pages in the balloon",
+                    "move": Says(
+                        "looks for pages in the balloon and finds none",
+                        "{task} takes {pages} out of the balloon",
+                        "take pages out of the balloon",
+                    ),
+                },
+            ),
+            layout.pool(
+                "pages leaving the balloon",
+                role="lent",
+                says={
+                    "move": Says(
+                        told="{pages} left the balloon and can be had again ({task})",
+                        order="make the balloon's pages free",
+                    )
+                },
+            ),
+            layout.word(
+                "balloon virtqueue",
+                0,
+                says={
+                    "write": Says("passes the virtqueue on", order="pass the virtqueue on"),
+                    "wait_for": Says(
+                        "picks up the request", order="pick up what is in the virtqueue"
+                    ),
+                },
+            ),
+            # The host's interrupt (balloon_ack) is what wakes it.
+            layout.queue(
+                "acked",
+                Answer("host", "its buffer back"),
+                says={"wake": "raises the interrupt that wakes the balloon driver"},
+            ),
             batch,
             oom_pages,
         )
         if vb.device.shows_size:
-            vb = replace(vb, actual=layout.word("size shown by the device", "old"))
+            says = {"write": "writes the balloon's size to the device"}
+            vb = replace(vb, actual=layout.word("size shown by the device", "old", says=says))
         if policy.hook == "shrinker":
             machine.shrinkers.append(vb.virtio_balloon_shrinker_scan)
         else:

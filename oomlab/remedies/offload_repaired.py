@@ -21,9 +21,10 @@ from dataclasses import dataclass
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, wake, write
+from oomlab.engine.slots import Says
 from oomlab.kernel.machine import Machine, NotifyOom
 from oomlab.kernel.notifier import blocking_notifier_call_chain
-from oomlab.kernel.oom_notify import check_timeout, in_jiffies
+from oomlab.kernel.oom_notify import check_timeout, freed_counter, in_jiffies, thread_queues
 from oomlab.kernel.oom_watch import (
     ghost_answer,
     ghost_ask,
@@ -61,11 +62,23 @@ class RepairedThread:
         """Declare the globals."""
         return cls(
             layout.mutex("oom_notifier_mutex"),
-            layout.word("oom_notifier_job", IDLE),
-            layout.word("oom_notifier_kick", 0),
-            layout.word("oom_notifier_freed", 0),
-            layout.queue("oom_notifier_request_queue"),
-            layout.queue("oom_notifier_response_queue"),
+            layout.word(
+                "oom_notifier_job",
+                IDLE,
+                protocol=True,
+                says={
+                    "read": "looks at the thread's job",
+                    "write": "changes the thread's job",
+                    f"write {ASKED}": Says(told="{task} asks for a walk of the chain"),
+                    f"write {ANSWERED}": Says(told="{task} has an answer"),
+                    f"write {OVERDUE}": Says(
+                        told="{task} has waited long enough and marks the job overdue"
+                    ),
+                },
+            ),
+            layout.word("oom_notifier_kick", 0, protocol=True),
+            freed_counter(layout),
+            *thread_queues(layout),
         )
 
     def run(self, machine: Machine, current: Task) -> Routine:

@@ -13,7 +13,7 @@ from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, read, wake, write
 from oomlab.kernel.machine import Machine, NotifyOom
 from oomlab.kernel.notifier import blocking_notifier_call_chain
-from oomlab.kernel.oom_notify import check_timeout, in_jiffies
+from oomlab.kernel.oom_notify import check_timeout, in_jiffies, requested_flag, thread_queues
 from oomlab.kernel.oom_watch import (
     ghost_answer,
     ghost_ask,
@@ -44,11 +44,26 @@ class SequencedThread:
     def declare(cls, layout: Layout) -> SequencedThread:
         """Declare the globals."""
         return cls(
-            layout.word("oom_notifier_requested", 0),
-            layout.word("oom_notifier_sequence", 0),
-            layout.word("oom_notifier_answer", (0, 0)),
-            layout.queue("oom_notifier_request_queue"),
-            layout.queue("oom_notifier_response_queue"),
+            requested_flag(layout),
+            layout.word(
+                "oom_notifier_sequence",
+                0,
+                protocol=True,
+                says={
+                    "read": "reads the number of the latest request",
+                    "write": "numbers its request",
+                },
+            ),
+            layout.word(
+                "oom_notifier_answer",
+                (0, 0),
+                protocol=True,
+                says={
+                    "read": "reads the result and for which request it is",
+                    "write": "notes its result and for which request it is",
+                },
+            ),
+            *thread_queues(layout),
         )
 
     def run(self, machine: Machine, current: Task) -> Routine:

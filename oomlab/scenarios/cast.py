@@ -16,6 +16,7 @@ from oomlab.engine.ops import (
     wait_for,
     write,
 )
+from oomlab.engine.slots import Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNELS, Costs, Machine
 from oomlab.kernel.oom_reaper import oom_reaper
@@ -198,7 +199,12 @@ def boot(
     chain.start(machine)
     add_rescuers(machine, settings)
     if settings["give_back_pages"]:
-        elsewhere = layout.pool("memory held elsewhere", int(settings["give_back_pages"]))
+        elsewhere = layout.pool(
+            "memory held elsewhere",
+            int(settings["give_back_pages"]),
+            role="outside",
+            says={"move": Says(told="{pages} come back from outside")},
+        )
         when = round(settings["give_back_s"] * machine.hz)
         machine.spawn(
             "outside",

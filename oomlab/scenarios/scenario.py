@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from oomlab.brief import brief
 from oomlab.engine.model import Model
@@ -43,6 +43,19 @@ def expect(
     )
 
 
+class _Asked:
+    """A remedy that notes which of its choices somebody asks for, and what they are."""
+
+    def __init__(self, remedy: Remedy) -> None:
+        self._remedy = remedy
+        self.knobs: dict[str, Hashable] = {}
+
+    def __getattr__(self, name: str) -> Hashable:
+        value: Hashable = getattr(self._remedy, name)
+        self.knobs[name] = value
+        return value
+
+
 @brief
 @dataclass(frozen=True)
 class Scenario:
@@ -65,11 +78,12 @@ class Scenario:
     unexplored: tuple[str, ...] = ()
 
     def model_key(self, remedy: Remedy) -> Hashable:
-        """Equal for two remedies that give the same model of this scenario: where there is no
-        balloon, remedies in its driver change nothing."""
-        if any(parameter.name == "balloon_pages" for parameter in self.parameters):
-            return remedy.name
-        return (remedy.delivery, remedy.timeout_s)
+        """Equal for two remedies that give the same model of this scenario: those that agree in
+        all that is asked of them while it is built. Without a balloon nobody asks for its policy.
+        """
+        asked = _Asked(remedy)
+        self.builder(self.settle({}, "explorer"), cast(Remedy, asked))
+        return frozenset(asked.knobs.items())
 
     def expects(
         self, remedy: Remedy, engine: Engine, settings: Settings, timeouts: str = "any"

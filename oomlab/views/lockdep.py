@@ -180,7 +180,9 @@ def _silence(scenario: str, remedy: str, annotation: Annotation) -> str:
         stuck = [each for each in hanging.waiting if each.how == "blocks"]
         if not stuck:
             return f"{said} There is nothing to warn of: with these locks nobody waits in a circle."
-        phrase = waiting_phrase(stuck[0].waits_for, "event")
+        on = stuck[0].waits_for
+        facts = hanging.facts(on)
+        phrase = waiting_phrase(on, "event", (facts.answered_by,), facts.gives)
         return f"{said} When it hangs, {stuck[0].task} {phrase}, and that is no lock."
     edges = wait_for_graph(hanging, at_us).cycle
     unseen = next((edge for edge in edges if edge.kind != "lock"), None)

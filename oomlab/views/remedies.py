@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from oomlab.analysis import time_text
-from oomlab.analysis.comparison import Parting, parting
+from oomlab.analysis.comparison import parting
 from oomlab.checked import checked
-from oomlab.engine.trace import Trace
+from oomlab.engine.trace import Event, Trace
 from oomlab.engine.trace.narration import explain
 from oomlab.errors import InputError, unknown
 from oomlab.evidence import matrix
@@ -59,16 +59,12 @@ def _sentence(scenario: str, schedule: str, remedy: str, base: Trace, others: in
     found = parting(base, trace)
     if found is None:
         return f"Nothing in these {base.ended_at_us} steps changes under {remedy}. {cost}"
-    return f"{_parted(found, remedy, why)} {cost}"
-
-
-def _parted(found: Parting, remedy: str, why: str) -> str:
-    before = f"They part at step {found.step}. Mainline: {_told(found.first)}."
-    after = f"Under {remedy}: {_told(found.second)}."
+    before = f"They part at step {found.step}. Mainline: {_told(base, found.first)}."
+    after = f"Under {remedy}: {_told(trace, found.second)}."
     if found.second is None and why:
         after = f"Under {remedy} this {why}."
-    return f"{before} {after}"
+    return f"{before} {after} {cost}"
 
 
-def _told(event: object) -> str:
-    return "this does not happen" if event is None else explain(event)  # type: ignore[arg-type]
+def _told(trace: Trace, event: Event | None) -> str:
+    return "this does not happen" if event is None else explain(trace, event)

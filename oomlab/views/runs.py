@@ -47,7 +47,7 @@ def state_at(scenario: str, remedy: str, moment: int, seed: int = 0, **given: Sc
         return View((figure := draw_state(start, 0)).svg, "Nobody has moved yet.", figure.twin)
     cut = cut_after(trace, told[moment - 1])
     event = cut.events[-1]
-    said = f"At {moment_text(trace, event.at_us)}: {explain(event)}."
+    said = f"At {moment_text(trace, event.at_us)}: {explain(trace, event)}."
     if moment == len(told):
         said += f" {how_it_went(trace)}"
     elif cycle := wait_for_graph(cut, cut.ended_at_us).cycle:
@@ -105,7 +105,7 @@ def _recovered(trace: Trace) -> str:
     stall = longest_request_us(trace)
     how = "after a time limit ran out"
     if killed:
-        victims = ", ".join(e.on.removeprefix("SIGKILL for ") for e in killed)
+        victims = ", ".join(trace.facts(e.on).of for e in killed)
         how = f"because {victims} is killed after {time_text(killed[0].at_us)}"
     cost = "" if stall is None else f" The slowest request for a page took {time_text(stall)}."
     return f"Everybody finishes, but only {how}.{cost}{_failures(trace)}"

@@ -155,7 +155,7 @@ def mark_rows(free: int, kernel: float) -> tuple[MarkRow, ...]:
     for name, alloc_flags in attempts:
         layout = Layout()
         zone = Zone.declare(layout, free, 0, watermarks_for(MANAGED_PAGES))
-        hand = layout.pool("page in the hand")
+        hand = layout.pool("page in the hand", role="kept")
         (tried,) = outcomes(layout.initial, 0, get_page_from_freelist(zone, hand, alloc_flags))
         rows.append(MarkRow(name, watermark(zone.marks, alloc_flags), bool(tried.result)))
     return tuple(rows)

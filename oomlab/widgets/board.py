@@ -15,7 +15,8 @@ from oomlab.checked import checked
 from oomlab.engine.explorer.counterexample import Choice, switches
 from oomlab.engine.explorer.graph import Graph
 from oomlab.engine.explorer.verdict import circling
-from oomlab.engine.ops import Op, RwSemaphore
+from oomlab.engine.model import Layout
+from oomlab.engine.ops import WORDS, Op, RwSemaphore
 from oomlab.errors import InputError
 from oomlab.experiment import Experiment, Exploration
 
@@ -25,45 +26,6 @@ MAX_STATES = 12_000
 _OPEN, _GOAL, _ENDED, _LOST = range(4)
 """What a state is: none of the others; a lockup that is complete; an end; a state from which only a
 lockup can be reached."""
-
-_WORDS = {
-    "mutex_lock": "take {}",
-    "mutex_lock_killable": "take {}",
-    "mutex_trylock": "try {}",
-    "mutex_unlock": "release {}",
-    "down_read": "read-lock {}",
-    "up_read": "let go of {}",
-    "take_page": "look for a free page",
-    "holds_more": "ask whether reclaim could help at all",
-    "move": "move pages out of: {}",
-    "read": "read: {}",
-    "write": "write: {}",
-    "swap": "exchange: {}",
-    "sleep": "nap",
-    "io": "wait for a device",
-    "cost": "reclaim for a while",
-    "wake": "wake {}",
-    "sleep_on": "wake up on {}",
-    "check_or_enqueue": "look whether there is something to wait for",
-    "wait_for": "pick up: {}",
-    "choose": "take one of several ways",
-}
-
-"""What an op is, as an order to the task."""
-
-_CLEARER = (
-    ("move reclaimable", "reclaim what can be reclaimed"),
-    ("move balloon", "take pages out of the balloon"),
-    ("move pages leaving the balloon", "make the balloon's pages free"),
-    ("move page in the hand", "put the page where it belongs"),
-    ("write balloon virtqueue", "pass the virtqueue on"),
-    ("wait_for balloon virtqueue", "pick up what is in the virtqueue"),
-    ("read oom_notifier_requested", "read the flag oom_notifier_requested"),
-    ("write oom_notifier_requested", "write the flag oom_notifier_requested"),
-    ("read oom_notifier_freed", "read the counter oom_notifier_freed"),
-    ("write oom_notifier_freed", "write the counter oom_notifier_freed"),
-)
-"""The beginning of an op and its slot, and better words for it."""
 
 
 @checked
@@ -185,18 +147,19 @@ class _Speaker:
                 f"late|sleeps on {op.slots[0].name} until it is woken or its time runs out{where}"
             )
         if ready or self.graph.goal[number]:
-            return f"ready|{_words(op)}{where}"
+            return f"ready|{_words(self.space.model.layout, op)}{where}"
         if op.kind in ("sleep_on", "wait_for"):
             return f"idle|sleeps until {op.slots[0].name} changes{where}"
         return f"blocked|waits for {op.slots[0].name}{where}"
 
 
-def _words(op: Op) -> str:
-    on = op.slots[0].name if op.slots else ""
-    for start, words in _CLEARER:
-        if f"{op.kind} {on}".startswith(start):
-            return words
-    return _WORDS.get(op.kind, f"{op.kind} {{}}").format(on).strip()
+def _words(layout: Layout, op: Op) -> str:
+    """An op as an order to the task: in the words of its slot, or else in its own."""
+    if not op.slots:
+        return WORDS[op.kind].order
+    slot = op.slots[0]
+    said = layout.facts[slot.index].said(op.kind, op.args[0] if op.args else "", "order")
+    return said or WORDS[op.kind].order.format(slot.name)
 
 
 def _functions(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from oomlab.engine.slots import PLAIN, Facts
 from oomlab.engine.trace.events import Condition, Event, Json, SlotInfo, TaskInfo, Trace, Waiting
 
 RWSEM_FREE: Json = {"readers": [], "writer": "", "queued": []}
@@ -21,6 +23,7 @@ class Story:
         rwsems: Sequence[str] = (),
         queues: Sequence[str] = (),
         words: Sequence[str] = (),
+        facts: Mapping[str, Facts] | None = None,
     ) -> None:
         self.tasks = [TaskInfo(name, f"plays {name}", True) for name in tasks]
         self.tasks += [TaskInfo(name, f"plays {name}", False) for name in background]
@@ -28,6 +31,8 @@ class Story:
         self.slots += [SlotInfo(name, "rwsem", RWSEM_FREE) for name in rwsems]
         self.slots += [SlotInfo(name, "queue", []) for name in queues]
         self.slots += [SlotInfo(name, "word", 0) for name in words]
+        said = facts or {}
+        self.slots = [replace(s, facts=said.get(s.name, PLAIN)) for s in self.slots]
         self.events: list[Event] = []
         self.now = 0
 
@@ -68,7 +73,8 @@ class Story:
 
     def waits(self, task: str, queue: str, inside: str = "work") -> None:
         # Words that are waited for are given no sleepers; only queues have them.
-        asleep = {queue: [task]} if SlotInfo(queue, "queue", []) in self.slots else {}
+        queues = {slot.name for slot in self.slots if slot.kind == "queue"}
+        asleep = {queue: [task]} if queue in queues else {}
         self.tell(task, "sleep_on", queue, "blocked", changes=asleep, inside=inside)
 
     def is_woken(self, task: str, queue: str) -> None:
@@ -90,6 +96,7 @@ class Story:
             {"hz": 250},
             0,
             engine,  # type: ignore[arg-type]
+            250,
             tuple(self.tasks),
             tuple(self.slots),
             tuple(self.events),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from oomlab import run
+from oomlab.analysis.outcome import kills
 from oomlab.analysis.rounds import failed_tries, longest_wait_us, rounds
 from oomlab.remedies import REMEDIES
 
@@ -44,8 +45,7 @@ def test_a_kill_by_hand_comes_last_and_kills_nobody() -> None:
     given = {"fault_tasks": 1, "sysrq": 1, "rescue_s": 1.0}
     for remedy, killer in (("offload", "hog"), ("offload-repaired", "sysrq_f")):
         trace = run(H2, remedy, given)
-        writes = [e for e in trace.events if e.op == "write" and e.on.startswith("SIGKILL for")]
-        assert [e.task for e in writes] == [killer]
+        assert [e.task for e in kills(trace)] == [killer]
 
 
 def test_the_reaper_waits_for_a_callback_with_a_victim_at_hand() -> None:

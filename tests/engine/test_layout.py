@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import FREE, RwSemaphore, put
+from oomlab.engine.slots import Answer, Says
 from oomlab.engine.stage import Stage
 from oomlab.errors import InputError, ModelError
 from oomlab.kernel.machine import HZ_CHOICES, Machine
@@ -18,9 +22,9 @@ def test_slots_are_numbered_in_the_order_of_declaration() -> None:
     slots = [
         layout.mutex("a"),
         layout.rwsem("b"),
-        layout.queue("c"),
+        layout.queue("c", "anybody"),
         layout.word("d", "x"),
-        layout.pool("e", 7),
+        layout.pool("e", 7, role="kept"),
     ]
     assert [slot.index for slot in slots] == [0, 1, 2, 3, 4]
     assert layout.initial == (FREE, RwSemaphore(), 0, "x", 7)
@@ -35,13 +39,50 @@ def test_a_name_is_used_once() -> None:
 
 def test_a_pool_cannot_owe_pages() -> None:
     with pytest.raises(ModelError, match="cannot hold -1 pages"):
-        Layout().pool("a", -1)
+        Layout().pool("a", -1, role="kept")
+
+
+@pytest.mark.parametrize(
+    ("declare", "says"),
+    [
+        (lambda on: on.pool("cache", 3), "say what the pages of 'cache' are: role=, one of free"),
+        (lambda on: on.pool("cache", 3, role="lent"), "'cache' is lent: say how it is told"),
+        (lambda on: on.pool("cache", 3, role="rss"), "say whose pages 'cache' holds: of="),
+        (lambda on: on.word("signal", 0, role="kill"), "say who is killed by 'signal': of="),
+        (lambda on: on.queue("done"), "say who wakes 'done': woken_by=, an Answer"),
+        (lambda on: on.queue("done", Answer("disk", "")), "the answer on 'done' must say by="),
+        (
+            lambda on: on.word("flag", 0, says={"raed": "looks"}),
+            "'raed', which is no op on a word; valid: ",
+        ),
+        (lambda on: on.mutex("m", says={"read": "looks"}), "no op on a mutex; valid: mutex_lock, "),
+        (
+            lambda on: on.pool("c", role="lent", says={"move": Says(told="{n} come back")}),
+            r"'c' is told with {n}; valid: {function}, {of}, {on}, {pages}, {task}",
+        ),
+    ],
+)
+def test_what_is_missing_at_a_declaration_is_said(
+    declare: Callable[[Layout], object], says: str
+) -> None:
+    layout = Layout()
+    with pytest.raises(ModelError, match=re.escape(says)):
+        declare(layout)
+    assert layout.slots == []
+
+
+def test_who_is_said_to_wake_a_queue_must_be_a_task() -> None:
+    stage = Stage()
+    stage.task(lambda: iter(()), "disk")  # type: ignore[arg-type, return-value]
+    stage.layout.queue("done", Answer("dsik", "its blocks"))
+    with pytest.raises(ModelError, match=r"woken by 'dsik', .* there are: disk"):
+        stage.model()
 
 
 def test_a_model_notices_lost_pages() -> None:
     stage = Stage()
-    pool = stage.layout.pool("free", 7)
-    stage.layout.pool("used", 2)
+    pool = stage.layout.pool("free", 7, role="free")
+    stage.layout.pool("used", 2, role="kept")
     model = stage.model()
     assert model.pages == 9
     with pytest.raises(ModelError, match="8 pages where there were 9"):

@@ -20,12 +20,12 @@ class Table:
         self.lock = self.layout.mutex("lock", polled=True)
         self.plain = self.layout.mutex("plain")
         self.sem = self.layout.rwsem("sem")
-        self.queue = self.layout.queue("queue")
+        self.queue = self.layout.queue("queue", "anybody")
         self.word = self.layout.word("word", 0)
-        self.free = self.layout.pool("free", 5)
-        self.used = self.layout.pool("used", 2)
+        self.free = self.layout.pool("free", 5, role="free")
+        self.used = self.layout.pool("used", 2, role="kept")
         self.mm = self.layout.word("mm", "used")
-        self.other = self.layout.pool("other", 2)
+        self.other = self.layout.pool("other", 2, role="kept")
         self.mm2 = self.layout.word("mm2", "used")
 
     def state(self, **given: Hashable) -> State:

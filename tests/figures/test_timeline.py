@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from oomlab import run
+from oomlab.engine.slots import Facts
 from oomlab.figures import Figure, draw_timeline
 from oomlab.figures.lanes import MAX_LANES
 from tests.analysis.handmade import Story, three_tasks_polling, two_tasks_deadlocked
@@ -101,7 +102,8 @@ def test_kills_and_timeouts_are_labelled_at_their_moment() -> None:
 
 
 def test_labels_of_moments_close_to_each_other_stand_in_rows() -> None:
-    story = Story(["a", "b"], words=[f"SIGKILL for victim{i}" for i in range(5)])
+    victims = {f"SIGKILL for victim{i}": Facts("kill", f"victim{i}") for i in range(5)}
+    story = Story(["a", "b"], words=[*victims], facts=victims)
     for number in range(5):
         story.now = 5_000_000 + 700 * number
         slot = f"SIGKILL for victim{number}"

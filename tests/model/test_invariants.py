@@ -115,7 +115,7 @@ def move_half(source: Slot, target: Slot) -> Routine:
 
 def losing_pages() -> Stage:
     stage = Stage()
-    free, used = stage.layout.pool("free", 5), stage.layout.pool("used")
+    free, used = stage.layout.pool("free", 5, role="free"), stage.layout.pool("used", role="kept")
     stage.task(lambda: move_half(free, used))
     return stage
 

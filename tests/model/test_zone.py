@@ -60,7 +60,7 @@ def test_what_a_mask_may_dig_into(gfp: int, alloc_flags: int) -> None:
 @pytest.mark.parametrize(("free", "got"), [(99, False), (100, False), (101, True)])
 def test_strictly_more_than_the_mark_must_be_free(free: int, got: bool) -> None:
     layout = Layout()
-    source, target = layout.pool("free", free), layout.pool("hand")
+    source, target = layout.pool("free", free, role="free"), layout.pool("hand", role="kept")
     (outcome,) = outcomes(layout.initial, 0, take_page(source, target, 100))
     assert outcome.result is got
     assert outcome.state == ((free - 1, 1) if got else (free, 0))
@@ -69,7 +69,7 @@ def test_strictly_more_than_the_mark_must_be_free(free: int, got: bool) -> None:
 @pytest.mark.parametrize("mark", [-1, 0])
 def test_not_even_a_request_without_mark_takes_what_is_not_there(mark: int) -> None:
     layout = Layout()
-    source, target = layout.pool("free", 0), layout.pool("hand")
+    source, target = layout.pool("free", 0, role="free"), layout.pool("hand", role="kept")
     (outcome,) = outcomes(layout.initial, 0, take_page(source, target, mark))
     assert outcome.result is False
 

@@ -11,7 +11,7 @@ from oomlab.errors import InputError
 from oomlab.evidence import matrix
 from oomlab.evidence.matrix import Explored, Timed, groups
 from oomlab.remedies import REMEDIES
-from oomlab.scenarios import SCENARIOS
+from oomlab.scenarios import REVIEW, SCENARIOS, STUDIES
 
 ROWS = [(scenario, row) for scenario in SCENARIOS.values() for row in scenario.rows]
 
@@ -78,6 +78,22 @@ def test_a_scenario_without_balloon_is_the_same_under_all_balloon_remedies() -> 
     assert h4.model_key(REMEDIES["trylock"]) == h4.model_key(REMEDIES["mainline"])
     assert h4.model_key(REMEDIES["offload"]) != h4.model_key(REMEDIES["mainline"])
     assert h1.model_key(REMEDIES["trylock"]) != h1.model_key(REMEDIES["mainline"])
+
+
+def test_a_balloon_whose_size_is_called_otherwise_is_a_balloon() -> None:
+    five = STUDIES["five-listeners"]
+    assert "balloon_pages" not in {parameter.name for parameter in five.parameters}
+    assert five.model_key(REMEDIES["trylock"]) != five.model_key(REMEDIES["mainline"])
+
+
+def test_two_remedies_with_one_key_build_the_same_slots() -> None:
+    for scenario in {**SCENARIOS, **STUDIES, **REVIEW}.values():
+        settings = scenario.settle({}, "explorer")
+        built: dict[object, object] = {}
+        for remedy in REMEDIES.values():
+            layout = scenario.build(settings, remedy).layout
+            key = scenario.model_key(remedy)
+            assert built.setdefault(key, layout.slots) == layout.slots
 
 
 def test_figures_of_some_cells() -> None:

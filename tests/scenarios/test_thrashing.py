@@ -42,7 +42,8 @@ def test_one_page_too_many_is_enough() -> None:
 def test_the_shortest_circle_reclaims_what_it_reads() -> None:
     found = explore("thrashing")
     assert found.verdict.livelock and not found.verdict.blocked
-    told = [explain(event) for event in replay(found.replay or "").events]
+    trace = replay(found.replay)
+    told = [explain(trace, event) for event in trace.events]
     assert any("reclaims 1 page (" in line or line.endswith("reclaims 1 page") for line in told)
     assert not any("finds nothing" in line for line in told)
 

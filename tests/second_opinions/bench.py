@@ -52,6 +52,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
+from oomlab.engine.slots import Answer
 from oomlab.gfp import flags
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 
@@ -101,7 +102,9 @@ class Bench:
     def queue(self, name: str) -> tuple[Slot, Slot]:
         """The wait queue called `name` and the word that its sleepers wait for."""
         if name not in self.slots:
-            self.slots[name] = self.layout.queue(name)
+            self.slots[name] = self.layout.queue(
+                name, Answer("host", "its buffer back") if name == "acked" else "anybody"
+            )
         return self.slots[name], self.word(f"{name} is done")
 
     def steps(self, script: str) -> Steps:

@@ -226,6 +226,7 @@ def _trace(row: Row, player: Player) -> Trace:
         {"hz": 250},
         0,
         "schedule",
+        player.model.hz,
         player.recorder.tasks(),
         player.recorder.slots(),
         tuple(player.recorder.events),

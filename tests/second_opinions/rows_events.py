@@ -43,7 +43,7 @@ EVENT_ROWS = (
         locks_up=True,
         wait_for="misses",
         lock_order="misses",
-        reason="a trace does not say who would have answered; queues must be known by name",
+        reason="a trace shows no answer that never came; who gives it must be said of the queue",
     ),
     Row(
         "A held, waiting for a word, its writer needs A",

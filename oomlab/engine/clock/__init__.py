@@ -38,6 +38,7 @@ def traced(
         dict(settings),
         seed,
         "clock",
+        clock.model.hz,
         clock.recorder.tasks(),
         clock.recorder.slots(),
         tuple(clock.recorder.events),

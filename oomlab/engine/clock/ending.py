@@ -19,9 +19,9 @@ def verdict(clock: Clock) -> str:
     if clock.panicked:
         return "panic"
     if clock.all_done:
-        killed = any(
-            e.op == "write" and e.on.startswith("SIGKILL for") for e in clock.recorder.events
-        )
+        layout = clock.model.layout
+        fatal = {s.name for s in layout.slots if layout.facts[s.index].role == "kill"}
+        killed = any(e.op == "write" and e.on in fatal for e in clock.recorder.events)
         return "recovered" if clock.timeouts or killed else "completed"
     if clock.recurred and not clock.recurrence.only_polls:
         return "livelock"

@@ -107,6 +107,7 @@ def schedule_trace(
         dict(settings),
         0,
         "schedule",
+        player.model.hz,
         player.recorder.tasks(),
         player.recorder.slots(),
         tuple(player.recorder.events),

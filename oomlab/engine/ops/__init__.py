@@ -13,6 +13,7 @@ What is atomic in the kernel is one op. A read followed by a write is two ops.
 
 from oomlab.engine.ops.core import (
     MEANINGS,
+    WORDS,
     Meaning,
     Op,
     Outcome,
@@ -20,6 +21,7 @@ from oomlab.engine.ops.core import (
     Slot,
     SlotKind,
     State,
+    Words,
     meaning,
     outcomes,
     put,
@@ -114,6 +116,7 @@ __all__ = [
     "NOTHING_TO_KILL",
     "OOM_SCORE_ADJ_MIN",
     "TIME_KINDS",
+    "WORDS",
     "Candidate",
     "Meaning",
     "Op",
@@ -124,6 +127,7 @@ __all__ = [
     "Slot",
     "SlotKind",
     "State",
+    "Words",
     "add",
     "announce_write",
     "check_or_enqueue",

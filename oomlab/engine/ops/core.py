@@ -53,6 +53,20 @@ MEANINGS: dict[str, Meaning] = {}
 """The table: op kind -> meaning."""
 
 
+class Words(NamedTuple):
+    """How an op is told where the slot it is about has no better words: what a task `does`, and the
+    same as an `order` to it; {} stands for the slot's name. `on`: the kind of that slot, "" for an
+    op that is about none."""
+
+    on: SlotKind | Literal[""]
+    does: str
+    order: str
+
+
+WORDS: dict[str, Words] = {}
+"""Op kind -> its words."""
+
+
 def outcomes(state: State, task: int, op: Op) -> list[Outcome]:
     """All outcomes of `op` for task number `task` in `state`; empty when the task is blocked.
 
@@ -62,11 +76,14 @@ def outcomes(state: State, task: int, op: Op) -> list[Outcome]:
     return MEANINGS[op.kind](state, task, op)
 
 
-def meaning(kind: str) -> Callable[[Meaning], Meaning]:
-    """Decorator: the function is the meaning of ops of this kind."""
+def meaning(
+    kind: str, on: SlotKind | Literal[""], does: str, order: str
+) -> Callable[[Meaning], Meaning]:
+    """Decorator: the function is the meaning of ops of this kind. The rest: see Words."""
 
     def register(function: Meaning) -> Meaning:
         MEANINGS[kind] = function
+        WORDS[kind] = Words(on, does, order)
         return function
 
     return register

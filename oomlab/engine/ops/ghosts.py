@@ -94,12 +94,12 @@ def _with(state: State, seen: Slot, label: object) -> list[Outcome]:
     return [Outcome(put(state, seen, tuple(sorted((*labels, label)))))]
 
 
-@meaning("witness")
+@meaning("witness", "word", "notes what can be seen here", "watch")
 def _witness(state: State, task: int, op: Op) -> list[Outcome]:
     return _with(state, op.slots[0], op.args[0])
 
 
-@meaning("witness_if")
+@meaning("witness_if", "word", "notes what can be seen here", "watch")
 def _witness_if(state: State, task: int, op: Op) -> list[Outcome]:
     seen, word, *others = op.slots
     label, value, equal, *values = op.args
@@ -110,7 +110,7 @@ def _witness_if(state: State, task: int, op: Op) -> list[Outcome]:
     return _with(state, seen, label)
 
 
-@meaning("witness_if_all")
+@meaning("witness_if_all", "word", "notes what can be seen here", "watch")
 def _witness_if_all(state: State, task: int, op: Op) -> list[Outcome]:
     seen, *words = op.slots
     label, value = op.args
@@ -119,7 +119,7 @@ def _witness_if_all(state: State, task: int, op: Op) -> list[Outcome]:
     return _with(state, seen, label)
 
 
-@meaning("witness_if_owner")
+@meaning("witness_if_owner", "word", "notes what can be seen here", "watch")
 def _witness_if_owner(state: State, task: int, op: Op) -> list[Outcome]:
     seen, lock, *words = op.slots
     label, value, tasks = op.args
@@ -130,7 +130,7 @@ def _witness_if_owner(state: State, task: int, op: Op) -> list[Outcome]:
     return _with(state, seen, label)
 
 
-@meaning("ghost_add")
+@meaning("ghost_add", "word", "notes what can be seen here", "watch")
 def _ghost_add(state: State, task: int, op: Op) -> list[Outcome]:
     (word,) = op.slots
     before, number = state[word.index], op.args[0]
@@ -138,12 +138,12 @@ def _ghost_add(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, word, before + number))]
 
 
-@meaning("ghost_write")
+@meaning("ghost_write", "word", "notes what can be seen here", "watch")
 def _ghost_write(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, op.slots[0], op.args[0]))]
 
 
-@meaning("ghost_write_if_more")
+@meaning("ghost_write_if_more", "word", "notes what can be seen here", "watch")
 def _ghost_write_if_more(state: State, task: int, op: Op) -> list[Outcome]:
     (word, pool), (value, pages) = op.slots, op.args
     held = state[pool.index]
@@ -151,7 +151,7 @@ def _ghost_write_if_more(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, word, value) if held > pages else state)]
 
 
-@meaning("ghost_promote")
+@meaning("ghost_promote", "word", "notes what can be seen here", "watch")
 def _ghost_promote(state: State, task: int, op: Op) -> list[Outcome]:
     before, after = op.args
     for word in op.slots:

@@ -49,13 +49,13 @@ def mutex_unlock(lock: Slot) -> Op:
     return Op("mutex_unlock", (lock,))
 
 
-@meaning("mutex_lock")
+@meaning("mutex_lock", "mutex", "takes {}", "take {}")
 def _mutex_lock(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     return [Outcome(put(state, lock, task))] if state[lock.index] == FREE else []
 
 
-@meaning("mutex_trylock")
+@meaning("mutex_trylock", "mutex", "tries {}", "try {}")
 def _mutex_trylock(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     if not lock.polled:
@@ -65,7 +65,7 @@ def _mutex_trylock(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, lock, task), True)]
 
 
-@meaning("mutex_unlock")
+@meaning("mutex_unlock", "mutex", "releases {}", "release {}")
 def _mutex_unlock(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     if state[lock.index] != task:
@@ -110,7 +110,7 @@ def _rwsem(state: State, op: Op) -> tuple[Slot, RwSemaphore]:
     return slot, value
 
 
-@meaning("down_read")
+@meaning("down_read", "rwsem", "takes {} for reading", "read-lock {}")
 def _down_read(state: State, task: int, op: Op) -> list[Outcome]:
     slot, value = _rwsem(state, op)
     if value.writer != FREE or value.queued:
@@ -119,13 +119,13 @@ def _down_read(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, slot, value._replace(readers=readers)))]
 
 
-@meaning("down_read_trylock")
+@meaning("down_read_trylock", "rwsem", "tries {} for reading", "try to read-lock {}")
 def _down_read_trylock(state: State, task: int, op: Op) -> list[Outcome]:
     joined = _down_read(state, task, op)
     return [outcome._replace(result=True) for outcome in joined] or [Outcome(state, False)]
 
 
-@meaning("up_read")
+@meaning("up_read", "rwsem", "lets go of {}", "let go of {}")
 def _up_read(state: State, task: int, op: Op) -> list[Outcome]:
     slot, value = _rwsem(state, op)
     if task not in value.readers:
@@ -135,13 +135,18 @@ def _up_read(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, slot, value._replace(readers=tuple(readers))))]
 
 
-@meaning("announce_write")
+@meaning(
+    "announce_write",
+    "rwsem",
+    "queues as a writer; later readers wait behind it",
+    "queue as a writer of {}",
+)
 def _announce_write(state: State, task: int, op: Op) -> list[Outcome]:
     slot, value = _rwsem(state, op)
     return [Outcome(put(state, slot, value._replace(queued=(*value.queued, task))))]
 
 
-@meaning("down_write")
+@meaning("down_write", "rwsem", "has it for writing", "write-lock {}")
 def _down_write(state: State, task: int, op: Op) -> list[Outcome]:
     slot, value = _rwsem(state, op)
     if value.readers or value.writer != FREE:
@@ -150,7 +155,7 @@ def _down_write(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, slot, RwSemaphore((), task, queued)))]
 
 
-@meaning("up_write")
+@meaning("up_write", "rwsem", "is done with writing", "let go of {}")
 def _up_write(state: State, task: int, op: Op) -> list[Outcome]:
     slot, value = _rwsem(state, op)
     if value.writer != task:

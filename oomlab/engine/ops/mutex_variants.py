@@ -25,7 +25,7 @@ def mutex_lock_killable(lock: Slot, sigkill: Slot | None) -> Op:
     return Op("mutex_lock_killable", (lock,) if sigkill is None else (lock, sigkill))
 
 
-@meaning("mutex_trylock_recursive")
+@meaning("mutex_trylock_recursive", "mutex", "tries {}", "try {}")
 def _mutex_trylock_recursive(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     if not lock.polled:
@@ -38,7 +38,7 @@ def _mutex_trylock_recursive(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, lock, task), MUTEX_TRYLOCK_SUCCESS)]
 
 
-@meaning("mutex_lock_killable")
+@meaning("mutex_lock_killable", "mutex", "asks for {}", "take {}")
 def _mutex_lock_killable(state: State, task: int, op: Op) -> list[Outcome]:
     lock = op.slots[0]
     if state[lock.index] == FREE:

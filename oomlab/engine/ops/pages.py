@@ -60,7 +60,12 @@ def _pages(state: State, pool: Slot) -> int:
     return value
 
 
-@meaning("take_page")
+@meaning(
+    "take_page",
+    "pool",
+    "looks for a free page and finds too few above its watermark",
+    "look for a free page",
+)
 def _take_page(state: State, task: int, op: Op) -> list[Outcome]:
     if len(op.slots) > 2:
         return _take_block(state, op)
@@ -93,7 +98,7 @@ def _take_block(state: State, op: Op) -> list[Outcome]:
     return [Outcome(put(state, target, _pages(state, target) + pages), True)]
 
 
-@meaning("exceeds")
+@meaning("exceeds", "pool", "compares {} with other pages", "compare {} with other pages")
 def _exceeds(state: State, task: int, op: Op) -> list[Outcome]:
     split, times, shift = op.args
     assert isinstance(split, int) and isinstance(times, int) and isinstance(shift, int)
@@ -102,7 +107,7 @@ def _exceeds(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(state, many * times > few >> shift)]
 
 
-@meaning("move")
+@meaning("move", "pool", "moves pages out of {}, if there are any", "move pages out of: {}")
 def _move(state: State, task: int, op: Op) -> list[Outcome]:
     source, target = op.slots
     (wanted,) = op.args
@@ -114,7 +119,9 @@ def _move(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(state, moved)]
 
 
-@meaning("holds_more")
+@meaning(
+    "holds_more", "pool", "looks how many pages {} has", "ask whether reclaim could help at all"
+)
 def _holds_more(state: State, task: int, op: Op) -> list[Outcome]:
     (mark,) = op.args
     assert isinstance(mark, int)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from oomlab.engine.ops.core import MEANINGS, Op, Outcome, State, meaning
+from oomlab.engine.ops.core import Op, Outcome, State, meaning
 
 TIME_KINDS = frozenset({"sleep", "io", "cost"})
 """Ops that only let time pass: always possible, never change the shared state."""
@@ -48,11 +48,17 @@ def _no_effect(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(state)]
 
 
-for _kind in LOCAL_KINDS:
-    MEANINGS[_kind] = _no_effect
+for _kind, _does, _order in (
+    ("sleep", "lets time pass", "nap"),
+    ("io", "lets time pass", "wait for a device"),
+    ("cost", "works for a while", "reclaim for a while"),
+    ("log", "says something", "say something"),
+    ("note", "says something", "say something"),
+):
+    meaning(_kind, "", _does, _order)(_no_effect)
 
 
-@meaning("choose")
+@meaning("choose", "", "takes one of several ways", "take one of several ways")
 def _choose(state: State, task: int, op: Op) -> list[Outcome]:
     options = op.args[0]
     assert isinstance(options, int)

@@ -87,7 +87,7 @@ def oom_badness(candidate: Candidate, rss: int, mm: object, rules: SelectionRule
     return max(points, 1)
 
 
-@meaning("select_bad_process")
+@meaning("select_bad_process", "pool", "looks for the worst process", "look for the worst process")
 def _select_bad_process(state: State, task: int, op: Op) -> list[Outcome]:
     candidates, rules = op.args
     assert isinstance(candidates, tuple) and isinstance(rules, SelectionRules)

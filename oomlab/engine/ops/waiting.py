@@ -43,7 +43,12 @@ def wake(queue: Slot) -> Op:
     return Op("wake", (queue,))
 
 
-@meaning("check_or_enqueue")
+@meaning(
+    "check_or_enqueue",
+    "queue",
+    "checks whether it has to wait",
+    "look whether there is something to wait for",
+)
 def _check_or_enqueue(state: State, task: int, op: Op) -> list[Outcome]:
     queue, word = op.slots
     value, equal = op.args
@@ -54,7 +59,12 @@ def _check_or_enqueue(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, queue, sleepers | 1 << task), False)]
 
 
-@meaning("check_pages_or_enqueue")
+@meaning(
+    "check_pages_or_enqueue",
+    "queue",
+    "checks whether it is throttled",
+    "look whether it is throttled",
+)
 def _check_pages_or_enqueue(state: State, task: int, op: Op) -> list[Outcome]:
     queue, pool, word = op.slots
     mark, enough = op.args
@@ -65,7 +75,7 @@ def _check_pages_or_enqueue(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, queue, sleepers | 1 << task), False)]
 
 
-@meaning("sleep_on")
+@meaning("sleep_on", "queue", "wakes up", "wake up on {}")
 def _sleep_on(state: State, task: int, op: Op) -> list[Outcome]:
     queue, *sigkill = op.slots
     (timeout,) = op.args
@@ -80,7 +90,7 @@ def _sleep_on(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, queue, sleepers & ~(1 << task)), 0, timeout=True)]
 
 
-@meaning("wake")
+@meaning("wake", "queue", "wakes whoever sleeps on {}", "wake {}")
 def _wake(state: State, task: int, op: Op) -> list[Outcome]:
     (queue,) = op.slots
     return [Outcome(put(state, queue, 0) if state[queue.index] else state)]
@@ -92,7 +102,7 @@ def wait_for(word: Slot, value: Hashable) -> Op:
     return Op("wait_for", (word,), (value,))
 
 
-@meaning("wait_for")
+@meaning("wait_for", "word", "sees that {} has changed", "pick up: {}")
 def _wait_for(state: State, task: int, op: Op) -> list[Outcome]:
     (word,) = op.slots
     return [Outcome(state)] if state[word.index] == op.args[0] else []

@@ -38,23 +38,23 @@ def pop(stack: Slot) -> Op:
     return Op("pop", (stack,))
 
 
-@meaning("read")
+@meaning("read", "word", "reads {}", "read: {}")
 def _read(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(state, state[op.slots[0].index])]
 
 
-@meaning("write")
+@meaning("write", "word", "writes {}", "write: {}")
 def _write(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, op.slots[0], op.args[0]))]
 
 
-@meaning("swap")
+@meaning("swap", "word", "exchanges {}", "exchange: {}")
 def _swap(state: State, task: int, op: Op) -> list[Outcome]:
     (word,) = op.slots
     return [Outcome(put(state, word, op.args[0]), state[word.index])]
 
 
-@meaning("add")
+@meaning("add", "word", "counts {}", "count: {}")
 def _add(state: State, task: int, op: Op) -> list[Outcome]:
     (word,) = op.slots
     before, number = state[word.index], op.args[0]
@@ -62,7 +62,7 @@ def _add(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, word, before + number), before + number)]
 
 
-@meaning("push")
+@meaning("push", "word", "puts something on {}", "put something on {}")
 def _push(state: State, task: int, op: Op) -> list[Outcome]:
     (stack,) = op.slots
     values, value = state[stack.index], op.args[0]
@@ -72,7 +72,7 @@ def _push(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, stack, (value, *values)), True)]
 
 
-@meaning("pop")
+@meaning("pop", "word", "takes something from {}", "take something from {}")
 def _pop(state: State, task: int, op: Op) -> list[Outcome]:
     (stack,) = op.slots
     values = state[stack.index]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from oomlab.brief import brief, table
+from oomlab.engine.slots import PLAIN, Facts
 
 Condition = Literal["done", "blocked", "timeout", "sleeps", "polling", "polled"]
 """How an event left its task.
@@ -53,20 +55,24 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class TaskInfo:
-    """A task of the run: its name, what it does, and whether the run waits for it to finish."""
+    """A task of the run: its name, what it does, whether the run waits for it to finish, and
+    whether it runs what was queued on a workqueue."""
 
     name: str
     what: str
     foreground: bool
+    is_worker: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SlotInfo:
-    """A slot of the shared state: kind as in `ops.SlotKind`, value at the beginning."""
+    """A slot of the shared state: kind as in `ops.SlotKind`, value at the beginning, and what was
+    said of it where it was declared."""
 
     name: str
     kind: str
     initial: Json
+    facts: Facts = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +92,13 @@ class Waiting:
 
 
 @brief
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
     """One whole run.
 
     `verdict` is one of `completed`, `recovered`, `deadlock`, `livelock`, `panic`, `time-limit`,
     or, for a replayed schedule, `stuck` (nothing can move) or `open` (somebody still could).
-    `engine` is "clock" or "schedule".
+    `engine` is "clock" or "schedule", `hz` the number of timer ticks a second.
     """
 
     scenario: str
@@ -100,6 +106,7 @@ class Trace:
     parameters: dict[str, int | float]
     seed: int
     engine: Literal["clock", "schedule"]
+    hz: int
     tasks: tuple[TaskInfo, ...]
     slots: tuple[SlotInfo, ...]
     events: tuple[Event, ...]
@@ -107,10 +114,13 @@ class Trace:
     ended_at_us: int
     waiting: tuple[Waiting, ...]
 
-    @property
-    def hz(self) -> int:
-        """Timer ticks a second."""
-        return int(self.parameters["hz"])
+    @cached_property
+    def _facts(self) -> dict[str, Facts]:
+        return {slot.name: slot.facts for slot in self.slots}
+
+    def facts(self, name: str) -> Facts:
+        """What was said of a slot where it was declared; PLAIN for what is no slot of this run."""
+        return self._facts.get(name, PLAIN)
 
     def values_at(self, at_us: int) -> dict[str, Json]:
         """Value of every slot after all events up to and including `at_us`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 from oomlab.engine.model import Model
 from oomlab.engine.ops import Op, RwSemaphore, Slot, State
@@ -19,14 +20,17 @@ class Recorder:
 
     def tasks(self) -> tuple[TaskInfo, ...]:
         """The run's tasks."""
-        return tuple(TaskInfo(a.name, a.what, a.foreground) for a in self.model.actors)
+        return tuple(TaskInfo(a.name, a.what, a.foreground, a.is_worker) for a in self.model.actors)
 
     def slots(self) -> tuple[SlotInfo, ...]:
-        """The run's slots with their first values."""
-        initial = self.model.layout.initial
+        """The run's slots with their first values and what was said of them."""
+        layout = self.model.layout
+        initial, facts = layout.initial, list(layout.facts)
+        panicked = self.model.panicked.index
+        facts[panicked] = replace(facts[panicked], role="panic")
         return tuple(
-            SlotInfo(slot.name, slot.kind, self.shown(slot, initial[slot.index]))
-            for slot in self.model.layout.slots
+            SlotInfo(slot.name, slot.kind, self.shown(slot, initial[slot.index]), facts[slot.index])
+            for slot in layout.slots
         )
 
     def shown(self, slot: Slot, value: Hashable) -> Json:

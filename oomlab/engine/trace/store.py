@@ -14,7 +14,7 @@ from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 
-FORMAT = "oomlab-trace-1"
+FORMAT = "oomlab-trace-2"
 
 
 @checked

@@ -227,7 +227,10 @@ def hand_overs(trace: Trace) -> int:
 
 def walks_begun(trace: Trace) -> int:
     """How many walks of the chain began."""
-    return sum(e.op == "down_read" and e.condition == "done" for e in trace.events)
+    return sum(
+        e.op == "down_read" and e.condition == "done" and trace.facts(e.on).role == "chain"
+        for e in trace.events
+    )
 
 
 def log_lines(trace: Trace, about: str) -> int:
@@ -256,7 +259,11 @@ def requests_after_disable(trace: Trace) -> int:
     off_us = next(
         (e.at_us for e in trace.events if e.on == "oom_killer_disabled" and e.changes), None
     )
-    asked = (e for e in trace.events if e.op == "wake" and "request" in e.on)
+    asked = (
+        e
+        for e in trace.events
+        if e.op == "wake" and (on := trace.facts(e.on)).role == "work" and on.protocol
+    )
     return sum(off_us is not None and e.at_us > off_us for e in asked)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.engine.ops import Routine, Slot, cost, io, move, wait_for
+from oomlab.engine.slots import Says
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.oom_watch_closely import ghost_inside
@@ -38,7 +39,18 @@ class PlainListener:
         answer: Slot | None = None,
     ) -> PlainListener:
         """A listener that holds `pages` pages; it is not registered yet."""
-        pool = machine.layout.pool(f"pages of {name}", pages)
+        pool = machine.layout.pool(
+            f"pages of {name}",
+            pages,
+            role="lent",
+            of=name,
+            says={
+                "move": Says(
+                    "gives back the pages that its driver has",
+                    told="{pages} of {of} come back ({task})",
+                )
+            },
+        )
         return cls(machine, pool, name, device_us, priority, answer)
 
     @property

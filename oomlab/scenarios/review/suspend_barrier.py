@@ -47,7 +47,11 @@ def build(settings: Settings, remedy: Remedy) -> Model:
     """A user task that needs a page and is then frozen, somebody large who can be killed for it, a
     balloon whose host takes longer than anybody waits, and the suspend."""
     machine = boot(settings, remedy, suspends=True)
-    frozen = machine.layout.word("user tasks are frozen", 0)
+    frozen = machine.layout.word(
+        "user tasks are frozen",
+        0,
+        says={"write": "is frozen", "wait_for": "sees that the user tasks are frozen"},
+    )
     asleep = machine.layout.word("the machine sleeps", 0)
     machine.spawn(
         "user",
@@ -72,7 +76,7 @@ def build(settings: Settings, remedy: Remedy) -> Model:
         lambda task: suspend(machine, task, frozen, asleep, vb),
     )
     if settings["late_caller"]:
-        taken = machine.layout.pool("memory taken by kworker")
+        taken = machine.layout.pool("memory taken by kworker", role="kept")
         machine.spawn(
             "kworker",
             "uses up the memory while the machine is being suspended, and asks for more",

@@ -74,7 +74,7 @@ def test_a_deadlock_names_who_waits_for_what_and_who_has_it() -> None:
 
 def test_a_deadlock_ends_when_the_last_thing_happened() -> None:
     stage = crossing_locks()
-    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue")
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
 
     def patient() -> Routine:
         yield from wait_event_timeout(queue, word, 1, 2000)
@@ -93,7 +93,7 @@ def test_a_deadlock_ends_when_the_last_thing_happened() -> None:
 
 def test_recovered_through_a_timeout() -> None:
     stage = Stage()
-    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue")
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
 
     def body() -> Routine:
         yield from wait_event_timeout(queue, word, 1, 5)
@@ -341,7 +341,7 @@ def test_an_idle_background_task_is_not_reported() -> None:
 
 def test_false_wake_ups_do_not_move_a_deadline() -> None:
     stage = Stage()
-    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue")
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
 
     def patient() -> Routine:
         yield from wait_event_timeout(queue, word, 1, 10)
@@ -360,7 +360,7 @@ def test_false_wake_ups_do_not_move_a_deadline() -> None:
 
 def test_a_wake_up_leaves_the_jiffies_that_are_left() -> None:
     stage = Stage()
-    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue")
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
 
     def patient() -> Routine:
         yield from wait_event_timeout(queue, word, 1, 10)
@@ -379,7 +379,7 @@ def test_a_wake_up_leaves_the_jiffies_that_are_left() -> None:
 
 def test_waiters_are_served_first_come_first() -> None:
     stage = Stage()
-    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue")
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
     lock = stage.layout.mutex("lock")
 
     def body(microseconds: int) -> Routine:

@@ -154,7 +154,7 @@ def test_a_panic_ends_everything() -> None:
 
 def test_background_tasks_need_not_finish() -> None:
     stage = Stage()
-    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue")
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
 
     def device() -> Routine:
         while True:
@@ -250,7 +250,7 @@ def test_the_moment_before_a_variable_is_read() -> None:
 def answered_in_time(wakes: bool) -> Stage:
     """A caller that waits with a timeout for an answer, and one who gives it."""
     stage = Stage()
-    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue")
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
 
     def caller() -> Routine:
         left = yield from wait_event_timeout(queue, word, 1, 5)
@@ -279,7 +279,7 @@ def test_a_timeout_when_idle_only_is_not_reached_if_the_answer_always_comes() ->
 def silent(answers: bool) -> Stage:
     """As above, but the timeout is needed: there is no answer at all."""
     stage = Stage()
-    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue")
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
 
     def caller() -> Routine:
         yield from wait_event_timeout(queue, word, 1, 5)

@@ -36,7 +36,7 @@ def test_the_same_trace_gives_the_same_text() -> None:
         (lambda text: "", "not JSON"),
         (lambda text: text[: len(text) // 2], "not JSON"),
         (lambda text: "[]", "format"),
-        (lambda text: text.replace("oomlab-trace-1", "oomlab-trace-9"), "oomlab-trace-1"),
+        (lambda text: text.replace("oomlab-trace-2", "oomlab-trace-9"), "oomlab-trace-2"),
         (lambda text: without(text, "events"), "events"),
         (lambda text: without(text, "verdict"), "verdict"),
         (lambda text: json.dumps({**json.loads(text), "colour": 3}), "must have"),
@@ -83,7 +83,7 @@ def without(text: str, key: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 200_000, "1" * 5_000, "\x00", "null", '"oomlab-trace-1"', '{"format": null}']
+    "text", ["[" * 200_000, "1" * 5_000, "\x00", "null", '"oomlab-trace-2"', '{"format": null}']
 )
 def test_what_is_no_trace_at_all_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(InputError, match="not a trace"):
