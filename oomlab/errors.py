@@ -54,7 +54,8 @@ def unknown(what: str, name: object, valid: Iterable[object]) -> InputError:
     """An InputError saying that `name` is not a known `what`, which names are, and which of them
     may have been meant."""
     choices = [str(v) for v in valid]
-    near = close_to(name, choices) if isinstance(name, str) else []
+    # Between versions and numbers likeness means nothing.
+    near = close_to(name, choices) if isinstance(name, str) and name.upper() != name.lower() else []
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return InputError(f"unknown {what} {shown(name)}; valid: {', '.join(choices)}{hint}")
 

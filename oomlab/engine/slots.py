@@ -13,6 +13,7 @@ from functools import cache
 from string import Formatter
 from typing import Literal, NamedTuple, get_args
 
+from oomlab.brief import brief
 from oomlab.engine.ops import WORDS, SlotKind
 from oomlab.errors import ModelError
 
@@ -83,6 +84,7 @@ Sayings = Mapping[str, Says | str]
 the first thing in it), or "write same" if it changed nothing. A text alone is a `small` one."""
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a slot; see the roles. `of`: the process it is about. `answered_by`: the

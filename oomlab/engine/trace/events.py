@@ -64,6 +64,7 @@ class TaskInfo:
     is_worker: bool = False
 
 
+@brief
 @dataclass(frozen=True, slots=True)
 class SlotInfo:
     """A slot of the shared state: kind as in `ops.SlotKind`, value at the beginning, and what was
