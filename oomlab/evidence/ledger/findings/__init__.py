@@ -7,11 +7,11 @@ from oomlab.evidence.ledger.findings import chain, context, protocol, thread, to
 from oomlab.evidence.ledger.findings.finding import (
     OFFLOADS,
     RFC,
-    Answer,
     CannotBeShown,
     Finding,
     Measured,
     Shown,
+    Standing,
     Witnessed,
 )
 
@@ -39,7 +39,7 @@ __all__ = [
     "FINDINGS",
     "OFFLOADS",
     "RFC",
-    "Answer",
+    "Standing",
     "CannotBeShown",
     "Finding",
     "Measured",

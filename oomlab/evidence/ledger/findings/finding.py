@@ -22,7 +22,7 @@ OFFLOADS = (RFC, "offload-sequence", "offload-repaired")
 BUDGETS = (BUDGET // 5, BUDGET)
 """States after which a search stops: a small one first, as most schedules are short."""
 
-Answer = Literal["has it", "free of it", "not seen"]
+Standing = Literal["has it", "free of it", "not seen"]
 """Whether a remedy has a finding. `free of it`: all schedules were seen, or the figures say the
 opposite. `not seen`: in none of those that were seen, and some were not."""
 
@@ -48,7 +48,7 @@ class Shown:
     show it, by `figures`.
     """
 
-    answer: Answer
+    answer: Standing
     ways: tuple[Way, ...] = ()
     states: int = 0
     figures: Figures = ()
@@ -78,7 +78,7 @@ class Witnessed:
             ways = tuple(self._ways(remedy, found))
             if found.graph.complete or len(ways) == len(self.labels):
                 break
-        absent: Answer = "free of it" if found.graph.complete else "not seen"
+        absent: Standing = "free of it" if found.graph.complete else "not seen"
         return Shown("has it" if ways else absent, ways, len(found.graph))
 
     def _ways(self, remedy: str, found: Exploration) -> Iterator[Way]:
@@ -104,7 +104,7 @@ class Measured:
     def show(self, remedy: str) -> Shown:
         """Run, and look at the figures."""
         figures = self.measure(remedy)
-        other: Answer = "free of it" if self.says == "has it" else "has it"
+        other: Standing = "free of it" if self.says == "has it" else "has it"
         return Shown(self.says if all(f.holds for f in figures) else other, figures=figures)
 
 
@@ -136,7 +136,7 @@ class Finding:
     what: str
     effect: str
     evidence: Evidence
-    offloads: tuple[Answer, Answer, Answer] | None
+    offloads: tuple[Standing, Standing, Standing] | None
     note: str = ""
     is_defect: bool = True
 
