@@ -12,36 +12,36 @@ Value = str | int | float | bool
 
 
 @dataclass(frozen=True)
-class Condition:
+class Requirement:
     """What a figure must be: in words, to stand behind "must be", and as a test."""
 
     words: str
     holds: Callable[[Value], bool]
 
 
-def equal_to(wanted: Value) -> Condition:
+def equal_to(wanted: Value) -> Requirement:
     """The figure must be exactly this."""
-    return Condition(shown(wanted), lambda value: value == wanted)
+    return Requirement(shown(wanted), lambda value: value == wanted)
 
 
-def between(low: float, high: float) -> Condition:
+def between(low: float, high: float) -> Requirement:
     """The figure must be a number from `low` to `high`."""
-    return Condition(
+    return Requirement(
         f"from {shown(low)} to {shown(high)}",
         lambda value: isinstance(value, int | float) and low <= value <= high,
     )
 
 
-def at_least(low: float) -> Condition:
+def at_least(low: float) -> Requirement:
     """The figure must be a number not below `low`."""
-    return Condition(
+    return Requirement(
         f"at least {shown(low)}", lambda value: isinstance(value, int | float) and value >= low
     )
 
 
-def below(high: float) -> Condition:
+def below(high: float) -> Requirement:
     """The figure must be a number below `high`."""
-    return Condition(
+    return Requirement(
         f"below {shown(high)}", lambda value: isinstance(value, int | float) and value < high
     )
 
@@ -53,7 +53,7 @@ class Figure:
 
     what: str
     value: Value
-    condition: Condition
+    condition: Requirement
     unit: str = ""
 
     @property
