@@ -13,7 +13,7 @@ from oomlab.listeners.pseries_cmm import PseriesCmm
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin
 from oomlab.listeners.registrants import (
     REGISTRANTS,
-    Evidence,
+    Demonstration,
     Registrant,
     entry_markdown,
     find_registrant,
@@ -45,7 +45,7 @@ def stop_of(name: str) -> Stop:
     EVIDENCE,
     ids=[f"{r.name}-{e.scenario}-{i}" for i, (r, e) in enumerate(EVIDENCE)],
 )
-def test_each_run_ends_as_it_is_said_to(listener: Registrant, shown: Evidence) -> None:
+def test_each_run_ends_as_it_is_said_to(listener: Registrant, shown: Demonstration) -> None:
     assert run(shown.scenario, "mainline", shown.settings).verdict == shown.verdict
 
 
