@@ -48,7 +48,7 @@ def below(high: float) -> Requirement:
 
 @brief
 @dataclass(frozen=True)
-class Figure:
+class Reading:
     """`what` was measured, its `value`, in which `unit` ("" for none), and what it must be."""
 
     what: str
@@ -67,7 +67,7 @@ class Figure:
         return f"{shown(self.value)} {self.unit}".rstrip()
 
 
-Figures = tuple[Figure, ...]
+Figures = tuple[Reading, ...]
 
 
 def shown(value: Value) -> str:

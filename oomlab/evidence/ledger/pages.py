@@ -12,7 +12,7 @@ from oomlab.checked import checked
 from oomlab.engine.trace.narration import tell_step
 from oomlab.evidence.ledger.claims import CLAIMS, Word
 from oomlab.evidence.ledger.claims_report import Judged, judge
-from oomlab.evidence.ledger.figure import Figure
+from oomlab.evidence.ledger.figure import Reading
 from oomlab.evidence.ledger.findings import (
     FINDINGS,
     OFFLOADS,
@@ -65,7 +65,7 @@ def _claim(one: Judged, titles: Mapping[str, str]) -> str:
     )
 
 
-def _figures(figures: tuple[Figure, ...]) -> str:
+def _figures(figures: tuple[Reading, ...]) -> str:
     items = "".join(
         f"<li>{escape(_capital(figure.what))}: <strong>{escape(figure.text)}</strong></li>"
         for figure in figures

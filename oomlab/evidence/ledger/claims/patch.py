@@ -5,7 +5,7 @@ from __future__ import annotations
 from oomlab.analysis.outcome import longest_request_us, pages_returned
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
 from oomlab.evidence.ledger.claims.report import TABLE, ending
-from oomlab.evidence.ledger.figure import Figure, Figures, at_least, below, between, equal_to
+from oomlab.evidence.ledger.figure import Figures, Reading, at_least, below, between, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H3A,
@@ -34,13 +34,13 @@ def _may_sleep() -> Figures:
     run = timed(H5_HOST, host_answers=1)
     sleeps = [event.on for event in in_callback(run) if event.condition == "blocked"]
     return (
-        Figure(
+        Reading(
             "what a callback sleeps on while the chain is walked",
             ", ".join(sleeps),
             equal_to("acked"),
         ),
-        Figure("how that ends if the host answers", run.verdict, equal_to("completed")),
-        Figure("how it ends if not", timed(H5_HOST).verdict, equal_to("deadlock")),
+        Reading("how that ends if the host answers", run.verdict, equal_to("completed")),
+        Reading("how it ends if not", timed(H5_HOST).verdict, equal_to("deadlock")),
     )
 
 
@@ -54,27 +54,29 @@ def _cannot_fail() -> Figures:
         for caller in (Caller.PF_MEMALLOC, Caller.VICTIM)
     ]
     return (
-        Figure(
+        Reading(
             f"of {len(ENDLESS)} ordinary masks, those that poll for ever",
             polling,
             equal_to(len(ENDLESS)),
         ),
-        Figure(
+        Reading(
             f"of {len(more)} masks made to fail, those that do with oom_lock free",
             fail_otherwise,
             equal_to(len(more)),
         ),
-        Figure("of the same, those that poll for ever with it held", poll_now, equal_to(len(more))),
-        Figure("does a reclaiming task fail, and a victim", all(leave), equal_to(True)),
+        Reading(
+            "of the same, those that poll for ever with it held", poll_now, equal_to(len(more))
+        ),
+        Reading("does a reclaiming task fail, and a victim", all(leave), equal_to(True)),
     )
 
 
 def _avoid_reclaim_without_noretry() -> Figures:
     noretry = bool(gfp.BALLOON_INFLATE & gfp.NORETRY)
     return (
-        Figure("does the request under balloon_lock have __GFP_NORETRY", noretry, equal_to(True)),
-        Figure("and yet the two-task form", timed(H1).verdict, equal_to("deadlock")),
-        Figure(
+        Reading("does the request under balloon_lock have __GFP_NORETRY", noretry, equal_to(True)),
+        Reading("and yet the two-task form", timed(H1).verdict, equal_to("deadlock")),
+        Reading(
             "requests that the callback itself makes there",
             len(masks_in_callback(timed(H1))),
             equal_to(0),
@@ -85,17 +87,17 @@ def _avoid_reclaim_without_noretry() -> Figures:
 def _forget_lockups() -> Figures:
     found = explored(H1, "offload")
     return (
-        Figure(
+        Reading(
             "all schedules of the two-task form under the patch",
             found.verdict.word,
             equal_to("lockup"),
         ),
-        Figure(
+        Reading(
             "the same in time, if nobody there may kill",
             timed(H1, "offload").verdict,
             equal_to("livelock"),
         ),
-        Figure(
+        Reading(
             "kinds of defect that the watch sees in those schedules", len(seen(found)), at_least(4)
         ),
     )
@@ -108,10 +110,10 @@ def _a_guess() -> Figures:
     gpu_us = longest_request_us(timed(H5_GPU, gpu_us=3_000_000)) or 0
     quick_us = longest_request_us(timed(H3A, "offload")) or 0
     return (
-        Figure("first kill with a limit of 1 s", kill(1.0), between(2.0, 2.1), "s"),
-        Figure("first kill with a limit of 7 s", kill(7.0), between(14.0, 14.1), "s"),
-        Figure("a chain nobody is in the way of", quick_us / 1000, below(10.0), "ms"),
-        Figure(
+        Reading("first kill with a limit of 1 s", kill(1.0), between(2.0, 2.1), "s"),
+        Reading("first kill with a limit of 7 s", kill(7.0), between(14.0, 14.1), "s"),
+        Reading("a chain nobody is in the way of", quick_us / 1000, below(10.0), "ms"),
+        Reading(
             "a chain, in mainline, behind a GPU busy for 3 s",
             gpu_us / 1_000_000,
             between(3.0, 3.1),
@@ -127,10 +129,10 @@ def _no_waste() -> Figures:
     unused = timed(H3A, "offload", deflate_on_oom=0)
     walked = sum(e.task == "oom_notifier" and e.op == "down_read" for e in unused.events)
     return (
-        Figure("tasks more than in mainline", tasks("offload") - tasks("mainline"), equal_to(1)),
-        Figure("walks for a balloon that was never told to deflate on OOM", walked, at_least(1)),
-        Figure("pages that those bring", pages_returned(unused), equal_to(0)),
-        Figure(
+        Reading("tasks more than in mainline", tasks("offload") - tasks("mainline"), equal_to(1)),
+        Reading("walks for a balloon that was never told to deflate on OOM", walked, at_least(1)),
+        Reading("pages that those bring", pages_returned(unused), equal_to(0)),
+        Reading(
             "can two first registrations make two threads",
             TWO_WALKS in seen(explored("r11-double-thread", "offload")),
             equal_to(True),
