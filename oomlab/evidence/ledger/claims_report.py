@@ -10,7 +10,7 @@ from typing import Any
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.evidence.ledger.claims import WORDS, Claim
-from oomlab.evidence.ledger.figure import Figures, Reading
+from oomlab.evidence.ledger.figure import Reading, Readings
 
 
 @brief
@@ -19,7 +19,7 @@ class Judged:
     """A claim and its figures, computed once."""
 
     claim: Claim
-    figures: Figures
+    figures: Readings
 
     @property
     def supported(self) -> bool:

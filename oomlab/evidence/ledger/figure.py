@@ -67,7 +67,7 @@ class Reading:
         return f"{shown(self.value)} {self.unit}".rstrip()
 
 
-Figures = tuple[Reading, ...]
+Readings = tuple[Reading, ...]
 
 
 def shown(value: Value) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oomlab.analysis.outcome import failed_allocations, pages_returned
 from oomlab.evidence.ledger.claims.claim import FIRST_ANSWERS, HANDA, TSIRKIN, Claim
 from oomlab.evidence.ledger.claims.report import TABLE
-from oomlab.evidence.ledger.figure import Figures, Reading, at_least, between, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, at_least, between, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H2,
@@ -45,7 +45,7 @@ WITHOUT_BALLOON = (H3C, H3D, H4, H5_GPU, H5_RCU, H7)
 STUCK = ("deadlock", "livelock")
 
 
-def _outside() -> Figures:
+def _outside() -> Readings:
     left = [name for name in (H3B, H5_HOST) if timed(name, "allocate-outside").verdict in STUCK]
     return (
         Reading(
@@ -62,7 +62,7 @@ def _outside() -> Figures:
     )
 
 
-def _tell_without_reclaim() -> Figures:
+def _tell_without_reclaim() -> Readings:
     changed = [
         name
         for name in (H1, H2, H3A, H3B, H5_HOST, H6)
@@ -83,7 +83,7 @@ def _tell_without_reclaim() -> Figures:
     )
 
 
-def _effectively_nowait() -> Figures:
+def _effectively_nowait() -> Readings:
     texts = ("GFP_KERNEL & ~__GFP_DIRECT_RECLAIM", "GFP_NOWAIT")
     masks = [parse(text, TABLE) for text in texts]
     found = compare(*(Request(mask, TABLE) for mask in masks))
@@ -102,7 +102,7 @@ def _effectively_nowait() -> Figures:
     )
 
 
-def _fails_more() -> Figures:
+def _fails_more() -> Readings:
     two = timed(H3A, "nowait-tell", total_sg=2)
     blocking, nowait = timed(H6), timed(H6, "nowait-fill")
     return (
@@ -122,7 +122,7 @@ def _fails_more() -> Figures:
     )
 
 
-def _a_thread_can_time_out() -> Figures:
+def _a_thread_can_time_out() -> Readings:
     run = timed(H5_HOST, "offload")
     return (
         Reading(
@@ -135,7 +135,7 @@ def _a_thread_can_time_out() -> Figures:
     )
 
 
-def _whole_chain() -> Figures:
+def _whole_chain() -> Readings:
     def ended(remedy: str) -> int:
         return sum(timed(name, remedy).verdict not in STUCK for name in WITHOUT_BALLOON)
 

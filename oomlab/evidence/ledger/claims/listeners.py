@@ -8,7 +8,7 @@ from oomlab.engine.explorer.counterexample import switches
 from oomlab.engine.explorer.verdict import judge
 from oomlab.evidence.ledger.claims.answers import STUCK
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
-from oomlab.evidence.ledger.figure import Figures, Reading, at_least, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, at_least, equal_to
 from oomlab.evidence.ledger.lab import (
     BUDGET,
     H1,
@@ -44,7 +44,7 @@ def bare_machine() -> Machine:
     return machine
 
 
-def _five() -> Figures:
+def _five() -> Readings:
     machine = bare_machine()
     I915.init(machine)
     PseriesCmm.init(machine, pages=1)
@@ -62,7 +62,7 @@ def _five() -> Figures:
     )
 
 
-def _balloon_locks_up() -> Figures:
+def _balloon_locks_up() -> Readings:
     found = explored(H1)
     return (
         Reading("all schedules of the two-task form", found.verdict.word, equal_to("lockup")),
@@ -76,7 +76,7 @@ def _balloon_locks_up() -> Figures:
     )
 
 
-def _spinlocks() -> Figures:
+def _spinlocks() -> Readings:
     machine = bare_machine()
     S390Cmm.init(machine, pages=1)
     s390 = judge(state_graph(machine.model(), "any", BUDGET))
@@ -98,7 +98,7 @@ def _spinlocks() -> Figures:
     )
 
 
-def _unsure() -> Figures:
+def _unsure() -> Readings:
     i915 = sum(timed(name).verdict in STUCK for name in (H3C, H3D, H4))
     rcu = timed(H5_RCU)
     return (
@@ -109,7 +109,7 @@ def _unsure() -> Figures:
     )
 
 
-def _hard_to_audit() -> Figures:
+def _hard_to_audit() -> Readings:
     left = sum(timed(name, "nowait-both").verdict in STUCK for name in (H3B, H3C, H3D, H4, H7))
     return (
         Reading(

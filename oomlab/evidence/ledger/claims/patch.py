@@ -5,7 +5,7 @@ from __future__ import annotations
 from oomlab.analysis.outcome import longest_request_us, pages_returned
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
 from oomlab.evidence.ledger.claims.report import TABLE, ending
-from oomlab.evidence.ledger.figure import Figures, Reading, at_least, below, between, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, at_least, below, between, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H3A,
@@ -30,7 +30,7 @@ ALSO_ENDLESS = ("__GFP_RETRY_MAYFAIL", "__GFP_THISNODE", "__GFP_DMA")
 """Flags with which such a request fails, unless somebody has oom_lock."""
 
 
-def _may_sleep() -> Figures:
+def _may_sleep() -> Readings:
     run = timed(H5_HOST, host_answers=1)
     sleeps = [event.on for event in in_callback(run) if event.condition == "blocked"]
     return (
@@ -44,7 +44,7 @@ def _may_sleep() -> Figures:
     )
 
 
-def _cannot_fail() -> Figures:
+def _cannot_fail() -> Readings:
     polling = sum(ending(TABLE.value(m), lock_held=True) is Ending.POLLS for m in ENDLESS)
     more = [gfp.GFP_KERNEL | TABLE.value(name) for name in ALSO_ENDLESS]
     fail_otherwise = sum(outcome(Request(m, TABLE), lock_held=False).fails for m in more)
@@ -71,7 +71,7 @@ def _cannot_fail() -> Figures:
     )
 
 
-def _avoid_reclaim_without_noretry() -> Figures:
+def _avoid_reclaim_without_noretry() -> Readings:
     noretry = bool(gfp.BALLOON_INFLATE & gfp.NORETRY)
     return (
         Reading("does the request under balloon_lock have __GFP_NORETRY", noretry, equal_to(True)),
@@ -84,7 +84,7 @@ def _avoid_reclaim_without_noretry() -> Figures:
     )
 
 
-def _forget_lockups() -> Figures:
+def _forget_lockups() -> Readings:
     found = explored(H1, "offload")
     return (
         Reading(
@@ -103,7 +103,7 @@ def _forget_lockups() -> Figures:
     )
 
 
-def _a_guess() -> Figures:
+def _a_guess() -> Readings:
     def kill(timeout_s: float) -> float | str:
         return first_kill_s(timed(H1, "offload", fault_tasks=1, timeout_s=timeout_s))
 
@@ -122,7 +122,7 @@ def _a_guess() -> Figures:
     )
 
 
-def _no_waste() -> Figures:
+def _no_waste() -> Readings:
     def tasks(remedy: str) -> int:
         return len(timed(H3A, remedy).tasks)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.evidence.ledger.claims.claim import LAST_ANSWER, TSIRKIN, Claim
-from oomlab.evidence.ledger.figure import Figures, Reading, at_least, between, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, at_least, between, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H2,
@@ -18,7 +18,7 @@ from oomlab.evidence.ledger.lab import (
 )
 
 
-def _ends_after_five() -> Figures:
+def _ends_after_five() -> Readings:
     return (
         Reading(
             "first kill, three tasks", first_kill_s(timed(H2, "offload")), between(5.0, 5.1), "s"
@@ -36,7 +36,7 @@ def _ends_after_five() -> Figures:
     )
 
 
-def _still_a_lot() -> Figures:
+def _still_a_lot() -> Readings:
     run = timed(H1, "offload", fault_tasks=8)
     asking = allocating(run)
     return (

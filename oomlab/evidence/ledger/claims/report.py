@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.evidence.ledger.claims.claim import HANDA, REPORT, Claim
-from oomlab.evidence.ledger.figure import Figures, Reading, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H2,
@@ -34,7 +34,7 @@ def ending(mask: int, *, lock_held: bool) -> Ending:
     return outcome(Request(mask, TABLE), lock_held).ending
 
 
-def _depends() -> Figures:
+def _depends() -> Readings:
     function, owner, _ = first_wait(timed(H1), "balloon_lock")
     return (
         Reading("where the callback waits for balloon_lock", function, equal_to("leak_balloon")),
@@ -50,7 +50,7 @@ def _depends() -> Figures:
     )
 
 
-def _serialises() -> Figures:
+def _serialises() -> Readings:
     run = timed(H1, reclaim_meets_fs=0)
     users = balloon_functions(run, "balloon_lock")
     return (
@@ -60,7 +60,7 @@ def _serialises() -> Figures:
     )
 
 
-def _fill_mask() -> Figures:
+def _fill_mask() -> Readings:
     run = timed(H1, reclaim_meets_fs=0)
     return (
         Reading(
@@ -77,7 +77,7 @@ def _fill_mask() -> Figures:
     )
 
 
-def _mask_bits() -> Figures:
+def _mask_bits() -> Readings:
     names = ("__GFP_DIRECT_RECLAIM", "__GFP_IO", "__GFP_FS")
     return tuple(
         Reading(f"{name} in {site}", bool(mask_of(site) & TABLE.value(name)), equal_to(True))
@@ -86,7 +86,7 @@ def _mask_bits() -> Figures:
     )
 
 
-def _inside_a_round() -> Figures:
+def _inside_a_round() -> Readings:
     stuck, free = timed(H1), timed(H1, reclaim_meets_fs=0)
     return (
         Reading(
@@ -112,7 +112,7 @@ def _inside_a_round() -> Figures:
     )
 
 
-def _reaches_oom() -> Figures:
+def _reaches_oom() -> Readings:
     excluded = ("__GFP_RETRY_MAYFAIL", "__GFP_THISNODE", "__GFP_DMA")
     leaves = sum(
         ending(gfp.GFP_KERNEL | TABLE.value(name), lock_held=False)
@@ -134,7 +134,7 @@ def _reaches_oom() -> Figures:
     )
 
 
-def _while_filling() -> Figures:
+def _while_filling() -> Readings:
     function, balloon_owner, oom_owner = first_wait(timed(H1), "balloon_lock")
     return (
         Reading("where the caller stands", function, equal_to("leak_balloon")),
@@ -143,7 +143,7 @@ def _while_filling() -> Figures:
     )
 
 
-def _who_waits() -> Figures:
+def _who_waits() -> Readings:
     two, three = timed(H1), timed(H2)
     return (
         Reading(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.evidence.ledger.claims.claim import HANDA, REPORT, Claim
-from oomlab.evidence.ledger.figure import Figures, Reading, at_least, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, at_least, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H3A,
@@ -19,7 +19,7 @@ from oomlab.evidence.ledger.lab import (
 from oomlab.gfp import flags as gfp
 
 
-def _tells_the_host() -> Figures:
+def _tells_the_host() -> Readings:
     one, two = timed(H3A, total_sg=1), timed(H3A, total_sg=2)
     masks = masks_in_callback(two)
     called = any("tell_host" in e.stack and "leak_balloon" in e.stack for e in one.events)
@@ -33,7 +33,7 @@ def _tells_the_host() -> Figures:
     )
 
 
-def _named_allocation() -> Figures:
+def _named_allocation() -> Readings:
     one, two = timed(H3A, total_sg=1), timed(H3A, total_sg=2)
     real = [name for name in (H3B, H3C, H3D) if timed(name).verdict == "livelock"]
     return (
@@ -51,7 +51,7 @@ def _named_allocation() -> Figures:
     )
 
 
-def _rule() -> Figures:
+def _rule() -> Readings:
     broken = {H1: {}, H3A: {"total_sg": 2}, H3B: {}, H3C: {}, H3D: {}, H4: {}}
     kept = {
         H3A: {"total_sg": 1}, H3B: {"ccw": 0}, H3C: {"shared_fences": 0}, H3D: {"swizzled": 0},

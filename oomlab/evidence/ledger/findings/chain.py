@@ -3,7 +3,7 @@ R13."""
 
 from __future__ import annotations
 
-from oomlab.evidence.ledger.figure import Figures, Reading, between, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, between, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import BUDGET, first_kill_s, timed, waits
 from oomlab.kernel.oom_watch import (
@@ -17,7 +17,7 @@ from oomlab.kernel.oom_watch import (
 REMOVAL = "r10-removal-blocked"
 
 
-def _nobody_comes_or_goes(remedy: str) -> Figures:
+def _nobody_comes_or_goes(remedy: str) -> Readings:
     leaving, coming = timed(REMOVAL, remedy), timed(REMOVAL, remedy, loads=1)
     held = equal_to("oom_notify_list rwsem, held by oom_notifier")
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
-from oomlab.evidence.ledger.figure import Figures, Reading, below, between, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, below, between, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import first_kill_s, requests_after_disable, slowest_ms, timed
 from oomlab.kernel.machine import KERNEL_5_17
@@ -26,7 +26,7 @@ CONTEXT = "r16-recursive-owner"
 SYSRQ = "r23-manual-kill"
 
 
-def _nobody_asks_a_frozen_thread(remedy: str) -> Figures:
+def _nobody_asks_a_frozen_thread(remedy: str) -> Readings:
     run = timed(SUSPEND, remedy, late_caller=1)
     return (
         Reading(
@@ -38,7 +38,7 @@ def _nobody_asks_a_frozen_thread(remedy: str) -> Figures:
     )
 
 
-def _owner_is_not_the_caller(remedy: str) -> Figures:
+def _owner_is_not_the_caller(remedy: str) -> Readings:
     run, plain = timed(CONTEXT, remedy), timed(CONTEXT)
     return (
         Reading(
@@ -56,7 +56,7 @@ def _owner_is_not_the_caller(remedy: str) -> Figures:
     )
 
 
-def _key_in_vain(remedy: str) -> Figures:
+def _key_in_vain(remedy: str) -> Readings:
     stuck, slow = timed(SYSRQ, remedy), timed(SYSRQ, remedy, answer_s=8)
     since_5_17 = timed(SYSRQ, remedy, answer_s=8, kernel=KERNEL_5_17)
     return (

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from oomlab.brief import brief
 from oomlab.engine.explorer.counterexample import switches
-from oomlab.evidence.ledger.figure import Figures
+from oomlab.evidence.ledger.figure import Readings
 from oomlab.evidence.ledger.lab import BUDGET, explored, way_to
 from oomlab.experiment import Experiment, Exploration
 from oomlab.scenarios.parameters import Value
@@ -51,7 +51,7 @@ class Shown:
     answer: Standing
     ways: tuple[Way, ...] = ()
     states: int = 0
-    figures: Figures = ()
+    figures: Readings = ()
 
 
 @brief
@@ -97,7 +97,7 @@ class Measured:
     answer is `says`, otherwise the other one."""
 
     scenario: str
-    measure: Callable[[str], Figures]
+    measure: Callable[[str], Readings]
     given: Mapping[str, Value] = field(default_factory=dict)
     says: Literal["has it", "free of it"] = "has it"
 

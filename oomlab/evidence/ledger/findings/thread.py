@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import pages_returned
-from oomlab.evidence.ledger.figure import Figures, Reading, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import H3A, H5_HOST, timed, waits, walks_begun
 from oomlab.kernel.oom_watch import ASKS_ITSELF
@@ -12,7 +12,7 @@ BEHIND = {"cmm_pages": 1024}
 """The s390 driver stands behind the balloon, and could give pages back."""
 
 
-def _nobody_behind_is_asked(remedy: str) -> Figures:
+def _nobody_behind_is_asked(remedy: str) -> Readings:
     stuck = timed(H5_HOST, remedy, **BEHIND)
     healthy = timed(H5_HOST, remedy, host_answers=1, **BEHIND)
     return (

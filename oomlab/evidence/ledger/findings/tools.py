@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oomlab.analysis import first_cycle_us, lock_order_graph
 from oomlab.engine.trace.events import Trace
-from oomlab.evidence.ledger.figure import Figures, Reading, at_least, below, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, at_least, below, equal_to
 from oomlab.evidence.ledger.findings.finding import CannotBeShown, Finding, Measured
 from oomlab.evidence.ledger.lab import H1, H5_HOST, log_lines, longest_sleep_s, timed, waits
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
@@ -22,7 +22,7 @@ RUNS_OF_H1: tuple[dict[str, Value], ...] = (
 """What the lock checker may learn from: also runs in which nothing goes wrong."""
 
 
-def _silence(remedy: str) -> Figures:
+def _silence(remedy: str) -> Readings:
     run = timed(H5_HOST, remedy)
     return (
         Reading(
@@ -39,7 +39,7 @@ def _runs(remedy: str) -> tuple[Trace, ...]:
     return tuple(timed(H1, remedy, **given) for given in RUNS_OF_H1)
 
 
-def _blind_checker(remedy: str) -> Figures:
+def _blind_checker(remedy: str) -> Readings:
     before, after = _runs("mainline"), _runs(remedy)
     way = lock_order_graph(after).way("fs_lock", "balloon_lock")
     return (
@@ -60,7 +60,7 @@ def _blind_checker(remedy: str) -> Figures:
     )
 
 
-def _bug_stays(remedy: str) -> Figures:
+def _bug_stays(remedy: str) -> Readings:
     cured = timed(H1, "allocate-outside", fault_tasks=1)
     return (
         Reading(

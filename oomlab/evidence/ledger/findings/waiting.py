@@ -4,7 +4,7 @@ and R25."""
 from __future__ import annotations
 
 from oomlab.analysis.outcome import longest_request_us, oom_calls, pages_returned
-from oomlab.evidence.ledger.figure import Figures, Reading, at_least, between, equal_to
+from oomlab.evidence.ledger.figure import Reading, Readings, at_least, between, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import (
     BUDGET,
@@ -32,7 +32,7 @@ BEHIND_OOM_LOCK = {
 """Who may have to wait for oom_lock: the parameter that puts it there, and its task."""
 
 
-def _all_stand_behind(remedy: str) -> Figures:
+def _all_stand_behind(remedy: str) -> Readings:
     sleeps = WAITS_UNDER_OOM_LOCK in seen(explored(H5_HOST, remedy, "any", BUDGET, **SLOW_HOST))
     return (
         Reading(
@@ -52,7 +52,7 @@ def _all_stand_behind(remedy: str) -> Figures:
     )
 
 
-def _killed_but_waits(remedy: str) -> Figures:
+def _killed_but_waits(remedy: str) -> Readings:
     run = timed(H5_HOST, remedy, admin_kills_s=1.0)
     waited_us = longest_request_us(run)
     return (
@@ -69,7 +69,7 @@ def _killed_but_waits(remedy: str) -> Figures:
     )
 
 
-def _limits_add_up(remedy: str) -> Figures:
+def _limits_add_up(remedy: str) -> Readings:
     return (
         Reading(
             "limits that run out before the first kill, three tasks",
@@ -99,7 +99,7 @@ SIX_SECONDS: dict[str, int | float] = {
 """The host takes longer than the limit; a suspend at 7 s keeps the run going until it is done."""
 
 
-def _needless_kill(remedy: str) -> Figures:
+def _needless_kill(remedy: str) -> Readings:
     run = timed(H5_HOST, remedy, **SIX_SECONDS)
     patient = timed(H5_HOST, "mainline", **SIX_SECONDS)
     return (
@@ -111,7 +111,7 @@ def _needless_kill(remedy: str) -> Figures:
     )
 
 
-def _standing_cost(remedy: str) -> Figures:
+def _standing_cost(remedy: str) -> Readings:
     run, plain = timed(H3A, remedy), timed(H3A)
     unused = timed(H3A, remedy, deflate_on_oom=0)
     walked = sum(e.task == OOM_NOTIFIER and e.op == "down_read" for e in unused.events)
