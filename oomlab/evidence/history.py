@@ -15,8 +15,8 @@ from oomlab.checked import checked
 from oomlab.errors import unknown
 from oomlab.evidence.history_events import ITS_TEXT, ROWS
 
-Kind = Literal["message", "commit"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+DocumentKind = Literal["message", "commit"]
+KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
 
 ARCHIVE = "https://lore.kernel.org/linux-mm/"
 MESSAGES = "https://lore.kernel.org/all/"
@@ -38,7 +38,7 @@ class Document:
     date: str
     who: str
     what: str
-    kind: Kind
+    kind: DocumentKind
     ident: str
     release: str
     evidence: str
@@ -69,7 +69,9 @@ def event(key: str) -> Document:
 
 
 @checked(leave="kind")
-def events(kind: Kind | None = None, since: str = "", until: str = "~") -> Iterator[Document]:
+def events(
+    kind: DocumentKind | None = None, since: str = "", until: str = "~"
+) -> Iterator[Document]:
     """Events of one kind, or of both, dated from `since` on and before `until` (ISO prefixes).
 
     Raises InputError for a kind that does not exist.
