@@ -78,7 +78,7 @@ RELEASES: dict[str, Release] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class ReportedGrowth:
     """What David Hildenbrand reported on 11 March 2020 of a guest with 16 CPUs and 64 GB whose
     balloon was to grow to 53 GB beside a load that reads files: `seconds` until it had, and how
     many `inflations` the guest counted (message 20200311135523.18512-2-david@redhat.com)."""
@@ -87,9 +87,9 @@ class Measured:
     inflations: int
 
 
-REPORTED: dict[str, Measured] = {
-    "shrinker": Measured(542, 154_828_377),
-    "allocate-outside": Measured(63, 12_968_539),
+REPORTED: dict[str, ReportedGrowth] = {
+    "shrinker": ReportedGrowth(542, 154_828_377),
+    "allocate-outside": ReportedGrowth(63, 12_968_539),
 }
 """By remedy. With the shrinker (Linux 4.19) the target was reached only after the load had been
 stopped, and for 315 s at a stretch nothing was gained."""
