@@ -1,6 +1,6 @@
 """Reads traces: what each task did when, who held what, who waited for whom."""
 
-from oomlab.analysis.detectors import DETECTORS, Detector, Message, detector_log
+from oomlab.analysis.detectors import DETECTORS, Detector, LogLine, detector_log
 from oomlab.analysis.failed_tries import FailedTry, failed_tries
 from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import (
@@ -38,7 +38,7 @@ __all__ = [
     "HoldMode",
     "LockCycle",
     "LockOrderGraph",
-    "Message",
+    "LogLine",
     "OrderEdge",
     "Span",
     "SpanState",
