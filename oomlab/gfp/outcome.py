@@ -71,7 +71,7 @@ _ENDLESS = (Ending.KILLS, Ending.NOTIFIES, Ending.POLLS, Ending.LOOPS)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RequestOutcome:
     """An ending, and the share of the reserves that is tried before it comes to that."""
 
     ending: Ending
@@ -92,7 +92,7 @@ class Outcome:
 
 
 @checked
-def outcome(request: Request, lock_held: bool, caller: Caller = Caller.ORDINARY) -> Outcome:
+def outcome(request: Request, lock_held: bool, caller: Caller = Caller.ORDINARY) -> RequestOutcome:
     """What becomes of `request` while oom_lock is free, or held by somebody else for ever.
 
     A victim's reserves are all free memory in 4.13 and half of the min watermark from 4.14 on; see
@@ -101,7 +101,9 @@ def outcome(request: Request, lock_held: bool, caller: Caller = Caller.ORDINARY)
     ending = _ending(request, lock_held, caller)
     if must_not_fail(request) and ending not in _ENDLESS:
         ending = Ending.LOOPS
-    return Outcome(ending, max(reserve(request), _of_the_task(request, caller), key=_DEPTH.index))
+    return RequestOutcome(
+        ending, max(reserve(request), _of_the_task(request, caller), key=_DEPTH.index)
+    )
 
 
 def _of_the_task(request: Request, caller: Caller) -> Reserve:
