@@ -12,7 +12,7 @@ from oomlab.engine.trace.narration import explain
 from oomlab.errors import InputError, unknown
 from oomlab.evidence import matrix
 from oomlab.experiment import follow
-from oomlab.figures.comparison import Row, draw_comparison
+from oomlab.figures.comparison import ComparedRemedy, draw_comparison
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import find_scenario
 from oomlab.views import View
@@ -37,7 +37,7 @@ def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) ->
         trace, _ = follow(scenario, name, {}, schedule)
         found = parting(base, trace)
         same = base.ended_at_us if found is None else found.step - 1
-        rows.append(Row(name, same, trace.ended_at_us, *_costs(scenario, name, others)))
+        rows.append(ComparedRemedy(name, same, trace.ended_at_us, *_costs(scenario, name, others)))
     figure = draw_comparison(rows, remedy, base.ended_at_us, scenario)
     return View(figure.svg, _sentence(scenario, schedule, remedy, base, others), figure.twin)
 
