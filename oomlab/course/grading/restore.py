@@ -9,7 +9,7 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from oomlab.course.grading.apart import Run
+from oomlab.course.grading.apart import NotebookRun
 from oomlab.course.grading.values import assignments, write_assignments
 
 NotebookCell = Any
@@ -102,7 +102,7 @@ def to_run(pieces: Sequence[Piece]) -> list[str | None]:
     ]
 
 
-def write_down(pieces: Sequence[Piece], run: Run) -> list[NotebookCell]:
+def write_down(pieces: Sequence[Piece], run: NotebookRun) -> list[NotebookCell]:
     """The cells for nbgrader: answers as plain values, no other code of the student's."""
     faults = dict(run.faults)
     values = _values_by_answer(pieces, run)
@@ -124,7 +124,7 @@ def write_down(pieces: Sequence[Piece], run: Run) -> list[NotebookCell]:
     return cells
 
 
-def _values_by_answer(pieces: Sequence[Piece], run: Run) -> dict[int, dict[str, object]]:
+def _values_by_answer(pieces: Sequence[Piece], run: NotebookRun) -> dict[int, dict[str, object]]:
     """What each answer cell has to give, so that every check finds what it would have found."""
     found: dict[int, dict[str, object]] = {}
     last: int | None = None
