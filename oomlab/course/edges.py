@@ -8,7 +8,7 @@ from typing import TypeAlias
 from oomlab.analysis import wait_for_graph
 from oomlab.checked import checked
 from oomlab.course.answer import Answer, require_answer
-from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, Settings, attempt
+from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, GivenSettings, attempt
 from oomlab.errors import InputError
 
 ClaimedEdge: TypeAlias = tuple[str, str, str]
@@ -21,7 +21,7 @@ def check_wait_for(
     schedule: object,
     scenario: str = SCENARIO,
     remedy: str = REMEDY,
-    settings: Settings | None = None,
+    settings: GivenSettings | None = None,
 ) -> Answer:
     """Are `edges` exactly the waits at the end of `schedule`, in any order?
 
