@@ -10,7 +10,7 @@ from oomlab.evidence.ledger.findings.finding import (
     CannotBeShown,
     Finding,
     Measured,
-    Shown,
+    Showing,
     Standing,
     Witnessed,
 )
@@ -43,7 +43,7 @@ __all__ = [
     "CannotBeShown",
     "Finding",
     "Measured",
-    "Shown",
+    "Showing",
     "Witnessed",
     "find_finding",
 ]

@@ -41,7 +41,7 @@ class Way:
 
 @brief
 @dataclass(frozen=True)
-class Shown:
+class Showing:
     """What came of the attempt to show a finding under one remedy.
 
     `ways`: schedules that show it; `states`: how many were looked at. Empty and 0 where timed runs
@@ -71,7 +71,7 @@ class Witnessed:
     timeouts: Literal["any", "idle"] = "any"
     budgets: tuple[int, ...] = BUDGETS
 
-    def show(self, remedy: str) -> Shown:
+    def show(self, remedy: str) -> Showing:
         """Explore until every label was seen: states are found in the order of their distance."""
         for budget in self.budgets:
             found = explored(self.scenario, remedy, self.timeouts, budget, **self.given)
@@ -79,7 +79,7 @@ class Witnessed:
             if found.graph.complete or len(ways) == len(self.labels):
                 break
         absent: Standing = "free of it" if found.graph.complete else "not seen"
-        return Shown("has it" if ways else absent, ways, len(found.graph))
+        return Showing("has it" if ways else absent, ways, len(found.graph))
 
     def _ways(self, remedy: str, found: Exploration) -> Iterator[Way]:
         experiment = Experiment.of(self.scenario, remedy, found.settings, engine="explorer")
@@ -101,11 +101,11 @@ class Measured:
     given: Mapping[str, Value] = field(default_factory=dict)
     says: Literal["has it", "free of it"] = "has it"
 
-    def show(self, remedy: str) -> Shown:
+    def show(self, remedy: str) -> Showing:
         """Run, and look at the figures."""
         figures = self.measure(remedy)
         other: Standing = "free of it" if self.says == "has it" else "has it"
-        return Shown(self.says if all(f.holds for f in figures) else other, figures=figures)
+        return Showing(self.says if all(f.holds for f in figures) else other, figures=figures)
 
 
 @brief
@@ -140,7 +140,7 @@ class Finding:
     note: str = ""
     is_defect: bool = True
 
-    def show(self, remedy: str = RFC) -> Shown | None:
+    def show(self, remedy: str = RFC) -> Showing | None:
         """Try to show it under a remedy; None where that cannot be done."""
         if isinstance(self.evidence, CannotBeShown):
             return None
