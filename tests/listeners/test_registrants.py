@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oomlab import run
-from oomlab.analysis.chain_walk import Stop, first_invocation
+from oomlab.analysis.chain_walk import Visit, first_invocation
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.listeners.i915_gem_shrinker import I915
@@ -32,7 +32,7 @@ def alone(name: str) -> Trace:
     return run("five-listeners", "mainline", {"listeners": NUMBER[name]})
 
 
-def stop_of(name: str) -> Stop:
+def stop_of(name: str) -> Visit:
     asked = first_invocation(alone(name))
     assert asked is not None
     (stop,) = asked.stops
