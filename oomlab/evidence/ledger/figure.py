@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from oomlab.brief import brief
 
-Value = str | int | float | bool
+ReadingValue = str | int | float | bool
 """What a figure can be: a number, a word, or yes and no."""
 
 
@@ -16,10 +16,10 @@ class Requirement:
     """What a figure must be: in words, to stand behind "must be", and as a test."""
 
     words: str
-    holds: Callable[[Value], bool]
+    holds: Callable[[ReadingValue], bool]
 
 
-def equal_to(wanted: Value) -> Requirement:
+def equal_to(wanted: ReadingValue) -> Requirement:
     """The figure must be exactly this."""
     return Requirement(shown(wanted), lambda value: value == wanted)
 
@@ -52,7 +52,7 @@ class Reading:
     """`what` was measured, its `value`, in which `unit` ("" for none), and what it must be."""
 
     what: str
-    value: Value
+    value: ReadingValue
     condition: Requirement
     unit: str = ""
 
@@ -70,7 +70,7 @@ class Reading:
 Readings = tuple[Reading, ...]
 
 
-def shown(value: Value) -> str:
+def shown(value: ReadingValue) -> str:
     """A value as people read it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
