@@ -22,7 +22,7 @@ from oomlab.evidence.ledger.findings import (
     Measured,
     Witnessed,
 )
-from oomlab.evidence.ledger.findings.finding import Way
+from oomlab.evidence.ledger.findings.finding import Trail
 from oomlab.evidence.ledger.findings_report import Reviewed
 from oomlab.experiment import replay
 
@@ -147,7 +147,7 @@ def _evidence(reviewed: Reviewed) -> Iterator[str]:
     yield f"<p>{_who_has_it(reviewed.finding)}</p>"
 
 
-def _schedule(way: Way, machine: str) -> str:
+def _schedule(way: Trail, machine: str) -> str:
     trace = replay(way.replay)
     stones = schedule_milestones(trace)
     items = "".join(

@@ -29,7 +29,7 @@ opposite. `not seen`: in none of those that were seen, and some were not."""
 
 @brief
 @dataclass(frozen=True)
-class Way:
+class Trail:
     """A schedule that leads to something a ghost calls `label`: a string for `oomlab replay`, and
     its length in steps and context switches."""
 
@@ -49,7 +49,7 @@ class Showing:
     """
 
     answer: Standing
-    ways: tuple[Way, ...] = ()
+    ways: tuple[Trail, ...] = ()
     states: int = 0
     figures: Readings = ()
 
@@ -81,13 +81,13 @@ class Witnessed:
         absent: Standing = "free of it" if found.graph.complete else "not seen"
         return Showing("has it" if ways else absent, ways, len(found.graph))
 
-    def _ways(self, remedy: str, found: Exploration) -> Iterator[Way]:
+    def _ways(self, remedy: str, found: Exploration) -> Iterator[Trail]:
         experiment = Experiment.of(self.scenario, remedy, found.settings, engine="explorer")
         for label in self.labels:
             schedule = way_to(found, label)
             if schedule is not None:
                 text = experiment.replay_line(schedule)
-                yield Way(label, text, len(schedule), switches(schedule))
+                yield Trail(label, text, len(schedule), switches(schedule))
 
 
 @brief
