@@ -200,7 +200,7 @@ def queue_facts(
     it."""
     if woken_by is None:
         raise ModelError(
-            f"say who wakes {name!r}: woken_by=, an Answer(task, what it gives) or one of "
+            f"say who wakes {name!r}: woken_by=, an Answerer(task, what it gives) or one of "
             f"{', '.join(get_args(Crowd))}"
         )
     if not isinstance(woken_by, Answerer):

@@ -49,7 +49,7 @@ def test_a_pool_cannot_owe_pages() -> None:
         (lambda on: on.pool("cache", 3, role="lent"), "'cache' is lent: say how it is told"),
         (lambda on: on.pool("cache", 3, role="rss"), "say whose pages 'cache' holds: of="),
         (lambda on: on.word("signal", 0, role="kill"), "say who is killed by 'signal': of="),
-        (lambda on: on.queue("done"), "say who wakes 'done': woken_by=, an Answer"),
+        (lambda on: on.queue("done"), "say who wakes 'done': woken_by=, an Answerer"),
         (lambda on: on.queue("done", Answerer("disk", "")), "the answer on 'done' must say by="),
         (
             lambda on: on.word("flag", 0, says={"raed": "looks"}),

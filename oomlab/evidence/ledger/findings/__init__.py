@@ -39,11 +39,11 @@ __all__ = [
     "FINDINGS",
     "OFFLOADS",
     "RFC",
-    "Standing",
     "CannotBeShown",
     "Finding",
     "Measured",
     "Showing",
+    "Standing",
     "Witnessed",
     "find_finding",
 ]
