@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import unknown
-from oomlab.evidence.history_events import ITS_TEXT, ROWS
+from oomlab.evidence.history_documents import ITS_TEXT, ROWS
 
 DocumentKind = Literal["message", "commit"]
 KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
