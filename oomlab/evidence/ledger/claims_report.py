@@ -10,7 +10,7 @@ from typing import Any
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.evidence.ledger.claims import WORDS, Claim
-from oomlab.evidence.ledger.figure import Reading, Readings
+from oomlab.evidence.ledger.reading import Reading, Readings
 
 
 @brief

@@ -12,7 +12,6 @@ from oomlab.checked import checked
 from oomlab.engine.trace.narration import tell_step
 from oomlab.evidence.ledger.claims import CLAIMS, Word
 from oomlab.evidence.ledger.claims_report import Judged, judge
-from oomlab.evidence.ledger.figure import Reading
 from oomlab.evidence.ledger.findings import (
     FINDINGS,
     OFFLOADS,
@@ -24,6 +23,7 @@ from oomlab.evidence.ledger.findings import (
 )
 from oomlab.evidence.ledger.findings.finding import Trail
 from oomlab.evidence.ledger.findings_report import Reviewed
+from oomlab.evidence.ledger.reading import Reading
 from oomlab.experiment import replay
 
 SHORT = {"has it": "has&nbsp;it", "free of it": "free", "not seen": "not seen"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from oomlab.analysis.outcome import failed_allocations, pages_returned
 from oomlab.evidence.ledger.claims.claim import FIRST_ANSWERS, HANDA, TSIRKIN, Claim
 from oomlab.evidence.ledger.claims.report import TABLE
-from oomlab.evidence.ledger.figure import Reading, Readings, at_least, between, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H2,
@@ -25,6 +24,7 @@ from oomlab.evidence.ledger.lab import (
     masks_in_callback,
     timed,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, between, equal_to
 from oomlab.gfp.equivalence import compare
 from oomlab.gfp.expression import parse
 from oomlab.gfp.predicates import Request

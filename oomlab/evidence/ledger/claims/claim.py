@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from oomlab.brief import brief
-from oomlab.evidence.ledger.figure import Readings
+from oomlab.evidence.ledger.reading import Readings
 
 Word = Literal["confirmed", "qualified", "refuted", "opinion", "moot"]
 """`confirmed`: so it is. `qualified`: so it is, with a condition that was not said. `refuted`: it

@@ -8,7 +8,6 @@ from oomlab.engine.explorer.counterexample import switches
 from oomlab.engine.explorer.verdict import judge
 from oomlab.evidence.ledger.claims.answers import STUCK
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
-from oomlab.evidence.ledger.figure import Reading, Readings, at_least, equal_to
 from oomlab.evidence.ledger.lab import (
     BUDGET,
     H1,
@@ -24,6 +23,7 @@ from oomlab.evidence.ledger.lab import (
     timed,
     waits,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, equal_to
 from oomlab.gfp import flags as gfp
 from oomlab.kernel.machine import Machine
 from oomlab.listeners.i915_gem_shrinker import I915

@@ -5,7 +5,6 @@ from __future__ import annotations
 from oomlab.analysis.outcome import longest_request_us, pages_returned
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
 from oomlab.evidence.ledger.claims.report import TABLE, ending
-from oomlab.evidence.ledger.figure import Reading, Readings, at_least, below, between, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H3A,
@@ -18,6 +17,7 @@ from oomlab.evidence.ledger.lab import (
     seen,
     timed,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, below, between, equal_to
 from oomlab.gfp import flags as gfp
 from oomlab.gfp.outcome import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request

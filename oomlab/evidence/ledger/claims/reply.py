@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from oomlab.evidence.ledger.claims.claim import LAST_ANSWER, TSIRKIN, Claim
-from oomlab.evidence.ledger.figure import Reading, Readings, at_least, between, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H2,
@@ -16,6 +15,7 @@ from oomlab.evidence.ledger.lab import (
     timeouts_s,
     wait_for_lock_s,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, between, equal_to
 
 
 def _ends_after_five() -> Readings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from oomlab.evidence.ledger.claims.claim import HANDA, REPORT, Claim
-from oomlab.evidence.ledger.figure import Reading, Readings, at_least, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H3A,
@@ -16,6 +15,7 @@ from oomlab.evidence.ledger.lab import (
     timed,
     waits,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, equal_to
 from oomlab.gfp import flags as gfp
 
 

@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 
 from oomlab.brief import brief
 from oomlab.engine.explorer.counterexample import switches
-from oomlab.evidence.ledger.figure import Readings
 from oomlab.evidence.ledger.lab import BUDGET, explored, way_to
+from oomlab.evidence.ledger.reading import Readings
 from oomlab.experiment import Experiment, Exploration
 from oomlab.scenarios.parameters import Value
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import pages_returned
-from oomlab.evidence.ledger.figure import Reading, Readings, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import H3A, H5_HOST, timed, waits, walks_begun
+from oomlab.evidence.ledger.reading import Reading, Readings, equal_to
 from oomlab.kernel.oom_watch import ASKS_ITSELF
 
 BEHIND = {"cmm_pages": 1024}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from oomlab.analysis import first_cycle_us, lock_order_graph
 from oomlab.engine.trace.events import Trace
-from oomlab.evidence.ledger.figure import Reading, Readings, at_least, below, equal_to
 from oomlab.evidence.ledger.findings.finding import CannotBeShown, Finding, Measured
 from oomlab.evidence.ledger.lab import H1, H5_HOST, log_lines, longest_sleep_s, timed, waits
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, below, equal_to
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
 from oomlab.scenarios.parameters import Value
 

@@ -4,7 +4,6 @@ and R25."""
 from __future__ import annotations
 
 from oomlab.analysis.outcome import longest_request_us, oom_calls, pages_returned
-from oomlab.evidence.ledger.figure import Reading, Readings, at_least, between, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import (
     BUDGET,
@@ -21,6 +20,7 @@ from oomlab.evidence.ledger.lab import (
     timeouts_before_kill,
     wait_for_lock_s,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, between, equal_to
 from oomlab.kernel.oom_watch import KILLS_WITHOUT_A_LOOK, OOM_NOTIFIER, WAITS_UNDER_OOM_LOCK
 
 BEHIND_OOM_LOCK = {
