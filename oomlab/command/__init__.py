@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     error."""
     try:
         # Not before: reading the model takes a while, in which Ctrl-C must be answered, too.
-        from oomlab.command.answer import answer
+        from oomlab.command.dispatch import answer
 
         return answer(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt as stop:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from oomlab.command import answer, console, main, progress, status
-from oomlab.command.answer import COMMANDS
+from oomlab.command.dispatch import COMMANDS
 from oomlab.command.progress import Progress
 
 OOMLAB = f"{sys.executable} -m oomlab"

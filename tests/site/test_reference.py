@@ -9,7 +9,7 @@ import oomlab.engine.explorer
 import oomlab.evidence.history
 import oomlab.figures
 import oomlab.widgets
-from oomlab.command.answer import COMMANDS
+from oomlab.command.dispatch import COMMANDS
 from tools.paths import SITE
 
 PAGE = SITE / "book" / "reference.html"
