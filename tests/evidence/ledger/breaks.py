@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from oomlab.engine.ops import Routine
-from oomlab.evidence.ledger.claims.report import TABLE
+from oomlab.evidence.ledger.claims.first_report import TABLE
 from oomlab.gfp import flags as gfp
 from oomlab.gfp.outcome import Ending
 from oomlab.kernel.machine import Machine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oomlab.analysis.outcome import failed_allocations, pages_returned
 from oomlab.evidence.ledger.claims.claim import FIRST_ANSWERS, HANDA, TSIRKIN, Claim
-from oomlab.evidence.ledger.claims.report import TABLE
+from oomlab.evidence.ledger.claims.first_report import TABLE
 from oomlab.evidence.ledger.lab import (
     H1,
     H2,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oomlab.analysis.outcome import longest_request_us, pages_returned
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
-from oomlab.evidence.ledger.claims.report import TABLE, ending
+from oomlab.evidence.ledger.claims.first_report import TABLE, ending
 from oomlab.evidence.ledger.lab import (
     H1,
     H3A,
