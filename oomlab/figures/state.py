@@ -20,7 +20,7 @@ from oomlab.figures.state_facts import StateFacts, facts_at
 from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, line
 from oomlab.figures.text import shortened, text_width, wrapped
-from oomlab.figures.words import STATE_NAMES, STEPWISE_RUNS, span_phrase
+from oomlab.figures.wording import STATE_NAMES, STEPWISE_RUNS, span_phrase
 
 _TEXT = MARGIN + 28 + 10
 """Left edge of the text beside a swatch."""

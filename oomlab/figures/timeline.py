@@ -29,7 +29,7 @@ from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, line
 from oomlab.figures.text import shortened, text_width, wrapped
 from oomlab.figures.timeline_twin import timeline_description, timeline_title, timeline_twin
-from oomlab.figures.words import STATE_NAMES, STEPWISE_RUNS, bar_labels
+from oomlab.figures.wording import STATE_NAMES, STEPWISE_RUNS, bar_labels
 
 _TOP = 8.0
 _NAME_HEIGHT = 22
