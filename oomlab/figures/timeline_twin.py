@@ -6,7 +6,7 @@ from oomlab.analysis import length_text, moment_text
 from oomlab.engine.trace.events import Trace
 from oomlab.engine.trace.narration import VERDICTS
 from oomlab.figures.lanes import Cast
-from oomlab.figures.marks import marks
+from oomlab.figures.time_marks import marks
 from oomlab.figures.wording import hold_phrase, span_phrase
 
 
