@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from oomlab.engine.ops import Op, Slot, State, put
-from oomlab.gfp.outcome import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request, Reserve, request
+from oomlab.gfp.request_outcome import Caller, Ending, outcome
 from oomlab.gfp.tables import table
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.page_alloc import alloc_page
