@@ -170,7 +170,7 @@ def rights() -> dict[str, Any]:
         "run_remedy remedy": find_remedy("mainline"),
         "run_request request": "kernel",
         "stored name": "five-seconds",
-        "oomlab.views.history.pfn_array units": 8,
+        "oomlab.views.merged.pfn_array units": 8,
         "oomlab.views.slow_path.walk request": "kernel",
         "oomlab.widgets.controls.Slider step": 1,
     }
