@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from oomlab.errors import find
-from oomlab.evidence.ledger.claims import answers, listeners, patch, reply, report, second_report
+from oomlab.evidence.ledger.claims import (
+    answers,
+    first_report,
+    listeners,
+    patch,
+    reply,
+    second_report,
+)
 from oomlab.evidence.ledger.claims.claim import WORDS, Claim, Word
 
-TOPICS = (report, second_report, answers, patch, listeners, reply)
+TOPICS = (first_report, second_report, answers, patch, listeners, reply)
 
 CLAIMS: dict[int, Claim] = dict(
     sorted(((c.number, c) for topic in TOPICS for c in topic.CLAIMS), key=lambda pair: pair[0])
