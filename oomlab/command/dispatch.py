@@ -44,7 +44,7 @@ COMMANDS: dict[str, Command] = {
 }
 
 
-def answer(arguments: Sequence[str]) -> int:
+def dispatch(arguments: Sequence[str]) -> int:
     """Answer one call. Result: the exit status."""
     try:
         options = _read(arguments)
