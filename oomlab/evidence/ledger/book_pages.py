@@ -11,7 +11,7 @@ from oomlab.analysis.milestones import schedule_milestones
 from oomlab.checked import checked
 from oomlab.engine.trace.narration import tell_step
 from oomlab.evidence.ledger.claims import CLAIMS, Word
-from oomlab.evidence.ledger.claims_report import Judged, judge
+from oomlab.evidence.ledger.claims_report import Judged, judge_claims
 from oomlab.evidence.ledger.findings import (
     FINDINGS,
     OFFLOADS,
@@ -46,7 +46,7 @@ def claims_html(word: Word, titles: Mapping[str, str]) -> str:
     """All claims of one word, with their figures computed now. `titles`: the chapters there are, by
     the names of their files."""
     chosen = [claim for claim in CLAIMS.values() if claim.word == word]
-    return "\n".join(_claim(one, titles) for one in judge(chosen))
+    return "\n".join(_claim(one, titles) for one in judge_claims(chosen))
 
 
 def _claim(one: Judged, titles: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ class Judged:
 
 
 @checked
-def judge(claims: Sequence[Claim]) -> list[Judged]:
+def judge_claims(claims: Sequence[Claim]) -> list[Judged]:
     """Compute the figures of some claims."""
     return [Judged(claim, claim.measure()) for claim in claims]
 
