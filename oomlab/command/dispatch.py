@@ -24,7 +24,7 @@ from oomlab.command.status import BAD_INPUT, NOT_AS_EXPECTED
 from oomlab.command.streams import Unwritable, given_up, say, write
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.sweep.pool import SweepError
-from oomlab.files import reason, shown
+from oomlab.files import reason, shown_path
 
 COMMANDS: dict[str, Command] = {
     module.COMMAND.name: module.COMMAND
@@ -60,7 +60,7 @@ def dispatch(arguments: Sequence[str]) -> int:
     except Unwritable as error:
         return given_up(error)
     except OSError as error:
-        name = f"{shown(error.filename)}: " if isinstance(error.filename, str) else ""
+        name = f"{shown_path(error.filename)}: " if isinstance(error.filename, str) else ""
         say(f"{name}{reason(error)}")
         return BAD_INPUT
     except MemoryError:
