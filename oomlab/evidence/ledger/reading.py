@@ -21,13 +21,13 @@ class Requirement:
 
 def equal_to(wanted: ReadingValue) -> Requirement:
     """The figure must be exactly this."""
-    return Requirement(shown(wanted), lambda value: value == wanted)
+    return Requirement(shown_reading(wanted), lambda value: value == wanted)
 
 
 def between(low: float, high: float) -> Requirement:
     """The figure must be a number from `low` to `high`."""
     return Requirement(
-        f"from {shown(low)} to {shown(high)}",
+        f"from {shown_reading(low)} to {shown_reading(high)}",
         lambda value: isinstance(value, int | float) and low <= value <= high,
     )
 
@@ -35,14 +35,16 @@ def between(low: float, high: float) -> Requirement:
 def at_least(low: float) -> Requirement:
     """The figure must be a number not below `low`."""
     return Requirement(
-        f"at least {shown(low)}", lambda value: isinstance(value, int | float) and value >= low
+        f"at least {shown_reading(low)}",
+        lambda value: isinstance(value, int | float) and value >= low,
     )
 
 
 def below(high: float) -> Requirement:
     """The figure must be a number below `high`."""
     return Requirement(
-        f"below {shown(high)}", lambda value: isinstance(value, int | float) and value < high
+        f"below {shown_reading(high)}",
+        lambda value: isinstance(value, int | float) and value < high,
     )
 
 
@@ -64,13 +66,13 @@ class Reading:
     @property
     def text(self) -> str:
         """The value with its unit."""
-        return f"{shown(self.value)} {self.unit}".rstrip()
+        return f"{shown_reading(self.value)} {self.unit}".rstrip()
 
 
 Readings = tuple[Reading, ...]
 
 
-def shown(value: ReadingValue) -> str:
+def shown_reading(value: ReadingValue) -> str:
     """A value as people read it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
