@@ -191,7 +191,7 @@ class Toggle:
 Control: TypeAlias = Choice | Slider | Toggle | Stepper
 
 
-def shown(control: Control, value: Any) -> str:
+def shown_value(control: Control, value: Any) -> str:
     """`value` in the words the reader sees beside the control."""
     if isinstance(control, Choice):
         return control.options[value]
