@@ -46,7 +46,7 @@ class _Request:
 
     def passes(self, at_us: int, task: str) -> Iterator[StallWarning]:
         """The task goes through the slow path's loop once more."""
-        if at_us <= self.due_us or not flags.may_block(self.gfp):
+        if at_us <= self.due_us or not flags.gfpflags_allow_blocking(self.gfp):
             return
         self.due_us += STALL_US
         for_ms = (at_us - self.began_us) // 1000

@@ -147,7 +147,7 @@ def test_the_chain_of_conditions(mask: int) -> None:
     assert may_start_io(asked) <= may_block(asked)
     assert not (may_take_oom_lock(asked) and may_fail_early(asked))
     assert not (must_not_fail(asked) and may_fail_early(asked))
-    assert may_block(asked) == gfp.may_block(mask)
+    assert may_block(asked) == gfp.gfpflags_allow_blocking(mask)
 
 
 @given(st.integers(0, (1 << 32) - 1))

@@ -222,7 +222,7 @@ def try_to_free_pages(reclaim: Steps) -> Routine:
 
 def asks(bench: Bench, gfp: int) -> Routine:
     """Ask for a page."""
-    yield from alloc_page(bench, gfp, reclaims=flags.may_block(gfp))
+    yield from alloc_page(bench, gfp, reclaims=flags.gfpflags_allow_blocking(gfp))
 
 
 def asks_inside_reclaim(bench: Bench, gfp: int) -> Routine:
