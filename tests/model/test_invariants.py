@@ -14,7 +14,7 @@ from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock.engine import Clock
 from oomlab.engine.explorer.counterexample import ScheduledMove
 from oomlab.engine.explorer.player import Player
-from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.search import search
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, write
 from oomlab.engine.stage import Stage
@@ -146,7 +146,7 @@ def test_a_broken_routine_is_caught_by_every_engine(broken: Callable[[], Stage],
     with pytest.raises(ModelError, match=why):
         Clock(broken().model(), Chooser(0, {}), 1_000_000).run()
     with pytest.raises(ModelError, match=why):
-        explore(Space(broken().model()), "any", 1000)
+        search(Space(broken().model()), "any", 1000)
     player = Player(broken().model())
     with pytest.raises(ModelError, match=why):
         while True:

@@ -9,7 +9,7 @@ import pytest
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import ending
 from oomlab.engine.clock.engine import Clock
-from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.search import search
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.explorer.verdict import judge
 from oomlab.engine.ops import Op, Routine, Slot, State, mutex_lock, mutex_unlock, put, sleep
@@ -100,7 +100,7 @@ def both_engines(on: Machine, limit_us: int = 3_000_000) -> tuple[Clock, str, st
     """The run in seconds, its verdict, and the verdict over all orders."""
     clock = Clock(on.model(), Chooser(0, {}), limit_us)
     clock.run()
-    graph = explore(Space(on.model()), "any", 50_000)
+    graph = search(Space(on.model()), "any", 50_000)
     return clock, ending.verdict(clock), judge(graph).word
 
 

@@ -40,7 +40,9 @@ def _depends() -> Readings:
         Reading("where the callback waits for balloon_lock", function, equal_to("leak_balloon")),
         Reading("who has it", owner, equal_to("balloon_worker")),
         Reading(
-            "may the holder's request block", gfp.gfpflags_allow_blocking(gfp.BALLOON_INFLATE), equal_to(True)
+            "may the holder's request block",
+            gfp.gfpflags_allow_blocking(gfp.BALLOON_INFLATE),
+            equal_to(True),
         ),
         Reading(
             "the run on virtio-ccw, where the callback itself allocates",
