@@ -69,13 +69,13 @@ def how_it_went(trace: Trace) -> str:
     return _ENDINGS[trace.verdict](trace)
 
 
-def cycle_sentence(trace: Trace, at_us: int) -> str:
+def waiting_cycle(trace: Trace, at_us: int) -> str:
     """The cycle of waits at a moment, as one clause; empty if there is none."""
     return ", and ".join(waiting_sentence(edge) for edge in wait_for_graph(trace, at_us).cycle)
 
 
 def _deadlock(trace: Trace) -> str:
-    cycle = cycle_sentence(trace, trace.ended_at_us)
+    cycle = waiting_cycle(trace, trace.ended_at_us)
     last_us = _last_change_us(trace)
     when = f"{time_text(last_us)} after the start" if last_us else "at once"
     return f"Locked up for good {when}: {cycle or 'everybody waits'}."
@@ -88,7 +88,7 @@ def _last_change_us(trace: Trace) -> int:
 def _livelock(trace: Trace) -> str:
     names = ", ".join(dict.fromkeys(e.task for e in trace.events if e.condition == "timeout"))
     beats = f" {names} times out again and again and may not kill." if names else ""
-    cycle = cycle_sentence(trace, trace.ended_at_us)
+    cycle = waiting_cycle(trace, trace.ended_at_us)
     why = cycle or "nothing that happens helps anybody"
     return f"Going round in circles for ever: {why}.{beats}"
 

@@ -11,7 +11,7 @@ from oomlab.experiment import play
 from oomlab.figures import draw_state, draw_wait_for
 from oomlab.figures.figure import Figure
 from oomlab.views import Scalar, View
-from oomlab.views.runs import cycle_sentence
+from oomlab.views.runs import waiting_cycle
 
 
 @checked
@@ -51,7 +51,7 @@ def _played(
 
 def _view(trace: Trace, step: int, figure: Figure) -> View:
     said = f"Step {step}: {tell_step(trace, step)}" if step else "Nobody has moved yet."
-    cycle = cycle_sentence(trace, step)
+    cycle = waiting_cycle(trace, step)
     if cycle:
         said += f" The circle is closed: {cycle}."
     return View(figure.svg, said, figure.twin)
