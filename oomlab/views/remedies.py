@@ -45,7 +45,7 @@ def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) ->
 @cache
 def _costs(scenario: str, remedy: str, others: int) -> tuple[str, str, str, str]:
     row = {"fault_tasks": others} if others else {}
-    run = matrix.timed(find_scenario(scenario), REMEDIES[remedy], row)
+    run = matrix.timed_cell(find_scenario(scenario), REMEDIES[remedy], row)
     waits = "for ever" if run.stall_s is None else time_text(round(run.stall_s * 1_000_000))
     return run.verdict, waits, str(run.kills), str(run.pages_returned)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from oomlab import __version__
 from oomlab.command import main
-from oomlab.evidence.matrix import timed
+from oomlab.evidence.matrix import timed_cell
 from oomlab.remedies import REMEDIES, find_remedy
 from oomlab.scenarios import GROUPS, REVIEW, SCENARIOS, STUDIES, find_scenario
 
@@ -201,7 +201,7 @@ def test_a_run_and_the_matrix_mean_the_same_by_stall(
     asked = ("run", scenario, "--remedy", remedy, *(f"--set={word}" for word in words))
     found = json.loads(said(capsys, *asked, "--json"))["stall_s"]
     assert found == (stall if stall is None else pytest.approx(stall, abs=0.01))
-    assert found == timed(find_scenario(scenario), find_remedy(remedy), values).stall_s
+    assert found == timed_cell(find_scenario(scenario), find_remedy(remedy), values).stall_s
     told = "not over when the run ended" if stall is None else f"{found:.4g} s"
     assert f"Stall: {told}. Kills: " in said(capsys, *asked)
 

@@ -99,7 +99,7 @@ def test_two_remedies_with_one_key_build_the_same_slots() -> None:
 def test_figures_of_some_cells() -> None:
     def cell(name: str, remedy: str, row: int = 0) -> Timed:
         scenario = SCENARIOS[name]
-        return matrix.timed(scenario, REMEDIES[remedy], scenario.rows[row])
+        return matrix.timed_cell(scenario, REMEDIES[remedy], scenario.rows[row])
 
     h1 = cell("h1-two-task-cycle", "offload", 1)
     assert (h1.verdict, h1.kills, h1.failed_allocations, h1.pages_returned) == (
