@@ -84,7 +84,7 @@ def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
                 if key not in known:
                     known[key] = (
                         timed_cell(scenario, remedy, row),
-                        explored(scenario, remedy, row, budget),
+                        explored_cell(scenario, remedy, row, budget),
                     )
                 yield _cell(scenario, remedy, row, *known[key])
 
@@ -109,7 +109,7 @@ def timed_cell(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
     )
 
 
-def explored(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> Explored:
+def explored_cell(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> Explored:
     """One exploration, in the scenario's small scope."""
     offloaded = remedy.delivery.startswith("offload")
     found = explore(scenario, remedy, {**row, "ghosts": int(offloaded)}, budget=budget)
