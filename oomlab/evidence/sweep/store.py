@@ -110,8 +110,8 @@ def check_target(path: Path, sweep: Sweep, *, force: bool = False) -> None:
         return
     if not force and not _holds_results(path, sweep):
         raise InputError(
-            f"{shown_path(path)} is there already and holds no results of {sweep.name}; choose another"
-            " name, or have it replaced with --force"
+            f"{shown_path(path)} is there already and holds no results of {sweep.name}; choose"
+            " another name, or have it replaced with --force"
         )
     if not os.access(path, os.W_OK):
         raise InputError(f"{shown_path(path)} cannot be written: it is write-protected")
