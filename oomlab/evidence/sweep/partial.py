@@ -118,8 +118,8 @@ class Partial:
                 raise
             process = f" (process {int(owner)})" if owner.isdigit() else ""
             raise InputError(
-                f"another oomlab sweep is writing {shown_path(self._results)}{process}; wait for it, or"
-                " choose another name with --out"
+                f"another oomlab sweep is writing {shown_path(self._results)}{process}; wait for it,"
+                " or choose another name with --out"
             ) from None
         return file
 
@@ -134,12 +134,13 @@ class Partial:
             self.rows = dict(self._row(line) for line in lines) if same else {}
         except (ValueError, TypeError, RecursionError):
             raise InputError(
-                f"{shown_path(self.path)} is damaged or no leftover of a sweep; delete it, and begin"
-                " anew without --resume"
+                f"{shown_path(self.path)} is damaged or no leftover of a sweep; delete it, and"
+                " begin anew without --resume"
             ) from None
         if not same:
             raise InputError(
-                f"{shown_path(self.path)} belongs to another sweep or another model; delete it first"
+                f"{shown_path(self.path)} belongs to another sweep or another model; delete it"
+                " first"
             )
         return whole
 
