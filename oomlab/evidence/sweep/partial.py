@@ -118,8 +118,8 @@ class Partial:
                 raise
             process = f" (process {int(owner)})" if owner.isdigit() else ""
             raise InputError(
-                f"another oomlab sweep is writing {shown_path(self._results)}{process}; wait for it,"
-                " or choose another name with --out"
+                f"another oomlab sweep is writing {shown_path(self._results)}{process}; wait for"
+                " it, or choose another name with --out"
             ) from None
         return file
 
