@@ -27,7 +27,7 @@ ENGINE = (
 STAGES = (
     ("errors", "brief", "checkout", "files"),
     ("checked",),
-    ("limits",),
+    ("limits", "kernel_release"),
     ("engine",),
     ("gfp",),
     ("kernel",),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from oomlab.brief import brief
 from oomlab.errors import find
+from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
+from oomlab.kernel_release import KernelRelease
 from oomlab.limits import Limit
 from oomlab.remedies import REMEDIES, Remedy
 
@@ -36,7 +38,7 @@ class Release:
     `oomlab.evidence.history`."""
 
     name: str
-    kernel: float
+    kernel: KernelRelease
     remedy: str
     summary: str
     events: tuple[str, ...]
@@ -50,24 +52,24 @@ class Release:
 RELEASES: dict[str, Release] = {
     release.name: release
     for release in (
-        Release("4.13", 4.13, "mainline", "allocates with balloon_lock held", ("report",)),
+        Release("4.13", KERNEL_4_13, "mainline", "allocates with balloon_lock held", ("report",)),
         Release(
             "4.15",
-            4.14,
+            KERNEL_4_14,
             "allocate-outside",
             "allocates before it takes balloon_lock",
             ("merged", "index-fix"),
         ),
         Release(
             "4.19",
-            4.19,
+            KERNEL_4_19,
             "shrinker",
             "is a shrinker; no nap under oom_lock, and a reaper without it",
             ("shrinker", "no-nap", "reaper-without-lock"),
         ),
         Release(
             "5.8",
-            4.19,
+            KERNEL_4_19,
             "allocate-outside",
             "is an OOM notifier again",
             ("notifier-again-commit",),

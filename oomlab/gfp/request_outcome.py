@@ -22,6 +22,7 @@ from oomlab.gfp.predicates import (
     reserve,
     task_may_use_reserves,
 )
+from oomlab.kernel_release import KernelRelease
 
 
 class Caller(Enum):
@@ -67,6 +68,9 @@ WHY = {
 _DEPTH = tuple(Reserve)
 """From no reserves to all."""
 
+_VICTIMS_SHARE = KernelRelease(4, 14)
+"""The first release in which a victim has a share of the reserves of its own."""
+
 _ENDLESS = (Ending.KILLS, Ending.NOTIFIES, Ending.POLLS, Ending.LOOPS)
 
 
@@ -110,7 +114,7 @@ def _of_the_task(request: Request, caller: Caller) -> Reserve:
     """The share that the task itself brings, whatever it asks with."""
     if caller is Caller.ORDINARY or not task_may_use_reserves(request):
         return Reserve.NONE
-    since_4_14 = caller is Caller.VICTIM and request.table.version != "4.13"
+    since_4_14 = caller is Caller.VICTIM and request.table.release >= _VICTIMS_SHARE
     return Reserve.HALF if since_4_14 else Reserve.ALL
 
 
@@ -137,7 +141,7 @@ def _victim_may_fail(request: Request) -> bool:
     """Does step 21 let a dying task go? From 4.14 on it looks for the victims' own share of the
     reserves: a request that had all of them, through `__GFP_MEMALLOC`, goes on."""
     all_reserves = request.has("__GFP_MEMALLOC") and task_may_use_reserves(request)
-    return request.table.version == "4.13" or not all_reserves
+    return request.table.release < _VICTIMS_SHARE or not all_reserves
 
 
 def fails_when_oom_lock_free(request: Request) -> bool:

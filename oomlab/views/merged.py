@@ -10,6 +10,7 @@ from oomlab.experiment import run
 from oomlab.figures import draw_timeline
 from oomlab.figures.growth import Growth, draw_growth
 from oomlab.figures.pfn_array import draw_pfn_array
+from oomlab.kernel.machine import KERNEL_4_19
 from oomlab.listeners.pfn_array import UNIT_KIB, announce
 from oomlab.views import Scalar, View
 from oomlab.views.runs import how_it_went
@@ -86,7 +87,7 @@ def _gains(growth: Growth) -> str:
 
 
 def _growth(name: str, remedy: str, spare_pages: int, load_tasks: int) -> Growth:
-    given = {"spare_pages": spare_pages, "load_tasks": load_tasks, "kernel": 4.19}
+    given = {"spare_pages": spare_pages, "load_tasks": load_tasks, "kernel": KERNEL_4_19}
     trace = run("inflate-under-pressure", remedy, given)
     taken = sum(
         bool(event.result)

@@ -16,7 +16,7 @@ from oomlab.figures import draw_timeline
 from oomlab.figures.slow_path import draw_slow_path, fate, last_step
 from oomlab.figures.watermarks import MarkRow, draw_watermarks
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine
+from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine, modelled_kernel
 from oomlab.kernel.slow_path import FAST_PATH, STEP
 from oomlab.kernel.zone import (
     ALLOC_NO_WATERMARKS,
@@ -29,6 +29,7 @@ from oomlab.kernel.zone import (
     watermark,
     watermarks_for,
 )
+from oomlab.kernel_release import Spelled
 from oomlab.scenarios.one_request import (
     ASKER,
     FOR_EVER,
@@ -75,7 +76,7 @@ def polling(request: str, held_ms: int) -> View:
 
 
 @checked
-def reclaim(way: str, kernel: float) -> View:
+def reclaim(way: str, kernel: Spelled) -> View:
     """Who did what when in one round of direct reclaim, which waits for what `way` says.
 
     Raises InputError for an unknown way or kernel.
@@ -105,7 +106,7 @@ _WAITS = {
 
 
 @checked
-def marks(free: int, kernel: float) -> View:
+def marks(free: int, kernel: Spelled) -> View:
     """Which requests get one of `free` pages, on a machine of 64 MiB.
 
     Raises InputError for a negative number of pages.
@@ -135,12 +136,12 @@ def marks(free: int, kernel: float) -> View:
 
 
 @checked
-def mark_rows(free: int, kernel: float) -> tuple[MarkRow, ...]:
+def mark_rows(free: int, kernel: Spelled) -> tuple[MarkRow, ...]:
     """Each kind of attempt, the mark it sees, and whether it gets one of `free` pages: tried out,
     one attempt each. Raises InputError for a negative number of pages."""
     if free < 0:
         raise InputError(f"free cannot be {free} pages; valid: a whole number from 0 up")
-    victims = ALLOC_NO_WATERMARKS if kernel < KERNEL_4_14 else ALLOC_OOM
+    victims = ALLOC_NO_WATERMARKS if modelled_kernel(kernel) < KERNEL_4_14 else ALLOC_OOM
     attempts = (
         ("the last attempt before a kill", ALLOC_WMARK_HIGH),
         ("the first attempt of every request", ALLOC_WMARK_LOW),

@@ -92,7 +92,7 @@ def schedule_trace(
     player: Player,
     scenario: str,
     remedy: str,
-    settings: Mapping[str, int | float],
+    settings: Mapping[str, float | str],
     *,
     repeats: bool = False,
 ) -> Trace:
