@@ -26,7 +26,7 @@ ENGINE = (
 
 STAGES = (
     ("errors", "brief", "checkout", "files"),
-    ("checked",),
+    ("checked", "registry"),
     ("limits", "kernel_release"),
     ("engine",),
     ("gfp",),

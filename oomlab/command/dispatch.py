@@ -25,23 +25,27 @@ from oomlab.command.streams import Unwritable, given_up, say, write
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.sweep.pool import SweepError
 from oomlab.files import reason, shown_path
+from oomlab.registry import Registry
 
-COMMANDS: dict[str, Command] = {
-    module.COMMAND.name: module.COMMAND
-    for module in (
-        scenarios,
-        parameters,
-        remedies,
-        run,
-        explore,
-        matrix,
-        sweep,
-        replay,
-        claims,
-        findings,
-        gfp,
-    )
-}
+COMMANDS: Registry[str, Command] = Registry(
+    "command",
+    (
+        module.COMMAND
+        for module in (
+            scenarios,
+            parameters,
+            remedies,
+            run,
+            explore,
+            matrix,
+            sweep,
+            replay,
+            claims,
+            findings,
+            gfp,
+        )
+    ),
+)
 
 
 def dispatch(arguments: Sequence[str]) -> int:

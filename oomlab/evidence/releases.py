@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.brief import brief
-from oomlab.errors import find
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel_release import KernelRelease
 from oomlab.limits import Limit
+from oomlab.registry import Registry
 from oomlab.remedies import REMEDIES, Remedy
 
 LIMITS = (
@@ -49,9 +49,9 @@ class Release:
         return REMEDIES[self.remedy]
 
 
-RELEASES: dict[str, Release] = {
-    release.name: release
-    for release in (
+RELEASES: Registry[str, Release] = Registry(
+    "release",
+    (
         Release("4.13", KERNEL_4_13, "mainline", "allocates with balloon_lock held", ("report",)),
         Release(
             "4.15",
@@ -74,8 +74,8 @@ RELEASES: dict[str, Release] = {
             "is an OOM notifier again",
             ("notifier-again-commit",),
         ),
-    )
-}
+    ),
+)
 """In the order of time."""
 
 
@@ -99,4 +99,4 @@ stopped, and for 315 s at a stretch nothing was gained."""
 
 def find_release(name: str) -> Release:
     """The release called `name`. Raises InputError naming all of them."""
-    return find("release", name, RELEASES)
+    return RELEASES.find(name)

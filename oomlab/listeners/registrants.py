@@ -11,7 +11,7 @@ from typing import Literal
 
 from oomlab.brief import brief
 from oomlab.checked import checked
-from oomlab.errors import find
+from oomlab.registry import Registry
 
 Safety = Literal["safe", "conditional", "unsafe"]
 """`safe`: it cannot lead back into the allocator. `conditional`: not by itself, but with something
@@ -60,9 +60,9 @@ class Registrant:
         return "without a limit" in self.waits
 
 
-REGISTRANTS: dict[str, Registrant] = {
-    found.name: found
-    for found in (
+REGISTRANTS: Registry[str, Registrant] = Registry(
+    "listener",
+    (
         Registrant(
             "virtio_balloon",
             "drivers/virtio/virtio_balloon.c",
@@ -173,15 +173,15 @@ REGISTRANTS: dict[str, Registrant] = {
                 Demonstration("h5-gpu-never-idles", {}, "deadlock", "it waits for the GPU"),
             ),
         ),
-    )
-}
+    ),
+)
 """By the name under which each is in the model's chain, in the order in which a walk that had all
 five would call them."""
 
 
 def find_registrant(name: str) -> Registrant:
     """The listener called `name`. Raises InputError naming all five."""
-    return find("listener", name, REGISTRANTS)
+    return REGISTRANTS.find(name)
 
 
 def summary_markdown() -> str:

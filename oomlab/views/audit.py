@@ -7,13 +7,13 @@ from oomlab.checked import checked
 from oomlab.experiment import run
 from oomlab.figures.audit import RequestPlace, draw_audit
 from oomlab.scenarios import SCENARIOS
-from oomlab.views import View
+from oomlab.views import View, view
 
 IF_IT_ALLOCATED = {"h3a-virtqueue-add": {"total_sg": 2}}
 """The place that the thread names, as if it allocated: with one entry it never does."""
 
 
-@checked
+@view
 def requests(remedy: str) -> View:
     """All places that ask for memory where an OOM callback may stand behind them, as found in one
     run of every hazard; marked are those that may wait under the remedy."""

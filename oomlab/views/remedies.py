@@ -6,7 +6,6 @@ from functools import cache
 
 from oomlab.analysis import time_text
 from oomlab.analysis.comparison import parting
-from oomlab.checked import checked
 from oomlab.engine.trace import Event, Trace
 from oomlab.engine.trace.narration import explain
 from oomlab.errors import InputError, unknown
@@ -15,12 +14,12 @@ from oomlab.experiment import follow
 from oomlab.figures.comparison import ComparedRemedy, draw_comparison
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import find_scenario
-from oomlab.views import View
+from oomlab.views import View, view
 
 MAINLINE = "mainline"
 
 
-@checked
+@view
 def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) -> View:
     """A schedule that was found under mainline, followed under every remedy as far as that goes,
     with `others` more tasks that ask for memory in the timed runs beside it.

@@ -12,10 +12,10 @@ from oomlab.engine.trace.narration import explain
 from oomlab.errors import InputError
 from oomlab.experiment import run
 from oomlab.figures import draw_state, draw_timeline, draw_wait_for
-from oomlab.views import Scalar, View
+from oomlab.views import Scalar, View, view
 
 
-@checked
+@view
 def timeline(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View:
     """Who did what when. `given`: parameters of the scenario."""
     trace = run(scenario, remedy, given, seed)
@@ -23,7 +23,7 @@ def timeline(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View
     return View(figure.svg, how_it_went(trace), figure.twin)
 
 
-@checked
+@view
 def waits_at_end(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View:
     """Who waits for whom when the run is over. `given`: parameters of the scenario."""
     trace = run(scenario, remedy, given, seed)
@@ -31,7 +31,7 @@ def waits_at_end(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> 
     return View(figure.svg, how_it_went(trace), figure.twin)
 
 
-@checked
+@view
 def state_at(scenario: str, remedy: str, moment: int, seed: int = 0, **given: Scalar) -> View:
     """Tasks, locks and memory after one of the moments that the story of a run tells of; 0 is the
     start.

@@ -38,12 +38,12 @@ from oomlab.scenarios.one_request import (
     one_request,
 )
 from oomlab.scenarios.reclaim_round import reclaim_round
-from oomlab.views import View
+from oomlab.views import View, view
 
 _LIMIT_US = 60_000_000
 
 
-@checked
+@view
 def walk(request: str, held: bool) -> View:
     """The way of a request of the class `request` on a machine without free or reclaimable pages,
     while oom_lock is free or, if `held`, somebody else's for ever.
@@ -56,7 +56,7 @@ def walk(request: str, held: bool) -> View:
     return View(figure.svg, f"{asked}: {_what_came_of_it(made)}", figure.twin)
 
 
-@checked
+@view
 def polling(request: str, held_ms: int) -> View:
     """Who did what when, if somebody has oom_lock for `held_ms` milliseconds.
 
@@ -75,7 +75,7 @@ def polling(request: str, held_ms: int) -> View:
     return View(figure.svg, f"{asked} {ending} after {took}. {tries}", figure.twin)
 
 
-@checked
+@view
 def reclaim(way: str, kernel: Spelled) -> View:
     """Who did what when in one round of direct reclaim, which waits for what `way` says.
 
@@ -105,7 +105,7 @@ _WAITS = {
 }
 
 
-@checked
+@view
 def marks(free: int, kernel: Spelled) -> View:
     """Which requests get one of `free` pages, on a machine of 64 MiB.
 

@@ -19,6 +19,7 @@ from oomlab.command import main
 from oomlab.evidence.matrix import timed_cell
 from oomlab.remedies import REMEDIES, find_remedy
 from oomlab.scenarios import GROUPS, REVIEW, SCENARIOS, STUDIES, find_scenario
+from oomlab.scenarios.parameters import json_value
 
 H1 = "h1-two-task-cycle"
 
@@ -97,8 +98,11 @@ def test_the_parameters_of_a_scenario(capsys: pytest.CaptureFixture[str]) -> Non
     for parameter, data in zip(known, listed, strict=True):
         assert f"\n{parameter.name}={parameter.default}" in text
         assert f"\n    {parameter.meaning}\n    valid: {parameter.valid()}\n" in text
-        assert (data["default"], data["meaning"]) == (parameter.default, parameter.meaning)
-        assert data["default_of_explore"] == explored[parameter.name]
+        assert (data["default"], data["meaning"]) == (
+            json_value(parameter.default),
+            parameter.meaning,
+        )
+        assert data["default_of_explore"] == json_value(explored[parameter.name])
         assert data["minimum"] <= data["default"] <= (data["maximum"] or math.inf)
     assert "hz=250\n" in text
     assert next(one for one in listed if one["name"] == "hz")["only"] == [100, 250, 1000]
