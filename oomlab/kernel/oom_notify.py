@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, read, wake, write
-from oomlab.engine.slots import Answer, Says
+from oomlab.engine.slots import Answerer, Says
 from oomlab.errors import InputError
 from oomlab.kernel.machine import Machine, NotifyOom
 from oomlab.kernel.notifier import blocking_notifier_call_chain
@@ -117,7 +117,7 @@ def thread_queues(layout: Layout) -> tuple[Slot, Slot]:
         ),
         layout.queue(
             "oom_notifier_response_queue",
-            Answer(OOM_NOTIFIER, "an answer"),
+            Answerer(OOM_NOTIFIER, "an answer"),
             protocol=True,
             says={"wake": "wakes whoever waits for the answer"},
         ),

@@ -32,7 +32,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
-from oomlab.engine.slots import Answer, Says
+from oomlab.engine.slots import Answerer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
@@ -140,7 +140,7 @@ class I915:
             layout.word("GPU busy", int(gpu_busy)),
             # Only the GPU's interrupt wakes it; of an idle one nobody waits for that.
             layout.queue(
-                "GPU idle", Answer("gpu", "the end of its work") if gpu_busy else "anybody"
+                "GPU idle", Answerer("gpu", "the end of its work") if gpu_busy else "anybody"
             ),
             layout.pool("shmem page cache", role="kept"),
             lock_jiffies,

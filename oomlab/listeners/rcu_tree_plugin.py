@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.engine.ops import Routine, Slot, add, io, swap, wait_for, wake, write
-from oomlab.engine.slots import Answer
+from oomlab.engine.slots import Answerer
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock
 from oomlab.kernel.task import Task
@@ -54,7 +54,7 @@ class RcuTreePlugin:
                 says=dict.fromkeys(("add", "write"), "counts RCU callbacks that have not run"),
             ),
             # The last posted RCU callback wakes it.
-            layout.queue("oom_callback_wq", Answer("rcu", "the end of a grace period")),
+            layout.queue("oom_callback_wq", Answerer("rcu", "the end of a grace period")),
             layout.word("RCU callbacks posted", 0, says={"add": "posts an RCU callback"}),
             layout.queue("rcu gp_wq", "anybody", says={"wake": "has a grace period begin"}),
             layout.word("RCU reader", int(reader_stays)),

@@ -11,7 +11,7 @@ from typing import Literal
 
 from oomlab.brief import brief
 from oomlab.checked import checked
-from oomlab.errors import find
+from oomlab.registry import Registry
 
 Safety = Literal["safe", "conditional", "unsafe"]
 """`safe`: it cannot lead back into the allocator. `conditional`: not by itself, but with something
@@ -19,7 +19,7 @@ else that the driver does. `unsafe`: it can."""
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Demonstration:
     """A timed run of the released kernel that shows something: a scenario, settings, its verdict,
     and in words what that means."""
 
@@ -52,7 +52,7 @@ class Registrant:
     unit: str
     safety: Safety
     why: str
-    evidence: tuple[Evidence, ...] = field(default=())
+    evidence: tuple[Demonstration, ...] = field(default=())
 
     @property
     def endless(self) -> bool:
@@ -60,9 +60,9 @@ class Registrant:
         return "without a limit" in self.waits
 
 
-REGISTRANTS: dict[str, Registrant] = {
-    found.name: found
-    for found in (
+REGISTRANTS: Registry[str, Registrant] = Registry(
+    "listener",
+    (
         Registrant(
             "virtio_balloon",
             "drivers/virtio/virtio_balloon.c",
@@ -77,10 +77,14 @@ REGISTRANTS: dict[str, Registrant] = {
             "unsafe",
             "two roads lead back into the allocator, and the host may never answer",
             (
-                Evidence("five-listeners", {"listeners": 5}, "completed", "by itself it works"),
-                Evidence("h1-two-task-cycle", {}, "deadlock", "its lock is held by an allocator"),
-                Evidence("h3b-ccw-config-write", {}, "livelock", "it allocates, on s390"),
-                Evidence("h5-host-never-answers", {}, "deadlock", "it waits for the host"),
+                Demonstration(
+                    "five-listeners", {"listeners": 5}, "completed", "by itself it works"
+                ),
+                Demonstration(
+                    "h1-two-task-cycle", {}, "deadlock", "its lock is held by an allocator"
+                ),
+                Demonstration("h3b-ccw-config-write", {}, "livelock", "it allocates, on s390"),
+                Demonstration("h5-host-never-answers", {}, "deadlock", "it waits for the host"),
             ),
         ),
         Registrant(
@@ -98,9 +102,11 @@ REGISTRANTS: dict[str, Registrant] = {
             "it asks for no memory and takes no lock; but its wait has no limit, and it must not "
             "run twice at once",
             (
-                Evidence("five-listeners", {"listeners": 1}, "recovered", "the first never waits"),
-                Evidence("h5-rcu-previous-round", {}, "deadlock", "a reader never leaves"),
-                Evidence(
+                Demonstration(
+                    "five-listeners", {"listeners": 1}, "recovered", "the first never waits"
+                ),
+                Demonstration("h5-rcu-previous-round", {}, "deadlock", "a reader never leaves"),
+                Demonstration(
                     "h5-rcu-previous-round", {"reader_stays": 0}, "recovered", "all readers leave"
                 ),
             ),
@@ -120,9 +126,11 @@ REGISTRANTS: dict[str, Registrant] = {
             "a spinlock, no sleep, no allocation; but another routine of the driver allocates with "
             "that spinlock held",
             (
-                Evidence("five-listeners", {"listeners": 2}, "completed", "by itself it works"),
-                Evidence("h7-pseries-hotplug", {}, "deadlock", "memory is taken offline"),
-                Evidence("h7-pseries-hotplug", {"hot_remove": 0}, "completed", "it is not"),
+                Demonstration(
+                    "five-listeners", {"listeners": 2}, "completed", "by itself it works"
+                ),
+                Demonstration("h7-pseries-hotplug", {}, "deadlock", "memory is taken offline"),
+                Demonstration("h7-pseries-hotplug", {"hot_remove": 0}, "completed", "it is not"),
             ),
         ),
         Registrant(
@@ -138,7 +146,7 @@ REGISTRANTS: dict[str, Registrant] = {
             "pages of the kernel's size",
             "safe",
             "a spinlock that is never held across anything",
-            (Evidence("five-listeners", {"listeners": 3}, "completed", "it works"),),
+            (Demonstration("five-listeners", {"listeners": 3}, "completed", "it works"),),
         ),
         Registrant(
             "i915",
@@ -154,22 +162,26 @@ REGISTRANTS: dict[str, Registrant] = {
             "unsafe",
             "it allocates, it takes a mutex that allocators hold, and it waits for the GPU",
             (
-                Evidence("five-listeners", {"listeners": 4}, "completed", "by itself it works"),
-                Evidence("h3c-i915-fence-array", {}, "livelock", "it allocates an array"),
-                Evidence("h3d-i915-bit17", {}, "livelock", "it allocates a bitmap"),
-                Evidence("h4-i915-object-lock", {}, "deadlock", "its lock is held by an allocator"),
-                Evidence("h5-gpu-never-idles", {}, "deadlock", "it waits for the GPU"),
+                Demonstration(
+                    "five-listeners", {"listeners": 4}, "completed", "by itself it works"
+                ),
+                Demonstration("h3c-i915-fence-array", {}, "livelock", "it allocates an array"),
+                Demonstration("h3d-i915-bit17", {}, "livelock", "it allocates a bitmap"),
+                Demonstration(
+                    "h4-i915-object-lock", {}, "deadlock", "its lock is held by an allocator"
+                ),
+                Demonstration("h5-gpu-never-idles", {}, "deadlock", "it waits for the GPU"),
             ),
         ),
-    )
-}
+    ),
+)
 """By the name under which each is in the model's chain, in the order in which a walk that had all
 five would call them."""
 
 
 def find_registrant(name: str) -> Registrant:
     """The listener called `name`. Raises InputError naming all five."""
-    return find("listener", name, REGISTRANTS)
+    return REGISTRANTS.find(name)
 
 
 def summary_markdown() -> str:
@@ -217,6 +229,6 @@ def _locks(registrant: Registrant) -> str:
     return ", ".join(f"`{lock}`" for lock in registrant.locks) or "none"
 
 
-def _run(evidence: Evidence) -> str:
+def _run(evidence: Demonstration) -> str:
     given = ", ".join(f"`{name}={value}`" for name, value in evidence.settings.items())
     return f"`{evidence.scenario}`" + (f" with {given}" if given else "")

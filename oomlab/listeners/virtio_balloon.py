@@ -25,7 +25,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
-from oomlab.engine.slots import Answer, Says
+from oomlab.engine.slots import Answerer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
@@ -188,7 +188,7 @@ class VirtioBalloon:
             # The host's interrupt (balloon_ack) is what wakes it.
             layout.queue(
                 "acked",
-                Answer("host", "its buffer back"),
+                Answerer("host", "its buffer back"),
                 says={"wake": "raises the interrupt that wakes the balloon driver"},
             ),
             batch,

@@ -12,14 +12,15 @@ from typing import Literal
 from oomlab.checked import checked
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, sleep
-from oomlab.errors import find, unknown
+from oomlab.errors import find
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNELS, Machine
+from oomlab.kernel.machine import Machine, modelled_kernel
 from oomlab.kernel.oom_notify import notify_in_context
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.vmscan import kswapd, try_to_free_pages
 from oomlab.kernel.zone import Kswapd, ZoneDetails, watermarks_for
+from oomlab.kernel_release import Spelled
 from oomlab.scenarios.one_request import ASKER, MANAGED_PAGES
 
 Way = Literal["nothing", "lock", "throttle", "isolated", "writeback"]
@@ -43,14 +44,13 @@ _CLEAN_PAGES = 64
 
 
 @checked(leave="way")
-def reclaim_round(way: str, kernel: float) -> Machine:
+def reclaim_round(way: str, kernel: Spelled) -> Machine:
     """A machine on which one round of reclaim waits for what `way` says, on the release `kernel`.
 
     Raises InputError for an unknown way or kernel.
     """
     find("wait in reclaim", way, WAYS)
-    if kernel not in KERNELS:
-        raise unknown("kernel version", f"{kernel}", [f"{known}" for known in KERNELS])
+    release = modelled_kernel(kernel)
     marks = watermarks_for(MANAGED_PAGES)
     machine = Machine.boot(
         Layout(),
@@ -58,7 +58,7 @@ def reclaim_round(way: str, kernel: float) -> Machine:
         reclaimable={"lock": 0, "writeback": 0, "throttle": marks.high}.get(way, _CLEAN_PAGES),
         marks=marks,
         notify_oom=notify_in_context,
-        kernel=kernel,
+        kernel=release,
         details=ZoneDetails(
             isolated=0 if way == "isolated" else None,
             writeback=_CLEAN_PAGES if way == "writeback" else None,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from oomlab.brief import brief
 from oomlab.engine.model import Model
 from oomlab.errors import InputError, shown
 from oomlab.remedies import Remedy, find_remedy
-from oomlab.scenarios.parameters import Parameter, Settings, Value, settle
+from oomlab.scenarios.parameters import Parameter, Settings, settle
 
 Engine = Literal["clock", "explorer"]
 
@@ -97,7 +97,7 @@ class Scenario:
                 return declared.verdict
         return None
 
-    def settle(self, given: Mapping[str, object] | None, engine: Engine) -> dict[str, Value]:
+    def settle(self, given: Mapping[str, object] | None, engine: Engine) -> dict[str, Any]:
         """All parameters with their values; without `given` all are as usual. Raises InputError
         for a name or value that is not valid."""
         if given is not None and not isinstance(given, Mapping):

@@ -13,6 +13,7 @@ from oomlab.kernel.machine import KERNEL_4_13, Costs, Machine, NotifyOom
 from oomlab.kernel.oom_notify import notify_in_context
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import Watermarks, ZoneDetails
+from oomlab.kernel_release import KernelRelease
 
 MARKS = Watermarks(10, 12, 14)
 
@@ -26,7 +27,7 @@ def machine(
     reclaimable: int = 0,
     marks: Watermarks = MARKS,
     notify: NotifyOom | None = None,
-    kernel: float = KERNEL_4_13,
+    kernel: KernelRelease = KERNEL_4_13,
     details: ZoneDetails | None = None,
     compaction: Compaction | None = None,
 ) -> Machine:

@@ -7,7 +7,7 @@ import pytest
 import oomlab
 import oomlab.figures
 import oomlab.widgets
-from oomlab.command.answer import COMMANDS
+from oomlab.command.dispatch import COMMANDS
 from tools.paths import SITE
 
 PAGE = SITE / "book" / "reference.html"

@@ -18,7 +18,7 @@ from typing import Any
 
 from oomlab.errors import InputError
 from oomlab.evidence.sweep.measure import Row
-from oomlab.files import file_errors, open_regular, read_bytes, regular, shown
+from oomlab.files import file_errors, open_regular, read_bytes, regular, shown_path
 
 try:
     import fcntl
@@ -101,7 +101,7 @@ class Partial:
             whole = self._read()
             if not self._resume:
                 raise InputError(
-                    f"{shown(self.path)} is left of a sweep that was interrupted; go on with"
+                    f"{shown_path(self.path)} is left of a sweep that was interrupted; go on with"
                     " --resume, or delete it"
                 )
             if not self._current(self.rows):
@@ -128,8 +128,8 @@ class Partial:
                 raise
             process = f" (process {int(owner)})" if owner.isdigit() else ""
             raise InputError(
-                f"another oomlab sweep is writing {shown(self._results)}{process}; wait for it, or"
-                " choose another name with --out"
+                f"another oomlab sweep is writing {shown_path(self._results)}{process}; wait for"
+                " it, or choose another name with --out"
             ) from None
         return file
 
@@ -144,8 +144,8 @@ class Partial:
             self.rows = dict(self._row(line) for line in lines) if same else {}
         except (ValueError, TypeError, RecursionError):
             raise InputError(
-                f"{shown(self.path)} is damaged or no leftover of a sweep; delete it, and begin"
-                " anew without --resume"
+                f"{shown_path(self.path)} is damaged or no leftover of a sweep; delete it, and"
+                " begin anew without --resume"
             ) from None
         if not same:
             raise self._foreign()
@@ -153,7 +153,7 @@ class Partial:
 
     def _foreign(self) -> InputError:
         return InputError(
-            f"{shown(self.path)} belongs to another sweep or another model; delete it first"
+            f"{shown_path(self.path)} belongs to another sweep or another model; delete it first"
         )
 
     def _row(self, line: str) -> tuple[int, Row]:

@@ -20,7 +20,7 @@ from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.sweep.grid import Point, Sweep
 from oomlab.evidence.sweep.measure import Row
-from oomlab.files import read_bytes, regular, replace, shown
+from oomlab.files import read_bytes, regular, replace, shown_path
 
 FORMAT = "oomlab-sweep-1"
 
@@ -103,11 +103,11 @@ def check_target(path: Path, sweep: Sweep, *, force: bool = False) -> None:
         return
     if not force and not _holds_results(path, sweep):
         raise InputError(
-            f"{shown(path)} is there already and holds no results of {sweep.name}; choose another"
-            " name, or have it replaced with --force"
+            f"{shown_path(path)} is there already and holds no results of {sweep.name}; choose"
+            " another name, or have it replaced with --force"
         )
     if not os.access(path, os.W_OK):
-        raise InputError(f"{shown(path)} cannot be written: it is write-protected")
+        raise InputError(f"{shown_path(path)} cannot be written: it is write-protected")
 
 
 def _holds_results(path: Path, sweep: Sweep) -> bool:
@@ -136,7 +136,7 @@ def load(path: Path, sweep: Sweep) -> Results:
     Raises InputError if there is none, and for one that is damaged or of something else.
     """
     again = f"make it with: oomlab sweep {sweep.name}"
-    name = shown(path.name)
+    name = shown_path(path.name)
     if regular(path) is None:
         raise InputError(f"there is no {name}; {again}")
     content = read_bytes(path, LARGEST)
