@@ -111,8 +111,8 @@ def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
 
 def explored(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> Explored:
     """One exploration, in the scenario's small scope."""
-    offloaded = remedy.delivery.startswith("offload")
-    found = explore(scenario, remedy, {**row, "ghosts": int(offloaded)}, budget=budget)
+    ghosts = int(remedy.delivery.offloaded)
+    found = explore(scenario, remedy, {**row, "ghosts": ghosts}, budget=budget)
     return Explored(
         found.verdict.word,
         len(found.graph),

@@ -45,8 +45,8 @@ def build(settings: Settings, remedy: Remedy) -> Model:
     """One task is enough. Nobody inflates. The low zone has no watermarks of its own (our
     choice)."""
     machine = boot(settings, remedy)
-    machine.dma_zone = Zone.declare(
-        machine.layout, int(settings["dma_pages"]), 0, Watermarks(0, 0, 0), "ZONE_DMA"
+    machine.dma_zones.append(
+        Zone.declare(machine.layout, int(settings["dma_pages"]), 0, Watermarks(0, 0, 0), "ZONE_DMA")
     )
     add_oom_caller(machine, settings)
     device = replace(usual_device(settings), transport="ccw" if settings["ccw"] else "pci")
