@@ -151,7 +151,9 @@ def _cell(
 ) -> Cell:
     expected_clock = scenario.expects(remedy, "clock", row)
     expected_explorer = scenario.expects(remedy, "explorer", row)
-    reason = scenario.reasons.get(remedy.name, "")
+    declared = scenario.declared(remedy, "clock", row)
+    reason = declared.reason if declared else ""
+    problem = _problem(by_clock, by_explorer, expected_clock, expected_explorer, reason)
     return Cell(
         scenario.name,
         dict(row),
@@ -161,7 +163,7 @@ def _cell(
         expected_clock,
         expected_explorer,
         reason,
-        _problem(by_clock, by_explorer, expected_clock, expected_explorer, reason),
+        problem if declared else scenario.undeclared(remedy, "clock", row),
     )
 
 

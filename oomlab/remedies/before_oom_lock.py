@@ -15,6 +15,7 @@ from oomlab.engine.ops import Routine, Slot, mutex_lock_killable, mutex_unlock
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_notify import Delivery, Terms, at_once, notify_in_context
 from oomlab.kernel.task import Task
+from oomlab.remedies.expected import expect
 from oomlab.remedies.remedy import Remedy
 
 
@@ -54,4 +55,28 @@ BEFORE_OOM_LOCK = Remedy(
     "before-oom-lock",
     "the chain runs before oom_lock, under a mutex of its own (Handa, 20 June 2018)",
     delivery=OomNotifierLock,
+    verdicts=(
+        *expect(
+            "clock",
+            {
+                "deadlock": "h1-two-task-cycle h2-three-task-poll h3c-i915-fence-array"
+                " h3d-i915-bit17 h4-i915-object-lock h5-host-never-answers"
+                " h5-gpu-never-idles h5-rcu-previous-round h7-pseries-hotplug",
+                "completed": "h3a-virtqueue-add h3b-ccw-config-write h6-nap-under-lock",
+            },
+        ),
+        *expect(
+            "explorer",
+            {
+                "lockup": "h1-two-task-cycle h2-three-task-poll h3c-i915-fence-array h3d-i915-bit17"
+                " h4-i915-object-lock h5-host-never-answers h5-gpu-never-idles"
+                " h5-rcu-previous-round h7-pseries-hotplug",
+                "exhausted-clean": "h3b-ccw-config-write h6-nap-under-lock",
+            },
+        ),
+        *expect("clock", {"deadlock": "h1-two-task-cycle"}, {"fault_tasks": 1}),
+        # It waits for the mutex that its own task holds.
+        *expect("clock", {"deadlock": "h3a-virtqueue-add"}, {"total_sg": 2}),
+        *expect("explorer", {"lockup": "h3a-virtqueue-add"}, {"total_sg": 2}),
+    ),
 )

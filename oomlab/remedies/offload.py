@@ -6,14 +6,11 @@ listener has it made follow the patch, with its defects.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, log, read, wait_for, wake, write
-from oomlab.engine.slots import Answer, Says
-from oomlab.errors import InputError
 from oomlab.kernel.kthread import NewThreads, kthread_run
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import (
@@ -41,6 +38,16 @@ from oomlab.kernel.oom_watch_closely import (
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from oomlab.limits import Limit
+from oomlab.remedies.expected import expect
+from oomlab.remedies.notifier_thread import (
+    RFC_TIMEOUT_S,
+    check_timeout,
+    freed_counter,
+    in_jiffies,
+    requested_flag,
+    start_thread,
+    thread_queues,
+)
 from oomlab.remedies.remedy import Remedy
 
 LIMITS = (
@@ -51,97 +58,6 @@ LIMITS = (
         "thread stores its counter and its flag without a barrier between them has no effect here.",
     ),
 )
-
-RFC_TIMEOUT_S = 5.0
-"""The RFC's limit, in seconds; a guess by its author's own account."""
-
-
-def in_jiffies(machine: Machine, timeout_s: float) -> int:
-    """A time limit in timer ticks, at least one."""
-    return max(1, round(timeout_s * machine.hz))
-
-
-def check_timeout(timeout_s: float) -> None:
-    """Raise InputError unless `timeout_s` is more than 0."""
-    if not timeout_s > 0:
-        raise InputError(f"the timeout must be more than 0 seconds, not {timeout_s:g}")
-
-
-def requested_flag(layout: Layout) -> Slot:
-    """Declare the flag that is 1 from a request until its answer."""
-    name = "oom_notifier_requested"
-    return layout.word(
-        name,
-        0,
-        protocol=True,
-        says={
-            "read": Says(
-                "looks whether its request is still unanswered", order=f"read the flag {name}"
-            ),
-            "write": Says(order=f"write the flag {name}"),
-            "write 1": Says(told=f"{{task}} asks the {OOM_NOTIFIER} thread to walk the chain"),
-            "write same": Says(
-                told="{task} asks again, though the last request is still unanswered"
-            ),
-            "write 0": Says(told="{task} answers: the chain has been walked"),
-        },
-    )
-
-
-def freed_counter(layout: Layout) -> Slot:
-    """Declare the counter to which the thread has freed pages added."""
-    name = "oom_notifier_freed"
-    return layout.word(
-        name,
-        0,
-        role="freed",
-        protocol=True,
-        says={
-            "read": Says(
-                "reads the thread's counter of freed pages", order=f"read the counter {name}"
-            ),
-            "write": Says(
-                "changes the thread's counter of freed pages", order=f"write the counter {name}"
-            ),
-            "swap": "changes the thread's counter of freed pages",
-        },
-    )
-
-
-def thread_queues(layout: Layout) -> tuple[Slot, Slot]:
-    """Declare where the thread waits for requests, and where the callers wait for its answer: it
-    alone wakes them, when it has run the chain."""
-    return (
-        layout.queue(
-            "oom_notifier_request_queue",
-            "work",
-            protocol=True,
-            says={"wake": f"wakes the {OOM_NOTIFIER} thread"},
-        ),
-        layout.queue(
-            "oom_notifier_response_queue",
-            Answer(OOM_NOTIFIER, "an answer"),
-            protocol=True,
-            says={"wake": "wakes whoever waits for the answer"},
-        ),
-    )
-
-
-def start_thread(
-    machine: Machine,
-    what: str,
-    run: Callable[[Machine, Task], Routine],
-    *,
-    pf_memalloc: bool = False,
-) -> None:
-    """Add the thread, there from boot."""
-    machine.spawn(
-        OOM_NOTIFIER,
-        what,
-        lambda task: run(machine, task),
-        pf_memalloc=pf_memalloc,
-        serves=True,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,4 +198,37 @@ OFFLOAD = Remedy(
     "the RFC of 1 October 2017: a kernel thread runs the chain, the caller waits 5 s",
     delivery=OomNotifierThread,
     timeout_s=RFC_TIMEOUT_S,
+    verdicts=(
+        *expect(
+            "clock",
+            {
+                "livelock": "h1-two-task-cycle",
+                "recovered": "h2-three-task-poll h3b-ccw-config-write h3c-i915-fence-array"
+                " h3d-i915-bit17 h4-i915-object-lock h5-host-never-answers"
+                " h5-gpu-never-idles h5-rcu-previous-round h7-pseries-hotplug",
+                "completed": "h3a-virtqueue-add h6-nap-under-lock",
+            },
+        ),
+        *expect(
+            "explorer",
+            {
+                "lockup": "h1-two-task-cycle",
+                "exhausted-clean": "h2-three-task-poll h3b-ccw-config-write h3c-i915-fence-array"
+                " h3d-i915-bit17 h4-i915-object-lock h5-host-never-answers"
+                " h5-gpu-never-idles h5-rcu-previous-round h6-nap-under-lock",
+            },
+        ),
+        *expect(
+            "explorer",
+            {
+                "lockup": "h1-two-task-cycle",
+                "exhausted-clean": "h2-three-task-poll h7-pseries-hotplug",
+            },
+            timeouts="idle",
+        ),
+        *expect("clock", {"recovered": "h1-two-task-cycle"}, {"fault_tasks": 1}),
+        *expect("clock", {"livelock": "h5-host-never-answers"}, {"oom_caller": 0}),
+        *expect("clock", {"recovered": "h3a-virtqueue-add"}, {"total_sg": 2}),
+        *expect("explorer", {"exhausted-clean": "h3a-virtqueue-add"}, {"total_sg": 2}),
+    ),
 )

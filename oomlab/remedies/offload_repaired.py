@@ -36,7 +36,8 @@ from oomlab.kernel.oom_watch import (
 from oomlab.kernel.oom_watch_closely import ghost_time_is_up
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
-from oomlab.remedies.offload import (
+from oomlab.remedies.expected import expect
+from oomlab.remedies.notifier_thread import (
     RFC_TIMEOUT_S,
     check_timeout,
     freed_counter,
@@ -201,4 +202,37 @@ OFFLOAD_REPAIRED = Remedy(
     "our repair: one job at a time, check and reply under one lock, no wait under oom_lock",
     delivery=RepairedThread,
     timeout_s=RFC_TIMEOUT_S,
+    verdicts=(
+        *expect(
+            "clock",
+            {
+                "livelock": "h1-two-task-cycle",
+                "recovered": "h2-three-task-poll h4-i915-object-lock h5-host-never-answers"
+                " h5-gpu-never-idles h5-rcu-previous-round h7-pseries-hotplug",
+                "completed": "h3a-virtqueue-add h3b-ccw-config-write h3c-i915-fence-array"
+                " h3d-i915-bit17 h6-nap-under-lock",
+            },
+        ),
+        *expect(
+            "explorer",
+            {
+                "lockup": "h1-two-task-cycle",
+                "exhausted-clean": "h3a-virtqueue-add h3b-ccw-config-write h3c-i915-fence-array"
+                " h3d-i915-bit17 h4-i915-object-lock h5-host-never-answers"
+                " h5-gpu-never-idles h5-rcu-previous-round h6-nap-under-lock",
+            },
+        ),
+        *expect("explorer", {"exhausted-clean": "h7-pseries-hotplug"}, timeouts="idle"),
+        *expect("clock", {"recovered": "h1-two-task-cycle"}, {"fault_tasks": 1}),
+        *expect("clock", {"completed": "h3a-virtqueue-add"}, {"total_sg": 2}),
+        *expect("explorer", {"exhausted-clean": "h3a-virtqueue-add"}, {"total_sg": 2}),
+        *expect(
+            "explorer",
+            {
+                "exhausted-clean": "h2-three-task-poll",
+            },
+            {"touches": 1},
+            timeouts="idle",
+        ),
+    ),
 )

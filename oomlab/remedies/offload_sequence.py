@@ -25,7 +25,8 @@ from oomlab.kernel.oom_watch import (
 from oomlab.kernel.oom_watch_closely import ghost_time_is_up
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
-from oomlab.remedies.offload import (
+from oomlab.remedies.expected import expect
+from oomlab.remedies.notifier_thread import (
     RFC_TIMEOUT_S,
     check_timeout,
     in_jiffies,
@@ -132,4 +133,35 @@ OFFLOAD_SEQUENCE = Remedy(
     "our first repair of the RFC, which failed: numbered requests, check, then clear",
     delivery=SequencedThread,
     timeout_s=RFC_TIMEOUT_S,
+    verdicts=(
+        *expect(
+            "clock",
+            {
+                "livelock": "h1-two-task-cycle",
+                "recovered": "h2-three-task-poll h3b-ccw-config-write h3c-i915-fence-array"
+                " h3d-i915-bit17 h4-i915-object-lock h5-host-never-answers"
+                " h5-gpu-never-idles h5-rcu-previous-round h7-pseries-hotplug",
+                "completed": "h3a-virtqueue-add h6-nap-under-lock",
+            },
+        ),
+        *expect(
+            "explorer",
+            {
+                "lockup": "h1-two-task-cycle",
+                "budget": "h2-three-task-poll",
+                "exhausted-clean": "h3b-ccw-config-write h3c-i915-fence-array h3d-i915-bit17"
+                " h5-host-never-answers h5-gpu-never-idles h6-nap-under-lock",
+            },
+        ),
+        *expect(
+            "explorer",
+            {
+                "exhausted-clean": "h4-i915-object-lock h5-rcu-previous-round h7-pseries-hotplug",
+            },
+            timeouts="idle",
+        ),
+        *expect("clock", {"recovered": "h1-two-task-cycle"}, {"fault_tasks": 1}),
+        *expect("clock", {"recovered": "h3a-virtqueue-add"}, {"total_sg": 2}),
+        *expect("explorer", {"exhausted-clean": "h3a-virtqueue-add"}, {"total_sg": 2}),
+    ),
 )

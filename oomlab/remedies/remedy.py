@@ -12,6 +12,7 @@ from typing import Any
 from oomlab.brief import brief
 from oomlab.kernel.oom_notify import Delivery
 from oomlab.listeners.virtio_balloon import BalloonPolicy
+from oomlab.remedies.expected import Expectation
 
 
 @brief
@@ -20,7 +21,8 @@ class Remedy:
     """One combination of choices.
 
     `delivery`: how the chain is run. `balloon`: how the balloon's driver behaves. `timeout_s` is in
-    seconds and None where nothing times out.
+    seconds and None where nothing times out. `verdicts`: what becomes of each scenario, as far as
+    that is not declared with the scenario.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Remedy:
     delivery: type[Delivery] = Delivery
     balloon: BalloonPolicy = field(default_factory=BalloonPolicy)
     timeout_s: float | None = None
+    verdicts: tuple[Expectation, ...] = field(default=(), repr=False, compare=False)
 
     def changes(self) -> dict[str, Any]:
         """The knobs that differ from mainline, those of the balloon among them."""

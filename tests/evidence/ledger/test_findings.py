@@ -159,6 +159,6 @@ def test_an_unknown_id_is_refused_with_the_valid_ones(id: str) -> None:
 def test_the_command_fails_and_names_the_finding(
     broken: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    remedy(RFC, delivery="in-context")(broken)
+    remedy(RFC, delivery=REMEDIES["mainline"].delivery)(broken)
     assert main(["findings", "R18"]) == NOT_AS_EXPECTED
     assert "R18 under offload: free of it, must be has it" in capsys.readouterr().out
