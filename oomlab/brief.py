@@ -26,7 +26,9 @@ def brief(kind: type[T]) -> type[T]:
 
 
 def _repr(self: Any) -> str:
-    shown = [f"{field.name}={_value(getattr(self, field.name))}" for field in fields(self)]
+    shown = [
+        f"{field.name}={_value(getattr(self, field.name))}" for field in fields(self) if field.repr
+    ]
     text = ", ".join(shown)
     room = AT_MOST - len(type(self).__name__) - 2
     if len(text) > room:

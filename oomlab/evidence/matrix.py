@@ -111,8 +111,8 @@ def timed_cell(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
 
 def explored_cell(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> Explored:
     """One exploration, in the scenario's small scope."""
-    offloaded = remedy.delivery.startswith("offload")
-    found = explore(scenario, remedy, {**row, "ghosts": int(offloaded)}, budget=budget)
+    ghosts = int(remedy.delivery.offloaded)
+    found = explore(scenario, remedy, {**row, "ghosts": ghosts}, budget=budget)
     return Explored(
         found.verdict.word,
         len(found.graph),
@@ -151,7 +151,9 @@ def _cell(
 ) -> Cell:
     expected_clock = scenario.expects(remedy, "clock", row)
     expected_explorer = scenario.expects(remedy, "explorer", row)
-    reason = scenario.reasons.get(remedy.name, "")
+    declared = scenario.declared(remedy, "clock", row)
+    reason = declared.reason if declared else ""
+    problem = _problem(by_clock, by_explorer, expected_clock, expected_explorer, reason)
     return Cell(
         scenario.name,
         dict(row),
@@ -161,7 +163,7 @@ def _cell(
         expected_clock,
         expected_explorer,
         reason,
-        _problem(by_clock, by_explorer, expected_clock, expected_explorer, reason),
+        problem if declared else scenario.undeclared(remedy, "clock", row),
     )
 
 

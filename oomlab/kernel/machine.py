@@ -12,11 +12,12 @@ from oomlab.engine.slots import Says
 from oomlab.errors import InputError, unknown
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction
-from oomlab.kernel.notifier import BlockingNotifierChain, NotifierBlock
+from oomlab.kernel.notifier import BlockingNotifierChain
+from oomlab.kernel.oom_notify import Delivery
 from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
 from oomlab.kernel.task import Process, Task
-from oomlab.kernel.zone import Kswapd, Watermarks, Zone, ZoneDetails
+from oomlab.kernel.zone import Kswapd, Zone
 from oomlab.kernel_release import KernelRelease
 from oomlab.limits import Limit
 
@@ -62,75 +63,96 @@ class Costs:
     compact_us: int = 500
 
 
-NotifyOom = Callable[["Machine", Task], Routine]
-"""How out_of_memory has the chain run. Result: pages freed."""
+@dataclass(frozen=True)
+class Switches:
+    """What can be set on a machine.
 
-RegisterOom = Callable[["Machine", Task, NotifierBlock], Routine]
-"""How a listener is added while the machine runs. Result: 0, or a negative error number."""
+    `panic_on_oom` (0, 1, 2) and `oom_kill_allocating_task` are the sysctls of these names.
+    `fs_test_first` is a what-if of ours: out_of_memory sends requests without `__GFP_FS` away
+    before it asks the listeners. `storage_suspended`: no I/O is possible, the system is going to
+    sleep. `tells_steps`: requests note each step of the slow path in the trace.
+    """
 
-QuiesceOom = Callable[["Machine", int], Routine]
-"""Waits until no walk of the chain is under way, at most so many jiffies. Result: 0 if one is."""
+    panic_on_oom: int = 0
+    oom_kill_allocating_task: bool = False
+    fs_test_first: bool = False
+    storage_suspended: bool = False
+    tells_steps: bool = False
+
+
+USUAL_SWITCHES = Switches()
 
 Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
 
 
 @brief
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Machine:
-    """Everything a kernel routine can reach without a pointer: the globals.
+    """Everything a kernel routine can reach without a pointer: the globals. `boot` makes one; after
+    that, things are added to it.
 
-    `notify_oom` is the remedy's way of delivering the notifier chain; `try_oom_notifier`, in some
-    remedies, is called before oom_lock is asked for; `register_oom` is the remedy's way of adding a
-    listener, None for that of the released kernels; `quiesce_oom`, in one remedy, waits for a walk
-    that is under way. `kernel` is the release, one of KERNELS.
-    `compaction` is what compaction achieves (None: a kernel without CONFIG_COMPACTION), `kswapd`
-    the swapper's part of the node (None: it has given up), `storage_suspended`: no I/O is possible,
-    the system is going to sleep. `tells_steps`: requests note each step of the slow path in the
-    trace.
-    `total_pages` is what oom_score_adj is a thousandth of; `panic_on_oom` (0, 1, 2) and
-    `oom_kill_allocating_task` are the sysctls of these names. `fs_test_first` is a what-if of ours:
-    out_of_memory sends requests without `__GFP_FS` away before it asks the listeners.
-    Raises InputError for an HZ the kernel does not offer.
+    `zone` serves all requests but, on a machine that has `dma_zones`, those with `__GFP_DMA`.
+    `delivery` is the remedy's way of having the notifier chain run. `kernel`: one of KERNELS.
+    `total_pages` is what oom_score_adj is a thousandth of. `compaction` is what compaction achieves
+    (None: a kernel without CONFIG_COMPACTION), `kswapd` the swapper's part of the node (None: it
+    has given up), `watch` the ghosts that look on (None: nobody watches). `oom_killer_disabled` and
+    `oom_victims` are None where nobody is going to switch the OOM killer off.
     """
 
     layout: Layout
     zone: Zone
-    notify_oom: NotifyOom
-    hz: int = 250
-    costs: Costs = Costs()
-    kernel: KernelRelease = KERNEL_4_13
-    try_oom_notifier: NotifyOom | None = None
-    register_oom: RegisterOom | None = None
-    total_pages: int = 0
-    panic_on_oom: int = 0
-    oom_kill_allocating_task: bool = False
-    fs_test_first: bool = False
-    quiesce_oom: QuiesceOom | None = None
-    watch: OomWatch | None = None
-    dma_zone: Zone | None = None
-    compaction: Compaction | None = None
-    kswapd: Kswapd | None = None
-    storage_suspended: bool = False
-    tells_steps: bool = False
-    oom_lock: Slot = field(init=False)
-    oom_notify_list: BlockingNotifierChain = field(init=False)
-    oom_reaper_list: Slot = field(init=False)
-    oom_reaper_wait: Slot = field(init=False)
-    panicked: Slot = field(init=False)
-    oom_killer_disabled: Slot | None = None
-    oom_victims: OomVictims | None = None
+    delivery: Delivery
+    hz: int
+    costs: Costs
+    kernel: KernelRelease
+    total_pages: int
+    switches: Switches
+    compaction: Compaction | None
+    kswapd: Kswapd | None
+    oom_lock: Slot
+    oom_notify_list: BlockingNotifierChain
+    oom_reaper_list: Slot
+    oom_reaper_wait: Slot
+    panicked: Slot
+    oom_killer_disabled: Slot | None
+    oom_victims: OomVictims | None
+    watch: OomWatch | None
+    dma_zones: list[Zone] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
     actors: list[Actor] = field(default_factory=list)
     shrinkers: list[Shrinker] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        if self.hz not in HZ_CHOICES:
+    @classmethod
+    def boot(
+        cls,
+        layout: Layout,
+        zone: Zone,
+        delivery: Delivery | None = None,
+        *,
+        hz: int = 250,
+        costs: Costs = Costs(),
+        kernel: KernelRelease = KERNEL_4_13,
+        total_pages: int = 0,
+        switches: Switches = USUAL_SWITCHES,
+        compaction: Compaction | None = None,
+        kswapd: Kswapd | None = None,
+        suspends: bool = False,
+        ghosts: int = 0,
+    ) -> Machine:
+        """A machine without tasks yet, whose zone and delivery (None: that of the released kernels)
+        have been declared in `layout`.
+
+        `suspends`: somebody may switch the OOM killer off. `ghosts`: 1 to have the delivery
+        watched, 2 to have it watched more closely. Raises InputError for an HZ the kernel does not
+        offer.
+        """
+        if hz not in HZ_CHOICES:
             valid = ", ".join(map(str, HZ_CHOICES))
-            raise InputError(f"HZ cannot be {self.hz}; valid: {valid}")
-        self.oom_lock = self.layout.mutex("oom_lock", polled=True)
-        self.oom_notify_list = BlockingNotifierChain.declare(self.layout, "oom_notify_list")
-        self.oom_reaper_list = self.layout.word(
+            raise InputError(f"HZ cannot be {hz}; valid: {valid}")
+        oom_lock = layout.mutex("oom_lock", polled=True)
+        chain = BlockingNotifierChain.declare(layout, "oom_notify_list")
+        reaper_list = layout.word(
             "oom_reaper_list",
             (),
             says={
@@ -138,49 +160,34 @@ class Machine:
                 "pop": "takes the next victim from the stack",
             },
         )
-        self.oom_reaper_wait = self.layout.queue(
-            "oom_reaper_wait", "work", says={"wake": "wakes the reaper"}
-        )
-        self.panicked = self.layout.word("panic", 0)
-
-    @classmethod
-    def boot(
-        cls,
-        layout: Layout,
-        *,
-        free: int,
-        marks: Watermarks,
-        notify_oom: NotifyOom,
-        reclaimable: int = 0,
-        hz: int = 250,
-        costs: Costs | None = None,
-        kernel: KernelRelease = KERNEL_4_13,
-        details: ZoneDetails | None = None,
-    ) -> Machine:
-        """A machine with `free` free and `reclaimable` reclaimable pages and no tasks yet."""
-        zone = Zone.declare(layout, free, reclaimable, marks, details=details)
-        return cls(layout, zone, notify_oom, hz, costs or Costs(), kernel)
-
-    def let_suspend(self) -> None:
-        """Declare what oom_killer_disable needs; before the first process is added."""
-        self.oom_killer_disabled = self.layout.word(
-            "oom_killer_disabled",
-            0,
-            says={
-                "read": "asks whether the OOM killer is off",
-                "write": "switches the OOM killer off or on",
-            },
-        )
-        self.oom_victims = OomVictims(
-            self.layout.word("oom_victims", 0, says={"add": "counts the victims that are left"}),
-            self.layout.queue("oom_victims_wait", "anybody"),
+        reaper_wait = layout.queue("oom_reaper_wait", "work", says={"wake": "wakes the reaper"})
+        panicked = layout.word("panic", 0)
+        disabled, victims = _suspend(layout) if suspends else (None, None)
+        watch = OomWatch.declare(layout, closely=ghosts == 2) if ghosts else None
+        return cls(
+            layout,
+            zone,
+            delivery or Delivery(),
+            hz,
+            costs,
+            kernel,
+            total_pages,
+            switches,
+            compaction,
+            kswapd,
+            oom_lock,
+            replace(chain, watch=watch),
+            reaper_list,
+            reaper_wait,
+            panicked,
+            disabled,
+            victims,
+            watch,
         )
 
     def zone_for(self, gfp: int) -> Zone:
         """The zone that a request is served from: without highmem, ZONE_DMA is the only other."""
-        if self.dma_zone is not None and gfp & flags.DMA:
-            return self.dma_zone
-        return self.zone
+        return self.dma_zones[0] if self.dma_zones and gfp & flags.DMA else self.zone
 
     def process(
         self,
@@ -305,3 +312,21 @@ class Machine:
         """What the engines need of this machine, and who is in its chain."""
         self.layout.calls(self.oom_notify_list.rwsem, self.oom_notify_list.listeners())
         return Model(self.layout, self.actors, self.panicked, self.hz)
+
+
+def _suspend(layout: Layout) -> tuple[Slot, OomVictims]:
+    """Declare what oom_killer_disable needs."""
+    return (
+        layout.word(
+            "oom_killer_disabled",
+            0,
+            says={
+                "read": "asks whether the OOM killer is off",
+                "write": "switches the OOM killer off or on",
+            },
+        ),
+        OomVictims(
+            layout.word("oom_victims", 0, says={"add": "counts the victims that are left"}),
+            layout.queue("oom_victims_wait", "anybody"),
+        ),
+    )

@@ -31,8 +31,8 @@ def oom_killer_disable(machine: Machine, current: Task, timeout: int) -> Routine
     """Switch the OOM killer off and wait at most `timeout` jiffies for its victims to exit.
 
     Result: True if it is off; False if the caller was killed or a victim would not exit, and then
-    the OOM killer works as before. The machine must have been told to `let_suspend`. (A machine's
-    `quiesce_oom` is a remedy's; in the released kernels there is no such thing.)
+    the OOM killer works as before. The machine must have been booted for it (`suspends`). (That a
+    delivery is quiesced is a remedy's; in the released kernels there is no such thing.)
     """
     assert machine.oom_killer_disabled is not None and machine.oom_victims is not None
     sigkill = None if current.process is None else current.process.sigkill
@@ -43,8 +43,8 @@ def oom_killer_disable(machine: Machine, current: Task, timeout: int) -> Routine
     yield mutex_unlock(machine.oom_lock)
     victims = machine.oom_victims
     left = yield from wait_event_timeout(victims.wait, victims.count, 0, timeout)
-    if left and machine.quiesce_oom is not None:
-        left = yield from machine.quiesce_oom(machine, left)
+    if left:
+        left = yield from machine.delivery.quiesce(machine, left)
     if not left:
         yield from oom_killer_enable(machine)
         return False

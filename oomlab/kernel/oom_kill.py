@@ -72,10 +72,10 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
         disabled = yield read(machine.oom_killer_disabled)
         if disabled:
             return False
-    if machine.fs_test_first and gfp and not gfp & flags.FS:
+    if machine.switches.fs_test_first and gfp and not gfp & flags.FS:
         return True
     if oc.memcg is None:
-        freed = yield from machine.notify_oom(machine, current)
+        freed = yield from machine.delivery.notify(machine, current)
         goes_on = oc.sysrq and machine.kernel >= KERNEL_5_17
         if freed > 0 and not goes_on:
             return True
@@ -138,15 +138,15 @@ def constrained_alloc(current: Task, oc: OomControl) -> Constraint:
 def panics(machine: Machine, current: Task, oc: OomControl) -> bool:
     """Does the sysctl panic_on_oom say that the machine should rather stop (check_panic_on_oom)?
     1: unless the request was constrained; 2: always; never because a person asked for a kill."""
-    if not machine.panic_on_oom or oc.sysrq:
+    if not machine.switches.panic_on_oom or oc.sysrq:
         return False
-    return machine.panic_on_oom == 2 or constrained_alloc(current, oc) == "none"
+    return machine.switches.panic_on_oom == 2 or constrained_alloc(current, oc) == "none"
 
 
 def kills_allocating_task(machine: Machine, current: Task, oc: OomControl) -> bool:
     """Does the sysctl oom_kill_allocating_task settle who is killed?"""
     process = current.process
-    if not machine.oom_kill_allocating_task or oc.memcg is not None or process is None:
+    if not machine.switches.oom_kill_allocating_task or oc.memcg is not None or process is None:
         return False
     traits = process.traits
     return not traits.is_init and traits.oom_score_adj != OOM_SCORE_ADJ_MIN

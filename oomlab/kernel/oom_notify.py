@@ -1,59 +1,94 @@
-"""How out_of_memory has its notifier chain run: in its own context, or in the RFC's thread.
+"""How the OOM listeners are asked, added and removed (mm/oom_kill.c, Linux 4.13).
 
-The thread and its protocol follow the RFC patch of 1 October 2017 (message by Tetsuo Handa to
-linux-mm) with its defects.
+`Delivery` is the way of the released kernels, and the place where a remedy may do it otherwise: it
+overrides what it does in its own way and leaves the rest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import Routine, Slot, read, wake, write
-from oomlab.engine.slots import Answerer, Says
-from oomlab.errors import InputError
-from oomlab.kernel.machine import Machine, NotifyOom
-from oomlab.kernel.notifier import blocking_notifier_call_chain
-from oomlab.kernel.oom_watch import (
-    OOM_NOTIFIER,
-    ghost_answer,
-    ghost_ask,
-    ghost_wait,
-    ghost_walk_begins,
-    ghost_walk_ends,
-)
-from oomlab.kernel.oom_watch_closely import (
-    ghost_answers,
-    ghost_skips,
-    ghost_time_is_up,
-    zero_credit,
+from oomlab.engine.ops import Routine, read, write
+from oomlab.kernel.notifier import (
+    NotifierBlock,
+    blocking_notifier_call_chain,
+    blocking_notifier_chain_register,
+    blocking_notifier_chain_unregister,
 )
 from oomlab.kernel.task import Task
-from oomlab.kernel.wait import wait_event, wait_event_timeout
-from oomlab.limits import Limit
 
-LIMITS = (
-    Limit(
-        "cannot be shown",
-        "Memory ordering on weakly ordered machines",
-        "A step of the model is seen by everybody at once and in the same order. That the RFC's "
-        "thread stores its counter and its flag without a barrier between them has no effect here.",
-    ),
-)
-
-RFC_TIMEOUT_S = 5.0
-"""The RFC's limit, in seconds; a guess by its author's own account."""
+if TYPE_CHECKING:
+    from oomlab.kernel.machine import Machine
 
 
-def in_jiffies(machine: Machine, timeout_s: float) -> int:
-    """A time limit in timer ticks, at least one."""
-    return max(1, round(timeout_s * machine.hz))
+@dataclass(frozen=True)
+class Terms:
+    """What a scenario asks of a delivery.
+
+    `timeout_s`: how long a caller waits for an answer, in seconds, where one waits. `threads`: a
+    kernel thread is not there from boot but made by the first listener that is registered while the
+    machine runs, and by as many listeners as may race for it (0: it is there from boot).
+    `cached_stack`: the kernel has the stack of a dead thread left for the new one.
+    """
+
+    timeout_s: float = 0.0
+    threads: int = 0
+    cached_stack: bool = True
 
 
-def check_timeout(timeout_s: float) -> None:
-    """Raise InputError unless `timeout_s` is more than 0."""
-    if not timeout_s > 0:
-        raise InputError(f"the timeout must be more than 0 seconds, not {timeout_s:g}")
+class Delivery:
+    """How out_of_memory has its notifier chain run; as it stands here: by the caller, in its own
+    context, with oom_lock held.
+
+    Each method that gives a routine may be a routine itself or return that of another function,
+    which then stands in the call stacks without a frame between.
+    """
+
+    name: ClassVar[str] = "in-context"
+    """The value of the knob."""
+
+    offloaded: ClassVar[bool] = False
+    """Does another task run the chain, so that an answer can be for another request?"""
+
+    @classmethod
+    def declare(cls, layout: Layout, terms: Terms) -> Delivery:
+        """Declare the globals that it needs, on a machine that is about to boot.
+
+        Raises InputError for terms that it cannot keep.
+        """
+        return cls()
+
+    def start(self, machine: Machine) -> None:
+        """Add the tasks that it needs."""
+
+    def before(self, machine: Machine, current: Task) -> Routine:
+        """What the allocator does before it asks for oom_lock. Result: pages freed; with any, the
+        OOM killer is not asked."""
+        return at_once(0)
+
+    def notify(self, machine: Machine, current: Task) -> Routine:
+        """What out_of_memory does, with oom_lock held. Result: pages freed."""
+        return notify_in_context(machine, current)
+
+    def register(self, machine: Machine, current: Task, block: NotifierBlock) -> Routine:
+        """Add a listener while the machine runs. Result: 0, or a negative error number."""
+        return blocking_notifier_chain_register(machine.oom_notify_list, block)
+
+    def quiesce(self, machine: Machine, timeout: int) -> Routine:
+        """For a suspend, when the OOM killer is off: wait, at most `timeout` jiffies, until no walk
+        is under way. Result: what is left of them, 0 if one still is.
+
+        Who has had oom_lock knows that none is, and need not wait.
+        """
+        return at_once(timeout)
+
+
+def at_once(result: int) -> Routine:
+    """A routine that does nothing. Result: `result`."""
+    yield from ()
+    return result
 
 
 def notify_in_context(machine: Machine, current: Task) -> Routine:
@@ -64,170 +99,13 @@ def notify_in_context(machine: Machine, current: Task) -> Routine:
     return freed
 
 
-def requested_flag(layout: Layout) -> Slot:
-    """Declare the flag that is 1 from a request until its answer."""
-    name = "oom_notifier_requested"
-    return layout.word(
-        name,
-        0,
-        protocol=True,
-        says={
-            "read": Says(
-                "looks whether its request is still unanswered", order=f"read the flag {name}"
-            ),
-            "write": Says(order=f"write the flag {name}"),
-            "write 1": Says(told=f"{{task}} asks the {OOM_NOTIFIER} thread to walk the chain"),
-            "write same": Says(
-                told="{task} asks again, though the last request is still unanswered"
-            ),
-            "write 0": Says(told="{task} answers: the chain has been walked"),
-        },
-    )
+def register_oom_notifier(machine: Machine, current: Task, block: NotifierBlock) -> Routine:
+    """Add a listener. Result: 0, or a negative error number, which only a remedy gives."""
+    result = yield from machine.delivery.register(machine, current, block)
+    return result
 
 
-def freed_counter(layout: Layout) -> Slot:
-    """Declare the counter to which the thread has freed pages added."""
-    name = "oom_notifier_freed"
-    return layout.word(
-        name,
-        0,
-        role="freed",
-        protocol=True,
-        says={
-            "read": Says(
-                "reads the thread's counter of freed pages", order=f"read the counter {name}"
-            ),
-            "write": Says(
-                "changes the thread's counter of freed pages", order=f"write the counter {name}"
-            ),
-            "swap": "changes the thread's counter of freed pages",
-        },
-    )
-
-
-def thread_queues(layout: Layout) -> tuple[Slot, Slot]:
-    """Declare where the thread waits for requests, and where the callers wait for its answer: it
-    alone wakes them, when it has run the chain."""
-    return (
-        layout.queue(
-            "oom_notifier_request_queue",
-            "work",
-            protocol=True,
-            says={"wake": f"wakes the {OOM_NOTIFIER} thread"},
-        ),
-        layout.queue(
-            "oom_notifier_response_queue",
-            Answerer(OOM_NOTIFIER, "an answer"),
-            protocol=True,
-            says={"wake": "wakes whoever waits for the answer"},
-        ),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class ThreadPointer:
-    """Where the thread does not exist from boot: the pointer to it, and the threads to come.
-
-    `pointer` is the number of a thread, 0 for NULL. `made` counts the threads that were created;
-    `started` has a word for each, which is 1 once that thread runs; `stacks` are their pages.
-    """
-
-    pointer: Slot
-    made: Slot
-    started: tuple[Slot, ...]
-    stacks: Slot
-
-    @classmethod
-    def declare(cls, layout: Layout, threads: int) -> ThreadPointer:
-        """No thread yet, and at most `threads` of them."""
-        return cls(
-            layout.word(
-                "oom_notifier_thread",
-                0,
-                protocol=True,
-                says={
-                    "read": "looks whether the thread exists",
-                    "write": "stores the pointer to the thread",
-                },
-            ),
-            layout.word("threads made", 0, says={"add": "makes a thread"}),
-            tuple(
-                layout.word(
-                    f"thread {i + 1} runs",
-                    0,
-                    says={"write": "lets the thread run", "wait_for": "begins to run"},
-                )
-                for i in range(threads)
-            ),
-            layout.pool("stacks of new threads", role="kept"),
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class OomNotifierThread:
-    """The RFC's globals: a flag, a counter that outlives its callers, and two wait queues.
-
-    `thread` is None where the thread is there from boot.
-    """
-
-    requested: Slot
-    freed_total: Slot
-    request_queue: Slot
-    response_queue: Slot
-    thread: ThreadPointer | None = None
-
-    @classmethod
-    def declare(cls, layout: Layout, threads: int = 0) -> OomNotifierThread:
-        """Declare the globals; with `threads`, a pointer and that many threads to come."""
-        return cls(
-            requested_flag(layout),
-            freed_counter(layout),
-            *thread_queues(layout),
-            ThreadPointer.declare(layout, threads) if threads else None,
-        )
-
-    def run(self, machine: Machine, current: Task) -> Routine:
-        """The kernel thread, for ever: wait for a request, walk the chain, answer."""
-        while True:
-            yield from wait_event(self.request_queue, self.requested, 1)
-            yield from ghost_walk_begins(machine.watch)
-            yield from blocking_notifier_call_chain(
-                machine.oom_notify_list, current, self.freed_total
-            )
-            yield from ghost_walk_ends(machine.watch)
-            yield write(self.requested, 0)
-            yield from ghost_answers(machine.watch)
-            yield wake(self.response_queue)
-
-    def notify(self, timeout_s: float) -> NotifyOom:
-        """The caller's side: request, wait at most `timeout_s` seconds, take the credit.
-
-        Raises InputError unless `timeout_s` is more than 0.
-        """
-        check_timeout(timeout_s)
-
-        def request_and_wait(machine: Machine, current: Task) -> Routine:
-            if self.thread is not None:
-                pointer = yield read(self.thread.pointer)
-                if not pointer:
-                    yield from ghost_skips(machine.watch)
-                    return 0
-            yield from ghost_ask(
-                machine.watch, current, self.requested, self.freed_total, machine.candidates()
-            )
-            yield write(self.requested, 1)
-            yield wake(self.request_queue)
-            yield from ghost_wait(machine.watch, current, machine.oom_lock)
-            # Whether the thread answered or the time ran out is looked at by ghosts only.
-            left = yield from wait_event_timeout(
-                self.response_queue, self.requested, 0, in_jiffies(machine, timeout_s)
-            )
-            freed = yield read(self.freed_total)
-            yield from ghost_answer(machine.watch, current, left > 0, freed)
-            if not left:
-                yield from ghost_time_is_up(machine.watch, current, machine.zone)
-            if freed:
-                yield from zero_credit(machine.watch, self.freed_total, freed)
-            return freed
-
-        return request_and_wait
+def unregister_oom_notifier(machine: Machine, block: NotifierBlock) -> Routine:
+    """Remove a listener; waits until no walk is under way. Result: 0, or -ENOENT."""
+    result = yield from blocking_notifier_chain_unregister(machine.oom_notify_list, block)
+    return result

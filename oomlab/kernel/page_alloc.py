@@ -74,7 +74,7 @@ def alloc_pages(machine: Machine, current: Task, gfp: int, order: int) -> Routin
 def alloc_page(machine: Machine, current: Task, gfp: int, order: int = 0) -> Routine:
     """Ask for one page (__alloc_pages_nodemask). Result: True with the page in `current.hand`,
     or False."""
-    if machine.storage_suspended:
+    if machine.switches.storage_suspended:
         gfp &= ~(flags.IO | flags.FS)  # gfp_allowed_mask
     zone = machine.zone_for(gfp)
     got = yield get_page_from_freelist(zone, current.hand, ALLOC_WMARK_LOW, order)
@@ -255,13 +255,13 @@ def alloc_pages_may_oom(machine: Machine, current: Task, gfp: int, order: int) -
     """Ask the OOM killer, unless somebody else already does (__alloc_pages_may_oom).
 
     Result: (got a block, is it worth looping). Whoever fails to get oom_lock loops, whatever the
-    request permits: no other condition is looked at first. (`machine.try_oom_notifier` is a
+    request permits: no other condition is looked at first. (What a delivery does `before` is a
     remedy's; in the released kernels there is no such thing.)
     """
     zone = machine.zone_for(gfp)
     gives_up_at = early_exit(machine, current, gfp, order)
-    if machine.try_oom_notifier is not None and not gives_up_at:
-        freed = yield from machine.try_oom_notifier(machine, current)
+    if not gives_up_at:
+        freed = yield from machine.delivery.before(machine, current)
         if freed:
             return False, True
     locked = yield mutex_trylock(machine.oom_lock)
@@ -298,7 +298,7 @@ def early_exit(machine: Machine, current: Task, gfp: int, order: int) -> str:
         return "4c"
     if _below_normal(gfp):
         return "4d"
-    if machine.storage_suspended:
+    if machine.switches.storage_suspended:
         return "4e"
     if gfp & flags.THISNODE:
         return "4f"

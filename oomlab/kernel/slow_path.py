@@ -203,7 +203,7 @@ STEP: dict[str, SlowPathStep] = {step.number: step for step in STEPS}
 
 def step(machine: Machine, number: str) -> Routine:
     """Note in the trace that a request comes to this step, on machines that want to know."""
-    if machine.tells_steps:
+    if machine.switches.tells_steps:
         yield note("step", number)
 
 

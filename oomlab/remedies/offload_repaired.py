@@ -18,13 +18,14 @@ already, and a callback that never comes back means that no listener is ever ask
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, wake, write
 from oomlab.engine.slots import Says
-from oomlab.kernel.machine import Machine, NotifyOom
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import blocking_notifier_call_chain
-from oomlab.kernel.oom_notify import check_timeout, freed_counter, in_jiffies, thread_queues
+from oomlab.kernel.oom_notify import Delivery, Terms, at_once
 from oomlab.kernel.oom_watch import (
     ghost_answer,
     ghost_ask,
@@ -35,6 +36,16 @@ from oomlab.kernel.oom_watch import (
 from oomlab.kernel.oom_watch_closely import ghost_time_is_up
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
+from oomlab.remedies.expected import expect
+from oomlab.remedies.notifier_thread import (
+    RFC_TIMEOUT_S,
+    check_timeout,
+    freed_counter,
+    in_jiffies,
+    start_thread,
+    thread_queues,
+)
+from oomlab.remedies.remedy import Remedy
 
 IDLE = "idle"
 OVERDUE = "overdue"
@@ -43,13 +54,17 @@ ANSWERED = "answered for"
 
 
 @dataclass(frozen=True, eq=False)
-class RepairedThread:
+class RepairedThread(Delivery):
     """`job`: IDLE, OVERDUE, or ASKED or ANSWERED with the number of the task whose job it is.
 
     `requested` is 1 from a request until the thread begins its walk (a kick, named differently from
     the flag of the RFC, which stays 1 until the answer); `freed` is the answer.
     """
 
+    name: ClassVar[str] = "offload-repaired"
+    offloaded: ClassVar[bool] = True
+
+    timeout_s: float
     mutex: Slot
     job: Slot
     requested: Slot
@@ -58,9 +73,11 @@ class RepairedThread:
     response_queue: Slot
 
     @classmethod
-    def declare(cls, layout: Layout) -> RepairedThread:
-        """Declare the globals."""
+    def declare(cls, layout: Layout, terms: Terms) -> RepairedThread:
+        """Declare the globals. Raises InputError unless the timeout is more than 0."""
+        check_timeout(terms.timeout_s)
         return cls(
+            terms.timeout_s,
             layout.mutex("oom_notifier_mutex"),
             layout.word(
                 "oom_notifier_job",
@@ -80,6 +97,11 @@ class RepairedThread:
             freed_counter(layout),
             *thread_queues(layout),
         )
+
+    def start(self, machine: Machine) -> None:
+        """Add the thread, whose requests come from the reserves."""
+        what = "the kernel thread that runs the chain, one job at a time"
+        start_thread(machine, what, self.run, pf_memalloc=True)
 
     def run(self, machine: Machine, current: Task) -> Routine:
         """The kernel thread, for ever: wait for a job, walk the chain, reply if it is still due."""
@@ -102,55 +124,55 @@ class RepairedThread:
                 yield wake(self.response_queue)
             yield mutex_unlock(self.mutex)
 
-    def notify(self, timeout_s: float) -> NotifyOom:
-        """The caller's side, without oom_lock: have the chain walked and wait for the answer, at
-        most `timeout_s` seconds. While somebody else's job is under way, look again in a jiffy.
+    def before(self, machine: Machine, current: Task) -> Routine:
+        """Ask the thread, without oom_lock."""
+        return self.request_and_wait(machine, current)
 
-        Raises InputError unless `timeout_s` is more than 0.
-        """
-        check_timeout(timeout_s)
+    def notify(self, machine: Machine, current: Task) -> Routine:
+        """The chain has been run already."""
+        return at_once(0)
 
-        def request_and_wait(machine: Machine, current: Task) -> Routine:
-            job = yield read(self.job)
-            if job == OVERDUE:
-                return 0
-            if job != IDLE:
-                yield sleep(1)
-                return 1
-            yield mutex_lock(self.mutex)
-            job = yield read(self.job)
-            off = yield from is_off(machine)
-            if job != IDLE or off:
-                yield mutex_unlock(self.mutex)
-                return 0 if job == OVERDUE or off else 1
-            yield from ghost_ask(machine.watch, current, self.requested, None, machine.candidates())
-            yield write(self.job, (ASKED, current.index))
-            yield write(self.requested, 1)
-            yield wake(self.request_queue)
+    def request_and_wait(self, machine: Machine, current: Task) -> Routine:
+        """The caller's side: have the chain walked and wait for the answer, for so long and no
+        longer. While somebody else's job is under way, look again in a jiffy."""
+        job = yield read(self.job)
+        if job == OVERDUE:
+            return 0
+        if job != IDLE:
+            yield sleep(1)
+            return 1
+        yield mutex_lock(self.mutex)
+        job = yield read(self.job)
+        off = yield from is_off(machine)
+        if job != IDLE or off:
             yield mutex_unlock(self.mutex)
-            yield from ghost_wait(machine.watch, current, machine.oom_lock)
-            yield from wait_event_timeout(
-                self.response_queue,
-                self.job,
-                (ANSWERED, current.index),
-                in_jiffies(machine, timeout_s),
-                None if current.process is None else current.process.sigkill,
-            )
-            yield mutex_lock(self.mutex)
-            job = yield read(self.job)
-            answered = job == (ANSWERED, current.index)
-            freed = 0
-            if answered:
-                freed = yield read(self.freed)
-            yield write(self.job, IDLE if answered else OVERDUE)
-            yield from self._tell_suspend(machine)
-            yield mutex_unlock(self.mutex)
-            yield from ghost_answer(machine.watch, current, answered, freed)
-            if not answered:
-                yield from ghost_time_is_up(machine.watch, current, machine.zone)
-            return freed
-
-        return request_and_wait
+            return 0 if job == OVERDUE or off else 1
+        yield from ghost_ask(machine.watch, current, self.requested, None, machine.candidates())
+        yield write(self.job, (ASKED, current.index))
+        yield write(self.requested, 1)
+        yield wake(self.request_queue)
+        yield mutex_unlock(self.mutex)
+        yield from ghost_wait(machine.watch, current, machine.oom_lock)
+        yield from wait_event_timeout(
+            self.response_queue,
+            self.job,
+            (ANSWERED, current.index),
+            in_jiffies(machine, self.timeout_s),
+            None if current.process is None else current.process.sigkill,
+        )
+        yield mutex_lock(self.mutex)
+        job = yield read(self.job)
+        answered = job == (ANSWERED, current.index)
+        freed = 0
+        if answered:
+            freed = yield read(self.freed)
+        yield write(self.job, IDLE if answered else OVERDUE)
+        yield from self._tell_suspend(machine)
+        yield mutex_unlock(self.mutex)
+        yield from ghost_answer(machine.watch, current, answered, freed)
+        if not answered:
+            yield from ghost_time_is_up(machine.watch, current, machine.zone)
+        return freed
 
     def quiesce(self, machine: Machine, timeout: int) -> Routine:
         """For a suspend, when the OOM killer is off: wait, at most `timeout` jiffies, until no walk
@@ -173,3 +195,44 @@ def is_off(machine: Machine) -> Routine:
         return False
     off = yield read(machine.oom_killer_disabled)
     return bool(off)
+
+
+OFFLOAD_REPAIRED = Remedy(
+    "offload-repaired",
+    "our repair: one job at a time, check and reply under one lock, no wait under oom_lock",
+    delivery=RepairedThread,
+    timeout_s=RFC_TIMEOUT_S,
+    verdicts=(
+        *expect(
+            "clock",
+            {
+                "livelock": "h1-two-task-cycle",
+                "recovered": "h2-three-task-poll h4-i915-object-lock h5-host-never-answers"
+                " h5-gpu-never-idles h5-rcu-previous-round h7-pseries-hotplug",
+                "completed": "h3a-virtqueue-add h3b-ccw-config-write h3c-i915-fence-array"
+                " h3d-i915-bit17 h6-nap-under-lock",
+            },
+        ),
+        *expect(
+            "explorer",
+            {
+                "lockup": "h1-two-task-cycle",
+                "exhausted-clean": "h3a-virtqueue-add h3b-ccw-config-write h3c-i915-fence-array"
+                " h3d-i915-bit17 h4-i915-object-lock h5-host-never-answers"
+                " h5-gpu-never-idles h5-rcu-previous-round h6-nap-under-lock",
+            },
+        ),
+        *expect("explorer", {"exhausted-clean": "h7-pseries-hotplug"}, timeouts="idle"),
+        *expect("clock", {"recovered": "h1-two-task-cycle"}, {"fault_tasks": 1}),
+        *expect("clock", {"completed": "h3a-virtqueue-add"}, {"total_sg": 2}),
+        *expect("explorer", {"exhausted-clean": "h3a-virtqueue-add"}, {"total_sg": 2}),
+        *expect(
+            "explorer",
+            {
+                "exhausted-clean": "h2-three-task-poll",
+            },
+            {"touches": 1},
+            timeouts="idle",
+        ),
+    ),
+)

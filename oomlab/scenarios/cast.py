@@ -18,12 +18,12 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Costs, Machine
+from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Costs, Machine, Switches
+from oomlab.kernel.oom_notify import Terms
 from oomlab.kernel.oom_reaper import oom_reaper
-from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
-from oomlab.kernel.zone import watermarks_for
+from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.listeners.virtio_balloon import (
     BalloonDevice,
     VirtioBalloon,
@@ -31,7 +31,6 @@ from oomlab.listeners.virtio_balloon import (
     update_balloon_size_func,
 )
 from oomlab.remedies import Remedy
-from oomlab.remedies.delivery import Chain
 from oomlab.scenarios.parameters import Parameter, Settings, Value
 from oomlab.scenarios.rescuers import RESCUER_PARAMETERS, add_rescuers
 
@@ -165,40 +164,31 @@ def boot(
     the chain, the OOM reaper and, if pages come back from outside, whoever gives them back.
 
     `spare`: pages that are free above that mark; `cache`: pages that reclaim can free. `threads`
-    and `cached_stack`: see Chain, for listeners that are registered later. `suspends`: somebody is
+    and `cached_stack`: see Terms, for listeners that are registered later. `suspends`: somebody is
     going to switch the OOM killer off."""
     marks = watermarks_for(int(settings["managed_pages"]))
-    costs = Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"]))
     layout = Layout()
     timeout_s = float(settings["timeout_s"] or remedy.timeout_s or 0)
-    chain = Chain(layout, remedy, timeout_s, threads=threads, cached_stack=cached_stack)
+    delivery = remedy.delivery.declare(layout, Terms(timeout_s, threads, cached_stack))
     machine = Machine.boot(
         layout,
-        free=marks.min + spare,
-        reclaimable=cache,
-        marks=marks,
-        notify_oom=chain.notify_oom,
+        Zone.declare(layout, marks.min + spare, cache, marks),
+        delivery,
         hz=int(settings["hz"]),
-        costs=costs,
+        costs=Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"])),
         kernel=settings["kernel"],
+        total_pages=int(settings["managed_pages"]),
+        switches=Switches(fs_test_first=bool(settings["fs_test_first"])),
+        suspends=suspends or bool(settings.get("suspend")),
+        ghosts=int(settings["ghosts"]),
     )
-    machine.try_oom_notifier = chain.try_oom_notifier
-    machine.register_oom = chain.register_oom
-    machine.quiesce_oom = chain.quiesce_oom
-    if suspends or settings.get("suspend"):
-        machine.let_suspend()
-    if settings["ghosts"]:
-        machine.watch = OomWatch.declare(layout, closely=settings["ghosts"] == 2)
-        machine.oom_notify_list.watch = machine.watch
     machine.spawn(
         "oom_reaper",
         "kernel thread that frees a victim's memory",
         lambda task: oom_reaper(machine, task),
         serves=True,
     )
-    machine.total_pages = int(settings["managed_pages"])
-    machine.fs_test_first = bool(settings["fs_test_first"])
-    chain.start(machine)
+    delivery.start(machine)
     add_rescuers(machine, settings)
     if settings["give_back_pages"]:
         elsewhere = layout.pool(

@@ -45,8 +45,8 @@ def build(settings: Settings, remedy: Remedy) -> Model:
     """One task is enough. Nobody inflates. The low zone has no watermarks of its own (our
     choice)."""
     machine = boot(settings, remedy)
-    machine.dma_zone = Zone.declare(
-        machine.layout, int(settings["dma_pages"]), 0, Watermarks(0, 0, 0), "ZONE_DMA"
+    machine.dma_zones.append(
+        Zone.declare(machine.layout, int(settings["dma_pages"]), 0, Watermarks(0, 0, 0), "ZONE_DMA")
     )
     add_oom_caller(machine, settings)
     device = replace(usual_device(settings), transport="ccw" if settings["ccw"] else "pci")
@@ -61,22 +61,8 @@ CCW_CONFIG_WRITE = Scenario(
     SMALL_BALLOON,
     build,
     (
-        *expect(
-            "clock",
-            {
-                "livelock": "mainline nowait-tell nowait-fill nowait-both trylock allocate-outside",
-                "completed": "before-oom-lock shrinker offload-repaired",
-                "recovered": "offload offload-sequence",
-            },
-        ),
-        *expect(
-            "explorer",
-            {
-                "lockup": "mainline nowait-tell nowait-fill nowait-both trylock allocate-outside",
-                "exhausted-clean": "before-oom-lock shrinker offload offload-sequence"
-                " offload-repaired",
-            },
-        ),
+        *expect("clock", {"livelock": "mainline"}),
+        *expect("explorer", {"lockup": "mainline"}),
         *expect("clock", {"completed": "mainline"}, {"ccw": 0}),
         *expect("clock", {"completed": "mainline"}, {"dma_pages": 1}),
         *expect("explorer", {"exhausted-clean": "mainline"}, {"dma_pages": 1}),

@@ -12,13 +12,12 @@ from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for
 from oomlab.errors import InputError, find
 from oomlab.gfp.predicates import request
 from oomlab.gfp.request_outcome import Caller
-from oomlab.kernel.machine import KERNEL_4_13, Machine, modelled_kernel
+from oomlab.kernel.machine import KERNEL_4_13, Machine, Switches, modelled_kernel
 from oomlab.kernel.oom_kill import mark_oom_victim
-from oomlab.kernel.oom_notify import notify_in_context
 from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Process, Task
-from oomlab.kernel.zone import watermarks_for
+from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.kernel_release import Spelled
 from oomlab.scenarios.cast import sleeping_process
 
@@ -86,14 +85,9 @@ def one_request(
     release = modelled_kernel(kernel)
     if free < 0 or (held_ms < 0 and held_ms != FOR_EVER):
         raise InputError(f"neither pages nor time can be negative: {free} pages, {held_ms} ms")
-    machine = Machine.boot(
-        Layout(),
-        free=free,
-        marks=watermarks_for(MANAGED_PAGES),
-        notify_oom=notify_in_context,
-        kernel=release,
-    )
-    machine.tells_steps = True
+    layout = Layout()
+    zone = Zone.declare(layout, free, 0, watermarks_for(MANAGED_PAGES))
+    machine = Machine.boot(layout, zone, kernel=release, switches=Switches(tells_steps=True))
     machine.spawn(
         "oom_reaper",
         "kernel thread that frees a victim's memory",

@@ -14,12 +14,11 @@ from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, sleep
 from oomlab.errors import find
 from oomlab.gfp import flags
-from oomlab.kernel.machine import Machine, modelled_kernel
-from oomlab.kernel.oom_notify import notify_in_context
+from oomlab.kernel.machine import Machine, Switches, modelled_kernel
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.vmscan import kswapd, try_to_free_pages
-from oomlab.kernel.zone import Kswapd, ZoneDetails, watermarks_for
+from oomlab.kernel.zone import Kswapd, Zone, ZoneDetails, watermarks_for
 from oomlab.kernel_release import Spelled
 from oomlab.scenarios.one_request import ASKER, MANAGED_PAGES
 
@@ -52,19 +51,21 @@ def reclaim_round(way: str, kernel: Spelled) -> Machine:
     find("wait in reclaim", way, WAYS)
     release = modelled_kernel(kernel)
     marks = watermarks_for(MANAGED_PAGES)
-    machine = Machine.boot(
-        Layout(),
+    layout = Layout()
+    zone = Zone.declare(
+        layout,
         free=marks.min // 2 if way == "throttle" else marks.min,
         reclaimable={"lock": 0, "writeback": 0, "throttle": marks.high}.get(way, _CLEAN_PAGES),
         marks=marks,
-        notify_oom=notify_in_context,
-        kernel=release,
         details=ZoneDetails(
             isolated=0 if way == "isolated" else None,
             writeback=_CLEAN_PAGES if way == "writeback" else None,
         ),
     )
-    machine.tells_steps = True
+    pgdat = Kswapd.declare(layout) if way == "throttle" else None
+    machine = Machine.boot(
+        layout, zone, kernel=release, switches=Switches(tells_steps=True), kswapd=pgdat
+    )
     fs_lock = machine.layout.mutex("fs_lock")
     if way in ("lock", "throttle", "isolated"):
         machine.spawn(
@@ -72,8 +73,7 @@ def reclaim_round(way: str, kernel: Spelled) -> Machine:
             "holds a filesystem's lock for a while",
             lambda task: hold(machine, fs_lock),
         )
-    if way == "throttle":
-        machine.kswapd = pgdat = Kswapd.declare(machine.layout)
+    if pgdat is not None:
         machine.spawn(
             "kswapd",
             "kernel thread that reclaims in the background",

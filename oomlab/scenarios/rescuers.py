@@ -109,7 +109,7 @@ def add_memcg_oom(machine: Machine, starts_at_us: int) -> None:
 
 
 def add_suspend(machine: Machine, starts_at_us: int) -> None:
-    """Somebody closes the lid. The machine must have been told to `let_suspend`."""
+    """Somebody closes the lid. The machine must have been booted for it (`suspends`)."""
 
     def suspend(task: Task) -> Routine:
         off = yield from oom_killer_disable(machine, task, FREEZE_TIMEOUT_S * machine.hz)

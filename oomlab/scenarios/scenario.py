@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from oomlab.brief import brief
 from oomlab.engine.model import Model
-from oomlab.errors import InputError, shown
-from oomlab.remedies import Remedy, find_remedy
+from oomlab.errors import InputError, ModelError, shown
+from oomlab.remedies import REMEDIES, Remedy, find_remedy
+from oomlab.remedies.expected import TOO_LARGE, Engine, Expectation, expect
 from oomlab.scenarios.parameters import Parameter, Settings, settle
-
-Engine = Literal["clock", "explorer"]
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """The verdict that one engine must give under one remedy, with some parameters set.
-
-    `timeouts` is the explorer's rule; the clock knows when time is over.
-    """
-
-    remedy: str
-    engine: Engine
-    verdict: str
-    settings: Settings = field(default_factory=dict)
-    timeouts: Literal["any", "idle"] = "any"
-
-
-def expect(
-    engine: Engine,
-    verdicts: Mapping[str, str],
-    settings: Settings | None = None,
-    timeouts: Literal["any", "idle"] = "any",
-) -> tuple[Expectation, ...]:
-    """Expectations from a table: verdict -> names of remedies, separated by blanks."""
-    return tuple(
-        Expectation(remedy, engine, verdict, settings or {}, timeouts)
-        for verdict, remedies in verdicts.items()
-        for remedy in remedies.split()
-    )
 
 
 class _Asked:
@@ -62,9 +33,8 @@ class Scenario:
     """A situation that can be run and explored.
 
     `small_scope` are the sizes under which it is explored unless the user says otherwise. `rows`
-    are the settings under which it is held against every remedy. `reasons`: remedy -> why the two
-    engines may disagree about it, if they do. `unexplored`: remedies under which there are
-    too many states to be seen in a few seconds, so that no verdict of the explorer is declared.
+    are the settings under which it is held against every remedy. `expected` is what its own file
+    declares; see `verdicts`.
     """
 
     name: str
@@ -74,8 +44,27 @@ class Scenario:
     builder: Callable[[Settings, Remedy], Model]
     expected: tuple[Expectation, ...]
     rows: tuple[Settings, ...] = ({},)
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    unexplored: tuple[str, ...] = ()
+
+    @property
+    def verdicts(self) -> tuple[Expectation, ...]:
+        """All that is declared of it, here and in the files of the remedies; each is `about` a
+        remedy. Raises ModelError if a verdict is declared twice."""
+        theirs = (
+            replace(one, about=remedy.name)
+            for remedy in REMEDIES.values()
+            for one in remedy.verdicts
+            if one.about == self.name
+        )
+        found: dict[Hashable, Expectation] = {}
+        for one in (*self.expected, *theirs):
+            cell = (one.about, one.engine, one.timeouts, frozenset(one.settings.items()))
+            if cell in found:
+                raise ModelError(
+                    f"the {one.engine}'s verdict of {self.name} under {one.about}"
+                    f"{_with(one.settings)} is declared twice; once is enough, in either file"
+                )
+            found[cell] = one
+        return tuple(found.values())
 
     def model_key(self, remedy: Remedy) -> Hashable:
         """Equal for two remedies that give the same model of this scenario: those that agree in
@@ -85,17 +74,28 @@ class Scenario:
         self.builder(self.settle({}, "explorer"), cast(Remedy, asked))
         return frozenset(asked.knobs.items())
 
+    def declared(
+        self, remedy: Remedy, engine: Engine, settings: Settings, timeouts: str = "any"
+    ) -> Expectation | None:
+        """What is declared, also if it was declared for a remedy that gives the same model."""
+        asked = [one for one in self.verdicts if one.answers(engine, settings, timeouts)]
+        key = self.model_key(remedy) if asked else None
+        same = (one for one in asked if self.model_key(find_remedy(one.about)) == key)
+        return next(same, None)
+
     def expects(
         self, remedy: Remedy, engine: Engine, settings: Settings, timeouts: str = "any"
     ) -> str | None:
-        """The declared verdict, also if it was declared for a remedy that gives the same model."""
-        key = self.model_key(remedy)
-        for declared in self.expected:
-            same_model = self.model_key(find_remedy(declared.remedy)) == key
-            same_question = (declared.engine, declared.timeouts) == (engine, timeouts)
-            if same_model and same_question and dict(declared.settings) == dict(settings):
-                return declared.verdict
-        return None
+        """The declared verdict; None where there is none, or too many states for one."""
+        found = self.declared(remedy, engine, settings, timeouts)
+        return None if found is None or found.verdict == TOO_LARGE else found.verdict
+
+    def undeclared(self, remedy: Remedy, engine: Engine, settings: Settings) -> str:
+        """What is to be done where `declared` finds nothing."""
+        return (
+            f"declare what the {engine} says of {self.name} under {remedy.name}{_with(settings)},"
+            " in the file of the scenario or in that of the remedy"
+        )
 
     def settle(self, given: Mapping[str, object] | None, engine: Engine) -> dict[str, Any]:
         """All parameters with their values; without `given` all are as usual. Raises InputError
@@ -108,3 +108,11 @@ class Scenario:
     def build(self, settings: Settings, remedy: Remedy) -> Model:
         """A fresh model; `settings` must come from `settle`."""
         return self.builder(settings, remedy)
+
+
+def _with(settings: Settings) -> str:
+    given = ", ".join(f"{name}={value}" for name, value in settings.items())
+    return f" with {given}" if given else ""
+
+
+__all__ = ["Engine", "Expectation", "Scenario", "expect"]

@@ -83,7 +83,7 @@ def as_shrinker(fill: str, kernel: str) -> View:
     `fill`: where inflating allocates, "under-lock" or "outside-lock". Raises InputError for another
     value or an unknown kernel.
     """
-    remedy = replace(find_remedy("shrinker"), fill_allocation=_fill(fill))
+    remedy = find_remedy("shrinker").but(fill_allocation=_fill(fill))
     remedy = replace(remedy, name=f"a shrinker, filled {fill}")
     trace = run(THREE_TASKS, remedy, {"reclaim_meets_fs": 0})
     graph = lock_order_graph([trace], _annotation(kernel))

@@ -23,9 +23,11 @@ from oomlab.kernel.task import Task
 from tests.model.solo import MARKS, machine
 
 
-def asking(gfps: tuple[int, ...], free: int = MARKS.min, held_jiffies: int = 0) -> Machine:
+def asking(
+    gfps: tuple[int, ...], free: int = MARKS.min, held_jiffies: int = 0, *, tells: bool = True
+) -> Machine:
     """A task that makes these requests, while another has oom_lock for some ticks."""
-    on = machine(free)
+    on = machine(free, tells_steps=tells)
 
     def holder(task: Task) -> Routine:
         yield mutex_lock(on.oom_lock)
@@ -104,7 +106,6 @@ def test_telling_steps_costs_no_states() -> None:
     asked = (flags.GFP_KERNEL | flags.RETRY_MAYFAIL, flags.GFP_NOFS)
     counts = []
     for tells in (False, True):
-        on = asking(asked, held_jiffies=3)
-        on.tells_steps = tells
+        on = asking(asked, held_jiffies=3, tells=tells)
         counts.append(len(search(Space(on.model()), "any", 10_000).states))
     assert counts[0] == counts[1] > 10

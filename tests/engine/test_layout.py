@@ -13,7 +13,7 @@ from oomlab.engine.slots import Answerer, Says
 from oomlab.engine.stage import Stage
 from oomlab.errors import InputError, ModelError
 from oomlab.kernel.machine import HZ_CHOICES, Machine
-from oomlab.kernel.oom_notify import notify_in_context
+from oomlab.kernel.zone import Zone
 from tests.model.solo import MARKS, machine
 
 
@@ -113,6 +113,7 @@ def test_a_task_that_serves_is_never_in_the_foreground() -> None:
 
 @pytest.mark.parametrize("hz", [0, 50, 300])
 def test_only_the_kernels_tick_rates(hz: int) -> None:
+    layout = Layout()
     with pytest.raises(InputError, match="valid: 100, 250, 1000"):
-        Machine.boot(Layout(), free=1, marks=MARKS, notify_oom=notify_in_context, hz=hz)
+        Machine.boot(layout, Zone.declare(layout, 1, 0, MARKS), hz=hz)
     assert hz not in HZ_CHOICES

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from oomlab import run
@@ -80,7 +78,7 @@ def test_under_the_rfc_an_edge_is_gone_and_nothing_stands_out() -> None:
 
 
 def test_two_arrows_between_the_same_locks_keep_clear_of_each_other() -> None:
-    remedy = replace(find_remedy("shrinker"), fill_allocation="under-lock")
+    remedy = find_remedy("shrinker").but(fill_allocation="under-lock")
     trace = run(H2, remedy, {"reclaim_meets_fs": 0})
     figure = draw_lock_order(lock_order_graph([trace], "4.18"), "a shrinker")
     check_sound(figure)

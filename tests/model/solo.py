@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Op, Routine, Slot, State, outcomes, put
-from oomlab.kernel.compaction import Compaction
-from oomlab.kernel.machine import KERNEL_4_13, Costs, Machine, NotifyOom
-from oomlab.kernel.oom_notify import notify_in_context
+from oomlab.kernel.machine import USUAL_SWITCHES, Machine, Switches
 from oomlab.kernel.task import Process, Task
-from oomlab.kernel.zone import Watermarks, ZoneDetails
-from oomlab.kernel_release import KernelRelease
+from oomlab.kernel.zone import Kswapd, Watermarks, Zone, ZoneDetails
 
 MARKS = Watermarks(10, 12, 14)
 
@@ -26,26 +23,22 @@ def machine(
     *,
     reclaimable: int = 0,
     marks: Watermarks = MARKS,
-    notify: NotifyOom | None = None,
-    kernel: KernelRelease = KERNEL_4_13,
     details: ZoneDetails | None = None,
-    compaction: Compaction | None = None,
+    tells_steps: bool = True,
+    swapper: bool = False,
+    switches: Switches = USUAL_SWITCHES,
+    **options: Any,
 ) -> Machine:
     """A machine with the given pages, by default stopping just at the min watermark, that tells
-    the steps of the slow path."""
-    booted = Machine.boot(
-        Layout(),
-        free=free,
-        marks=marks,
-        notify_oom=notify or notify_in_context,
-        reclaimable=reclaimable,
-        costs=Costs(),
-        kernel=kernel,
-        details=details,
+    the steps of the slow path; `swapper`: kswapd is on duty. `options` as for `Machine.boot`."""
+    layout = Layout()
+    return Machine.boot(
+        layout,
+        Zone.declare(layout, free, reclaimable, marks, details=details),
+        switches=replace(switches, tells_steps=tells_steps),
+        kswapd=Kswapd.declare(layout) if swapper else None,
+        **options,
     )
-    booted.compaction = compaction
-    booted.tells_steps = True
-    return booted
 
 
 def spawn(on: Machine, name: str = "task", process: Process | None = None, **how: Any) -> Task:

@@ -18,8 +18,10 @@ from oomlab.kernel.notifier import (
     blocking_notifier_call_chain,
 )
 from oomlab.kernel.oom_kill import out_of_memory
-from oomlab.kernel.oom_notify import OomNotifierThread, notify_in_context
+from oomlab.kernel.oom_notify import Terms, notify_in_context
 from oomlab.kernel.task import Task
+from oomlab.kernel.zone import Zone
+from oomlab.remedies.offload import OomNotifierThread
 from tests.model.solo import MARKS, machine, solo, spawn
 
 
@@ -95,8 +97,8 @@ def test_an_empty_chain_is_not_even_locked() -> None:
 
 def offloading() -> tuple[Machine, OomNotifierThread, Task]:
     layout = Layout()
-    thread = OomNotifierThread.declare(layout)
-    on = Machine.boot(layout, free=10, marks=MARKS, notify_oom=thread.notify(5.0))
+    thread = OomNotifierThread.declare(layout, Terms(timeout_s=5.0))
+    on = Machine.boot(layout, Zone.declare(layout, 10, 0, MARKS), thread)
     return on, thread, spawn(on, process=on.process("own", 1))
 
 
@@ -116,7 +118,7 @@ def answering(thread: OomNotifierThread, pages: int) -> Callable[[Op, State], St
 
 def test_the_callers_side_asks_waits_and_takes_the_credit() -> None:
     on, thread, task = offloading()
-    run = solo(on, task, on.notify_oom(on, task), meanwhile=answering(thread, 7))
+    run = solo(on, task, thread.notify(on, task), meanwhile=answering(thread, 7))
     assert run.result == 7
     assert run.state[thread.freed_total.index] == 0
     assert "sleep_on" not in run.kinds()
@@ -124,7 +126,7 @@ def test_the_callers_side_asks_waits_and_takes_the_credit() -> None:
 
 def test_without_an_answer_the_caller_goes_on_and_the_request_stays_pending() -> None:
     on, thread, task = offloading()
-    run = solo(on, task, on.notify_oom(on, task))
+    run = solo(on, task, thread.notify(on, task))
     assert run.ending == "returned"
     assert run.result == 0
     assert run.state[thread.requested.index] == 1
@@ -158,4 +160,4 @@ def test_after_a_timeout_the_caller_goes_on_to_kill() -> None:
 @pytest.mark.parametrize("timeout_s", [0.0, -1.0, float("nan")])
 def test_a_timeout_must_be_a_time(timeout_s: float) -> None:
     with pytest.raises(InputError, match="more than 0 seconds"):
-        OomNotifierThread.declare(Layout()).notify(timeout_s)
+        OomNotifierThread.declare(Layout(), Terms(timeout_s))

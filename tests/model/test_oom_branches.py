@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from oomlab.kernel.machine import (
     KERNEL_5_17,
     KERNELS,
     Machine,
+    Switches,
 )
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.oom_disable import oom_killer_disable
@@ -28,10 +30,9 @@ from tests.model.solo import Solo, machine, solo, spawn
 from tests.model.test_oom_kill import SOMEBODY, listener
 
 
-def asking(traits: ProcessTraits | None = None) -> tuple[Machine, Task]:
+def asking(traits: ProcessTraits | None = None, **switches: Any) -> tuple[Machine, Task]:
     """A machine of 100,000 pages, and a small task that asks."""
-    on = machine()
-    on.total_pages = 100_000
+    on = machine(total_pages=100_000, switches=Switches(**switches))
     return on, spawn(on, process=on.process("own", 5, traits or ProcessTraits()))
 
 
@@ -85,8 +86,8 @@ def mm(run: Solo, process: Process) -> Hashable:
     ],
 )
 def test_panic_on_oom(panic_on_oom: int, constraint: str, oc: OomControl, panics: bool) -> None:
-    on, task = asking(ProcessTraits(constraint=constraint))  # type: ignore[arg-type]
-    on.panic_on_oom = panic_on_oom
+    traits = ProcessTraits(constraint=constraint)  # type: ignore[arg-type]
+    on, task = asking(traits, panic_on_oom=panic_on_oom)
     on.process("big", 70)
     run = oom(on, task, oc)
     assert panicked(on, run) == panics
@@ -95,24 +96,21 @@ def test_panic_on_oom(panic_on_oom: int, constraint: str, oc: OomControl, panics
 
 @pytest.mark.parametrize(("panic_on_oom", "panics"), [(1, False), (2, True)])
 def test_a_group_at_its_limit_panics_only_at_2(panic_on_oom: int, panics: bool) -> None:
-    on, task = asking()
-    on.panic_on_oom = panic_on_oom
+    on, task = asking(panic_on_oom=panic_on_oom)
     group = MemCgroup.declare(on.layout, "group")
     on.process("member", 3, ProcessTraits(memcg=group))
     assert panicked(on, oom(on, task, OomControl(memcg=group))) == panics
 
 
 def test_panic_on_oom_comes_after_listeners_and_after_the_test_for_fs() -> None:
-    on, task = asking()
-    on.panic_on_oom = 2
+    on, task = asking(panic_on_oom=2)
     assert not panicked(on, oom(on, task, gfp=flags.GFP_NOFS))
     on.oom_notify_list.register(listener("listener", 1))
     assert not panicked(on, oom(on, task))
 
 
 def test_the_allocating_task_is_killed_if_the_administrator_wants_it() -> None:
-    on, task = asking()
-    on.oom_kill_allocating_task = True
+    on, task = asking(oom_kill_allocating_task=True)
     on.process("big", 70)
     run = oom(on, task)
     assert killed(run) == ["own"]
@@ -123,15 +121,13 @@ def test_the_allocating_task_is_killed_if_the_administrator_wants_it() -> None:
     "traits", [ProcessTraits(is_init=True), ProcessTraits(oom_score_adj=-1000)]
 )
 def test_unless_it_cannot_be_killed(traits: ProcessTraits) -> None:
-    on, task = asking(traits)
-    on.oom_kill_allocating_task = True
+    on, task = asking(traits, oom_kill_allocating_task=True)
     on.process("big", 70)
     assert killed(oom(on, task)) == ["big"]
 
 
 def test_a_kernel_thread_is_not_killed_for_asking() -> None:
-    on, _ = asking()
-    on.oom_kill_allocating_task = True
+    on, _ = asking(oom_kill_allocating_task=True)
     on.process("big", 70)
     assert killed(oom(on, spawn(on, "kthread"))) == ["big"]
 
@@ -143,8 +139,8 @@ def test_a_kernel_thread_is_not_killed_for_asking() -> None:
     ("kernel", "naps"), [(KERNEL_4_13, True), (KERNEL_4_14, True), (KERNEL_4_19, False)]
 )
 def test_the_nap_under_oom_lock(kernel: KernelRelease, naps: bool) -> None:
-    on, task = asking()
-    on.kernel = kernel
+    on = machine(total_pages=100_000, kernel=kernel)
+    task = spawn(on, process=on.process("own", 5))
     on.process("big", 70)
     assert ("sleep" in oom(on, task).kinds()) == naps
 
@@ -163,8 +159,7 @@ def test_who_has_killed_himself_does_not_nap() -> None:
 @pytest.mark.parametrize("kernel", [KERNEL_4_13, KERNEL_4_19])
 @pytest.mark.parametrize("who", ["allocator", "sysrq", "memcg"])
 def test_nobody_eligible(kernel: KernelRelease, who: str) -> None:
-    on = machine()
-    on.kernel = kernel
+    on = machine(kernel=kernel)
     task = spawn(on, "kthread")
     group = MemCgroup.declare(on.layout, "group")
     oc = {"allocator": ALLOCATOR, "sysrq": SYSRQ, "memcg": OomControl(memcg=group)}[who]
@@ -182,9 +177,7 @@ def chosen(
     kernel: KernelRelease = KERNEL_4_13, **processes: tuple[int, ProcessTraits]
 ) -> list[str]:
     """Who is killed among these processes, given as (pages, traits)."""
-    on = machine()
-    on.kernel = kernel
-    on.total_pages = 100_000
+    on = machine(kernel=kernel, total_pages=100_000)
     for name, (rss, traits) in processes.items():
         on.process(name, rss, traits)
     return killed(oom(on, spawn(on, "kthread")))
@@ -395,8 +388,7 @@ def test_a_page_fault_asks_or_leaves_it_be() -> None:
 
 
 def suspending() -> tuple[Machine, Task, Process]:
-    on = machine()
-    on.let_suspend()
+    on = machine(suspends=True)
     big = on.process("big", 70)
     return on, spawn(on, "suspend"), big
 

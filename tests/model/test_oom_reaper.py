@@ -26,8 +26,7 @@ def reap(
 ) -> Solo:
     """Reap a victim of 70 pages, whose mmap_sem becomes free after so many attempts (None: it is
     free from the beginning)."""
-    on = machine()
-    on.kernel = kernel
+    on = machine(kernel=kernel)
     victim = on.process("victim", 70, traits or ProcessTraits(), mmap_sem=True)
     task = spawn(on, "oom_reaper")
     assert victim.mmap_sem is not None

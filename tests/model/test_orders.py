@@ -10,7 +10,7 @@ from oomlab.engine.ops import Op, Slot, State, put
 from oomlab.errors import InputError, ModelError
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction, CompactPriority, CompactResult
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14
+from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Switches
 from oomlab.kernel.page_alloc import alloc_page, alloc_pages
 from oomlab.kernel.page_alloc_retry import should_compact_retry
 from oomlab.kernel.zone import MAX_ORDER, PAGEBLOCK_PAGES, Watermarks, ZoneDetails
@@ -170,16 +170,14 @@ def test_the_exits_of_the_oom_path_are_asked_in_order() -> None:
         seen.append(run.steps[-4])
     assert seen == ["4a", "4b", "4c", "4d"]
     for suspended, last in [(True, "4e"), (False, "4f")]:
-        on = machine(0)
-        on.storage_suspended = suspended
+        on = machine(0, switches=Switches(storage_suspended=suspended))
         task = spawn(on)
         asked = flags.GFP_KERNEL | flags.THISNODE
         assert solo(on, task, alloc_page(on, task, asked)).steps[-4] == last
 
 
 def test_while_storage_is_suspended_no_request_may_enter_a_filesystem() -> None:
-    on = machine(0)
-    on.storage_suspended = True
+    on = machine(0, switches=Switches(storage_suspended=True))
     lock = on.layout.mutex("fs_lock")
     task = spawn(on, reclaim_meets=(lock,))
     run = solo(on, task, alloc_page(on, task, flags.GFP_KERNEL))

@@ -31,9 +31,11 @@ from tests.model.solo import MARKS, Solo, machine, solo, spawn
 HALF = MARKS.min // 2
 
 
-def with_swapper(free: int, reclaimable: int = 0) -> tuple[Machine, Kswapd]:
-    on = machine(free, reclaimable=reclaimable)
-    on.kswapd = Kswapd.declare(on.layout)
+def with_swapper(
+    free: int, reclaimable: int = 0, *, tells_steps: bool = True
+) -> tuple[Machine, Kswapd]:
+    on = machine(free, reclaimable=reclaimable, swapper=True, tells_steps=tells_steps)
+    assert on.kswapd is not None
     return on, on.kswapd
 
 
@@ -108,8 +110,7 @@ def both_engines(on: Machine, limit_us: int = 3_000_000) -> tuple[Clock, str, st
 def throttled(swapper_meets: bool, gfp: int = flags.GFP_KERNEL) -> Machine:
     """A task asks for a page below half of the min mark; kswapd could help, unless it stands
     behind a lock that somebody holds for ever."""
-    on, pgdat = with_swapper(HALF, reclaimable=40)
-    on.tells_steps = False
+    on, pgdat = with_swapper(HALF, reclaimable=40, tells_steps=False)
     lock = on.layout.mutex("fs_lock")
 
     def holds(task: Task) -> Routine:
@@ -219,8 +220,8 @@ class TestTooManyIsolated:
 def behind_an_isolator(kernel: KernelRelease) -> Machine:
     """One task stands behind a filesystem's lock with pages isolated; another, which does not need
     that lock, asks for a page."""
-    on = machine(MARKS.min, reclaimable=64, kernel=kernel, details=ZoneDetails(isolated=0))
-    on.tells_steps = False
+    details = ZoneDetails(isolated=0)
+    on = machine(MARKS.min, reclaimable=64, kernel=kernel, details=details, tells_steps=False)
     lock = on.layout.mutex("fs_lock")
 
     def holder(task: Task) -> Routine:

@@ -18,8 +18,8 @@ from oomlab.kernel.notifier import (
     add_freed,
     blocking_notifier_call_chain,
 )
+from oomlab.kernel.oom_notify import register_oom_notifier, unregister_oom_notifier
 from oomlab.kernel.task import Task
-from oomlab.remedies.registration import register_oom_notifier, unregister_oom_notifier
 from tests.model.solo import machine, solo, spawn
 
 TICK_US = 4000

@@ -15,7 +15,7 @@ from oomlab.analysis.outcome import kills
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import ending
 from oomlab.engine.clock.engine import Clock
-from oomlab.remedies import Remedy
+from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
 from tests.mutants import alone
 
@@ -70,7 +70,7 @@ def an_offloaded_chain_without_contention_is_quick() -> None:
     """The thread's answer ends the wait: the time limit plays no part."""
     scenario = find_scenario(H2)
     settings = scenario.settle({}, "clock")
-    remedy = Remedy("both", "", delivery="offload", fill_allocation="outside-lock", timeout_s=5.0)
+    remedy = find_remedy("offload+allocate-outside")
     clock = Clock(scenario.build(settings, remedy), Chooser(0, settings), 60_000_000)
     clock.run()
     assert ending.verdict(clock) == "completed"

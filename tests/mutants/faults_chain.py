@@ -7,14 +7,14 @@ from tests.mutants.fault import Fault
 CHAIN = (
     Fault(
         "the thread does not wake its caller",
-        "kernel/oom_notify.py",
+        "remedies/offload.py",
         "            yield wake(self.response_queue)\n",
         "",
         "an_offloaded_chain_without_contention_is_quick",
     ),
     Fault(
         "the thread answers before it has walked the chain",
-        "kernel/oom_notify.py",
+        "remedies/offload.py",
         "            yield from blocking_notifier_call_chain(\n"
         "                machine.oom_notify_list, current, self.freed_total\n"
         "            )\n            yield from ghost_walk_ends(machine.watch)\n"
@@ -58,17 +58,16 @@ CHAIN = (
     ),
     Fault(
         "the offload's credit is zeroed before it is read",
-        "kernel/oom_notify.py",
-        "            freed = yield read(self.freed_total)\n",
-        "            yield write(self.freed_total, 0)\n"
-        "            freed = yield read(self.freed_total)\n",
+        "remedies/offload.py",
+        "        freed = yield read(self.freed_total)\n",
+        "        yield write(self.freed_total, 0)\n        freed = yield read(self.freed_total)\n",
         "an_offloaded_answer_is_credited_once",
     ),
     Fault(
         "the offload's credit is never zeroed",
-        "kernel/oom_notify.py",
-        "            if freed:\n"
-        "                yield from zero_credit(machine.watch, self.freed_total, freed)\n",
+        "remedies/offload.py",
+        "        if freed:\n"
+        "            yield from zero_credit(machine.watch, self.freed_total, freed)\n",
         "",
         "an_offloaded_answer_is_credited_once",
     ),

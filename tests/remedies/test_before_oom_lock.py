@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 from oomlab import run
 from oomlab.engine.ops import Slot
+from oomlab.kernel.oom_notify import Terms
 from oomlab.remedies.before_oom_lock import OomNotifierLock
 from tests.model.solo import machine, solo, spawn
 
@@ -20,7 +21,7 @@ def test_oom_lock_is_free_while_a_callback_is_stuck() -> None:
 
 def test_callers_wait_in_a_row_and_a_killed_one_leaves_it() -> None:
     on = machine()
-    lock = OomNotifierLock.declare(on.layout)
+    lock = OomNotifierLock.declare(on.layout, Terms())
     task, other = spawn(on, process=on.process("own", 1)), spawn(on, "other")
     assert task.process is not None
     taken: dict[Slot, Hashable] = {lock.lock: other.index}

@@ -38,7 +38,7 @@ def test_what_two_remedies_change_is_changed_by_both_together() -> None:
     assert both.changes() == REMEDIES["nowait-both"].changes()
     assert both.name == "nowait-tell+nowait-fill"
     offloaded = find_remedy("offload+trylock")
-    assert (offloaded.delivery, offloaded.leak_lock) == ("offload", "trylock")
+    assert (offloaded.delivery.name, offloaded.balloon.leak_lock) == ("offload", "trylock")
     assert find_remedy("mainline+trylock").changes() == REMEDIES["trylock"].changes()
 
 

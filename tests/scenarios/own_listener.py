@@ -28,12 +28,11 @@ from oomlab.engine.slots import Answerer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
-from oomlab.kernel.oom_notify import notify_in_context
 from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
-from oomlab.kernel.zone import watermarks_for
+from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import add_page_faulting_task
 from oomlab.scenarios.parameters import Parameter, Settings
@@ -111,7 +110,8 @@ def rebuild_index(cache: FlashCache, current: Task) -> Routine:
 
 def build(settings: Settings, remedy: Remedy) -> Model:
     marks = watermarks_for(1024)
-    machine = Machine.boot(Layout(), free=marks.min, marks=marks, notify_oom=notify_in_context)
+    layout = Layout()
+    machine = Machine.boot(layout, Zone.declare(layout, marks.min, 0, marks))
     machine.spawn("reaper", "frees memory", lambda task: oom_reaper(machine, task), serves=True)
     cache = FlashCache.register(machine, int(settings["blocks"]))
     add_page_faulting_task(machine, "eater", "touches memory", 64, 1)

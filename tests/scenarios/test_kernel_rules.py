@@ -18,7 +18,7 @@ from oomlab.engine.trace.events import Event, Trace
 from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNEL_5_17, Machine, modelled_kernel
 from oomlab.kernel.oom_kill import ALLOCATOR
-from oomlab.kernel.oom_notify import notify_in_context
+from oomlab.kernel.oom_notify import Delivery, notify_in_context
 from oomlab.kernel.task import Task
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
@@ -52,7 +52,7 @@ CHOICES: dict[str, list[float]] = {
 MAY_WAIT = {"oom_reap_task_mm", "moom_callback", "mem_cgroup_out_of_memory", "oom_killer_disable"}
 """Who waits for oom_lock instead of trying it."""
 
-IN_CONTEXT = [r.name for r in REMEDIES.values() if r.delivery == "in-context"]
+IN_CONTEXT = [r.name for r in REMEDIES.values() if r.delivery is Delivery]
 
 
 @st.composite
@@ -231,7 +231,7 @@ def test_a_chain_walked_twice_breaks_a_rule(monkeypatch: pytest.MonkeyPatch) -> 
         freed = yield from notify_in_context(machine, current)
         return freed
 
-    monkeypatch.setattr("oomlab.remedies.delivery.notify_in_context", twice)
+    monkeypatch.setattr("oomlab.kernel.oom_notify.notify_in_context", twice)
     with pytest.raises(AssertionError):
         chain_at_most_once_and_before_the_kill(run("h3a-virtqueue-add"))
 
@@ -249,7 +249,7 @@ def test_a_killer_that_does_not_believe_its_listeners_breaks_a_rule(
         yield from notify_in_context(machine, current)
         return 0
 
-    monkeypatch.setattr("oomlab.remedies.delivery.notify_in_context", in_vain)
+    monkeypatch.setattr("oomlab.kernel.oom_notify.notify_in_context", in_vain)
     with pytest.raises(AssertionError):
         pages_freed_mean_another_try_at_the_min_watermark(run("h3a-virtqueue-add"))
 

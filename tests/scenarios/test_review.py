@@ -10,22 +10,22 @@ from oomlab.engine.explorer.ghosts import witnessed
 from oomlab.kernel import oom_watch as see
 from oomlab.scenarios import REVIEW, SCENARIOS, Expectation
 
-PROMISES = [(name, promise) for name, found in REVIEW.items() for promise in found.expected]
+PROMISES = [(name, promise) for name, found in REVIEW.items() for promise in found.verdicts]
 
 
 def label(value: object) -> str:
     if isinstance(value, Expectation):
         settings = "".join(f",{name}={number}" for name, number in value.settings.items())
-        return f"{value.remedy}-{value.engine}{settings}"
+        return f"{value.about}-{value.engine}{settings}"
     return str(value)
 
 
 @pytest.mark.parametrize(("scenario", "promise"), PROMISES, ids=label)
 def test_promise(scenario: str, promise: Expectation) -> None:
     if promise.engine == "clock":
-        verdict = run(scenario, promise.remedy, promise.settings).verdict
+        verdict = run(scenario, promise.about, promise.settings).verdict
     else:
-        found = explore(scenario, promise.remedy, promise.settings, timeouts=promise.timeouts)
+        found = explore(scenario, promise.about, promise.settings, timeouts=promise.timeouts)
         verdict = found.verdict.word
     assert verdict == promise.verdict
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from oomlab.engine.ops import Routine, log
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock
+from oomlab.kernel.oom_notify import register_oom_notifier, unregister_oom_notifier
 from oomlab.kernel.task import Task
-from oomlab.remedies.registration import register_oom_notifier, unregister_oom_notifier
 from oomlab.scenarios.cast import die_if_killed
 
 

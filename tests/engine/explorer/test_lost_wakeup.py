@@ -15,10 +15,10 @@ from oomlab.engine.model import Model
 from oomlab.engine.ops import Routine, write
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import blocking_notifier_call_chain
-from oomlab.kernel.oom_notify import OomNotifierThread
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
 from oomlab.remedies import REMEDIES
+from oomlab.remedies.offload import OomNotifierThread
 from oomlab.scenarios import SCENARIOS
 from oomlab.scenarios.cast import add_balloon, add_hog, boot
 from tests.engine.explorer.words import explored

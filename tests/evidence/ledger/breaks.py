@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -24,7 +23,7 @@ def remedy(name: str, **knobs: object) -> Break:
     """A remedy is no longer what it is called."""
 
     def do(patch: pytest.MonkeyPatch) -> None:
-        patch.setitem(REMEDIES, name, replace(REMEDIES[name], **knobs))  # type: ignore[arg-type]
+        patch.setitem(REMEDIES, name, REMEDIES[name].but(**knobs))
 
     return do
 

@@ -12,7 +12,7 @@ from oomlab.errors import InputError
 from oomlab.evidence.ledger.claims import CLAIMS, WORDS, find_claim
 from oomlab.evidence.ledger.claims.claim import TSIRKIN
 from oomlab.evidence.ledger.claims_report import claims_data, judge_claims
-from oomlab.remedies import REMEDIES
+from oomlab.remedies import REMEDIES, Delivery
 from oomlab.scenarios import REVIEW, SCENARIOS
 from tests.evidence.ledger import breaks
 from tests.evidence.ledger.breaks import Break, remedy
@@ -57,7 +57,7 @@ BREAKS: dict[str, tuple[Break, set[int]]] = {
     ),
     "leaking only tries the lock": (remedy("mainline", leak_lock="trylock"), {1, 2, 7, 8, 20}),
     "the patch changes nothing": (
-        remedy("offload", delivery="in-context"),
+        remedy("offload", delivery=Delivery),
         {16, 17, 26, 27, 28, 29, 30},
     ),
     "the patch's limit is a second": (remedy("offload", timeout_s=1.0), {16, 17, 29, 30}),

@@ -22,6 +22,7 @@ from oomlab.evidence.ledger.findings import (
 )
 from oomlab.evidence.ledger.findings_report import review
 from oomlab.limits import collect
+from oomlab.remedies import REMEDIES
 from tests.evidence.ledger.breaks import remedy
 
 SHOWABLE = [f for f in FINDINGS.values() if not isinstance(f.evidence, CannotBeShown)]
@@ -82,7 +83,7 @@ def test_what_cannot_be_shown_is_a_limit_of_the_book() -> None:
 @pytest.mark.parametrize(
     ("delivery", "noticing"),
     [
-        ("in-context", [f"R{n}" for n in range(1, 26) if n not in (14, 19, 24)]),
+        ("mainline", [f"R{n}" for n in range(1, 26) if n not in (14, 19, 24)]),
         (
             "offload-repaired",
             ["R1", "R2", "R3", "R4", "R5", "R7", "R8", "R11", "R17", "R23", "R25"],
@@ -93,7 +94,7 @@ def test_another_protocol_does_not_show_them(
     broken: pytest.MonkeyPatch, delivery: str, noticing: list[str]
 ) -> None:
     """The RFC replaced by mainline, or by what repairs it."""
-    remedy(RFC, delivery=delivery)(broken)
+    remedy(RFC, delivery=REMEDIES[delivery].delivery)(broken)
     for id in noticing:
         shown = FINDINGS[id].show()
         assert shown is not None
@@ -158,6 +159,6 @@ def test_an_unknown_id_is_refused_with_the_valid_ones(id: str) -> None:
 def test_the_command_fails_and_names_the_finding(
     broken: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    remedy(RFC, delivery="in-context")(broken)
+    remedy(RFC, delivery=REMEDIES["mainline"].delivery)(broken)
     assert main(["findings", "R18"]) == NOT_AS_EXPECTED
     assert "R18 under offload: free of it, must be has it" in capsys.readouterr().out

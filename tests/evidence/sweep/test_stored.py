@@ -41,9 +41,9 @@ def test_stored_results_are_small(name: str) -> None:
 
 def test_the_study_of_an_inflating_balloon_ends_as_it_declares() -> None:
     study = STUDIES["inflate-under-pressure"]
-    assert study.expected
-    for declared in study.expected:
-        trace = oomlab.run(study.name, declared.remedy, dict(declared.settings))
+    assert study.verdicts
+    for declared in study.verdicts:
+        trace = oomlab.run(study.name, declared.about, dict(declared.settings))
         assert (declared.engine, trace.verdict) == ("clock", declared.verdict)
 
 
