@@ -23,6 +23,7 @@ _WHERE = {
         "Exploration",
         "explore",
         "explore_model",
+        "explore_plainly",
         "follow",
         "play",
         "replay",
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from oomlab.experiment import Exploration as Exploration
     from oomlab.experiment import explore as explore
     from oomlab.experiment import explore_model as explore_model
+    from oomlab.experiment import explore_plainly as explore_plainly
     from oomlab.experiment import follow as follow
     from oomlab.experiment import play as play
     from oomlab.experiment import replay as replay

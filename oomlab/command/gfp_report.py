@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from oomlab.gfp.equivalence import Comparison, compare, in_words, void_flags
 from oomlab.gfp.expression import names_in, parse, to_string
-from oomlab.gfp.outcome import WHY, outcome
+from oomlab.gfp.outcomes import WHY, outcome
 from oomlab.gfp.predicates import Request, Zone, reserve, zone
 from oomlab.gfp.questions import QUESTIONS, answers
 from oomlab.gfp.registry import CONFIGS

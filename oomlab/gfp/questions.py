@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from oomlab.gfp.outcome import fails_when_oom_lock_free, fails_when_oom_lock_held
+from oomlab.gfp.outcomes import fails_when_oom_lock_free, fails_when_oom_lock_held
 from oomlab.gfp.predicates import (
     Request,
     invokes_notifiers,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for, write
 from oomlab.errors import InputError, unknown
-from oomlab.gfp.outcome import Caller
+from oomlab.gfp.outcomes import Caller
 from oomlab.gfp.predicates import request
 from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
 from oomlab.kernel.oom_kill import mark_oom_victim

@@ -10,7 +10,7 @@ from oomlab.errors import InputError
 from oomlab.figures import draw_timeline
 from oomlab.figures.slow_path import STATIONS, draw_slow_path, fate, last_step
 from oomlab.figures.watermarks import MarkRow, draw_watermarks
-from oomlab.gfp.outcome import Ending, outcome
+from oomlab.gfp.outcomes import Ending, outcome
 from oomlab.gfp.predicates import request as asked_for
 from oomlab.kernel.slow_path import STEP
 from oomlab.kernel.zone import watermarks_for

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from oomlab.errors import InputError
 from oomlab.gfp.equivalence import Comparison, compare, effective_mask, void_flags
-from oomlab.gfp.outcome import Caller, outcome
+from oomlab.gfp.outcomes import Caller, outcome
 from oomlab.gfp.predicates import Request, request, reserve, zone
 from oomlab.gfp.questions import answers
 from oomlab.gfp.registry import CONFIGS, VERSIONS

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oomlab.gfp.outcome import WHY, Caller, Ending, outcome
+from oomlab.gfp.outcomes import WHY, Caller, Ending, outcome
 from oomlab.gfp.predicates import (
     Request,
     invokes_notifiers,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oomlab.gfp.outcome import outcome
-from oomlab.gfp.path import last_station, path
+from oomlab.gfp.outcomes import outcome
+from oomlab.gfp.paths import last_station, path
 from oomlab.gfp.predicates import (
     Request,
     invokes_notifiers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.gfp.outcome import outcome
+from oomlab.gfp.outcomes import outcome
 from oomlab.gfp.predicates import request
 from oomlab.views import masks
 

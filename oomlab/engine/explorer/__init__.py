@@ -9,17 +9,15 @@ from oomlab.engine.explorer.counterexample import (
     Schedule,
     circle_through,
     shortest_schedule,
+    switches,
 )
-from oomlab.engine.explorer.graph import Graph, Timeouts
+from oomlab.engine.explorer.graph import TIMEOUT_RULES, Graph, Timeouts, check_search
 from oomlab.engine.explorer.verdict import Verdict, circling, judge
 from oomlab.engine.model import Model
-from oomlab.errors import InputError, unknown
 
 BUDGET = 4_000_000
 """States after which an exploration stops unless told otherwise: enough for the RFC's offload with
 three tasks, and within a gibibyte (our choice)."""
-
-TIMEOUT_RULES: tuple[Timeouts, ...] = ("any", "idle")
 
 
 @dataclass(frozen=True)
@@ -43,18 +41,24 @@ class Exploration:
     point_of_no_return: int | None
     replay: str = ""
 
+    @property
+    def switches(self) -> int:
+        """How often `schedule` changes from one task to another."""
+        return switches(self.schedule)
 
-def explore_model(model: Model, *, timeouts: str = "any", budget: int = BUDGET) -> Exploration:
+
+def explore_model(
+    model: Model, *, timeouts: str = "any", budget: int = BUDGET, reduced: bool = True
+) -> Exploration:
     """Explore a model under a rule about time limits, up to a number of states.
+
+    With `reduced=False` steps that change no verdict (reading what never changes, letting go of a
+    lock that nobody polls) are moves of their own; the graph is then that of `explore_plainly`.
 
     Raises InputError for a rule that is not one of TIMEOUT_RULES, and for a budget below 1.
     """
-    if timeouts not in TIMEOUT_RULES:
-        raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
-    if budget < 1:
-        raise InputError(f"the budget cannot be {budget} states; valid: a whole number from 1 up")
-    rule: Timeouts = "idle" if timeouts == "idle" else "any"
-    graph = state_graph(model, rule, budget)
+    rule = check_search(timeouts, budget)
+    graph = state_graph(model, rule, budget, reduced=reduced)
     verdict = judge(graph)
     schedule, circle = _counterexample(graph, verdict)
     return Exploration(

@@ -19,7 +19,7 @@ from oomlab.evidence.ledger.lab import (
     timed,
 )
 from oomlab.gfp import flags as gfp
-from oomlab.gfp.outcome import Caller, Ending, outcome
+from oomlab.gfp.outcomes import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request
 from oomlab.kernel.oom_watch import TWO_WALKS
 

@@ -17,7 +17,7 @@ from oomlab.evidence.ledger.lab import (
     waits,
 )
 from oomlab.gfp import flags as gfp
-from oomlab.gfp.outcome import Ending, outcome
+from oomlab.gfp.outcomes import Ending, outcome
 from oomlab.gfp.predicates import Request
 from oomlab.gfp.tables import table
 
