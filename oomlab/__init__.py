@@ -12,45 +12,49 @@ without numpy or matplotlib can use what needs neither.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from oomlab.faces import Face
 
 __version__ = "0.1.0"
 
-_WHERE = {
-    "oomlab.experiment": (
-        "Experiment",
-        "Exploration",
-        "explore",
-        "explore_model",
-        "explore_plainly",
-        "follow",
-        "play",
-        "replay",
-        "run",
-        "run_model",
-    ),
-    "oomlab.engine.stage": ("Stage",),
-    "oomlab.errors": ("InputError", "ModelError"),
-    "oomlab.figures": (
-        "Figure",
-        "draw_circle",
-        "draw_language",
-        "draw_lock_order",
-        "draw_state",
-        "draw_timeline",
-        "draw_wait_for",
-    ),
-    "oomlab.remedies": ("REMEDIES", "Remedy", "find_remedy"),
-    "oomlab.scenarios": ("SCENARIOS", "Scenario", "find_scenario"),
-}
-"""Module -> the names of it that stand at the front door."""
+_FACE = Face(
+    __name__,
+    {
+        "oomlab.experiment": (
+            "Experiment",
+            "Exploration",
+            "explore",
+            "explore_model",
+            "follow",
+            "play",
+            "replay",
+            "run",
+            "run_model",
+        ),
+        "oomlab.engine.explorer.plain": ("PlainGraph", "explore_plainly"),
+        "oomlab.engine.stage": ("Stage",),
+        "oomlab.errors": ("InputError", "ModelError"),
+        "oomlab.figures": (
+            "Figure",
+            "draw_circle",
+            "draw_language",
+            "draw_lock_order",
+            "draw_state",
+            "draw_timeline",
+            "draw_wait_for",
+        ),
+        "oomlab.listings": ("LISTINGS", "ShownCode", "show_code"),
+        "oomlab.remedies": ("REMEDIES", "Remedy", "find_remedy"),
+        "oomlab.scenarios": ("SCENARIOS", "Scenario", "find_scenario"),
+    },
+)
 
-_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
-
-__all__ = ["__version__", *sorted(_MODULE_OF)]
+__all__ = ["__version__", *_FACE.names]
 
 if TYPE_CHECKING:
+    from oomlab.engine.explorer.plain import PlainGraph as PlainGraph
+    from oomlab.engine.explorer.plain import explore_plainly as explore_plainly
     from oomlab.engine.stage import Stage as Stage
     from oomlab.errors import InputError as InputError
     from oomlab.errors import ModelError as ModelError
@@ -58,7 +62,6 @@ if TYPE_CHECKING:
     from oomlab.experiment import Exploration as Exploration
     from oomlab.experiment import explore as explore
     from oomlab.experiment import explore_model as explore_model
-    from oomlab.experiment import explore_plainly as explore_plainly
     from oomlab.experiment import follow as follow
     from oomlab.experiment import play as play
     from oomlab.experiment import replay as replay
@@ -71,6 +74,9 @@ if TYPE_CHECKING:
     from oomlab.figures import draw_state as draw_state
     from oomlab.figures import draw_timeline as draw_timeline
     from oomlab.figures import draw_wait_for as draw_wait_for
+    from oomlab.listings import LISTINGS as LISTINGS
+    from oomlab.listings import ShownCode as ShownCode
+    from oomlab.listings import show_code as show_code
     from oomlab.remedies import REMEDIES as REMEDIES
     from oomlab.remedies import Remedy as Remedy
     from oomlab.remedies import find_remedy as find_remedy
@@ -80,9 +86,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULE_OF:
-        return getattr(importlib.import_module(_MODULE_OF[name]), name)
-    raise AttributeError(f"module 'oomlab' has no name {name!r}; it has: {', '.join(__all__)}")
+    return _FACE.load(name)
 
 
 def __dir__() -> list[str]:

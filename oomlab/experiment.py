@@ -14,7 +14,6 @@ from oomlab.engine.clock import run_model, traced
 from oomlab.engine.clock.engine import Clock
 from oomlab.engine.explorer import BUDGET, Exploration, explore_model
 from oomlab.engine.explorer.counterexample import Schedule
-from oomlab.engine.explorer.plain import explore_plainly
 from oomlab.engine.explorer.player import Player
 from oomlab.engine.explorer.schedules import (
     play_as_far_as_possible,
@@ -224,7 +223,6 @@ __all__ = [
     "Exploration",
     "explore",
     "explore_model",
-    "explore_plainly",
     "follow",
     "play",
     "replay",

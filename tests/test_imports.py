@@ -24,13 +24,14 @@ ENGINE = (
 """The parts of the engine: each imports from its own line or from earlier ones."""
 
 STAGES = (
-    ("errors", "files"),
-    ("limits",),
+    ("errors", "faces", "files"),
+    ("limits", "listing"),
     ("engine",),
     ("gfp",),
     ("kernel",),
     ("listeners",),
     ("remedies",),
+    ("listings",),
     ("scenarios",),
     ("experiment",),
     ("analysis",),

@@ -17,11 +17,34 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from oomlab.errors import InputError, unknown
+from oomlab.faces import Face
 
-__all__ = ["Scalar", "View", "answer", "call", "find", "known"]
+_FACE = Face(
+    __name__,
+    {
+        "oomlab.views.audit": ("places_under",),
+        "oomlab.views.history": ("tug_of_war",),
+        "oomlab.views.lockdep": ("as_shrinker", "runs_that_went_well", "who_sees_what"),
+        "oomlab.views.masks": ("exits",),
+        "oomlab.views.runs": ("moments",),
+        "oomlab.views.schedules": ("milestones",),
+        "oomlab.views.slow_path": ("mark_rows", "run_machine", "run_request", "trace_polls"),
+    },
+)
+
+__all__ = ["Scalar", "View", "answer", "call", "find", "known", *_FACE.names]
+
+
+def __getattr__(name: str) -> Any:
+    return _FACE.load(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 Scalar: TypeAlias = str | int | float | bool
 """What a view may be given: a value that JSON carries unchanged."""
