@@ -19,7 +19,9 @@ from tools.paths import ROOT
 
 C_WORDS = frozenset({"break", "do", "else", "false", "for", "if", "return", "true", "while"})
 MOST_LINES = 14
-WIDEST = 80
+WIDEST = 44
+"""So that a routine has room beside it on a page of ordinary width."""
+
 NAMES = pytest.mark.parametrize("name", oomlab.LISTINGS)
 
 

@@ -28,13 +28,15 @@ LISTINGS = (
         "__alloc_pages_may_oom",
         alloc_pages_may_oom,
         """\
-if (!mutex_trylock(&oom_lock)) {        /* before any reason to give up */
-        sleep(1);                       /* one jiffy */
-        return true;                    /* "somebody makes progress" */
+/* before any reason to give up: */
+if (!mutex_trylock(&oom_lock)) {
+    sleep(1);     /* a jiffy */
+    return true;  /* "there is progress" */
 }
-got = get_page_from_freelist(ALLOC_WMARK_HIGH);
+got = get_page_from_freelist(
+          ALLOC_WMARK_HIGH);
 if (!got && !gives_up_at)
-        progress = out_of_memory(gfp);
+    progress = out_of_memory(gfp);
 mutex_unlock(&oom_lock);
 return progress;
 """,
@@ -43,13 +45,13 @@ return progress;
         "out_of_memory",
         out_of_memory,
         """\
-freed = notify_oom();           /* all listeners, here, with oom_lock held */
+freed = notify_oom();  /* all listeners */
 if (freed > 0)
-        return true;
+    return true;
 if (task_will_free_mem(current))
-        return true;
-if (gfp && !(gfp & __GFP_FS))   /* only now */
-        return true;
+    return true;
+if (gfp && !(gfp & __GFP_FS))
+    return true;       /* only now */
 victim = worst_of();
 oom_kill_process(victim);
 return true;
@@ -59,11 +61,12 @@ return true;
         "the RFC's thread",
         OomNotifierThread.run,
         """\
-for (;;) {
-        wait_event(request_queue, requested == 1);
-        blocking_notifier_call_chain(&freed_total);
-        requested = 0;
-        wake(response_queue);
+while (true) {
+    wait_event(request_queue, requested);
+    blocking_notifier_call_chain(
+        &freed_total);
+    requested = 0;
+    wake(response_queue);
 }
 """,
     ),
@@ -71,12 +74,15 @@ for (;;) {
         "the RFC's asker",
         OomNotifierThread.notify,
         """\
-requested = 1;                  /* oom_lock is held all the time */
+/* oom_lock is held all the time */
+requested = 1;
 wake(request_queue);
-left = wait_event_timeout(response_queue, requested == 0, timeout_s);
-freed = freed_total;            /* whoever added it, and for whom */
+left = wait_event_timeout(
+           response_queue, !requested,
+           timeout_s);
+freed = freed_total;  /* whosever it is */
 if (freed)
-        zero_credit(&freed_total);
+    zero_credit(&freed_total);
 return freed;
 """,
     ),

@@ -19,15 +19,15 @@ LISTINGS = (
         """\
 mutex_lock(&balloon_lock);
 for (i = 0; i < num; i++) {
-        got = balloon_page_alloc();     /* may wait in reclaim */
-        if (!got)
-                break;
-        lent++;
+    got = balloon_page_alloc(); /* waits */
+    if (!got)
+        break;
+    lent++;
 }
 if (missing)
-        out_of_puff();                  /* naps 200 ms */
+    out_of_puff();              /* naps */
 if (lent)
-        tell_host();
+    tell_host();                /* waits */
 mutex_unlock(&balloon_lock);
 """,
     ),
@@ -36,16 +36,16 @@ mutex_unlock(&balloon_lock);
         allocate_then_lock,
         """\
 for (i = 0; i < num; i++) {
-        got = balloon_page_alloc();     /* may wait in reclaim */
-        if (!got) {
-                out_of_puff();          /* naps 200 ms */
-                break;
-        }
-        lent++;
+    got = balloon_page_alloc(); /* waits */
+    if (!got) {
+        out_of_puff();          /* naps */
+        break;
+    }
+    lent++;
 }
 mutex_lock(&balloon_lock);
 if (lent)
-        tell_host();
+    tell_host();                /* waits */
 mutex_unlock(&balloon_lock);
 """,
     ),
@@ -53,11 +53,11 @@ mutex_unlock(&balloon_lock);
         "leak_balloon",
         leak_balloon,
         """\
-mutex_lock(&balloon_lock);              /* waits for fill_balloon */
-pages = move(leaving, min(num, batch)); /* out of the balloon */
+mutex_lock(&balloon_lock);
+pages = move(leaving, min(num, batch));
 if (pages) {
-        tell_host();                    /* sleeps until the host answers */
-        move(free, pages);              /* only now they are free */
+    tell_host();        /* waits */
+    move(free, pages);  /* only now */
 }
 mutex_unlock(&balloon_lock);
 return pages;
@@ -67,22 +67,25 @@ return pages;
         "tell_host",
         tell_host,
         """\
-gfp = GFP_KERNEL;                       /* the mask in question */
-virtqueue_add_outbuf(total_sg, gfp);    /* one entry: allocates nothing */
+gfp = GFP_KERNEL;
+/* one entry: nothing is allocated */
+virtqueue_add_outbuf(total_sg, gfp);
 doorbell = 1;
-wait_event(acked, doorbell == 2);       /* no time limit */
+wait_event(acked, doorbell == 2);
+/* no time limit */
 """,
     ),
     Listing(
         "virtio_ccw_set_config",
         virtio_ccw_set_config,
         """\
-got = kmalloc(GFP_DMA | GFP_KERNEL);    /* a command word */
+/* the command, then the value */
+got = kmalloc(GFP_DMA | GFP_KERNEL);
 if (!got)
-        return;
-got = kmalloc(GFP_DMA | GFP_KERNEL);    /* the value */
+    return;
+got = kmalloc(GFP_DMA | GFP_KERNEL);
 if (!got)
-        return;                         /* the size is not written: no harm */
+    return;  /* not written: no harm */
 io(CHANNEL_IO_US);
 """,
     ),
@@ -91,8 +94,9 @@ io(CHANNEL_IO_US);
         i915_gem_object_unbind,
         """\
 got = kmalloc(GFP_NOWAIT | __GFP_NOWARN);
-if (!got && fence_fallback)             /* memory is short, so: */
-        got = kmalloc(GFP_KERNEL);
+if (!got && fence_fallback)
+    /* memory is short, and so: */
+    got = kmalloc(GFP_KERNEL);
 return got;
 """,
     ),
