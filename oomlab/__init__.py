@@ -44,7 +44,7 @@ _FACE = Face(
             "draw_timeline",
             "draw_wait_for",
         ),
-        "oomlab.listings": ("LISTINGS", "ShownCode", "show_code"),
+        "oomlab.listings": ("show_code",),
         "oomlab.remedies": ("REMEDIES", "Remedy", "find_remedy"),
         "oomlab.scenarios": ("SCENARIOS", "Scenario", "find_scenario"),
     },
@@ -74,8 +74,6 @@ if TYPE_CHECKING:
     from oomlab.figures import draw_state as draw_state
     from oomlab.figures import draw_timeline as draw_timeline
     from oomlab.figures import draw_wait_for as draw_wait_for
-    from oomlab.listings import LISTINGS as LISTINGS
-    from oomlab.listings import ShownCode as ShownCode
     from oomlab.listings import show_code as show_code
     from oomlab.remedies import REMEDIES as REMEDIES
     from oomlab.remedies import Remedy as Remedy

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-import oomlab
 from oomlab.engine.ops import Routine, Slot, wake
 from oomlab.errors import InputError
 from oomlab.kernel.listings import WATCHERS
 from oomlab.listing import source_of
+from oomlab.listings import LISTINGS, show_code
 from tools.build_book import pages
 from tools.paths import ROOT
 
@@ -22,7 +22,7 @@ MOST_LINES = 14
 WIDEST = 44
 """So that a routine has room beside it on a page of ordinary width."""
 
-NAMES = pytest.mark.parametrize("name", oomlab.LISTINGS)
+NAMES = pytest.mark.parametrize("name", LISTINGS)
 
 
 def without_comments(code: str) -> str:
@@ -42,7 +42,7 @@ def calls(code: str) -> Iterator[str]:
 
 @NAMES
 def test_a_listing_names_only_what_its_routine_names(name: str) -> None:
-    shown = oomlab.show_code(name)
+    shown = show_code(name)
     known = set(re.findall(r"\w+", shown.python)) | C_WORDS
     for word in re.findall(r"\b[A-Za-z_]\w*", without_comments(shown.listing.code)):
         assert {word, as_in_the_model(word), word.removeprefix("GFP_")} & known, (
@@ -53,7 +53,7 @@ def test_a_listing_names_only_what_its_routine_names(name: str) -> None:
 
 @NAMES
 def test_a_listing_calls_in_the_order_of_its_routine(name: str) -> None:
-    shown = oomlab.show_code(name)
+    shown = show_code(name)
     there = calls(shown.python)
     for call in calls(without_comments(shown.listing.code)):
         assert call in there, f"{name}: {call}() comes in another order in the routine"
@@ -61,14 +61,14 @@ def test_a_listing_calls_in_the_order_of_its_routine(name: str) -> None:
 
 @NAMES
 def test_a_listing_is_short_and_narrow(name: str) -> None:
-    lines = oomlab.LISTINGS[name].code.splitlines()
+    lines = LISTINGS[name].code.splitlines()
     assert len(lines) <= MOST_LINES
     assert max(map(len, lines)) <= WIDEST
 
 
 @NAMES
 def test_what_only_watches_is_not_shown(name: str) -> None:
-    shown = oomlab.show_code(name)
+    shown = show_code(name)
     ast.parse(shown.python)
     assert not {w.__name__ for w in WATCHERS} & set(re.findall(r"\w+", shown.python))
     assert '"""' not in shown.python
@@ -77,16 +77,16 @@ def test_what_only_watches_is_not_shown(name: str) -> None:
 def test_every_listing_stands_in_one_chapter() -> None:
     text = "".join((ROOT / f"{page}.md").read_text(encoding="utf-8") for page in pages())
     used = Counter(re.findall(r'\bshow_code\("(.*?)"\)', text))
-    assert used == Counter(list(oomlab.LISTINGS))
+    assert used == Counter(list(LISTINGS))
 
 
 def test_a_name_that_is_not_listed_is_answered_with_the_names_that_are() -> None:
     with pytest.raises(InputError, match=r"leak_balloon.*did you mean fill_balloon"):
-        oomlab.show_code("fill_baloon")
+        show_code("fill_baloon")
 
 
 def test_markdown_and_plain_text_hold_both() -> None:
-    shown = oomlab.show_code("leak_balloon")
+    shown = show_code("leak_balloon")
     markdown = shown._repr_markdown_()
     assert f"```c\n{shown.listing.code}```" in markdown
     assert f"```python\n{shown.python}\n```" in markdown
