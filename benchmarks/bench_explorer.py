@@ -1,6 +1,6 @@
 """How fast the explorer is: states a second, time to a verdict, memory.
 
-Against a naive explorer and, where they are installed, against SPIN and a C compiler.
+Against the plain search and, where they are installed, against SPIN and a C compiler.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import measuring
-from oomlab import search as explore_scenario
+from oomlab import explore as explore_scenario
 from oomlab.engine.explorer.constants import state_graph
 from oomlab.engine.explorer.graph import Graph, Timeouts
-from oomlab.engine.explorer.plain import Naive
+from oomlab.engine.explorer.plain import explore_plainly
 from oomlab.engine.explorer.search import search
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.explorer.verdict import judge
@@ -39,7 +39,7 @@ CASES: tuple[tuple[str, str, Timeouts], ...] = (
 )
 
 BUDGET = 1_000_000
-NAIVE = (("h1-two-task-cycle", "mainline"), ("h1-two-task-cycle", "offload"))
+PLAIN = (("h1-two-task-cycle", "mainline"), ("h1-two-task-cycle", "offload"))
 
 
 def build(scenario: str, remedy: str) -> Model:
@@ -50,7 +50,7 @@ def build(scenario: str, remedy: str) -> Model:
 
 def one_case(scenario: str, remedy: str, rule: Timeouts) -> dict[str, float | str]:
     """What one exploration took; in a process of its own the memory figure is its alone."""
-    state_graph(build(*NAIVE[0]), rule, BUDGET)  # imports what is imported when needed
+    state_graph(build(*PLAIN[0]), rule, BUDGET)  # imports what is imported when needed
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     exploring, graph = measuring.timed(lambda: state_graph(build(scenario, remedy), rule, BUDGET))
     judging, verdict = measuring.timed(lambda: judge(graph))
@@ -89,15 +89,15 @@ def unguessed(model: Model) -> Graph:
     return search(Space(model), "any", BUDGET)
 
 
-def against_naive() -> None:
-    """Print how much is gained over the naive explorer of the tests."""
-    print("\nAgainst the naive explorer of the tests, without guessing what never changes\n")
-    print(f"{'scenario':20} {'remedy':9} {'states':>8} {'states/s':>9} {'naive':>8} {'ratio':>6}")
-    for scenario, remedy in NAIVE:
+def against_plain() -> None:
+    """Print how much is gained over the plain search."""
+    print("\nAgainst the plain search, without guessing what never changes\n")
+    print(f"{'scenario':20} {'remedy':9} {'states':>8} {'states/s':>9} {'plain':>8} {'ratio':>6}")
+    for scenario, remedy in PLAIN:
         model = build(scenario, remedy)
         seconds, graph = measuring.timed(partial(unguessed, model))
-        slowly, naive = measuring.timed(partial(Naive, model, budget=BUDGET))
-        speed, slow = len(graph) / seconds, len(naive.moves) / slowly
+        slowly, plain = measuring.timed(partial(explore_plainly, model, budget=BUDGET))
+        speed, slow = len(graph) / seconds, len(plain.moves) / slowly
         print(
             f"{scenario:20} {remedy:9} {len(graph):8,} {speed:9,.0f} {slow:8,.0f}"
             f" {speed / slow:6.1f}"
@@ -144,7 +144,7 @@ def main() -> None:
         print(json.dumps(one_case(scenario, remedy, "idle" if rule == "idle" else "any")))
         return
     cases()
-    against_naive()
+    against_plain()
     against_spin()
 
 

@@ -12,44 +12,51 @@ without numpy or matplotlib can use what needs neither.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from oomlab.faces import Face
 
 __version__ = "0.1.0"
 
-_WHERE = {
-    "oomlab.experiment": (
-        "Experiment",
-        "Exploration",
-        "explore",
-        "explore_model",
-        "follow",
-        "play",
-        "replay",
-        "run",
-        "run_model",
-    ),
-    "oomlab.engine.stage": ("Stage",),
-    "oomlab.errors": ("InputError", "ModelError"),
-    "oomlab.figures": (
-        "Figure",
-        "draw_circle",
-        "draw_language",
-        "draw_lock_order",
-        "draw_state",
-        "draw_timeline",
-        "draw_wait_for",
-    ),
-    "oomlab.remedies": ("REMEDIES", "Remedy", "find_remedy"),
-    "oomlab.scenarios": ("SCENARIOS", "Scenario", "find_scenario"),
-}
-"""Module -> the names of it that stand at the front door."""
+_FACE = Face(
+    __name__,
+    {
+        "oomlab.experiment": (
+            "Experiment",
+            "Exploration",
+            "explore",
+            "explore_model",
+            "follow",
+            "play",
+            "replay",
+            "run",
+            "run_model",
+        ),
+        "oomlab.engine.explorer.plain": ("PlainGraph", "explore_plainly"),
+        "oomlab.checkout": ("book_root",),
+        "oomlab.engine.stage": ("Stage",),
+        "oomlab.errors": ("InputError", "ModelError"),
+        "oomlab.figures": (
+            "Figure",
+            "draw_circle",
+            "draw_language",
+            "draw_lock_order",
+            "draw_state",
+            "draw_timeline",
+            "draw_wait_for",
+        ),
+        "oomlab.listings": ("show_code",),
+        "oomlab.remedies": ("REMEDIES", "Remedy", "find_remedy"),
+        "oomlab.scenarios": ("SCENARIOS", "Scenario", "find_scenario"),
+    },
+)
 
-_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
-
-__all__ = ["__version__", *sorted(_MODULE_OF)]
+__all__ = ["__version__", *_FACE.names]
 
 if TYPE_CHECKING:
+    from oomlab.checkout import book_root as book_root
+    from oomlab.engine.explorer.plain import PlainGraph as PlainGraph
+    from oomlab.engine.explorer.plain import explore_plainly as explore_plainly
     from oomlab.engine.stage import Stage as Stage
     from oomlab.errors import InputError as InputError
     from oomlab.errors import ModelError as ModelError
@@ -69,6 +76,7 @@ if TYPE_CHECKING:
     from oomlab.figures import draw_state as draw_state
     from oomlab.figures import draw_timeline as draw_timeline
     from oomlab.figures import draw_wait_for as draw_wait_for
+    from oomlab.listings import show_code as show_code
     from oomlab.remedies import REMEDIES as REMEDIES
     from oomlab.remedies import Remedy as Remedy
     from oomlab.remedies import find_remedy as find_remedy
@@ -78,9 +86,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULE_OF:
-        return getattr(importlib.import_module(_MODULE_OF[name]), name)
-    raise AttributeError(f"module 'oomlab' has no name {name!r}; it has: {', '.join(__all__)}")
+    return _FACE.load(name)
 
 
 def __dir__() -> list[str]:

@@ -51,3 +51,5 @@ def limits_markdown(kind: Kind) -> str:
 
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+__all__ = ["KINDS", "Kind", "Limit", "collect", "limits_markdown"]

@@ -25,14 +25,15 @@ ENGINE = (
 """The parts of the engine: each imports from its own line or from earlier ones."""
 
 STAGES = (
-    ("errors", "brief", "checkout", "files"),
+    ("errors", "brief", "checkout", "faces", "files"),
     ("checked", "registry"),
-    ("limits", "kernel_release"),
+    ("limits", "listing", "kernel_release"),
     ("engine",),
     ("gfp",),
     ("kernel",),
     ("listeners",),
     ("remedies",),
+    ("listings",),
     ("scenarios",),
     ("experiment",),
     ("analysis",),

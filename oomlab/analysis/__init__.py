@@ -1,5 +1,7 @@
 """Reads traces: what each task did when, who held what, who waited for whom."""
 
+from oomlab.analysis.chain_walk import first_invocation
+from oomlab.analysis.comparison import parting
 from oomlab.analysis.detectors import DETECTORS, Detector, LogLine, detector_log
 from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import (
@@ -11,6 +13,15 @@ from oomlab.analysis.lock_order import (
     cycle_sentence,
     edge_sentence,
 )
+from oomlab.analysis.outcome import (
+    downtime_us,
+    failed_allocations,
+    kills,
+    oom_calls,
+    pages_returned,
+)
+from oomlab.analysis.requests import allocation_requests
+from oomlab.analysis.rounds import longest_wait_us
 from oomlab.analysis.spans import Held, HoldMode, Span, SpanState, held_spans, span_at, task_spans
 from oomlab.analysis.tries import FailedTry, failed_tries
 from oomlab.analysis.units import length_text, moment_text, time_text
@@ -43,16 +54,25 @@ __all__ = [
     "Span",
     "SpanState",
     "WaitForGraph",
+    "allocation_requests",
     "cycle_sentence",
     "detector_log",
+    "downtime_us",
     "edge_kind",
     "edge_sentence",
+    "failed_allocations",
     "failed_tries",
     "first_cycle_us",
+    "first_invocation",
     "held_spans",
+    "kills",
     "length_text",
     "lock_order_graph",
+    "longest_wait_us",
     "moment_text",
+    "oom_calls",
+    "pages_returned",
+    "parting",
     "span_at",
     "task_spans",
     "time_text",

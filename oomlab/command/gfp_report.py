@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from oomlab.gfp.equivalence import Comparison, compare, in_words, void_flags
 from oomlab.gfp.expression import names_in, parse, to_string
+from oomlab.gfp.outcomes import WHY, outcome
 from oomlab.gfp.predicates import HighestZone, Request, reserve, zone
 from oomlab.gfp.questions import QUESTIONS, answers
 from oomlab.gfp.registry import CONFIGS
-from oomlab.gfp.request_outcome import WHY, outcome
 from oomlab.gfp.tables import MEANINGS, table
 
 

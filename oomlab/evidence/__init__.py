@@ -1,1 +1,52 @@
 """What the book claims, and what holds it: claims, findings, sweeps, the matrix, the history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oomlab.faces import Face
+
+_FACE = Face(
+    __name__,
+    {
+        "oomlab.evidence.history": (
+            "Document",
+            "cite",
+            "events",
+            "history_markdown",
+            "history_table",
+        ),
+        "oomlab.evidence.ledger.claims": ("CLAIMS",),
+        "oomlab.evidence.ledger.claims_report": ("judge_claims",),
+        "oomlab.evidence.ledger.findings": ("FINDINGS",),
+        "oomlab.evidence.ledger.findings_report": ("review",),
+        "oomlab.evidence.ledger.book_pages": ("claims_html", "findings_html", "offloads_table"),
+        "oomlab.evidence.releases": ("RELEASES", "REPORTED"),
+        "oomlab.evidence.sweep.named": (
+            "BYSTANDERS",
+            "KILLERS",
+            "SEEDS",
+            "TIMEOUTS_S",
+            "find_sweep",
+        ),
+        "oomlab.evidence.sweep.store": ("stored",),
+        "oomlab.evidence.sweep.summaries": (
+            "crowd",
+            "fair_draw",
+            "needless_share",
+            "rounds",
+            "tradeoff",
+        ),
+    },
+    modules=("oomlab.evidence.ledger.lab", "oomlab.evidence.matrix"),
+)
+
+__all__ = [*_FACE.names]
+
+
+def __getattr__(name: str) -> Any:
+    return _FACE.load(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,6 +1,6 @@
 """The steps of the allocator's slow path, by number: what a request meets, in the kernel's order.
 
-The numbers are ours; the routines in `page_alloc` and the outcomes in `gfp_outcome` use them.
+The numbers are ours; the routines in `page_alloc` and the outcomes in `gfp.outcomes` use them.
 """
 
 from __future__ import annotations

@@ -5,8 +5,10 @@ from __future__ import annotations
 from oomlab.checked import LOOKED_UP
 from oomlab.errors import find
 from oomlab.registry import Registry
+from oomlab.scenarios import one_request, reclaim_round
+from oomlab.scenarios.cast import MACHINE_PARAMETERS
 from oomlab.scenarios.ccw_config_write import CCW_CONFIG_WRITE
-from oomlab.scenarios.five_listeners import FIVE_LISTENERS
+from oomlab.scenarios.five_listeners import CALLERS, FIVE_LISTENERS
 from oomlab.scenarios.graphics import BIT17, FENCE_ARRAY, GPU_NEVER_IDLES, OBJECT_LOCK
 from oomlab.scenarios.host_never_answers import HOST_NEVER_ANSWERS
 from oomlab.scenarios.inflate_under_pressure import INFLATE_UNDER_PRESSURE
@@ -64,7 +66,9 @@ def find_scenario(name: str) -> Scenario:
 LOOKED_UP["scenario"] = find_scenario
 
 __all__ = [
+    "CALLERS",
     "GROUPS",
+    "MACHINE_PARAMETERS",
     "REVIEW",
     "SCENARIOS",
     "STUDIES",
@@ -72,4 +76,6 @@ __all__ = [
     "Expectation",
     "Scenario",
     "find_scenario",
+    "one_request",
+    "reclaim_round",
 ]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for, write
 from oomlab.errors import InputError, find
+from oomlab.gfp.outcomes import Caller
 from oomlab.gfp.predicates import request
-from oomlab.gfp.request_outcome import Caller
 from oomlab.kernel.machine import KERNEL_4_13, Machine, Switches, modelled_kernel
 from oomlab.kernel.oom_kill import mark_oom_victim
 from oomlab.kernel.oom_reaper import oom_reaper

@@ -17,14 +17,37 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
+from oomlab.faces import Face
 from oomlab.registry import Registry
 
-__all__ = ["Scalar", "View", "answer", "call", "find", "known", "view"]
+_FACE = Face(
+    __name__,
+    {
+        "oomlab.views.audit": ("places_under",),
+        "oomlab.views.merged": ("tug_of_war",),
+        "oomlab.views.lockdep": ("as_shrinker", "runs_that_went_well", "who_sees_what"),
+        "oomlab.views.masks": ("exits",),
+        "oomlab.views.runs": ("moments",),
+        "oomlab.views.schedules": ("milestones",),
+        "oomlab.views.slow_path": ("mark_rows", "run_machine", "run_request", "trace_polls"),
+    },
+)
+
+__all__ = ["Scalar", "View", "answer", "call", "find", "known", "view", *_FACE.names]
+
+
+def __getattr__(name: str) -> Any:
+    return _FACE.load(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 Scalar: TypeAlias = str | int | float | bool
 """What a view may be given: a value that JSON carries unchanged."""

@@ -9,8 +9,8 @@ from oomlab.figures.gfp_pair import draw_pair
 from oomlab.gfp.call_sites import CALL_SITES
 from oomlab.gfp.equivalence import compare, in_words, void_flags
 from oomlab.gfp.expression import parse
+from oomlab.gfp.outcomes import WHY, outcome
 from oomlab.gfp.predicates import Request
-from oomlab.gfp.request_outcome import WHY, outcome
 from oomlab.gfp.tables import DEFAULT_VERSION, Table, table
 from oomlab.views import View, view
 

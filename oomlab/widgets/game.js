@@ -1,7 +1,7 @@
-// The scheduler game: the reader chooses who moves. The board (explorer/board.py) knows every state
+// The scheduler game: the reader chooses who moves. The board (game_board.py) knows every state
 // and every move; here they are only looked up, and put on the page as text.
 
-const [OPEN, GOAL, ENDED, LOST] = [0, 1, 2, 3]; // what a state is, as board.py numbers it
+const [OPEN, GOAL, ENDED, LOST] = [0, 1, 2, 3]; // what a state is, as game_board.py numbers it
 
 const renderGame = ({ model, el }) => attachGame(rendered(model, el), false);
 

@@ -14,7 +14,7 @@ from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.views import Scalar
 from oomlab.widgets import scripts
-from oomlab.widgets.board import board
+from oomlab.widgets.game_board import board
 from oomlab.widgets.markup import LATE
 from oomlab.widgets.shown import Shown
 

@@ -8,7 +8,7 @@ from oomlab.figures.gfp_exits import draw_exits
 from oomlab.figures.gfp_mask import draw_mask
 from oomlab.figures.gfp_pair import draw_pair
 from oomlab.gfp.equivalence import compare, void_flags
-from oomlab.gfp.path import path
+from oomlab.gfp.paths import path
 from oomlab.gfp.predicates import Request, request
 from oomlab.gfp.registry import VERSIONS
 from oomlab.gfp.tables import table

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oomlab.gfp.outcomes import WHY, Caller, Ending, outcome
 from oomlab.gfp.predicates import (
     Request,
     invokes_notifiers,
@@ -14,7 +15,6 @@ from oomlab.gfp.predicates import (
 )
 from oomlab.gfp.questions import answers
 from oomlab.gfp.registry import VERSIONS
-from oomlab.gfp.request_outcome import WHY, Caller, Ending, outcome
 from oomlab.gfp.tables import table
 
 VICTIM = Caller.VICTIM

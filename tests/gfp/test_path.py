@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oomlab.gfp.path import last_station, path
+from oomlab.gfp.outcomes import outcome
+from oomlab.gfp.paths import last_station, path
 from oomlab.gfp.predicates import (
     Request,
     invokes_notifiers,
@@ -15,7 +16,6 @@ from oomlab.gfp.predicates import (
     request,
 )
 from oomlab.gfp.registry import VERSIONS
-from oomlab.gfp.request_outcome import outcome
 from oomlab.gfp.tables import table
 
 

@@ -1,4 +1,4 @@
-"""How a request ends on an exhausted machine: the model is run, and held against `gfp_outcome`."""
+"""How a request ends on an exhausted machine: the model is run, and held against `gfp.outcomes`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from oomlab.engine.ops import Op, Slot, State, put
+from oomlab.gfp.outcomes import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request, Reserve, request
-from oomlab.gfp.request_outcome import Caller, Ending, outcome
 from oomlab.gfp.tables import table
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.page_alloc import alloc_page

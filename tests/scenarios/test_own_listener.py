@@ -17,7 +17,7 @@ from oomlab.figures.chain import draw_chain
 from oomlab.figures.state import draw_state
 from oomlab.figures.wait_for import draw_wait_for
 from oomlab.scenarios import REVIEW
-from oomlab.widgets.board import board
+from oomlab.widgets.game_board import board
 from tests.scenarios.own_listener import SCENARIO
 
 CACHE = Listener("flash_cache", "drop_blocks", 7)

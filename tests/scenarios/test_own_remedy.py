@@ -15,7 +15,7 @@ from oomlab.figures import draw_timeline
 from oomlab.remedies import REMEDIES, find_remedy
 from oomlab.remedies.expected import expect
 from oomlab.scenarios import GROUPS, SCENARIOS, Scenario
-from oomlab.widgets.board import board
+from oomlab.widgets.game_board import board
 from tests.scenarios.own_remedy import REMEDY
 
 NAME = REMEDY.name

@@ -12,7 +12,7 @@ import pytest
 from oomlab import explore, replay, run
 from oomlab.course import check_lockup
 from oomlab.engine.clock import engine
-from oomlab.engine.explorer import MOST_STATES
+from oomlab.engine.explorer.graph import MOST_STATES
 from oomlab.engine.explorer.schedules import MOST_STEPS
 from oomlab.errors import InputError
 from oomlab.kernel_release import KernelRelease

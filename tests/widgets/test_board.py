@@ -14,7 +14,7 @@ from oomlab.engine.explorer.counterexample import ScheduledMove
 from oomlab.engine.explorer.player import Player
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
-from oomlab.widgets.board import board
+from oomlab.widgets.game_board import board
 
 H1 = "h1-two-task-cycle"
 OPEN, GOAL, ENDED, LOST = range(4)

@@ -15,20 +15,15 @@ from oomlab.engine.explorer.counterexample import (
     shortest_schedule,
     switches,
 )
-from oomlab.engine.explorer.graph import Graph, Timeouts
+from oomlab.engine.explorer.graph import TIMEOUT_RULES, Graph, Timeouts, check_search
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.explorer.verdict import ENDINGS, OUT_OF_MEMORY, Verdict, circling, judge
 from oomlab.engine.model import Model
-from oomlab.errors import InputError, unknown
+from oomlab.errors import InputError
 
 BUDGET = 4_000_000
 """States after which an exploration stops unless told otherwise: enough for the RFC's offload with
 three tasks, and within a gibibyte (our choice)."""
-
-MOST_STATES = 1 << 30
-"""More states than this have no numbers of 31 bits."""
-
-TIMEOUT_RULES: tuple[Timeouts, ...] = ("any", "idle")
 
 
 @brief
@@ -88,6 +83,11 @@ class Exploration:
         learned = arrays.pop("space").learned_state()
         return _restored, (values, arrays, learned)
 
+    @property
+    def switches(self) -> int:
+        """How often `schedule` changes from one task to another."""
+        return switches(self.schedule)
+
 
 def _restored(
     values: dict[str, Any], arrays: dict[str, Any], learned: dict[str, Any]
@@ -98,23 +98,21 @@ def _restored(
 
 
 @checked(leave="timeouts")
-def explore_model(model: Model, *, timeouts: str = "any", budget: int = BUDGET) -> Exploration:
+def explore_model(
+    model: Model, *, timeouts: str = "any", budget: int = BUDGET, reduced: bool = True
+) -> Exploration:
     """Explore a model under a rule about time limits, up to a number of states.
+
+    With `reduced=False` steps that change no verdict (reading what never changes, letting go of a
+    lock that nobody polls) are moves of their own; the graph is then that of `explore_plainly`.
 
     The search ends early where the budget or the machine's memory does; the verdict then says so.
     Raises InputError for a rule that is not one of TIMEOUT_RULES, a budget outside 1 to
     MOST_STATES, and where not even the judging has room.
     """
-    if timeouts not in TIMEOUT_RULES:
-        raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
-    if not 1 <= budget <= MOST_STATES:
-        raise InputError(
-            f"the budget cannot be {budget} states; valid: a whole number from 1 up, "
-            f"at most {MOST_STATES}"
-        )
-    rule: Timeouts = "idle" if timeouts == "idle" else "any"
+    rule = check_search(timeouts, budget)
     try:
-        return _explored(model, rule, budget)
+        return _explored(model, rule, budget, reduced=reduced)
     except MemoryError:
         raise InputError(
             "memory ran out before what was found could be judged; set a smaller budget than "
@@ -122,8 +120,8 @@ def explore_model(model: Model, *, timeouts: str = "any", budget: int = BUDGET) 
         ) from None
 
 
-def _explored(model: Model, rule: Timeouts, budget: int) -> Exploration:
-    graph = state_graph(model, rule, budget)
+def _explored(model: Model, rule: Timeouts, budget: int, *, reduced: bool) -> Exploration:
+    graph = state_graph(model, rule, budget, reduced=reduced)
     verdict = judge(graph)
     schedule, circle = _counterexample(graph, verdict)
     return Exploration(

@@ -30,13 +30,15 @@ search see at once whether all foreground tasks have finished."""
 class Automaton:
     """The local states of one task known so far; `start` is the first.
 
-    `edges` are those learned: (local state, result) -> local state.
+    `edges` are those learned: (local state, result) -> local state. `places` says of each local
+    state where its routine stands (None: it has returned).
     """
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self.nodes = [Node(None, FINISHED, None)]
         self.edges: dict[tuple[int, Hashable], int] = {}
+        self.places: list[LocalState | None] = [None]
         self._numbers: dict[LocalState, int] = {}
         self._suspended: dict[int, Routine] = {}
         routine = actor.body()
@@ -95,8 +97,10 @@ class Automaton:
     def _add(self, routine: Routine, op: Op | None, parent: int, result: Hashable) -> int:
         if op is None:
             return FINISHED
-        number = self._numbers.setdefault(local_state(routine, op), len(self.nodes))
+        place = local_state(routine, op)
+        number = self._numbers.setdefault(place, len(self.nodes))
         if number == len(self.nodes):
+            self.places.append(place)
             self.nodes.append(Node(op, parent, result))
             self._suspended[number] = routine
         return number

@@ -28,17 +28,20 @@ longer than the search, which corrects what they leave open (our choice)."""
 
 
 @checked
-def state_graph(model: Model, timeouts: Timeouts, budget: int) -> Graph:
+def state_graph(model: Model, timeouts: Timeouts, budget: int, *, reduced: bool = True) -> Graph:
     """All states of `model` reachable under a timeout rule; gives up at more than `budget`.
 
     The assumption about constant slots is begun with what random walks leave unchanged, and
-    corrected until an exploration confirms it.
+    corrected until an exploration confirms it. `reduced=False`: no step is done together with
+    another unless nobody can notice it.
     """
     # The search needs NumPy. A page of the book, which plays schedules in the browser but explores
     # nothing, does without: there it would be one more large download.
     with needed():
         from oomlab.engine.explorer.search import search
 
+    if not reduced:
+        return search(Space(model, None), timeouts, budget)
     automata = [Automaton(actor) for actor in model.actors]
     constant = _unchanged_on_walks(model, automata)
     while True:

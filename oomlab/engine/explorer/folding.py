@@ -29,9 +29,11 @@ READING_KINDS = frozenset(
 """Ops whose outcome on unchanging slots is always the same."""
 
 
-def is_absorbed(op: Op, task: int, constant: frozenset[int]) -> bool:
+def is_absorbed(op: Op, task: int, constant: frozenset[int] | None) -> bool:
     """May the explorer do `op` together with the step before? `constant` are the indices of slots
-    that no reachable step changes."""
+    that no reachable step changes; None: only if nobody else can notice `op`."""
+    if constant is None:
+        return is_folded(op, task)
     if is_folded(op, task) or op.kind == "up_read":
         return True
     if op.kind in ("mutex_unlock", "spin_unlock"):

@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from oomlab.brief import brief
 from oomlab.engine.explorer.space import Space
+from oomlab.engine.ops import State
+from oomlab.errors import InputError, unknown
 
 Timeouts = Literal["any", "idle"]
 """When a timeout may run out. "any": at any moment, which is sound but hides lost wake-ups.
 "idle": only where nothing else can lead anywhere new, that is, where all tasks are blocked or run
 in circles."""
+
+TIMEOUT_RULES: tuple[Timeouts, ...] = ("any", "idle")
+
+
+MOST_STATES = 1 << 30
+"""More states than this have no numbers of 31 bits."""
+
+
+def check_search(timeouts: str, budget: int) -> Timeouts:
+    """The rule of this name. Raises InputError for one that is not in TIMEOUT_RULES, and for a
+    budget outside 1 to MOST_STATES."""
+    if not 1 <= budget <= MOST_STATES:
+        raise InputError(
+            f"the budget cannot be {budget} states; valid: a whole number from 1 up, "
+            f"at most {MOST_STATES}"
+        )
+    for rule in TIMEOUT_RULES:
+        if rule == timeouts:
+            return rule
+    raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
+
+
+Key: TypeAlias = tuple[State, tuple[Hashable, ...]]
+"""A state spelled out: the shared state, and where each task stands (None: it has finished)."""
+
+Moves: TypeAlias = dict[Key, set[tuple[int, Key]]]
+"""By state: (number of the task that moves, state after it)."""
 
 
 class Rows(Sequence["array[int]"]):
@@ -92,3 +121,12 @@ class Graph:
     def expanded(self) -> int:
         """How many states have their moves recorded."""
         return len(self.first) - 1
+
+    def spelled_out(self) -> Moves:
+        """The states and moves without numbers, as `explore_plainly` has them; the states whose
+        moves are not known are left out."""
+        keys = [self.space.spelled_out(state) for state in self.states]
+        return {
+            keys[number]: {(task, keys[after]) for task, after in self.moves(number)}
+            for number in range(self.expanded())
+        }

@@ -1,218 +1,185 @@
-"""A second explorer, as simple as can be: no automata, no numbers, no shortcuts.
+"""The search that defines what the explorer says: every order of steps, as simply as can be.
 
-A state is the shared state and, for each task, everything that happened to it. A routine is run
-again from the start for every such history. It is many times slower than the real one and must say
-the same.
+A state is the shared state, and where each task stands. To find out where a task stands its routine
+is run again from the start, with the results that its ops have given. There are no numbers, no
+arrays and no shortcuts here; the quick search (`search`) must give the same graph, state by state
+and move by move, and the tests hold the two side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from oomlab.engine.explorer.folding import is_folded
+from oomlab.engine.explorer.graph import Key, Moves, check_search
 from oomlab.engine.model import Model
-from oomlab.engine.ops import TIME_KINDS, Op, Outcome, Routine, State, outcomes
-from oomlab.engine.routines import frames, local_state
+from oomlab.engine.ops import TIME_KINDS, Op, Routine, State, outcomes
+from oomlab.engine.routines import local_state
 
-History = tuple[Hashable, ...]
+BUDGET = 20_000
+"""States after which the search stops unless told otherwise: some seconds (our choice)."""
+
+History: TypeAlias = tuple[Hashable, ...]
 """The results that a task's ops have given so far."""
 
-Identity = tuple[State, tuple[Hashable, ...]]
-"""What makes two states the same: the shared state, and where each task stands."""
 
+@dataclass
+class PlainGraph:
+    """The states that were found, and the moves between them.
 
-class Here(NamedTuple):
-    """A state with one way of getting there."""
-
-    shared: State
-    histories: tuple[History, ...]
-
-
-class Naive:
-    """All states of `model` under a timeout rule ("any" or "idle"), at most `budget` of them.
-
-    `all_locals`: two local states are equal only if all variables are, dead ones too.
+    `moves` has for every state the pairs (number of the task that moves, state after it). `goals`
+    are the states in which the run is over. `complete` is False when the budget ran out; nothing
+    that is said of such a graph counts.
     """
 
+    start: Key
+    moves: Moves = field(default_factory=dict)
+    goals: set[Key] = field(default_factory=set)
+    complete: bool = True
+
+    @property
+    def lockups(self) -> set[Key]:
+        """The states from which the end can no longer be reached."""
+        return self.moves.keys() - self.goals - reachable(backwards(self.moves), self.goals)
+
+    @property
+    def stuck(self) -> set[Key]:
+        """The lockups in which nobody can move."""
+        return {key for key in self.lockups if not self.moves[key]}
+
+    @property
+    def livelocks(self) -> set[Key]:
+        """The lockups in which tasks can only move for ever, none where they may get stuck."""
+        return self.lockups - self.stuck - reachable(backwards(self.moves), self.stuck)
+
+
+def explore_plainly(
+    model: Model,
+    *,
+    timeouts: str = "any",
+    budget: int = BUDGET,
+    stands: Callable[[Routine, Op], Hashable] = local_state,
+) -> PlainGraph:
+    """All states of `model` that can be reached under a rule about time limits.
+
+    "any": a time limit may run out at any moment. "idle": only in a state from which the other
+    moves lead nowhere that they do not lead back from. `stands` tells where a routine stands, by
+    itself and the op that it is about to do. Raises InputError as `explore_model` does.
+    """
+    waits = check_search(timeouts, budget) == "idle"
+    search = _Search(model, stands, budget, waits=waits)
+    graph, fresh, asked = search.graph, {search.graph.start}, set[Key]()
+    allowed: Moves = {}
+    while fresh and graph.complete:
+        search.follow(fresh)
+        back, fresh = backwards(graph.moves), set()
+        # A run that is over leads nowhere: whatever leads to one need not be asked about.
+        for key in search.late.keys() - asked - reachable(back, graph.goals):
+            if reachable(graph.moves, {key}) <= reachable(back, {key}):
+                allowed[key] = search.late[key]
+                fresh |= {after for _, after in allowed[key]}
+        asked |= search.late.keys()
+    for key, moves in allowed.items():
+        graph.moves[key] |= moves
+    return graph
+
+
+class _Search:
+    """A graph that grows. If time limits wait (`waits`), their moves go to `late` instead."""
+
     def __init__(
-        self, model: Model, timeouts: str = "any", *, all_locals: bool = False, budget: int = 20_000
+        self, model: Model, stands: Callable[[Routine, Op], Hashable], budget: int, *, waits: bool
     ) -> None:
-        self.model = model
-        self.all_locals = all_locals
-        self.budget = budget
-        self.plain: dict[Identity, set[Identity]] = {}
-        self.late: dict[Identity, set[Identity]] = {}
-        self.goals: set[Identity] = set()
-        self.panics: set[Identity] = set()
-        self.complete = True
-        self._ways: dict[Identity, Here] = {}
-        self._stands: dict[tuple[int, History], tuple[Op | None, Hashable]] = {}
-        here = self._boot()
-        self.start = (
-            here.shared,
-            tuple(self._stand(t, h)[1] for t, h in enumerate(here.histories)),
-        )
-        self._ways[self.start] = here
-        self._close([self.start])
-        if timeouts == "any":
-            while self._close([n for nexts in self.late.values() for n in nexts]):
-                pass
-            self.moves = {key: self.plain[key] | self.late[key] for key in self.plain}
-        else:
-            self.moves = self._idle()
+        self._model, self._stands, self._budget, self._waits = model, stands, budget, waits
+        self._known: dict[tuple[int, History], tuple[Op | None, Hashable]] = {}
+        self._histories: dict[Key, tuple[History, ...]] = {}  # one way of getting there
+        self.late: Moves = {}
+        self.graph = PlainGraph(self._boot())
 
-    # --- walking --------------------------------------------------------------------------------
+    def follow(self, states: Iterable[Key]) -> None:
+        """Find the moves of these states, and of all that they lead to."""
+        graph, queue = self.graph, list(states)
+        for key in queue:
+            if key in graph.moves:
+                continue
+            if len(graph.moves) == self._budget:
+                graph.complete = False
+                return
+            graph.moves[key] = set()
+            if self._ended(key):
+                graph.goals.add(key)
+                continue
+            for task, history in enumerate(self._histories[key]):
+                op, _ = self._task(task, history)
+                for outcome in outcomes(key[0], task, op) if op else ():
+                    after = self._after(key, task, outcome.state, (*history, outcome.result))
+                    late = outcome.timeout and self._waits
+                    (self.late if late else graph.moves).setdefault(key, set()).add((task, after))
+            queue += [after for _, after in graph.moves[key]]
 
-    def _stand(self, task: int, history: History) -> tuple[Op | None, Hashable]:
-        """What a task does next after a history, and where it stands."""
-        known = self._stands.get((task, history))
-        if known is None:
-            routine, op = self._run(task, history)
-            known = self._stands[task, history] = (op, self._local(routine, op))
-        return known
+    def _task(self, task: int, history: History) -> tuple[Op | None, Hashable]:
+        """What a task does next after a history (None: it has finished), and where it stands."""
+        if (task, history) not in self._known:
+            routine = self._model.actors[task].body()
+            op: Op | None = next(routine, None)
+            try:
+                for result in history:
+                    op = routine.send(result)
+            except StopIteration:
+                op = None
+            self._known[task, history] = (op, self._stands(routine, op) if op else None)
+        return self._known[task, history]
 
-    def _run(self, task: int, history: History) -> tuple[Routine, Op | None]:
-        routine = self.model.actors[task].body()
-        try:
-            op = next(routine)
-            for result in history:
-                op = routine.send(result)
-        except StopIteration:
-            return routine, None
-        return routine, op
+    def _state(self, shared: State, histories: tuple[History, ...]) -> Key:
+        key = (shared, tuple(self._task(task, past)[1] for task, past in enumerate(histories)))
+        self._histories.setdefault(key, histories)
+        return key
 
-    def _boot(self) -> Here:
-        shared, histories = self.model.layout.initial, []
-        for actor in self.model.actors:
+    def _boot(self) -> Key:
+        """The first state: tasks that serve have run to where they wait for work, in order."""
+        shared, histories = self._model.layout.initial, []
+        for actor in self._model.actors:
             history: History = ()
-            if actor.serves:
-                while True:
-                    op, _ = self._stand(actor.index, history)
-                    if op is None or op.kind in TIME_KINDS:
-                        break
-                    found = outcomes(shared, actor.index, op)
-                    if not found:
-                        break
-                    shared, history = found[0].state, (*history, found[0].result)
+            while actor.serves:
+                op, _ = self._task(actor.index, history)
+                found = outcomes(shared, actor.index, op) if op else []
+                if not found or op is None or op.kind in TIME_KINDS:
+                    break
+                shared, history = found[0].state, (*history, found[0].result)
             histories.append(history)
-        return Here(shared, tuple(histories))
+        return self._state(shared, tuple(histories))
 
-    def _local(self, routine: Routine, op: Op | None) -> Hashable:
-        if op is None:
-            return None
-        if not self.all_locals:
-            return local_state(routine, op)
-        return (
-            op,
-            *((f.f_code, f.f_lasti, tuple(sorted(f.f_locals.items()))) for f in frames(routine)),
-        )
-
-    def _after(self, key: Identity, task: int, outcome: Outcome) -> Identity:
-        """The state after one step, and what follows it that nobody can notice."""
-        locals_, histories = key[1], self._ways[key].histories
-        shared, history = outcome.state, (*histories[task], outcome.result)
-        while True:
-            op, _ = self._stand(task, history)
-            if op is None or not is_folded(op, task):
-                break
+    def _after(self, key: Key, task: int, shared: State, history: History) -> Key:
+        """The state after a step of `task`, and after what follows it that nobody can notice."""
+        while (op := self._task(task, history)[0]) is not None and is_folded(op, task):
             (only,) = outcomes(shared, task, op)
             shared, history = only.state, (*history, only.result)
-        local = self._stand(task, history)[1]
-        after = (shared, (*locals_[:task], local, *locals_[task + 1 :]))
-        way = Here(shared, (*histories[:task], history, *histories[task + 1 :]))
-        self._ways.setdefault(after, way)
-        return after
+        histories = self._histories[key]
+        return self._state(shared, (*histories[:task], history, *histories[task + 1 :]))
 
-    def _ended(self, here: Here) -> bool:
-        if here.shared[self.model.panicked.index]:
-            return True
-        return all(
-            self._stand(a.index, here.histories[a.index])[0] is None
-            for a in self.model.actors
-            if a.foreground
-        )
-
-    def _close(self, begin: list[Identity]) -> bool:
-        """Follow plain moves, breadth first. Was anything new?"""
-        queue = [key for key in begin if key not in self.plain]
-        found = bool(queue)
-        for key in queue:
-            if key in self.plain:
-                continue
-            if len(self.plain) >= self.budget:
-                self.complete = False
-                self.plain[key] = self.late[key] = set()
-                return False
-            here = self._ways[key]
-            self.plain[key], self.late[key] = set(), set()
-            if self._ended(here):
-                self.goals.add(key)
-                if here.shared[self.model.panicked.index]:
-                    self.panics.add(key)
-                continue
-            for task in range(len(self.model.actors)):
-                op, _ = self._stand(task, here.histories[task])
-                if op is None:
-                    continue
-                for outcome in outcomes(here.shared, task, op):
-                    after = self._after(key, task, outcome)
-                    (self.late if outcome.timeout else self.plain)[key].add(after)
-            queue += self.plain[key]
-        return found
-
-    # --- the idle rule --------------------------------------------------------------------------
-
-    def _idle(self) -> dict[Identity, set[Identity]]:
-        """A timeout may run out where plain moves lead nowhere that they do not lead back from."""
-        moves: dict[Identity, set[Identity]] = {}
-        while self.complete:
-            to_the_end = reachable(backwards(self.plain), *self.goals)
-            for key in self.plain:
-                if key in moves:
-                    continue
-                moves[key] = set(self.plain[key])
-                if self.late[key] and key not in to_the_end:
-                    reach = reachable(self.plain, key)
-                    if all(key in reachable(self.plain, other) for other in reach - {key}):
-                        moves[key] |= self.late[key]
-            if not self._close([n for nexts in moves.values() for n in nexts]):
-                break
-        return moves
-
-    # --- verdicts -------------------------------------------------------------------------------
-
-    def verdicts(self) -> dict[str, bool]:
-        """Is there a lockup, a blocked lockup, a livelock, a panic?"""
-        before = backwards(self.moves)
-        can_end = self.goals | reachable(before, *self.goals)
-        lockups = set(self.moves) - can_end
-        stuck = {key for key in lockups if not self.moves[key]}
-        can_stick = stuck | reachable(before, *stuck)
-        return {
-            "lockup": bool(lockups),
-            "blocked": bool(stuck),
-            "livelock": bool(lockups - can_stick),
-            "panic": bool(self.panics),
-        }
+    def _ended(self, key: Key) -> bool:
+        """Has the machine panicked, or has everybody finished who has a job that ends?"""
+        working = any(key[1][actor.index] for actor in self._model.actors if actor.foreground)
+        return bool(key[0][self._model.panicked.index]) or not working
 
 
-def reachable(moves: dict[Identity, set[Identity]], *starts: Identity) -> set[Identity]:
+def reachable(moves: Moves, starts: Iterable[Key]) -> set[Key]:
     """Everything one or more moves away."""
-    found: set[Identity] = set()
+    found: set[Key] = set()
     stack = list(starts)
     while stack:
-        for after in moves[stack.pop()]:
-            if after not in found:
-                found.add(after)
-                stack.append(after)
+        fresh = {after for _, after in moves[stack.pop()]} - found
+        found |= fresh
+        stack += fresh
     return found
 
 
-def backwards(moves: dict[Identity, set[Identity]]) -> dict[Identity, set[Identity]]:
+def backwards(moves: Moves) -> Moves:
     """The same moves, each from its end to its beginning."""
-    found: dict[Identity, set[Identity]] = {key: set() for key in moves}
+    found: Moves = {key: set() for key in moves}
     for key, nexts in moves.items():
-        for after in nexts:
-            found[after].add(key)
+        for task, after in nexts:
+            found.setdefault(after, set()).add((task, key))
     return found

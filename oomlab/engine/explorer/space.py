@@ -8,7 +8,7 @@ the next, nor uses a word's last bit, so that a search can keep the words in arr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from oomlab.engine.explorer.automaton import FINISHED, Automaton
@@ -56,7 +56,8 @@ class Space:
     """Numbers the states of `model` and learns the moves of its tasks.
 
     `constant` are the indices of slots assumed never to change; ChangedSlots is raised when some
-    do, so a space that was explored to the end has proved the assumption. `automata` are those of
+    do, so a space that was explored to the end has proved the assumption. With None every step that
+    anybody could notice is a move of its own. `automata` are those of
     an earlier space of the same model: what the routines do does not depend on the assumption.
 
     The local state of task i begins at bit `shifts[i]` of a state, and its moves depend on the bits
@@ -68,7 +69,7 @@ class Space:
     def __init__(
         self,
         model: Model,
-        constant: frozenset[int] = frozenset(),
+        constant: frozenset[int] | None = frozenset(),
         automata: list[Automaton] | None = None,
     ) -> None:
         self.model = model
@@ -76,7 +77,7 @@ class Space:
         self.automata = automata or [Automaton(actor) for actor in model.actors]
         self._shared: list[State] = []
         self._shared_numbers: dict[State, int] = {}
-        self._constants = tuple((i, model.layout.initial[i]) for i in constant)
+        self._constants = tuple((i, model.layout.initial[i]) for i in constant or ())
         self.shifts = _shifts(len(self.automata))
         self.shared_mask = (1 << SHARED_BITS) - 1
         self._local_mask = (1 << LOCAL_BITS) - 1
@@ -115,6 +116,11 @@ class Space:
     def local(self, state: int, task: int) -> int:
         """The number of a task's local state within a global state."""
         return state >> self.shifts[task] & self._local_mask
+
+    def spelled_out(self, state: int) -> tuple[State, tuple[Hashable, ...]]:
+        """A state without numbers: the shared state, and where each task stands."""
+        places = (a.places[self.local(state, task)] for task, a in enumerate(self.automata))
+        return self.shared(state), tuple(places)
 
     def moves(self, state: int, task: int) -> tuple[Move, ...]:
         """What `task` can do in `state`; empty when it is blocked or has finished."""

@@ -9,7 +9,7 @@ from oomlab.engine.model import Model
 
 
 def words(graph: Graph) -> dict[str, bool]:
-    """What `Naive.verdicts` says, of a graph."""
+    """What the tests compare, of a graph."""
     verdict = judge(graph)
     return {
         "lockup": verdict.word == "lockup",

@@ -17,8 +17,8 @@ from oomlab.evidence.ledger.lab import (
 )
 from oomlab.evidence.ledger.reading import Reading, Readings, equal_to
 from oomlab.gfp import flags as gfp
+from oomlab.gfp.outcomes import Ending, outcome
 from oomlab.gfp.predicates import Request
-from oomlab.gfp.request_outcome import Ending, outcome
 from oomlab.gfp.tables import table
 
 TABLE = table("4.13")

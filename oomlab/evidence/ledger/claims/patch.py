@@ -19,8 +19,8 @@ from oomlab.evidence.ledger.lab import (
 )
 from oomlab.evidence.ledger.reading import Reading, Readings, at_least, below, between, equal_to
 from oomlab.gfp import flags as gfp
+from oomlab.gfp.outcomes import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request
-from oomlab.gfp.request_outcome import Caller, Ending, outcome
 from oomlab.kernel.oom_watch import TWO_WALKS
 
 ENDLESS = ("GFP_KERNEL", "GFP_NOFS", "GFP_NOIO")

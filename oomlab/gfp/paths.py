@@ -1,7 +1,7 @@
 """The stations of a request on its way through the slow path, and where it leaves.
 
 For an ordinary task on a machine whose reserves are empty as well (order at most 3).
-The numbers are the steps of `gfp_outcome`; "20" comes in four parts, in the order in which
+The numbers are the steps of `gfp.outcomes`; "20" comes in four parts, in the order in which
 __alloc_pages_may_oom and out_of_memory ask (Linux 4.13).
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from oomlab.checked import checked
+from oomlab.gfp.outcomes import Ending, outcome
 from oomlab.gfp.predicates import (
     Request,
     Reserve,
@@ -24,7 +25,6 @@ from oomlab.gfp.predicates import (
     reserve,
     wakes_kswapd,
 )
-from oomlab.gfp.request_outcome import Ending, outcome
 
 Passage = Literal["goes on", "fails", "tries again", "kills", "never comes here"]
 """What a request does at a station. `tries again`: it goes back to step 7, for as long as it

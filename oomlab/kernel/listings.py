@@ -1,0 +1,59 @@
+"""The kernel's routines in ten lines like C, for the chapters that they are the subject of."""
+
+from __future__ import annotations
+
+import inspect
+
+from oomlab.kernel import oom_watch, oom_watch_closely
+from oomlab.kernel.oom_kill import out_of_memory
+from oomlab.kernel.page_alloc import alloc_pages_may_oom
+from oomlab.kernel.slow_path import step
+from oomlab.listing import Listing
+
+WATCHERS = (
+    step,
+    *(
+        routine
+        for module in (oom_watch, oom_watch_closely)
+        for _, routine in inspect.getmembers(module, inspect.isgeneratorfunction)
+        # This one does what the kernel does, and only looks beside it.
+        if routine is not oom_watch_closely.zero_credit
+    ),
+)
+"""Routines that watch and do nothing. A listing is about what is done."""
+
+LISTINGS = (
+    Listing(
+        "__alloc_pages_may_oom",
+        alloc_pages_may_oom,
+        """\
+/* before any reason to give up: */
+if (!mutex_trylock(&oom_lock)) {
+    sleep(1);     /* a jiffy */
+    return true;  /* "there is progress" */
+}
+got = get_page_from_freelist(
+          ALLOC_WMARK_HIGH);
+if (!got && !gives_up_at)
+    progress = out_of_memory(gfp);
+mutex_unlock(&oom_lock);
+return progress;
+""",
+    ),
+    Listing(
+        "out_of_memory",
+        out_of_memory,
+        """\
+freed = notify_oom();  /* all listeners */
+if (freed > 0)
+    return true;
+if (task_will_free_mem(current))
+    return true;
+if (gfp && !(gfp & __GFP_FS))
+    return true;       /* only now */
+victim = worst_of();
+oom_kill_process(victim);
+return true;
+""",
+    ),
+)
