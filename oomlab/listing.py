@@ -2,8 +2,8 @@
 
 The routines follow the kernel step by step. Whoever reads C finds her way into them by a listing of
 about ten lines, in our own words, that keeps the order of locks, waits and requests and leaves out
-the rest. A `listings.py` in kernel/, listeners/ and remedies/ holds them; `oomlab.show_code` shows both
-side by side.
+the rest. A `listings.py` in kernel/, listeners/ and remedies/ holds them; `oomlab.show_code` shows
+both side by side.
 """
 
 from __future__ import annotations
