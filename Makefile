@@ -2,7 +2,7 @@
 # SPIN, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
 .PHONY: help book pdf serve test engine lint types bench nbval lock format clean distclean dev \
-	chromium spin servers mutants findings
+	chromium spin servers mutants findings new
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -50,6 +50,17 @@ test: dev chromium spin servers ## run every check: ruff, mypy, unit, property, 
 	@$(MAKE) --no-print-directory --jobs 2 lint types engine
 	@unset PYTHONDONTWRITEBYTECODE; \
 		$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup --no-loadscope-reorder
+
+# The words behind `new` are no targets of their own.
+ifeq (new,$(firstword $(MAKECMDGOALS)))
+NEW := $(wordlist 2,99,$(MAKECMDGOALS))
+.PHONY: $(NEW)
+$(NEW):
+	@:
+endif
+
+new: $(VENV)/.book ## begin a file: make new scenario|listener|remedy|view|chapter NAME
+	@$(PY) -m tools.new $(NEW)
 
 engine: $(VENV)/.dev
 	@$(PY) -m tools.build_book --require-engine
