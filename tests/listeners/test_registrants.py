@@ -11,10 +11,9 @@ from oomlab.errors import InputError
 from oomlab.listeners.i915_gem_shrinker import I915
 from oomlab.listeners.pseries_cmm import PseriesCmm
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin
+from oomlab.listeners.registrant import Evidence, Registrant
 from oomlab.listeners.registrants import (
     REGISTRANTS,
-    Evidence,
-    Registrant,
     entry_markdown,
     find_registrant,
     summary_markdown,
@@ -24,12 +23,11 @@ from oomlab.listeners.virtio_balloon import VirtioBalloon
 from tests.model.solo import machine
 
 EVIDENCE = [(r, e) for r in REGISTRANTS.values() for e in r.evidence]
-NUMBER = {"rcu": 1, "pseries_cmm": 2, "s390_cmm": 3, "i915": 4, "virtio_balloon": 5}
 
 
 def alone(name: str) -> Trace:
     """A walk with this listener only."""
-    return run("five-listeners", "mainline", {"listeners": NUMBER[name]})
+    return run("five-listeners", "mainline", {"listeners": REGISTRANTS[name].number})
 
 
 def stop_of(name: str) -> Stop:
