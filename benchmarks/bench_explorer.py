@@ -15,11 +15,11 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import measuring
-from oomlab import explore as explore_scenario
+from oomlab import search as explore_scenario
 from oomlab.engine.explorer.constants import state_graph
 from oomlab.engine.explorer.graph import Graph, Timeouts
 from oomlab.engine.explorer.plain import Naive
-from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.search import search
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.explorer.verdict import judge
 from oomlab.engine.model import Model
@@ -86,7 +86,7 @@ def cases() -> None:
 
 def unguessed(model: Model) -> Graph:
     """All states, without guessing what never changes."""
-    return explore(Space(model), "any", BUDGET)
+    return search(Space(model), "any", BUDGET)
 
 
 def against_naive() -> None:

@@ -28,7 +28,7 @@ from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError, shown
 from oomlab.remedies import Remedy, find_remedy
 from oomlab.scenarios import Scenario, find_scenario
-from oomlab.scenarios.parameters import Value
+from oomlab.scenarios.parameters import Settings, json_settings
 from oomlab.scenarios.scenario import Engine
 
 FORM = "SCENARIO/REMEDY/[name=value,...]/task:times,task@outcome,..."
@@ -44,7 +44,7 @@ class Experiment:
 
     scenario: Scenario
     remedy: Remedy
-    settings: Mapping[str, Value]
+    settings: Settings
     seed: int = 0
 
     @classmethod
@@ -84,7 +84,9 @@ class Experiment:
             round(self.settings["limit_s"] * 1_000_000),
             park=park,
         )
-        return traced(clock, self.scenario.name, self.remedy.name, self.settings, self.seed)
+        return traced(
+            clock, self.scenario.name, self.remedy.name, json_settings(self.settings), self.seed
+        )
 
     def explore(self, *, timeouts: str = "any", budget: int = BUDGET) -> Exploration:
         """Have every schedule of it tried. Raises InputError as `explore_model` does."""
@@ -93,7 +95,7 @@ class Experiment:
             found,
             scenario=self.scenario.name,
             remedy=self.remedy.name,
-            settings=dict(self.settings),
+            settings=json_settings(self.settings),
             replay=self.replay_line(found.schedule) if found.schedule else "",
             rebuild=self.model,
         )
@@ -124,7 +126,11 @@ class Experiment:
 
     def _played(self, player: Player, *, repeats: bool = False) -> Trace:
         return schedule_trace(
-            player, self.scenario.name, self.remedy.name, self.settings, repeats=repeats
+            player,
+            self.scenario.name,
+            self.remedy.name,
+            json_settings(self.settings),
+            repeats=repeats,
         )
 
     @property

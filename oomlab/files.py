@@ -35,7 +35,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def shown(name: str | Path) -> str:
+def shown_path(name: str | Path) -> str:
     """The name of a file for a message: as it is, or in quotes if it could be misread."""
     text = str(name)
     if len(text) > LONGEST_NAME:
@@ -58,7 +58,7 @@ def file_errors(name: str | Path, done: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"{shown(name)} cannot be {done}: {reason(error)}") from error
+        raise InputError(f"{shown_path(name)} cannot be {done}: {reason(error)}") from error
 
 
 def reason(error: OSError) -> str:
@@ -72,7 +72,7 @@ def resolved(name: str | Path) -> Path:
     if not text or "\0" in text:
         raise InputError(f"{text!r} is no name of a file")
     if text.endswith(os.sep):
-        raise InputError(f"{shown(text)} names a folder, not a file")
+        raise InputError(f"{shown_path(text)} names a folder, not a file")
     with file_errors(text, "found"):
         return Path(os.path.realpath(text))
 
@@ -94,7 +94,7 @@ def regular(path: Path, *, links: bool = True) -> os.stat_result | None:
 def _must_be_regular(path: Path, found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
         kind = next((word for test, word in _KINDS.items() if test(found.st_mode)), "something")
-        raise InputError(f"{shown(path)} is {kind}, not a regular file")
+        raise InputError(f"{shown_path(path)} is {kind}, not a regular file")
 
 
 def open_regular(path: Path, flags: int, *, links: bool = True) -> int:
@@ -120,7 +120,7 @@ def read_bytes(path: Path, at_most: int) -> bytes:
     with os.fdopen(open_regular(path, os.O_RDONLY), "rb") as file, file_errors(path, "read"):
         found = file.read(at_most + 1)
     if len(found) > at_most:
-        raise InputError(f"{shown(path)} is larger than {at_most // 1_000_000} MB")
+        raise InputError(f"{shown_path(path)} is larger than {at_most // 1_000_000} MB")
     return found
 
 

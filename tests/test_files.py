@@ -19,7 +19,7 @@ from oomlab.files import (
     replace,
     resolved,
     shell_word,
-    shown,
+    shown_path,
 )
 from tests.devices import device
 
@@ -38,9 +38,9 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_shown_in_one_line_that_moves_no_cursor(name: str) -> None:
-    assert shown(name) == NAMES[name]
+    assert shown_path(name) == NAMES[name]
     assert printable(name).isprintable()
-    assert len(shown("x" * 5000)) < 300
+    assert len(shown_path("x" * 5000)) < 300
 
 
 @pytest.mark.parametrize("name", [*NAMES, "it's", r"back\slash", "$(date)", "both'\n\\"])

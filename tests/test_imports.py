@@ -26,8 +26,8 @@ ENGINE = (
 
 STAGES = (
     ("errors", "brief", "checkout", "files"),
-    ("checked",),
-    ("limits",),
+    ("checked", "registry"),
+    ("limits", "kernel_release"),
     ("engine",),
     ("gfp",),
     ("kernel",),
@@ -140,7 +140,7 @@ def test_what_a_page_runs_needs_simpy_alone() -> None:
         "for name in ('anywidget', 'ipywidgets', 'matplotlib', 'numpy', 'IPython'):\n"
         "    sys.modules[name] = None\n"
         "from oomlab import views\n"
-        "import oomlab.command.answer\n"
+        "import oomlab.command.dispatch\n"
         "print(len(views.known()))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

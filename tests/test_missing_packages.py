@@ -42,5 +42,5 @@ def test_a_missing_package_says_how_to_get_it(package: str, needs: str, get: str
 
 def test_the_course_and_the_command_need_none_of_them() -> None:
     blocked = "".join(f"sys.modules[{name!r}] = None; " for name in ("matplotlib", "anywidget"))
-    code = f"import sys; {blocked} import oomlab.course, oomlab.command.answer, oomlab.views"
+    code = f"import sys; {blocked} import oomlab.course, oomlab.command.dispatch, oomlab.views"
     subprocess.run([sys.executable, "-c", code], check=True)

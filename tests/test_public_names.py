@@ -24,7 +24,7 @@ from oomlab.errors import InputError, OomlabError, find, shown
 from oomlab.evidence.history import HISTORY
 from oomlab.evidence.ledger.claims import CLAIMS
 from oomlab.evidence.ledger.findings import FINDINGS
-from oomlab.evidence.matrix import timed
+from oomlab.evidence.matrix import timed_cell
 from oomlab.evidence.releases import RELEASES
 from oomlab.evidence.sweep.store import stored
 from oomlab.gfp.predicates import request
@@ -161,8 +161,8 @@ def rights() -> dict[str, Any]:
         "last_step request": asked,
         "order kernel": "4.14",
         "oomlab.evidence.matrix.groups scenario": found,
-        "oomlab.evidence.matrix.timed remedy": find_remedy("mainline"),
-        "oomlab.evidence.matrix.timed scenario": found,
+        "oomlab.evidence.matrix.timed_cell remedy": find_remedy("mainline"),
+        "oomlab.evidence.matrix.timed_cell scenario": found,
         "pair first": "GFP_KERNEL",
         "pair kernel": "4.13",
         "pair second": "GFP_NOFS",
@@ -170,7 +170,7 @@ def rights() -> dict[str, Any]:
         "run_remedy remedy": find_remedy("mainline"),
         "run_request request": "kernel",
         "stored name": "five-seconds",
-        "oomlab.views.history.pfn_array units": 8,
+        "oomlab.views.merged.pfn_array units": 8,
         "oomlab.views.slow_path.walk request": "kernel",
         "oomlab.widgets.controls.Slider step": 1,
     }
@@ -197,7 +197,7 @@ def needed(name: str, function: Callable[..., Any]) -> dict[str, Any]:
 SLOW = {
     "oomlab.evidence.ledger.findings_report.review",
     "oomlab.evidence.matrix.groups",
-    "oomlab.evidence.matrix.timed",
+    "oomlab.evidence.matrix.timed_cell",
 }
 """A right call of these takes seconds: only arguments that must be refused are tried."""
 
@@ -253,7 +253,11 @@ def held(value: Any, depth: int = 3) -> Iterator[Any]:
 
 def test_what_a_user_gets_is_shown_in_a_few_words() -> None:
     got: list[Any] = [REMEDIES, SCENARIOS, CLAIMS, FINDINGS, REGISTRANTS, RELEASES, HISTORY]
-    got += [explore(H1), timed(find_scenario(H1), find_remedy("mainline"), {}), attempt("fs_task")]
+    got += [
+        explore(H1),
+        timed_cell(find_scenario(H1), find_remedy("mainline"), {}),
+        attempt("fs_task"),
+    ]
     for name, function in public().items():
         if name not in SLOW:
             result = function(**needed(name, function))

@@ -1,7 +1,6 @@
 """Reads traces: what each task did when, who held what, who waited for whom."""
 
-from oomlab.analysis.detectors import DETECTORS, Detector, Message, detector_log
-from oomlab.analysis.failed_tries import FailedTry, failed_tries
+from oomlab.analysis.detectors import DETECTORS, Detector, LogLine, detector_log
 from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import (
     RECLAIM,
@@ -13,6 +12,7 @@ from oomlab.analysis.lock_order import (
     edge_sentence,
 )
 from oomlab.analysis.spans import Held, HoldMode, Span, SpanState, held_spans, span_at, task_spans
+from oomlab.analysis.tries import FailedTry, failed_tries
 from oomlab.analysis.units import length_text, moment_text, time_text
 from oomlab.analysis.wait_for import (
     Edge,
@@ -38,7 +38,7 @@ __all__ = [
     "HoldMode",
     "LockCycle",
     "LockOrderGraph",
-    "Message",
+    "LogLine",
     "OrderEdge",
     "Span",
     "SpanState",

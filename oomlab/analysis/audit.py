@@ -48,7 +48,9 @@ def blocking_requests(trace: Trace, locks: set[str]) -> list[BlockingRequest]:
     found: dict[BlockingRequest, None] = {}
     for event in trace.events:
         owners.update({name: event.changes[name] for name in locks & event.changes.keys()})
-        if (event.op, event.on) != ("note", "gfp") or not flags.may_block(event.result):
+        if (event.op, event.on) != ("note", "gfp") or not flags.gfpflags_allow_blocking(
+            event.result
+        ):
             continue
         held = tuple(sorted(name for name, owner in owners.items() if owner == event.task))
         in_callback = CHAIN_WALK in event.stack

@@ -18,7 +18,7 @@ _WAITING = frozenset({"sleep_on", "wait_for", "sleep", "io"})
 
 @brief
 @dataclass(frozen=True)
-class Stop:
+class Visit:
     """A listener in the walk: the `locks` it took, what it `waited_for` (queues, devices, time),
     how often it asked for memory (`requests`), the `pages` it gave back, and whether it was still
     at it when the run ended."""
@@ -47,7 +47,7 @@ class OomInvocation:
     gfp: int | None
     waited: bool
     memcg: bool
-    stops: tuple[Stop, ...]
+    stops: tuple[Visit, ...]
     freed: int
     victim: str
 
@@ -96,7 +96,7 @@ def _mask(first: Event, before: list[Event]) -> int | None:
     return int(notes[-1]) if notes else None
 
 
-def _stops(trace: Trace, begin: int, events: list[Event]) -> tuple[Stop, ...]:
+def _stops(trace: Trace, begin: int, events: list[Event]) -> tuple[Visit, ...]:
     """The listeners' own parts of the walk, in the order in which the chain has them."""
     chain = next((s.facts.calls for s in trace.slots if s.facts.role == "chain"), ())
     values = {slot.name: slot.initial for slot in trace.slots}
@@ -142,13 +142,13 @@ class _Part:
         another = any(each.callback == self.listener.callback for each in ahead)
         return self.adds and another
 
-    def stop(self, *, stuck: bool) -> Stop:
+    def stop(self, *, stuck: bool) -> Visit:
         """The same as it is told to others."""
         locks = (e.on for e in self.events if e.op.startswith(_LOCKING) and e.condition == "done")
         waits = (
             e for e in self.events if e.op in _WAITING and e.condition in ("blocked", "sleeps")
         )
-        return Stop(
+        return Visit(
             self.listener,
             tuple(dict.fromkeys(locks)),
             tuple(dict.fromkeys(e.on or "time to pass" for e in waits)),

@@ -69,7 +69,7 @@ LIMITS = (
 )
 
 
-class Message(NamedTuple):
+class LogLine(NamedTuple):
     """A line of the log: `at_us` after the run began, by which detector, about which task.
 
     `text` begins as the kernel's line does; numbers of processes and pools are left out.
@@ -89,7 +89,7 @@ class Message(NamedTuple):
 @checked
 def detector_log(
     trace: Trace, until_s: float = 300, first_scan_s: float = FIRST_SCAN_S
-) -> tuple[Message, ...]:
+) -> tuple[LogLine, ...]:
     """The log of the first `until_s` seconds, in order.
 
     `first_scan_s`: when the hung-task detector looks for the first time, 0 to 120 s after the run
@@ -108,7 +108,7 @@ def detector_log(
     lives = tuple(stretches(trace, min(until_us, known_us)))
     found = [
         *(
-            Message(at_us, "allocation stall", task, text)
+            LogLine(at_us, "allocation stall", task, text)
             for at_us, task, text in rationed(sorted(stall_warnings(trace, lives)))
         ),
         *_stuck_workers(lives, {t.name for t in trace.tasks if t.is_worker}, first_us),
@@ -122,7 +122,7 @@ def _scans(first_us: int, period_us: int, until_us: int) -> Iterator[int]:
     yield from range(first_us, until_us + 1, period_us)
 
 
-def _hung_tasks(stretches: Iterable[Stretch], first_us: int) -> Iterator[Message]:
+def _hung_tasks(stretches: Iterable[Stretch], first_us: int) -> Iterator[LogLine]:
     """check_hung_task: the first scan notes how often the task has switched, later ones compare."""
     for stretch in stretches:
         if not is_asleep(stretch):
@@ -131,12 +131,12 @@ def _hung_tasks(stretches: Iterable[Stretch], first_us: int) -> Iterator[Message
                  if at_us > stretch.start_us]  # fmt: skip
         for at_us in scans[1:]:
             text = f"INFO: task {stretch.task} blocked for more than 120 seconds."
-            yield Message(at_us, "hung task", stretch.task, text)
+            yield LogLine(at_us, "hung task", stretch.task, text)
 
 
 def _stuck_workers(
     stretches: Iterable[Stretch], workers: set[str], first_us: int
-) -> Iterator[Message]:
+) -> Iterator[LogLine]:
     """wq_watchdog_timer_fn, for a worker that sleeps or polls."""
     for stretch in stretches:
         polls = stretch.event.condition in ("polling", "polled")
@@ -146,10 +146,10 @@ def _stuck_workers(
             stuck_us = at_us - stretch.start_us
             if stuck_us > WORKQUEUE_US:
                 text = f"BUG: workqueue lockup - pool stuck for {stuck_us // SECOND_US}s!"
-                yield Message(at_us, "workqueue watchdog", stretch.task, text)
+                yield LogLine(at_us, "workqueue watchdog", stretch.task, text)
 
 
-def _soft_lockups(stretches: Iterable[Stretch]) -> Iterator[Message]:
+def _soft_lockups(stretches: Iterable[Stretch]) -> Iterator[LogLine]:
     """watchdog_timer_fn: every 4 s, and once only. Its seconds are of 2 to the 30th nanoseconds."""
     for stretch in stretches:
         if stretch.event.op != "spin_lock" or stretch.event.condition != "blocked":
@@ -159,4 +159,4 @@ def _soft_lockups(stretches: Iterable[Stretch]) -> Iterator[Message]:
         if at_us <= stretch.end_us:
             seconds = ((at_us - touched_us) * 1000) >> 30
             text = f"BUG: soft lockup - CPU stuck for {seconds}s! [{stretch.task}]"
-            yield Message(at_us, "soft lockup", stretch.task, text)
+            yield LogLine(at_us, "soft lockup", stretch.task, text)

@@ -145,7 +145,7 @@ def cycle_sentence(cycle: LockCycle) -> str:
     )
 
 
-Node: TypeAlias = tuple[str, bool]
+Reached: TypeAlias = tuple[str, bool]
 """A lock, and whether it was reached by a shared edge; only RECLAIM is ever reached by one."""
 
 
@@ -159,11 +159,11 @@ def _way_back(edge: OrderEdge, earlier: tuple[OrderEdge, ...]) -> tuple[OrderEdg
     return _way(_end(edge), goals, earlier) or None
 
 
-def _end(edge: OrderEdge) -> Node:
+def _end(edge: OrderEdge) -> Reached:
     return (edge.taken, edge.shared and edge.taken == RECLAIM)
 
 
-def _way(start: Node, goals: set[Node], edges: Iterable[OrderEdge]) -> tuple[OrderEdge, ...]:
+def _way(start: Reached, goals: set[Reached], edges: Iterable[OrderEdge]) -> tuple[OrderEdge, ...]:
     """A shortest way from `start` to one of `goals`, breadth first; () if there is none.
 
     Reclaim that was reached by a shared edge cannot be left by another.
@@ -171,7 +171,7 @@ def _way(start: Node, goals: set[Node], edges: Iterable[OrderEdge]) -> tuple[Ord
     leaving: dict[str, list[OrderEdge]] = {}
     for edge in edges:
         leaving.setdefault(edge.held, []).append(edge)
-    came: dict[Node, tuple[Node, OrderEdge] | None] = {start: None}
+    came: dict[Reached, tuple[Reached, OrderEdge] | None] = {start: None}
     queue = [start]
     for node in queue:
         for edge in leaving.get(node[0], ()):
@@ -186,7 +186,7 @@ def _way(start: Node, goals: set[Node], edges: Iterable[OrderEdge]) -> tuple[Ord
 
 
 def _followed(
-    came: Mapping[Node, tuple[Node, OrderEdge] | None], node: Node
+    came: Mapping[Reached, tuple[Reached, OrderEdge] | None], node: Reached
 ) -> tuple[OrderEdge, ...]:
     """The edges that led to `node`, first to last."""
     way: list[OrderEdge] = []

@@ -15,7 +15,7 @@ def rounds(trace: Trace) -> int:
     return sum(call.began_us <= last_us for call in oom_calls(trace))
 
 
-def failed_tries(trace: Trace, lock: str) -> int:
+def count_failed_tries(trace: Trace, lock: str) -> int:
     """How often all tasks together tried to get `lock` and did not."""
     alone = sum(
         event.op == "mutex_trylock" and event.on == lock and event.result is False

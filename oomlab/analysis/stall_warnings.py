@@ -15,11 +15,12 @@ from oomlab.analysis.outcome import ALLOCATOR
 from oomlab.analysis.stretches import Stretch
 from oomlab.engine.trace.events import Trace
 from oomlab.gfp import flags
+from oomlab.kernel_release import KernelRelease
 
 _SECOND_US = 1_000_000
 STALL_US = 10 * _SECOND_US
 """stall_timeout in __alloc_pages_slowpath, and by how much it grows with each warning."""
-STALL_KERNEL = 4.19
+STALL_KERNEL = KernelRelease(4, 19)
 """The first modelled release without the stall warning."""
 _INSIDE_THE_LOOP = frozenset({"try_to_free_pages", "out_of_memory"})
 """Where a task may be for long without coming round."""
@@ -46,7 +47,7 @@ class _Request:
 
     def passes(self, at_us: int, task: str) -> Iterator[StallWarning]:
         """The task goes through the slow path's loop once more."""
-        if at_us <= self.due_us or not flags.may_block(self.gfp):
+        if at_us <= self.due_us or not flags.gfpflags_allow_blocking(self.gfp):
             return
         self.due_us += STALL_US
         for_ms = (at_us - self.began_us) // 1000
@@ -60,7 +61,8 @@ class _Request:
 
 def stall_warnings(trace: Trace, stretches: Iterable[Stretch]) -> Iterator[StallWarning]:
     """Everybody who comes round in the slow path's loop after 10 s, 20 s and so on."""
-    if trace.parameters.get("kernel", 0) >= STALL_KERNEL:
+    kernel = trace.parameters.get("kernel")
+    if kernel is not None and KernelRelease.of(kernel) >= STALL_KERNEL:
         return
     tick_us = _SECOND_US // trace.hz
     open_requests: dict[str, list[_Request]] = {}

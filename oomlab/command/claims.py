@@ -23,7 +23,7 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterator[str]:
     judged: list[claims_report.Judged] = []
     for claim in chosen:
         progress.tell(f"{len(judged)} of {len(chosen)} claims")
-        judged += claims_report.judge([claim])
+        judged += claims_report.judge_claims([claim])
     if options.json:
         yield json.dumps(claims_report.claims_data(judged), indent=1)
     else:

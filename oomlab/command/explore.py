@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 
 from oomlab import experiment
-from oomlab.command import report
+from oomlab.command import run_report
 from oomlab.command.parser import Command, model_options, settings, whole
 from oomlab.command.progress import Progress
 
@@ -32,8 +32,8 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
     )
     elapsed = time.perf_counter() - began
     if options.json:
-        return [json.dumps(report.exploration_report(found, elapsed), indent=1)]
-    return report.exploration_text(found, elapsed)
+        return [json.dumps(run_report.exploration_report(found, elapsed), indent=1)]
+    return run_report.exploration_text(found, elapsed)
 
 
 COMMAND = Command("explore", "look at all schedules of a scenario", _options, _answer)

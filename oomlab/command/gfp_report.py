@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from oomlab.gfp.equivalence import Comparison, compare, in_words, void_flags
 from oomlab.gfp.expression import names_in, parse, to_string
-from oomlab.gfp.outcome import WHY, outcome
-from oomlab.gfp.predicates import Request, Zone, reserve, zone
+from oomlab.gfp.predicates import HighestZone, Request, reserve, zone
 from oomlab.gfp.questions import QUESTIONS, answers
 from oomlab.gfp.registry import CONFIGS
+from oomlab.gfp.request_outcome import WHY, outcome
 from oomlab.gfp.tables import MEANINGS, table
 
 
@@ -128,7 +128,7 @@ def _notes(asked: _Asked) -> Iterator[str]:
     """What a reader of this mask should know."""
     expression, request = asked
     numbers = request.table
-    if zone(request) is Zone.INVALID:
+    if zone(request) is HighestZone.INVALID:
         yield "these zone flags exclude each other; a kernel with CONFIG_DEBUG_VM stops here"
     for names, reason in in_words(void_flags(request)):
         yield f"without effect here: {names} ({reason})"

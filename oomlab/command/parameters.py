@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from oomlab.command.parser import Command, json_option
 from oomlab.command.progress import Progress
 from oomlab.scenarios import Scenario, find_scenario
-from oomlab.scenarios.parameters import Parameter, Value
+from oomlab.scenarios.parameters import Number, Parameter, Value, json_value
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -40,19 +40,20 @@ def _lines(scenario: Scenario, parameter: Parameter) -> Iterator[str]:
 
 
 def _data(parameter: Parameter, explored: Value) -> dict[str, object]:
+    only = [json_value(value) for value in parameter.only]
     return {
         "name": parameter.name,
         "meaning": parameter.meaning,
-        "default": parameter.default,
-        "default_of_explore": explored,
+        "default": json_value(parameter.default),
+        "default_of_explore": json_value(explored),
         "type": "whole number" if isinstance(parameter.default, int) else "number",
-        "minimum": min(parameter.only) if parameter.only else parameter.minimum,
-        "maximum": max(parameter.only) if parameter.only else _finite(parameter.maximum),
-        "only": list(parameter.only) or None,
+        "minimum": json_value(min(parameter.only)) if only else parameter.minimum,
+        "maximum": json_value(max(parameter.only)) if only else _finite(parameter.maximum),
+        "only": only or None,
     }
 
 
-def _finite(number: Value) -> Value | None:
+def _finite(number: Number) -> Number | None:
     return None if math.isinf(number) else number
 
 

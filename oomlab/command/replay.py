@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 
 from oomlab import experiment
-from oomlab.command import report
+from oomlab.command import run_report
 from oomlab.command.parser import Command
 from oomlab.command.progress import Progress
 
@@ -17,7 +17,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
     progress.tell("playing")
-    return report.schedule_text(experiment.replay(options.string))
+    return run_report.schedule_text(experiment.replay(options.string))
 
 
 COMMAND = Command("replay", "play a schedule that explore printed", _options, _answer)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 
 from oomlab import experiment
-from oomlab.command import report
+from oomlab.command import run_report
 from oomlab.command.parser import Command, model_options, settings, whole
 from oomlab.command.progress import Progress
 
@@ -22,8 +22,8 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
     progress.tell("running")
     trace = experiment.run(options.scenario, options.remedy, settings(options.given), seed)
     if options.json:
-        return [json.dumps(report.run_report(trace), indent=1)]
-    return report.run_text(trace)
+        return [json.dumps(run_report.run_report(trace), indent=1)]
+    return run_report.run_text(trace)
 
 
 COMMAND = Command("run", "run a scenario once, in simulated seconds", _options, _answer)

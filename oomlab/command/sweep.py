@@ -15,7 +15,7 @@ from oomlab.evidence.sweep.grid import Sweep
 from oomlab.evidence.sweep.named import SWEEPS, find_sweep
 from oomlab.evidence.sweep.pool import checked_jobs
 from oomlab.evidence.sweep.recompute import check_file, recompute, recompute_text
-from oomlab.files import shell_word, shown
+from oomlab.files import shell_word, shown_path
 
 STANDARD_OUTPUT = "-"
 
@@ -82,7 +82,7 @@ def _made(
                 stop.add_note(f"go on with: {_going_on(sweeps[number:], options)}")
             raise
         points, took_s = len(sweep.points()), time.monotonic() - began
-        yield f"{sweep.name}: {points} points in {took_s:.0f} s, written to {shown(path)}"
+        yield f"{sweep.name}: {points} points in {took_s:.0f} s, written to {shown_path(path)}"
 
 
 def _tell(progress: Progress, sweep: Sweep, done: int, points: int) -> None:

@@ -25,7 +25,7 @@ EXAMPLE = "fs_task:2,balloon_worker"
 MOST_STEPS = 10_000
 """A longer schedule is a slip of the keyboard (our choice)."""
 
-Settings = Mapping[str, object]
+GivenSettings = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def attempt(
     schedule: object,
     scenario: str = SCENARIO,
     remedy: str = REMEDY,
-    settings: Settings | None = None,
+    settings: GivenSettings | None = None,
 ) -> Attempt:
     """Play `schedule` until its end or its first impossible step, from the small scope.
 

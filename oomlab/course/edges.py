@@ -8,10 +8,10 @@ from typing import TypeAlias
 from oomlab.analysis import wait_for_graph
 from oomlab.checked import checked
 from oomlab.course.answer import Answer, require_answer
-from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, Settings, attempt
+from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, GivenSettings, attempt
 from oomlab.errors import InputError
 
-Edge: TypeAlias = tuple[str, str, str]
+ClaimedEdge: TypeAlias = tuple[str, str, str]
 """Who waits, for what, and who has it."""
 
 
@@ -21,7 +21,7 @@ def check_wait_for(
     schedule: object,
     scenario: str = SCENARIO,
     remedy: str = REMEDY,
-    settings: Settings | None = None,
+    settings: GivenSettings | None = None,
 ) -> Answer:
     """Are `edges` exactly the waits at the end of `schedule`, in any order?
 
@@ -56,7 +56,7 @@ def _listed(edges: object) -> Iterable[object]:
     raise InputError("the edges must be a list, such as [('task', 'lock', 'task')]")
 
 
-def _edge(number: int, edge: object, tried: Attempt) -> Edge:
+def _edge(number: int, edge: object, tried: Attempt) -> ClaimedEdge:
     if not isinstance(edge, list | tuple) or len(edge) != 3:
         raise InputError(f"edge {number} is not of the form (who waits, for what, who has it)")
     waiter, what, holder = edge
@@ -71,7 +71,7 @@ def _edge(number: int, edge: object, tried: Attempt) -> Edge:
     return (str(waiter), str(what), str(holder))
 
 
-def _fault(edge: Edge, real: set[Edge]) -> str:
+def _fault(edge: ClaimedEdge, real: set[ClaimedEdge]) -> str:
     waiter, what, holder = edge
     if (holder, what, waiter) in real:
         return f"{edge}: it points the wrong way; an edge begins at the task that waits"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oomlab.analysis import wait_for_graph
 from oomlab.checked import checked
 from oomlab.course.answer import Answer
-from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, Settings, attempt
+from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, GivenSettings, attempt
 from oomlab.errors import InputError
 
 
@@ -14,7 +14,7 @@ def check_lockup(
     schedule: object,
     scenario: str = SCENARIO,
     remedy: str = REMEDY,
-    settings: Settings | None = None,
+    settings: GivenSettings | None = None,
 ) -> Answer:
     """Does `schedule` end in a state in which nobody can move?
 
@@ -49,7 +49,7 @@ def check_first(
     task: str,
     scenario: str = SCENARIO,
     remedy: str = REMEDY,
-    settings: Settings | None = None,
+    settings: GivenSettings | None = None,
 ) -> Answer:
     """Does `task` make the first step of `schedule`, and can it?"""
     try:
@@ -68,7 +68,7 @@ def check_switches(
     at_most: int,
     scenario: str = SCENARIO,
     remedy: str = REMEDY,
-    settings: Settings | None = None,
+    settings: GivenSettings | None = None,
 ) -> Answer:
     """Does `schedule` change from one task to another at most `at_most` times?
 

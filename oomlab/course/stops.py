@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from oomlab.checked import checked
 from oomlab.course.answer import Answer, require_answer
-from oomlab.course.attempt import REMEDY, SCENARIO, Settings, attempt
+from oomlab.course.attempt import REMEDY, SCENARIO, GivenSettings, attempt
 from oomlab.errors import InputError
 
 
@@ -16,7 +16,7 @@ def check_stop(
     schedule: object,
     scenario: str = SCENARIO,
     remedy: str = REMEDY,
-    settings: Settings | None = None,
+    settings: GivenSettings | None = None,
 ) -> Answer:
     """Is `stop`, a (step, task, lock), the first step of `schedule` that is impossible?
 
@@ -51,7 +51,7 @@ def check_held(
     schedule: object,
     scenario: str = SCENARIO,
     remedy: str = REMEDY,
-    settings: Settings | None = None,
+    settings: GivenSettings | None = None,
 ) -> Answer:
     """Are `locks` the locks that `task` holds after the possible steps of `schedule`?"""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.checked import checked
-from oomlab.course.attempt import REMEDY, SCENARIO, Settings, attempt
+from oomlab.course.attempt import REMEDY, SCENARIO, GivenSettings, attempt
 from oomlab.engine.trace.narration import VERDICTS, tell_step
 from oomlab.errors import InputError
 
@@ -13,7 +13,7 @@ def show(
     schedule: object,
     scenario: str = SCENARIO,
     remedy: str = REMEDY,
-    settings: Settings | None = None,
+    settings: GivenSettings | None = None,
 ) -> None:
     """Print the story of `schedule`, up to its first impossible step if there is one."""
     try:

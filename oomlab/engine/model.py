@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from oomlab.engine.ops import FREE, Routine, RwSemaphore, Slot, SlotKind, State
 from oomlab.engine.slots import (
-    Answer,
+    Answerer,
     Crowd,
     Facts,
     Listener,
@@ -75,7 +75,7 @@ class Layout:
     def queue(
         self,
         name: str,
-        woken_by: Answer | Crowd | None = None,
+        woken_by: Answerer | Crowd | None = None,
         *,
         protocol: bool = False,
         says: Sayings | None = None,

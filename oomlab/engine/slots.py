@@ -40,7 +40,7 @@ notifier chain, `panic` the word that says that the machine has panicked."""
 _FIELDS = frozenset({"task", "pages", "on", "of", "function"})
 
 
-class Answer(NamedTuple):
+class Answerer(NamedTuple):
     """The only task that ends a wait on a queue. A trace cannot tell: the wake-up may be exactly
     what never comes.
 
@@ -194,16 +194,16 @@ def pool_facts(
 
 
 def queue_facts(
-    name: str, woken_by: Answer | Crowd | None, says: Sayings | None, protocol: bool
+    name: str, woken_by: Answerer | Crowd | None, says: Sayings | None, protocol: bool
 ) -> Facts:
     """What is said of a queue. Raises ModelError as `facts` does, and if it is not said who wakes
     it."""
     if woken_by is None:
         raise ModelError(
-            f"say who wakes {name!r}: woken_by=, an Answer(task, what it gives) or one of "
+            f"say who wakes {name!r}: woken_by=, an Answerer(task, what it gives) or one of "
             f"{', '.join(get_args(Crowd))}"
         )
-    if not isinstance(woken_by, Answer):
+    if not isinstance(woken_by, Answerer):
         return facts(name, "queue", woken_by, says, protocol=protocol)
     if not all(woken_by):
         raise ModelError(f"the answer on {name!r} must say by= whom it comes and what it gives=")

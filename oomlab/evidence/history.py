@@ -13,10 +13,10 @@ from typing import Literal, get_args
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import unknown
-from oomlab.evidence.history_events import ITS_TEXT, ROWS
+from oomlab.evidence.history_documents import ITS_TEXT, ROWS
 
-Kind = Literal["message", "commit"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+DocumentKind = Literal["message", "commit"]
+KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
 
 ARCHIVE = "https://lore.kernel.org/linux-mm/"
 MESSAGES = "https://lore.kernel.org/all/"
@@ -25,7 +25,7 @@ COMMITS = "https://git.kernel.org/torvalds/c/"
 
 @brief
 @dataclass(frozen=True, slots=True)
-class Event:
+class Document:
     """One message, or one commit of the mainline kernel.
 
     `key` names it in the book. `date` is ISO 8601, as the sender or author dated it, and as coarse
@@ -38,7 +38,7 @@ class Event:
     date: str
     who: str
     what: str
-    kind: Kind
+    kind: DocumentKind
     ident: str
     release: str
     evidence: str
@@ -56,11 +56,11 @@ class Event:
         return self.ident[:12] if self.kind == "commit" else self.ident
 
 
-HISTORY: tuple[Event, ...] = tuple(Event(*row) for row in ROWS)
+HISTORY: tuple[Document, ...] = tuple(Document(*row) for row in ROWS)
 """All events, in the order of the story: the oldest first."""
 
 
-def event(key: str) -> Event:
+def event(key: str) -> Document:
     """The event called `key`. Raises InputError, naming the keys there are."""
     for one in HISTORY:
         if one.key == key:
@@ -69,7 +69,9 @@ def event(key: str) -> Event:
 
 
 @checked(leave="kind")
-def events(kind: Kind | None = None, since: str = "", until: str = "~") -> Iterator[Event]:
+def events(
+    kind: DocumentKind | None = None, since: str = "", until: str = "~"
+) -> Iterator[Document]:
     """Events of one kind, or of both, dated from `since` on and before `until` (ISO prefixes).
 
     Raises InputError for a kind that does not exist.
@@ -89,14 +91,14 @@ def cite(key: str) -> str:
 
 
 @checked
-def history_markdown(chosen: Iterable[Event]) -> str:
+def history_markdown(chosen: Iterable[Document]) -> str:
     """The events as a Markdown list: date, who, what, where to read it; and what we have read, if
     that is another text."""
     return "\n".join(_line(one) for one in chosen)
 
 
 @checked
-def history_table(chosen: Iterable[Event]) -> str:
+def history_table(chosen: Iterable[Document]) -> str:
     """The events as a Markdown table of two columns, which fits a narrow page: when; who, what and
     where to read it."""
     rows = (
@@ -105,7 +107,7 @@ def history_table(chosen: Iterable[Event]) -> str:
     return "\n".join(("| When | What |", "|---|---|", *rows))
 
 
-def _where(one: Event) -> str:
+def _where(one: Document) -> str:
     if not one.ident:
         return f"[archive]({one.link})"
     return f"[{f'`{one.short_ident}`' if one.kind == 'commit' else 'message'}]({one.link})"
@@ -116,7 +118,7 @@ def _unbroken(date: str) -> str:
     return date.replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
-def _line(one: Event) -> str:
+def _line(one: Document) -> str:
     if one.kind == "commit":
         name = f"[`{one.short_ident}`]({one.link})" if one.ident else "a commit"
         where = f" {name}{', first in ' + one.release if one.release else ''}."

@@ -83,8 +83,8 @@ def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
                 key = scenario.model_key(remedy)
                 if key not in known:
                     known[key] = (
-                        timed(scenario, remedy, row),
-                        explored(scenario, remedy, row, budget),
+                        timed_cell(scenario, remedy, row),
+                        explored_cell(scenario, remedy, row, budget),
                     )
                 yield _cell(scenario, remedy, row, *known[key])
 
@@ -95,7 +95,7 @@ def size() -> int:
 
 
 @checked
-def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
+def timed_cell(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
     """One run by the clock."""
     trace = run(scenario, remedy, {**row, "ghosts": 1})
     longest = longest_request_us(trace)
@@ -109,7 +109,7 @@ def timed(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
     )
 
 
-def explored(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> Explored:
+def explored_cell(scenario: Scenario, remedy: Remedy, row: Settings, budget: int) -> Explored:
     """One exploration, in the scenario's small scope."""
     ghosts = int(remedy.delivery.offloaded)
     found = explore(scenario, remedy, {**row, "ghosts": ghosts}, budget=budget)
@@ -137,7 +137,7 @@ def groups(
     for remedy in REMEDIES.values():
         key = scenario.model_key(remedy)
         if key not in by_model:
-            exact = timed(scenario, remedy, row)
+            exact = timed_cell(scenario, remedy, row)
             stall_s = None if exact.stall_s is None else round(exact.stall_s, 4)
             # Without ghosts, which make more states and no other verdict.
             word = explore(scenario, remedy, row, budget=budget).verdict.word

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.brief import brief
-from oomlab.errors import find
+from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
+from oomlab.kernel_release import KernelRelease
 from oomlab.limits import Limit
+from oomlab.registry import Registry
 from oomlab.remedies import REMEDIES, Remedy
 
 LIMITS = (
@@ -36,7 +38,7 @@ class Release:
     `oomlab.evidence.history`."""
 
     name: str
-    kernel: float
+    kernel: KernelRelease
     remedy: str
     summary: str
     events: tuple[str, ...]
@@ -47,38 +49,38 @@ class Release:
         return REMEDIES[self.remedy]
 
 
-RELEASES: dict[str, Release] = {
-    release.name: release
-    for release in (
-        Release("4.13", 4.13, "mainline", "allocates with balloon_lock held", ("report",)),
+RELEASES: Registry[str, Release] = Registry(
+    "release",
+    (
+        Release("4.13", KERNEL_4_13, "mainline", "allocates with balloon_lock held", ("report",)),
         Release(
             "4.15",
-            4.14,
+            KERNEL_4_14,
             "allocate-outside",
             "allocates before it takes balloon_lock",
             ("merged", "index-fix"),
         ),
         Release(
             "4.19",
-            4.19,
+            KERNEL_4_19,
             "shrinker",
             "is a shrinker; no nap under oom_lock, and a reaper without it",
             ("shrinker", "no-nap", "reaper-without-lock"),
         ),
         Release(
             "5.8",
-            4.19,
+            KERNEL_4_19,
             "allocate-outside",
             "is an OOM notifier again",
             ("notifier-again-commit",),
         ),
-    )
-}
+    ),
+)
 """In the order of time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class ReportedGrowth:
     """What David Hildenbrand reported on 11 March 2020 of a guest with 16 CPUs and 64 GB whose
     balloon was to grow to 53 GB beside a load that reads files: `seconds` until it had, and how
     many `inflations` the guest counted (message 20200311135523.18512-2-david@redhat.com)."""
@@ -87,9 +89,9 @@ class Measured:
     inflations: int
 
 
-REPORTED: dict[str, Measured] = {
-    "shrinker": Measured(542, 154_828_377),
-    "allocate-outside": Measured(63, 12_968_539),
+REPORTED: dict[str, ReportedGrowth] = {
+    "shrinker": ReportedGrowth(542, 154_828_377),
+    "allocate-outside": ReportedGrowth(63, 12_968_539),
 }
 """By remedy. With the shrinker (Linux 4.19) the target was reached only after the load had been
 stopped, and for 315 s at a stretch nothing was gained."""
@@ -97,4 +99,4 @@ stopped, and for 315 s at a stretch nothing was gained."""
 
 def find_release(name: str) -> Release:
     """The release called `name`. Raises InputError naming all of them."""
-    return find("release", name, RELEASES)
+    return RELEASES.find(name)

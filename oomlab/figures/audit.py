@@ -16,7 +16,7 @@ _MARK = 26
 _INDENT = 18
 
 
-class Place(NamedTuple):
+class RequestPlace(NamedTuple):
     """One place: the functions that lead to the request, the locks held there that an OOM callback
     takes, and whether the request may wait."""
 
@@ -25,7 +25,7 @@ class Place(NamedTuple):
     waits: bool
 
 
-def draw_audit(places: Sequence[Place], title: str) -> Figure:
+def draw_audit(places: Sequence[RequestPlace], title: str) -> Figure:
     """One entry for each place, in the order given."""
     parts: list[str] = []
     samples = [swatch("blocked")._replace(text="may wait for memory"), _plain("does not wait")]
@@ -46,7 +46,7 @@ def draw_audit(places: Sequence[Place], title: str) -> Figure:
     )
 
 
-def _entry(place: Place, top: float) -> tuple[Markup, float]:
+def _entry(place: RequestPlace, top: float) -> tuple[Markup, float]:
     left = MARGIN + _MARK + 8
     lines = wrapped(" › ".join(place.path), WIDTH - MARGIN - left - _INDENT)
     lines += wrapped(_where(place), WIDTH - MARGIN - left - _INDENT)
@@ -87,10 +87,10 @@ def _plain(text: str) -> Key:
     return Key(_outline(0, -7, 28, 14), 28, text)
 
 
-def _where(place: Place) -> str:
+def _where(place: RequestPlace) -> str:
     return f"with {' and '.join(place.locks)} held"
 
 
-def _in_words(place: Place) -> str:
+def _in_words(place: RequestPlace) -> str:
     how = "may wait for memory" if place.waits else "does not wait"
     return f"{' calls '.join(place.path)}, {_where(place)}: {how}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oomlab.analysis.chain_walk import OomInvocation, Stop
+from oomlab.analysis.chain_walk import OomInvocation, Visit
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, label
 from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
@@ -96,7 +96,7 @@ def _mask(asked: OomInvocation) -> str:
     return names.get(asked.gfp, f"{asked.gfp:#x}")
 
 
-def _listener(stop: Stop) -> _Box:
+def _listener(stop: Visit) -> _Box:
     found = stop.listener
     did = []
     if stop.locks:

@@ -18,7 +18,7 @@ _TOP = 62.0
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedRemedy:
     """One remedy. `same`: steps that are as in the first row; `made`: steps that could be made at
     all. `ends`, `waits`, `killed`, `pages`: how a timed run ends, how long its slowest request
     took, how many it killed, and how many pages listeners gave back, as text."""
@@ -32,7 +32,9 @@ class Row:
     pages: str
 
 
-def draw_comparison(rows: Sequence[Row], chosen: str, steps: int, scenario: str) -> Figure:
+def draw_comparison(
+    rows: Sequence[ComparedRemedy], chosen: str, steps: int, scenario: str
+) -> Figure:
     """Draw the rows, the first of which is the machine that the schedule of `steps` steps was found
     for; the row of the remedy `chosen` is framed."""
     title = f"One schedule of {scenario} under {len(rows)} remedies"
@@ -54,7 +56,7 @@ def draw_comparison(rows: Sequence[Row], chosen: str, steps: int, scenario: str)
     )
 
 
-def _row(row: Row, y: float, framed: bool, steps: int) -> list[Markup]:
+def _row(row: ComparedRemedy, y: float, framed: bool, steps: int) -> list[Markup]:
     parts: list[Markup] = []
     if framed:
         parts.append(
@@ -83,7 +85,7 @@ def _row(row: Row, y: float, framed: bool, steps: int) -> list[Markup]:
     return parts
 
 
-def _said(row: Row, steps: int) -> str:
+def _said(row: ComparedRemedy, steps: int) -> str:
     return (
         f"{row.remedy}: the same for {row.same} of {steps} steps, {row.made} can be made at all. "
         f"A timed run: {row.ends}; slowest request {row.waits}; killed {row.killed}; pages given "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oomlab.analysis import DETECTORS, Detector, Message
+from oomlab.analysis import DETECTORS, Detector, LogLine
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, label
 from oomlab.figures.svg import WIDTH, Markup, document, element, line
@@ -16,7 +16,7 @@ _STEP_S = 60
 
 
 def draw_detector_log(
-    messages: Sequence[Message], until_s: int, name: str, *, key: str = ""
+    messages: Sequence[LogLine], until_s: int, name: str, *, key: str = ""
 ) -> Figure:
     """Draw the first `until_s` seconds of the log of the machine called `name`; give different keys
     to two copies on one page."""
@@ -44,7 +44,7 @@ def _x(second: float, until_s: int) -> float:
     return MARGIN + (_RIGHT - MARGIN) * second / until_s
 
 
-def _row(detector: Detector, mine: Sequence[Message], top: float, until_s: int) -> list[Markup]:
+def _row(detector: Detector, mine: Sequence[LogLine], top: float, until_s: int) -> list[Markup]:
     said = f"{detector}: {_who(mine)}"
     text = shortened(said, WIDTH - 2 * MARGIN)
     parts = [label(MARGIN, top, text, ink="ink" if mine else "muted")]
@@ -60,7 +60,7 @@ def _row(detector: Detector, mine: Sequence[Message], top: float, until_s: int) 
     return parts
 
 
-def _who(mine: Sequence[Message]) -> str:
+def _who(mine: Sequence[LogLine]) -> str:
     """Whom a detector names, and from when on."""
     if not mine:
         return "silent"
@@ -68,13 +68,13 @@ def _who(mine: Sequence[Message]) -> str:
     return f"from {mine[0].second} s, {tasks}"
 
 
-def _description(messages: Sequence[Message]) -> str:
+def _description(messages: Sequence[LogLine]) -> str:
     if not messages:
         return "Every detector is silent."
     return f"The first line of the log comes after {messages[0].second} s."
 
 
-def _twin(title: str, messages: Sequence[Message]) -> str:
+def _twin(title: str, messages: Sequence[LogLine]) -> str:
     lines = [f"{title}."]
     for detector in DETECTORS:
         mine = [message for message in messages if message.detector == detector]

@@ -6,9 +6,9 @@ from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, label
 from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
 from oomlab.figures.text import shortened, text_width
-from oomlab.gfp.outcome import outcome
 from oomlab.gfp.path import Passage, Station, path
 from oomlab.gfp.predicates import Request
+from oomlab.gfp.request_outcome import outcome
 
 _ROW = 44.0
 _BOX = 30.0

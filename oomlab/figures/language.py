@@ -10,7 +10,7 @@ from oomlab.figures.parts import MARGIN, bar, label, thin_line
 from oomlab.figures.style import lock_style
 from oomlab.figures.svg import Markup, document, group
 from oomlab.figures.wait_for import ARROW_MEANINGS, arrow_sample
-from oomlab.figures.words import STATE_NAMES
+from oomlab.figures.wording import STATE_NAMES
 
 _ROW = 27.0
 _SAMPLE = 40.0

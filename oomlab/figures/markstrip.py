@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from oomlab.figures.marks import Mark
 from oomlab.figures.parts import MARGIN, label
 from oomlab.figures.scale import TimeScale
 from oomlab.figures.svg import WIDTH, Markup, element, group, line
 from oomlab.figures.text import shortened, text_width
+from oomlab.figures.time_marks import Mark
 
 ROW = 19
 _SAME_PLACE = 3.0

@@ -39,7 +39,7 @@ _FATE_KEYS = {
 
 
 @dataclass(frozen=True)
-class Station:
+class PathBox:
     """One test or attempt on the way: the steps that it stands for, the first of which names it,
     the text beside it, and whether whoever comes there holds oom_lock."""
 
@@ -49,20 +49,20 @@ class Station:
 
 
 STATIONS = (
-    Station((FAST_PATH,), "attempt at the low mark"),
-    Station(("5",), "attempt at the min mark, or below it"),
-    Station(("8", "10"), "reserves? attempt"),
-    Station(("11",), STEP["11"].title),
-    Station(("13",), STEP["13"].title),
-    Station(("14",), STEP["14"].title),
-    Station(("16",), STEP["16"].title),
-    Station(("18",), "is another round worth it?"),
-    Station(("20",), STEP["20"].title),
-    Station(("3 (OOM)",), STEP["3 (OOM)"].title, True),
-    Station(_EXITS, "a reason to give up?", True),
-    Station(("5 (OOM)",), STEP["5 (OOM)"].title, True),
-    Station(("21",), STEP["21"].title),
-    Station(("22",), STEP["22"].title),
+    PathBox((FAST_PATH,), "attempt at the low mark"),
+    PathBox(("5",), "attempt at the min mark, or below it"),
+    PathBox(("8", "10"), "reserves? attempt"),
+    PathBox(("11",), STEP["11"].title),
+    PathBox(("13",), STEP["13"].title),
+    PathBox(("14",), STEP["14"].title),
+    PathBox(("16",), STEP["16"].title),
+    PathBox(("18",), "is another round worth it?"),
+    PathBox(("20",), STEP["20"].title),
+    PathBox(("3 (OOM)",), STEP["3 (OOM)"].title, True),
+    PathBox(_EXITS, "a reason to give up?", True),
+    PathBox(("5 (OOM)",), STEP["5 (OOM)"].title, True),
+    PathBox(("21",), STEP["21"].title),
+    PathBox(("22",), STEP["22"].title),
 )
 """What a request for a single page meets, in order; steps that decide nothing are left out."""
 
@@ -105,7 +105,7 @@ def draw_slow_path(request: AllocationRequest, asked: str, *, key: str = "") -> 
     return Figure(svg, title, ending, _twin(request, title, answers))
 
 
-def _number(station: Station) -> str:
+def _number(station: PathBox) -> str:
     first = station.steps[0]
     if first == FAST_PATH:
         return "fast path"
@@ -123,7 +123,7 @@ def _fate_words(request: AllocationRequest) -> str:
     }[fate(request)]
 
 
-def _answer(request: AllocationRequest, station: Station) -> str:
+def _answer(request: AllocationRequest, station: PathBox) -> str:
     """What the request was told there the last time; "" if it never came there."""
     steps = request.steps
     first = station.steps[0]
@@ -156,7 +156,7 @@ _ANSWERS: dict[str, Callable[[AllocationRequest], str]] = {
 
 
 def _draw(
-    request: AllocationRequest, asked: str, answers: dict[Station, str]
+    request: AllocationRequest, asked: str, answers: dict[PathBox, str]
 ) -> tuple[list[Markup], float]:
     kind = fate(request)
     ink = _INKS[kind]
@@ -186,11 +186,11 @@ def _draw(
     return [*parts, drawn], bottom + height + 8
 
 
-def _station(step: str) -> Station:
+def _station(step: str) -> PathBox:
     return next(station for station in STATIONS if step in station.steps)
 
 
-def _back_from(request: AllocationRequest) -> Station | None:
+def _back_from(request: AllocationRequest) -> PathBox | None:
     """The station from which the request went back to the retry label; None if it never did."""
     steps = request.steps
     again = [i for i, number in enumerate(steps) if number == "7"][1:]
@@ -237,7 +237,7 @@ def _loop(bottom: float, top: float, *, endless: bool) -> Markup:
     )
 
 
-def _row(station: Station, answer: str, middle: float, ink: str) -> Markup:
+def _row(station: PathBox, answer: str, middle: float, ink: str) -> Markup:
     parts: list[Markup] = []
     if ink:
         parts.append(
@@ -320,7 +320,7 @@ def _keys(kind: Fate, went_back: bool) -> Sequence[Key]:
     return keys
 
 
-def _twin(request: AllocationRequest, title: str, answers: dict[Station, str]) -> str:
+def _twin(request: AllocationRequest, title: str, answers: dict[PathBox, str]) -> str:
     lines = [f"{title}."]
     for station in STATIONS:
         number = _number(station)

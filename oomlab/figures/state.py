@@ -16,11 +16,11 @@ from oomlab.checked import checked
 from oomlab.engine.trace.events import Json, Trace
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend, swatch, text_lines
-from oomlab.figures.state_facts import Facts, facts_at
+from oomlab.figures.state_facts import StateFacts, facts_at
 from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, line
 from oomlab.figures.text import shortened, text_width, wrapped
-from oomlab.figures.words import STATE_NAMES, STEPWISE_RUNS, span_phrase
+from oomlab.figures.wording import STATE_NAMES, STEPWISE_RUNS, span_phrase
 
 _TEXT = MARGIN + 28 + 10
 """Left edge of the text beside a swatch."""
@@ -50,7 +50,7 @@ def draw_state(trace: Trace, at_us: int, *, key: str = "") -> Figure:
     return Figure(svg, title, description, "\n".join((f"{title}.", *sheet.said)))
 
 
-def _headline(facts: Facts, graph: WaitForGraph, moment: str) -> str:
+def _headline(facts: StateFacts, graph: WaitForGraph, moment: str) -> str:
     moved = f"{facts.mover} has moved" if facts.mover else "nobody has moved yet"
     size = len(graph.cycle)
     closed = f"; a cycle of {size} task{'s' if size > 1 else ''}" if size else ""
@@ -63,7 +63,7 @@ class _Sheet:
     def __init__(
         self,
         trace: Trace,
-        facts: Facts,
+        facts: StateFacts,
         now: Mapping[str, Span],
         graph: WaitForGraph,
         moment: str,

@@ -10,7 +10,7 @@ _WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
 
 
 @dataclass(frozen=True)
-class Facts:
+class StateFacts:
     """`mover`: the task that moved last, or "". `stacks`: per task the kernel functions it is in,
     outermost first. `locks`, `words`: slots with their values. `queues`: who sleeps on the wait
     queues of the thread that runs the chain, and on every other one that has a sleeper. `pools`:
@@ -29,7 +29,7 @@ class Facts:
     min_marks: dict[str, int]
 
 
-def facts_at(trace: Trace, at_us: int) -> Facts:
+def facts_at(trace: Trace, at_us: int) -> StateFacts:
     """The facts after everything that happened at `at_us`."""
     values = trace.values_at(at_us)
     initial = {slot.name: slot.initial for slot in trace.slots}
@@ -45,7 +45,7 @@ def facts_at(trace: Trace, at_us: int) -> Facts:
     if at_us >= trace.ended_at_us:
         stacks = {task: s for task, s in stacks.items() if task in unfinished}
     kinds = {slot.name: slot.kind for slot in trace.slots}
-    return Facts(
+    return StateFacts(
         mover,
         stacks,
         {name: value for name, value in values.items() if kinds[name] in ("mutex", "rwsem")},

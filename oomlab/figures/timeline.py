@@ -10,7 +10,6 @@ from oomlab.engine.trace.events import Trace
 from oomlab.figures.axis import AXIS_HEIGHT, ever_after, squeeze_key, squeezed, time_axis
 from oomlab.figures.figure import Figure
 from oomlab.figures.lanes import Cast, Lane, choose_lanes
-from oomlab.figures.marks import marks
 from oomlab.figures.markstrip import MarkStrip
 from oomlab.figures.parts import (
     MARGIN,
@@ -28,8 +27,9 @@ from oomlab.figures.scale import TimeScale
 from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, line
 from oomlab.figures.text import shortened, text_width, wrapped
+from oomlab.figures.time_marks import marks
 from oomlab.figures.timeline_twin import timeline_description, timeline_title, timeline_twin
-from oomlab.figures.words import STATE_NAMES, STEPWISE_RUNS, bar_labels
+from oomlab.figures.wording import STATE_NAMES, STEPWISE_RUNS, bar_labels
 
 _TOP = 8.0
 _NAME_HEIGHT = 22

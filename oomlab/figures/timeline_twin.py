@@ -6,8 +6,8 @@ from oomlab.analysis import length_text, moment_text
 from oomlab.engine.trace.events import Trace
 from oomlab.engine.trace.narration import VERDICTS
 from oomlab.figures.lanes import Cast
-from oomlab.figures.marks import marks
-from oomlab.figures.words import hold_phrase, span_phrase
+from oomlab.figures.time_marks import marks
+from oomlab.figures.wording import hold_phrase, span_phrase
 
 
 def timeline_title(trace: Trace) -> str:

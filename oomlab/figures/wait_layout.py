@@ -73,7 +73,7 @@ class Arrow:
 
 
 @dataclass
-class Layout:
+class WaitLayout:
     """Boxes and arrows, and the height they need."""
 
     boxes: list[Box] = field(default_factory=list)
@@ -81,9 +81,9 @@ class Layout:
     height: float = 0.0
 
 
-def lay_out(graph: WaitForGraph, details: dict[str, str], top: float) -> Layout:
+def lay_out(graph: WaitForGraph, details: dict[str, str], top: float) -> WaitLayout:
     """The layout of `graph` from height `top` on; `details`: a second line for each task."""
-    layout = Layout(height=top)
+    layout = WaitLayout(height=top)
     left = list(graph.nodes)
     drawn: set[Edge] = set()
     cycle = [edge.waiter for edge in graph.cycle]
@@ -145,7 +145,7 @@ class _Component:
         spine: list[str],
         rest: list[str],
         details: dict[str, str],
-        layout: Layout,
+        layout: WaitLayout,
     ) -> None:
         self.edges = graph.edges
         self.spine = spine

@@ -51,6 +51,6 @@ BALLOON_INFLATE = _NUMBERS.sites["balloon-inflate"]
 """What balloon_page_enqueue asks for (mm/balloon_compaction.c, CONFIG_BALLOON_COMPACTION=y)."""
 
 
-def may_block(gfp: int) -> bool:
+def gfpflags_allow_blocking(gfp: int) -> bool:
     """May the caller sleep and reclaim (gfpflags_allow_blocking)?"""
     return bool(gfp & DIRECT_RECLAIM)

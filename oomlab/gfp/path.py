@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from oomlab.checked import checked
-from oomlab.gfp.outcome import Ending, outcome
 from oomlab.gfp.predicates import (
     Request,
     Reserve,
@@ -25,6 +24,7 @@ from oomlab.gfp.predicates import (
     reserve,
     wakes_kswapd,
 )
+from oomlab.gfp.request_outcome import Ending, outcome
 
 Passage = Literal["goes on", "fails", "tries again", "kills", "never comes here"]
 """What a request does at a station. `tries again`: it goes back to step 7, for as long as it

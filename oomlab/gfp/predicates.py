@@ -41,7 +41,7 @@ def request(expression: str, version: str = DEFAULT_VERSION) -> Request:
     return Request(parse(expression, numbers), numbers)
 
 
-class Zone(Enum):
+class HighestZone(Enum):
     """The highest zone a request may be served from; lower ones are open to it too."""
 
     DMA = "ZONE_DMA"
@@ -53,31 +53,31 @@ class Zone(Enum):
 
 
 _ZONES = {
-    (): Zone.NORMAL,
-    ("__GFP_DMA",): Zone.DMA,
-    ("__GFP_HIGHMEM",): Zone.HIGHMEM,
-    ("__GFP_DMA32",): Zone.DMA32,
-    ("__GFP_MOVABLE",): Zone.NORMAL,
-    ("__GFP_DMA", "__GFP_MOVABLE"): Zone.DMA,
-    ("__GFP_HIGHMEM", "__GFP_MOVABLE"): Zone.MOVABLE,
-    ("__GFP_DMA32", "__GFP_MOVABLE"): Zone.DMA32,
+    (): HighestZone.NORMAL,
+    ("__GFP_DMA",): HighestZone.DMA,
+    ("__GFP_HIGHMEM",): HighestZone.HIGHMEM,
+    ("__GFP_DMA32",): HighestZone.DMA32,
+    ("__GFP_MOVABLE",): HighestZone.NORMAL,
+    ("__GFP_DMA", "__GFP_MOVABLE"): HighestZone.DMA,
+    ("__GFP_HIGHMEM", "__GFP_MOVABLE"): HighestZone.MOVABLE,
+    ("__GFP_DMA32", "__GFP_MOVABLE"): HighestZone.DMA32,
 }
 _SELECTORS = ("__GFP_DMA", "__GFP_HIGHMEM", "__GFP_DMA32", "__GFP_MOVABLE")
 
 
-def zone(request: Request) -> Zone:
+def zone(request: Request) -> HighestZone:
     """The zone that the four selector bits name (gfp_zone), on a machine that has all zones.
 
     `__GFP_MOVABLE` opens ZONE_MOVABLE only together with `__GFP_HIGHMEM`. Two of the other three
     bits together are a bug of the caller; the kernel's table then answers with its lowest zone.
     """
     selectors = tuple(name for name in _SELECTORS if request.has(name))
-    return _ZONES.get(selectors, Zone.INVALID)
+    return _ZONES.get(selectors, HighestZone.INVALID)
 
 
 def below_normal(request: Request) -> bool:
     """Is the request confined to zones below ZONE_NORMAL (the test of ac->high_zoneidx)?"""
-    return zone(request) in (Zone.DMA, Zone.DMA32, Zone.INVALID)
+    return zone(request) in (HighestZone.DMA, HighestZone.DMA32, HighestZone.INVALID)
 
 
 class Reserve(Enum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from oomlab.gfp.outcome import fails_when_oom_lock_free, fails_when_oom_lock_held
 from oomlab.gfp.predicates import (
     Request,
     invokes_notifiers,
@@ -19,6 +18,7 @@ from oomlab.gfp.predicates import (
     task_may_use_reserves,
     wakes_kswapd,
 )
+from oomlab.gfp.request_outcome import fails_when_oom_lock_free, fails_when_oom_lock_held
 
 Predicate = Callable[[Request], bool]
 

@@ -18,6 +18,7 @@ from oomlab.gfp.registry import (
     PRINT_ORDER,
     VERSIONS,
 )
+from oomlab.kernel_release import KernelRelease
 
 DEFAULT_VERSION = "4.13"
 """The kernel that the model imitates unless told otherwise."""
@@ -45,6 +46,11 @@ class Table:
     absent: Mapping[str, str]
     names: Mapping[str, int]
     sites: Mapping[str, int]
+
+    @property
+    def release(self) -> KernelRelease:
+        """The kernel's release, to be compared with others."""
+        return KernelRelease.of(self.version)
 
     @property
     def all_bits(self) -> int:
@@ -80,10 +86,14 @@ class Table:
 
 @checked(leave="version")
 def table(version: str = DEFAULT_VERSION, config: Iterable[str] = ()) -> Table:
-    """The numbers of `version`, built with the options in `config`.
+    """The numbers of `version`, built with the options in `config`. A build of a release
+    ("v4.13", "4.19.0-6-amd64") has those of the release.
 
     Raises InputError for a version or an option that is not in the registry.
     """
+    release = KernelRelease.meant(version) if isinstance(version, str) else None
+    if str(release) in VERSIONS:
+        version = str(release)
     find("kernel version", version, VERSIONS)
     options = frozenset(config)
     for option in sorted(options):

@@ -9,7 +9,7 @@ from oomlab.brief import brief
 from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.ops import Candidate, Routine, Slot
 from oomlab.engine.slots import Says
-from oomlab.errors import InputError
+from oomlab.errors import InputError, unknown
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction
 from oomlab.kernel.notifier import BlockingNotifierChain
@@ -18,6 +18,7 @@ from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import Kswapd, Zone
+from oomlab.kernel_release import KernelRelease
 from oomlab.limits import Limit
 
 LIMITS = (
@@ -32,12 +33,20 @@ LIMITS = (
 
 HZ_CHOICES = (100, 250, 1000)
 
-KERNEL_4_13 = 4.13
-KERNEL_4_14 = 4.14
-KERNEL_4_19 = 4.19
-KERNEL_5_17 = 5.17
+KERNEL_4_13 = KernelRelease(4, 13)
+KERNEL_4_14 = KernelRelease(4, 14)
+KERNEL_4_19 = KernelRelease(4, 19)
+KERNEL_5_17 = KernelRelease(5, 17)
 KERNELS = (KERNEL_4_13, KERNEL_4_14, KERNEL_4_19, KERNEL_5_17)
-"""The releases whose OOM killer the model knows; as numbers these sort by date."""
+"""The releases whose OOM killer the model knows, in the order of time."""
+
+
+def modelled_kernel(spelled: object) -> KernelRelease:
+    """The modelled release that is meant. Raises InputError, naming all of them, for another."""
+    release = KernelRelease.meant(spelled)
+    if release is None or release not in KERNELS:
+        raise unknown("kernel version", f"{spelled}", KERNELS)
+    return release
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ class Machine:
     delivery: Delivery
     hz: int
     costs: Costs
-    kernel: float
+    kernel: KernelRelease
     total_pages: int
     switches: Switches
     compaction: Compaction | None
@@ -123,7 +132,7 @@ class Machine:
         *,
         hz: int = 250,
         costs: Costs = Costs(),
-        kernel: float = KERNEL_4_13,
+        kernel: KernelRelease = KERNEL_4_13,
         total_pages: int = 0,
         switches: Switches = USUAL_SWITCHES,
         compaction: Compaction | None = None,

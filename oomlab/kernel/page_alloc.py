@@ -95,7 +95,7 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
     hand = current.hand
     victims_get = ALLOC_NO_WATERMARKS if machine.kernel < KERNEL_4_14 else ALLOC_OOM
     gfp = current_gfp_context(current, gfp)
-    blocking = flags.may_block(gfp)
+    blocking = flags.gfpflags_allow_blocking(gfp)
     costly = order > PAGE_ALLOC_COSTLY_ORDER
     yield from step(machine, "0")
     if order >= MAX_ORDER:

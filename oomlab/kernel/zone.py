@@ -7,7 +7,7 @@ from math import isqrt
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Op, Slot, take_block, take_page
-from oomlab.engine.slots import Answer, Says
+from oomlab.engine.slots import Answerer, Says
 from oomlab.errors import InputError
 from oomlab.gfp import flags
 from oomlab.limits import Limit
@@ -220,7 +220,7 @@ class Kswapd:
             # kswapd wakes it after each of its passes.
             layout.queue(
                 "pfmemalloc_wait",
-                Answer("kswapd", "a sign that enough is free"),
+                Answerer("kswapd", "a sign that enough is free"),
                 says={"wake": "wakes whoever is throttled"},
             ),
         )

@@ -33,7 +33,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
-from oomlab.engine.slots import Answer, Says
+from oomlab.engine.slots import Answerer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
@@ -43,7 +43,7 @@ from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.kernel.wait import wait_event
 from oomlab.limits import Limit
 from oomlab.listeners.balloon_policy import BalloonPolicy
-from oomlab.listeners.registrant import Evidence, Registrant
+from oomlab.listeners.registrant import Demonstration, Registrant
 
 LIMITS = (
     Limit(
@@ -143,7 +143,7 @@ class I915:
             layout.word("GPU busy", int(gpu_busy)),
             # Only the GPU's interrupt wakes it; of an idle one nobody waits for that.
             layout.queue(
-                "GPU idle", Answer("gpu", "the end of its work") if gpu_busy else "anybody"
+                "GPU idle", Answerer("gpu", "the end of its work") if gpu_busy else "anybody"
             ),
             layout.pool("shmem page cache", role="kept"),
             lock_jiffies,
@@ -296,9 +296,9 @@ REGISTRANT = Registrant(
     joins,
     ("completed", "by itself it works"),
     (
-        Evidence("h3c-i915-fence-array", {}, "livelock", "it allocates an array"),
-        Evidence("h3d-i915-bit17", {}, "livelock", "it allocates a bitmap"),
-        Evidence("h4-i915-object-lock", {}, "deadlock", "its lock is held by an allocator"),
-        Evidence("h5-gpu-never-idles", {}, "deadlock", "it waits for the GPU"),
+        Demonstration("h3c-i915-fence-array", {}, "livelock", "it allocates an array"),
+        Demonstration("h3d-i915-bit17", {}, "livelock", "it allocates a bitmap"),
+        Demonstration("h4-i915-object-lock", {}, "deadlock", "its lock is held by an allocator"),
+        Demonstration("h5-gpu-never-idles", {}, "deadlock", "it waits for the GPU"),
     ),
 )

@@ -18,7 +18,7 @@ from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.listeners.balloon_policy import BalloonPolicy
-from oomlab.listeners.registrant import Evidence, Registrant
+from oomlab.listeners.registrant import Demonstration, Registrant
 
 CMM_OOM_KB = 1024
 CMM_GFP = flags.GFP_NOIO | flags.NOWARN | flags.NORETRY | flags.NOMEMALLOC
@@ -114,8 +114,8 @@ REGISTRANT = Registrant(
     joins,
     ("completed", "by itself it works"),
     (
-        Evidence("h7-pseries-hotplug", {}, "deadlock", "memory is taken offline"),
-        Evidence("h7-pseries-hotplug", {"hot_remove": 0}, "completed", "it is not"),
+        Demonstration("h7-pseries-hotplug", {}, "deadlock", "memory is taken offline"),
+        Demonstration("h7-pseries-hotplug", {"hot_remove": 0}, "completed", "it is not"),
     ),
     title="pseries cmm",
 )

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oomlab.engine.ops import Routine, Slot, add, io, swap, wait_for, wake, write
-from oomlab.engine.slots import Answer
+from oomlab.engine.slots import Answerer
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
 from oomlab.listeners.balloon_policy import BalloonPolicy
-from oomlab.listeners.registrant import Evidence, Registrant
+from oomlab.listeners.registrant import Demonstration, Registrant
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class RcuTreePlugin:
                 says=dict.fromkeys(("add", "write"), "counts RCU callbacks that have not run"),
             ),
             # The last posted RCU callback wakes it.
-            layout.queue("oom_callback_wq", Answer("rcu", "the end of a grace period")),
+            layout.queue("oom_callback_wq", Answerer("rcu", "the end of a grace period")),
             layout.word("RCU callbacks posted", 0, says={"add": "posts an RCU callback"}),
             layout.queue("rcu gp_wq", "anybody", says={"wake": "has a grace period begin"}),
             layout.word("RCU reader", int(reader_stays)),
@@ -135,8 +135,10 @@ REGISTRANT = Registrant(
     joins,
     ("recovered", "the first never waits"),
     (
-        Evidence("h5-rcu-previous-round", {}, "deadlock", "a reader never leaves"),
-        Evidence("h5-rcu-previous-round", {"reader_stays": 0}, "recovered", "all readers leave"),
+        Demonstration("h5-rcu-previous-round", {}, "deadlock", "a reader never leaves"),
+        Demonstration(
+            "h5-rcu-previous-round", {"reader_stays": 0}, "recovered", "all readers leave"
+        ),
     ),
     title="RCU",
 )

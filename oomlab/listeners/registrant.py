@@ -18,7 +18,7 @@ else that the driver does. `unsafe`: it can."""
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Demonstration:
     """A timed run of the released kernel that shows something: a scenario, settings, its verdict,
     and in words what that means."""
 
@@ -63,7 +63,7 @@ class Registrant:
     why: str
     joins: Joins
     alone: tuple[str, str]
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Demonstration, ...] = ()
     title: str = ""
     number: int = 0
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from oomlab.checked import checked
-from oomlab.errors import find
 from oomlab.listeners import (
     i915_gem_shrinker,
     pseries_cmm,
@@ -17,7 +16,8 @@ from oomlab.listeners import (
     s390_cmm,
     virtio_balloon,
 )
-from oomlab.listeners.registrant import Evidence, Registrant
+from oomlab.listeners.registrant import Demonstration, Registrant
+from oomlab.registry import Registry
 
 LISTED = (
     rcu_tree_plugin.REGISTRANT,
@@ -31,7 +31,7 @@ LISTED = (
 
 
 def _numbered(number: int, listed: Registrant) -> Registrant:
-    walk = Evidence("five-listeners", {"listeners": number}, *listed.alone)
+    walk = Demonstration("five-listeners", {"listeners": number}, *listed.alone)
     return replace(
         listed,
         number=number,
@@ -40,20 +40,20 @@ def _numbered(number: int, listed: Registrant) -> Registrant:
     )
 
 
-REGISTRANTS: dict[str, Registrant] = {
-    found.name: found
-    for found in sorted(
+REGISTRANTS: Registry[str, Registrant] = Registry(
+    "listener",
+    sorted(
         (_numbered(number, listed) for number, listed in enumerate(LISTED, 1)),
         key=lambda found: -found.priority,
-    )
-}
+    ),
+)
 """By the name under which each is in the model's chain, in the order in which a walk that had all
 five would call them."""
 
 
 def find_registrant(name: str) -> Registrant:
     """The listener called `name`. Raises InputError naming all five."""
-    return find("listener", name, REGISTRANTS)
+    return REGISTRANTS.find(name)
 
 
 def summary_markdown() -> str:
@@ -101,6 +101,6 @@ def _locks(registrant: Registrant) -> str:
     return ", ".join(f"`{lock}`" for lock in registrant.locks) or "none"
 
 
-def _run(evidence: Evidence) -> str:
+def _run(evidence: Demonstration) -> str:
     given = ", ".join(f"`{name}={value}`" for name, value in evidence.settings.items())
     return f"`{evidence.scenario}`" + (f" with {given}" if given else "")

@@ -26,7 +26,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
-from oomlab.engine.slots import Answer, Says
+from oomlab.engine.slots import Answerer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
@@ -36,7 +36,7 @@ from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
 from oomlab.limits import Limit
 from oomlab.listeners.balloon_policy import BalloonPolicy
-from oomlab.listeners.registrant import Evidence, Registrant
+from oomlab.listeners.registrant import Demonstration, Registrant
 from oomlab.listeners.virtio_ccw import virtio_ccw_set_config
 from oomlab.listeners.virtio_ring import virtqueue_add_outbuf
 
@@ -173,7 +173,7 @@ class VirtioBalloon:
             # The host's interrupt (balloon_ack) is what wakes it.
             layout.queue(
                 "acked",
-                Answer("host", "its buffer back"),
+                Answerer("host", "its buffer back"),
                 says={"wake": "raises the interrupt that wakes the balloon driver"},
             ),
             batch,
@@ -390,8 +390,8 @@ REGISTRANT = Registrant(
     joins,
     ("completed", "by itself it works"),
     (
-        Evidence("h1-two-task-cycle", {}, "deadlock", "its lock is held by an allocator"),
-        Evidence("h3b-ccw-config-write", {}, "livelock", "it allocates, on s390"),
-        Evidence("h5-host-never-answers", {}, "deadlock", "it waits for the host"),
+        Demonstration("h1-two-task-cycle", {}, "deadlock", "its lock is held by an allocator"),
+        Demonstration("h3b-ccw-config-write", {}, "livelock", "it allocates, on s390"),
+        Demonstration("h5-host-never-answers", {}, "deadlock", "it waits for the host"),
     ),
 )

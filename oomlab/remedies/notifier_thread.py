@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot
-from oomlab.engine.slots import Answer, Says
+from oomlab.engine.slots import Answerer, Says
 from oomlab.errors import InputError
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
@@ -80,7 +80,7 @@ def thread_queues(layout: Layout) -> tuple[Slot, Slot]:
         ),
         layout.queue(
             "oom_notifier_response_queue",
-            Answer(OOM_NOTIFIER, "an answer"),
+            Answerer(OOM_NOTIFIER, "an answer"),
             protocol=True,
             says={"wake": "wakes whoever waits for the answer"},
         ),

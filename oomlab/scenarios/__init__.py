@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oomlab.checked import LOOKED_UP
 from oomlab.errors import find
+from oomlab.registry import Registry
 from oomlab.scenarios.ccw_config_write import CCW_CONFIG_WRITE
 from oomlab.scenarios.five_listeners import FIVE_LISTENERS
 from oomlab.scenarios.graphics import BIT17, FENCE_ARRAY, GPU_NEVER_IDLES, OBJECT_LOCK
@@ -19,9 +20,9 @@ from oomlab.scenarios.three_task_poll import THREE_TASK_POLL
 from oomlab.scenarios.two_task_cycle import TWO_TASK_CYCLE
 from oomlab.scenarios.virtqueue_add import VIRTQUEUE_ADD
 
-SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario
-    for scenario in (
+SCENARIOS: Registry[str, Scenario] = Registry(
+    "scenario",
+    (
         TWO_TASK_CYCLE,
         THREE_TASK_POLL,
         VIRTQUEUE_ADD,
@@ -34,18 +35,18 @@ SCENARIOS: dict[str, Scenario] = {
         RCU_PREVIOUS_ROUND,
         NAP_UNDER_LOCK,
         PSERIES_HOTPLUG,
-    )
-}
+    ),
+)
 
 
-STUDIES: dict[str, Scenario] = {
-    study.name: study for study in (INFLATE_UNDER_PRESSURE, FIVE_LISTENERS, THRASHING)
-}
+STUDIES: Registry[str, Scenario] = Registry(
+    "scenario", (INFLATE_UNDER_PRESSURE, FIVE_LISTENERS, THRASHING)
+)
 """Situations in which no callback hangs: they measure what a remedy costs, or show a walk of the
 chain, or why there is none. No part of the matrix."""
 
 
-GROUPS: dict[str, dict[str, Scenario]] = {
+GROUPS: dict[str, Registry[str, Scenario]] = {
     "Hazards, the rows of the matrix": SCENARIOS,
     "Studies, in which nothing hangs": STUDIES,
     "Review of the RFC, a situation for a finding": REVIEW,

@@ -18,7 +18,7 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNELS, Costs, Machine, Switches
+from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Costs, Machine, Switches
 from oomlab.kernel.oom_notify import Terms
 from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
@@ -81,7 +81,9 @@ COMMON_PARAMETERS = (
     Parameter(
         "timeout_s", "the offload's time limit, in seconds (0: the remedy's own)", 0.0, 0.0, 1e6
     ),
-    Parameter("kernel", "release whose OOM killer and reserves are modelled", 4.13, only=KERNELS),
+    Parameter(
+        "kernel", "release whose OOM killer and reserves are modelled", KERNEL_4_13, only=KERNELS
+    ),
     Parameter("hz", "timer ticks a second", 250, only=(100, 250, 1000)),
     Parameter(
         "ghosts",

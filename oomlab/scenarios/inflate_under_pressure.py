@@ -79,9 +79,9 @@ def build(settings: Settings, remedy: Remedy) -> Model:
     if settings["swapper_us"]:
         swapper_us = int(settings["swapper_us"])
         machine.spawn(
-            "kswapd",
+            "swapper",
             "frees page cache in the background",
-            lambda task: kswapd(machine, swapper_us),
+            lambda task: swapper(machine, swapper_us),
             serves=True,
         )
     for i in range(int(settings["load_tasks"])):
@@ -117,7 +117,7 @@ def growing_task(machine: Machine, current: Task, pages: int, jiffies: int) -> R
         yield from do_exit(current.process, machine.zone.free)
 
 
-def kswapd(machine: Machine, swapper_us: int) -> Routine:
+def swapper(machine: Machine, swapper_us: int) -> Routine:
     """Look every tick; below the low watermark, free page cache until the high one is passed."""
     zone = machine.zone
     while True:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for, write
-from oomlab.errors import InputError, find, unknown
-from oomlab.gfp.outcome import Caller
+from oomlab.errors import InputError, find
 from oomlab.gfp.predicates import request
-from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine, Switches
+from oomlab.gfp.request_outcome import Caller
+from oomlab.kernel.machine import KERNEL_4_13, Machine, Switches, modelled_kernel
 from oomlab.kernel.oom_kill import mark_oom_victim
 from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import Zone, watermarks_for
+from oomlab.kernel_release import Spelled
 from oomlab.scenarios.cast import sleeping_process
 
 MANAGED_PAGES = 16384
@@ -72,7 +73,7 @@ def find_request_class(name: str) -> RequestClass:
 
 
 def one_request(
-    name: str, *, held_ms: int = 0, free: int = 0, kernel: float = KERNEL_4_13
+    name: str, *, held_ms: int = 0, free: int = 0, kernel: Spelled = KERNEL_4_13
 ) -> Machine:
     """A machine on which a task makes one request of the class `name`, with `free` free pages and
     nothing to reclaim, while another has oom_lock for `held_ms` milliseconds (or FOR_EVER).
@@ -81,13 +82,12 @@ def one_request(
     negative numbers.
     """
     asked = find_request_class(name)
-    if kernel not in KERNELS:
-        raise unknown("kernel version", f"{kernel}", [f"{known}" for known in KERNELS])
+    release = modelled_kernel(kernel)
     if free < 0 or (held_ms < 0 and held_ms != FOR_EVER):
         raise InputError(f"neither pages nor time can be negative: {free} pages, {held_ms} ms")
     layout = Layout()
     zone = Zone.declare(layout, free, 0, watermarks_for(MANAGED_PAGES))
-    machine = Machine.boot(layout, zone, kernel=kernel, switches=Switches(tells_steps=True))
+    machine = Machine.boot(layout, zone, kernel=release, switches=Switches(tells_steps=True))
     machine.spawn(
         "oom_reaper",
         "kernel thread that frees a victim's memory",

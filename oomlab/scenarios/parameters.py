@@ -6,11 +6,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import Any
 
 from oomlab.errors import InputError, shown, unknown
+from oomlab.kernel_release import KernelRelease
 
-Value = int | float
-Settings = Mapping[str, Value]
+Number = int | float
+Value = Number | KernelRelease
+"""What a parameter can be."""
+
+Settings = Mapping[str, Any]
+"""Values by name, of the types that the parameters have: a builder reckons with them."""
 
 MOST_TASKS = 32
 """Tasks of one kind that a scenario can be given: with more a run takes minutes and shows nothing
@@ -19,9 +25,11 @@ new (our choice)."""
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of a scenario: its meaning with unit, its default, its limits.
+    """One number of a scenario (or its release of the kernel): its meaning with unit, its default,
+    its limits.
 
-    The default's type (int or float) is the parameter's type. `within` names another parameter of
+    The default's type (int, float, KernelRelease) is the parameter's type; a release is one of
+    `only`. `within` names another parameter of
     the scenario that this one must not exceed: no machine lends more pages than it has. `above`
     names one that it must reach unless it is 0, which then switches something off.
     """
@@ -29,17 +37,19 @@ class Parameter:
     name: str
     meaning: str
     default: Value
-    minimum: Value = 0
-    maximum: Value = math.inf
+    minimum: Number = 0
+    maximum: Number = math.inf
     only: tuple[Value, ...] = ()
     within: str = ""
     above: str = ""
 
     def check(self, value: object) -> Value:
-        """`value` as a number of the right type.
+        """`value` as a number, or release, of the right type.
 
         Raises InputError, naming what is valid, for anything else.
         """
+        if isinstance(self.default, KernelRelease):
+            return self._release(value)
         whole = isinstance(self.default, int)
         try:
             number = _number(value)
@@ -54,6 +64,12 @@ class Parameter:
             raise self._wrong(value)
         return number
 
+    def _release(self, value: object) -> KernelRelease:
+        release = KernelRelease.meant(value)
+        if release is None or release not in self.only:
+            raise self._wrong(value)
+        return release
+
     def _wrong(self, value: object) -> InputError:
         return InputError(f"{self.name} cannot be {shown(value)}; valid: {self.valid()}")
 
@@ -67,9 +83,11 @@ class Parameter:
         above = f", at least {self.above} unless it is 0" if self.above else ""
         return f"{kind} from {self.minimum} {upto}{within}{above}"
 
-    def check_against(self, values: Mapping[str, Value]) -> None:
+    def check_against(self, values: Settings) -> None:
         """Raise InputError, naming both values, if no machine can have this one together with
         those of the other parameters."""
+        if not self.within and not self.above:
+            return
         value = values[self.name]
         limit = values.get(self.within, value)
         if value > limit:
@@ -85,7 +103,7 @@ class Parameter:
             )
 
 
-def _number(value: object) -> Value:
+def _number(value: object) -> Number:
     """A finite number, also if given as text or as another library's number. Raises ValueError for
     anything else: what is true or false is no number here."""
     if isinstance(value, bool) or not isinstance(value, str | Real):
@@ -101,7 +119,17 @@ def _number(value: object) -> Value:
     return number
 
 
-def settle(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> dict[str, Value]:
+def json_value(value: Value) -> float | str:
+    """A value as a trace and JSON carry it; `Parameter.check` reads it again."""
+    return value.plain if isinstance(value, KernelRelease) else value
+
+
+def json_settings(settings: Settings) -> dict[str, float | str]:
+    """Settings as a trace and JSON carry them."""
+    return {name: json_value(value) for name, value in settings.items()}
+
+
+def settle(parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> dict[str, Any]:
     """All parameters with their values: those given, checked, and defaults for the rest.
 
     Raises InputError for a name or a value that is not valid, and for values that cannot be

@@ -12,13 +12,14 @@ from typing import Literal
 from oomlab.checked import checked
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, sleep
-from oomlab.errors import find, unknown
+from oomlab.errors import find
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNELS, Machine, Switches
+from oomlab.kernel.machine import Machine, Switches, modelled_kernel
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.vmscan import kswapd, try_to_free_pages
 from oomlab.kernel.zone import Kswapd, Zone, ZoneDetails, watermarks_for
+from oomlab.kernel_release import Spelled
 from oomlab.scenarios.one_request import ASKER, MANAGED_PAGES
 
 Way = Literal["nothing", "lock", "throttle", "isolated", "writeback"]
@@ -42,14 +43,13 @@ _CLEAN_PAGES = 64
 
 
 @checked(leave="way")
-def reclaim_round(way: str, kernel: float) -> Machine:
+def reclaim_round(way: str, kernel: Spelled) -> Machine:
     """A machine on which one round of reclaim waits for what `way` says, on the release `kernel`.
 
     Raises InputError for an unknown way or kernel.
     """
     find("wait in reclaim", way, WAYS)
-    if kernel not in KERNELS:
-        raise unknown("kernel version", f"{kernel}", [f"{known}" for known in KERNELS])
+    release = modelled_kernel(kernel)
     marks = watermarks_for(MANAGED_PAGES)
     layout = Layout()
     zone = Zone.declare(
@@ -64,7 +64,7 @@ def reclaim_round(way: str, kernel: float) -> Machine:
     )
     pgdat = Kswapd.declare(layout) if way == "throttle" else None
     machine = Machine.boot(
-        layout, zone, kernel=kernel, switches=Switches(tells_steps=True), kswapd=pgdat
+        layout, zone, kernel=release, switches=Switches(tells_steps=True), kswapd=pgdat
     )
     fs_lock = machine.layout.mutex("fs_lock")
     if way in ("lock", "throttle", "isolated"):

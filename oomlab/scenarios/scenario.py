@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 from oomlab.brief import brief
 from oomlab.engine.model import Model
 from oomlab.errors import InputError, ModelError, shown
 from oomlab.remedies import REMEDIES, Remedy, find_remedy
 from oomlab.remedies.expected import TOO_LARGE, Engine, Expectation, expect
-from oomlab.scenarios.parameters import Parameter, Settings, Value, settle
+from oomlab.scenarios.parameters import Parameter, Settings, settle
 
 
 class _Asked:
@@ -97,7 +97,7 @@ class Scenario:
             " in the file of the scenario or in that of the remedy"
         )
 
-    def settle(self, given: Mapping[str, object] | None, engine: Engine) -> dict[str, Value]:
+    def settle(self, given: Mapping[str, object] | None, engine: Engine) -> dict[str, Any]:
         """All parameters with their values; without `given` all are as usual. Raises InputError
         for a name or value that is not valid."""
         if given is not None and not isinstance(given, Mapping):

@@ -1,9 +1,10 @@
 """Views: what a panel shows for given values of its controls.
 
-A view is a function in a module below this package. It takes keyword arguments (the values of the
-controls and the fixed values of the panel, all of them JSON scalars) and returns a `View`. It is
-named by a string, "oomlab.views.module:function", because the same name is called in three places:
-while the book is built, in the page by Pyodide, and by a Jupyter kernel. All three come in here.
+A view is a function in a module below this package, decorated with `view`. It takes keyword
+arguments (the values of the controls and the fixed values of the panel, all of them JSON scalars)
+and returns a `View`. It is named by a string, "oomlab.views.module:function", because the same name
+is called in three places: while the book is built, in the page by Pyodide, and by a Jupyter kernel.
+All three come in here.
 
 A value that makes no sense is a ValueError whose message is a sentence for the reader. Any other
 exception is a defect of oomlab.
@@ -14,16 +15,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import ModuleType
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
+from oomlab.registry import Registry
 
-__all__ = ["Scalar", "View", "answer", "call", "find", "known"]
+__all__ = ["Scalar", "View", "answer", "call", "find", "known", "view"]
 
 Scalar: TypeAlias = str | int | float | bool
 """What a view may be given: a value that JSON carries unchanged."""
@@ -44,13 +45,31 @@ class View:
     twin: str
 
 
+def _name(function: Callable[..., View]) -> str:
+    return f"{function.__module__}:{function.__name__}"
+
+
+VIEWS: Registry[str, Callable[..., View]] = Registry("view", key=_name)
+"""The views of the modules that were imported so far; `known` imports them all."""
+
+V = TypeVar("V", bound=Callable[..., View])
+
+
+def view(function: V) -> V:
+    """Decorator: a panel may call this function, which checks its arguments (see `checked`).
+
+    No other function can be reached by a name that comes out of a page.
+    """
+    public = checked(function)
+    VIEWS.add(public)
+    return public
+
+
 def known() -> list[str]:
     """The names of all views there are, sorted. Imports every module below this package."""
-    return sorted(
-        f"{module}:{function}"
-        for module in _modules()
-        for function in _views_of(importlib.import_module(module))
-    )
+    for module in _modules():
+        importlib.import_module(module)
+    return sorted(VIEWS)
 
 
 @checked(leave="name")
@@ -60,11 +79,12 @@ def find(name: str) -> Callable[..., View]:
     Raises ValueError, naming the views there are, for anything that is not one of them: the name
     may come out of a page or a message, and must not reach any other function.
     """
-    module, _, function = name.partition(":")
-    if module in _modules():
-        views = _views_of(importlib.import_module(module))
-        if function in views:
-            return views[function]
+    if isinstance(name, str):
+        module = name.partition(":")[0]
+        if module in _modules():  # a page loads the module that it needs, not all of them
+            importlib.import_module(module)
+        if name in VIEWS:
+            return VIEWS[name]
     raise unknown("view", name, known())
 
 
@@ -75,9 +95,9 @@ def call(name: str, values: Mapping[str, Scalar]) -> dict[str, str]:
     Raises ValueError, with a sentence for the reader, for an unknown view, for values the view has
     no parameter for (or a parameter without a value), and for whatever the view itself refuses.
     """
-    view = find(name)
-    check_names(name, view, values)
-    made = view(**values)
+    found = find(name)
+    check_names(name, found, values)
+    made = found(**values)
     if not isinstance(made, View):
         raise TypeError(f"{name} returned {type(made).__name__}, not a View")
     return {"picture": made.picture, "sentence": made.sentence, "twin": made.twin}
@@ -97,9 +117,9 @@ def answer(name: str, values: Mapping[str, Scalar]) -> dict[str, str]:
         }
 
 
-def check_names(name: str, view: Callable[..., View], values: Mapping[str, Scalar]) -> None:
+def check_names(name: str, function: Callable[..., View], values: Mapping[str, Scalar]) -> None:
     """Raises ValueError, naming the parameters, unless the view can be called with `values`."""
-    signature = inspect.signature(view)
+    signature = inspect.signature(function)
     try:
         signature.bind(**values)
     except TypeError as error:
@@ -109,18 +129,3 @@ def check_names(name: str, view: Callable[..., View], values: Mapping[str, Scala
 
 def _modules() -> set[str]:
     return {found.name for found in pkgutil.walk_packages(__path__, f"{__name__}.")}
-
-
-def _views_of(module: ModuleType) -> dict[str, Callable[..., View]]:
-    return dict(_public_views(module))
-
-
-def _public_views(module: ModuleType) -> Iterator[tuple[str, Callable[..., View]]]:
-    for name, value in vars(module).items():
-        if name.startswith("_") or not callable(value) or inspect.isclass(value):
-            continue
-        # Only what the module itself defines: what it imports has a name of its own elsewhere.
-        if getattr(value, "__module__", None) != module.__name__:
-            continue
-        if inspect.signature(value).return_annotation in (View, "View"):
-            yield name, value

@@ -5,15 +5,15 @@ from __future__ import annotations
 from oomlab.analysis.audit import BlockingRequest, blocking_requests, callback_locks
 from oomlab.checked import checked
 from oomlab.experiment import run
-from oomlab.figures.audit import Place, draw_audit
+from oomlab.figures.audit import RequestPlace, draw_audit
 from oomlab.scenarios import SCENARIOS
-from oomlab.views import View
+from oomlab.views import View, view
 
 IF_IT_ALLOCATED = {"h3a-virtqueue-add": {"total_sg": 2}}
 """The place that the thread names, as if it allocated: with one entry it never does."""
 
 
-@checked
+@view
 def requests(remedy: str) -> View:
     """All places that ask for memory where an OOM callback may stand behind them, as found in one
     run of every hazard; marked are those that may wait under the remedy."""
@@ -29,13 +29,13 @@ def requests(remedy: str) -> View:
 
 
 @checked
-def places_under(remedy: str) -> list[Place]:
+def places_under(remedy: str) -> list[RequestPlace]:
     """Every place of mainline, and whether it still waits under `remedy`."""
     still = {request.path for request in _found(remedy)}
     by_path: dict[tuple[str, ...], BlockingRequest] = {}
     for request in _found("mainline"):
         by_path.setdefault(request.path, request)
-    return [Place(path, r.locks, path in still) for path, r in by_path.items()]
+    return [RequestPlace(path, r.locks, path in still) for path, r in by_path.items()]
 
 
 def _found(remedy: str) -> list[BlockingRequest]:

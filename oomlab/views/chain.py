@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from oomlab.analysis.chain_walk import first_invocation
-from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.experiment import run
 from oomlab.figures.chain import draw_chain, outcome_sentence
 from oomlab.scenarios.five_listeners import CALLERS
-from oomlab.views import Scalar, View
+from oomlab.views import Scalar, View, view
 
 
-@checked
+@view
 def walk(caller: int, remedy: str = "mainline", **given: Scalar) -> View:
     """What each of the five listeners does for one caller. `given`: further parameters of the
     scenario five-listeners. Raises InputError for a run in which nobody asks the OOM killer."""

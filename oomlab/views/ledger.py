@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 from itertools import groupby
 
-from oomlab.checked import checked
 from oomlab.errors import unknown
 from oomlab.evidence.ledger.claims import CLAIMS, WORDS, Claim
 from oomlab.figures.messages import Message, draw_messages
-from oomlab.views import View
+from oomlab.views import View, view
 
 MEANINGS = {
     "confirmed": "So it is.",
@@ -21,7 +20,7 @@ MEANINGS = {
 """What each word means, in a sentence."""
 
 
-@checked
+@view
 def claims(word: str) -> View:
     """Where in the thread the claims of one word stand. Raises InputError for another word."""
     if word not in WORDS:

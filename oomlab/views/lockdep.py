@@ -29,7 +29,7 @@ from oomlab.figures.lock_order import draw_lock_order
 from oomlab.listeners.balloon_policy import FillAllocation
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
-from oomlab.views import View
+from oomlab.views import View, view
 
 UNTIL_S = 300
 """How much of a log is shown: our choice, long enough for each detector to speak."""
@@ -56,7 +56,7 @@ TRIED: tuple[Mapping[str, float], ...] = (
 """Settings under which a hazard may pass without harm, those it has parameters for."""
 
 
-@checked
+@view
 def order(scenario: str, remedy: str, kernel: str = "4.14") -> View:
     """The order of locks that a validator learns from runs of a hazard that ended well, with the
     reclaim annotation of a `kernel`. Raises InputError for an unknown name."""
@@ -75,7 +75,7 @@ def order(scenario: str, remedy: str, kernel: str = "4.14") -> View:
     return View(figure.svg, said, figure.twin)
 
 
-@checked
+@view
 def as_shrinker(fill: str, kernel: str) -> View:
     """The order of locks if the balloon were asked by reclaim, as a shrinker, learned from one run
     of the three-task form.
@@ -95,7 +95,7 @@ def as_shrinker(fill: str, kernel: str) -> View:
     return View(figure.svg, said, figure.twin)
 
 
-@checked
+@view
 def log(scenario: str, remedy: str, others: int = 0, first_scan_s: float = 50) -> View:
     """What the detectors print, with `others` more tasks that ask for memory where the scenario can
     have some. `first_scan_s`: when the slower detectors look first; see `detector_log`."""

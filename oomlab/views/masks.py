@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from oomlab.checked import checked
 from oomlab.errors import unknown
 from oomlab.figures.gfp_exits import draw_exits
 from oomlab.figures.gfp_mask import draw_mask
@@ -10,16 +9,16 @@ from oomlab.figures.gfp_pair import draw_pair
 from oomlab.gfp.call_sites import CALL_SITES
 from oomlab.gfp.equivalence import compare, in_words, void_flags
 from oomlab.gfp.expression import parse
-from oomlab.gfp.outcome import WHY, outcome
 from oomlab.gfp.predicates import Request
+from oomlab.gfp.request_outcome import WHY, outcome
 from oomlab.gfp.tables import DEFAULT_VERSION, Table, table
-from oomlab.views import View
+from oomlab.views import View, view
 
 NO_FLAG = "none"
 """The value of `flip` that leaves a mask as it is."""
 
 
-@checked
+@view
 def bits(mask: str, kernel: str = DEFAULT_VERSION) -> View:
     """The bits of a mask: an expression, or the name of a caller of the story. Raises InputError
     for neither, and for a caller that the kernel does not have."""
@@ -34,7 +33,7 @@ def bits(mask: str, kernel: str = DEFAULT_VERSION) -> View:
     return View(figure.svg, said, figure.twin)
 
 
-@checked
+@view
 def exits(mask: str, flip: str = NO_FLAG, kernel: str = DEFAULT_VERSION) -> View:
     """Where a request leaves the slow path, with one flag turned over. Raises InputError for a
     mask, a flag or a kernel that does not exist."""
@@ -58,7 +57,7 @@ def exits(mask: str, flip: str = NO_FLAG, kernel: str = DEFAULT_VERSION) -> View
     return View(figure.svg, said, figure.twin)
 
 
-@checked
+@view
 def pair(first: str, second: str, kernel: str = DEFAULT_VERSION) -> View:
     """Whether two masks are the same number, and whether they make the same request."""
     numbers = table(kernel)

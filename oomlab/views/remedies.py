@@ -6,21 +6,20 @@ from functools import cache
 
 from oomlab.analysis import time_text
 from oomlab.analysis.comparison import parting
-from oomlab.checked import checked
 from oomlab.engine.trace import Event, Trace
 from oomlab.engine.trace.narration import explain
 from oomlab.errors import InputError, unknown
 from oomlab.evidence import matrix
 from oomlab.experiment import follow
-from oomlab.figures.comparison import Row, draw_comparison
+from oomlab.figures.comparison import ComparedRemedy, draw_comparison
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import find_scenario
-from oomlab.views import View
+from oomlab.views import View, view
 
 MAINLINE = "mainline"
 
 
-@checked
+@view
 def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) -> View:
     """A schedule that was found under mainline, followed under every remedy as far as that goes,
     with `others` more tasks that ask for memory in the timed runs beside it.
@@ -37,7 +36,7 @@ def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) ->
         trace, _ = follow(scenario, name, {}, schedule)
         found = parting(base, trace)
         same = base.ended_at_us if found is None else found.step - 1
-        rows.append(Row(name, same, trace.ended_at_us, *_costs(scenario, name, others)))
+        rows.append(ComparedRemedy(name, same, trace.ended_at_us, *_costs(scenario, name, others)))
     figure = draw_comparison(rows, remedy, base.ended_at_us, scenario)
     return View(figure.svg, _sentence(scenario, schedule, remedy, base, others), figure.twin)
 
@@ -45,7 +44,7 @@ def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) ->
 @cache
 def _costs(scenario: str, remedy: str, others: int) -> tuple[str, str, str, str]:
     row = {"fault_tasks": others} if others else {}
-    run = matrix.timed(find_scenario(scenario), REMEDIES[remedy], row)
+    run = matrix.timed_cell(find_scenario(scenario), REMEDIES[remedy], row)
     waits = "for ever" if run.stall_s is None else time_text(round(run.stall_s * 1_000_000))
     return run.verdict, waits, str(run.kills), str(run.pages_returned)
 

@@ -12,10 +12,10 @@ from oomlab.engine.trace.narration import explain
 from oomlab.errors import InputError
 from oomlab.experiment import run
 from oomlab.figures import draw_state, draw_timeline, draw_wait_for
-from oomlab.views import Scalar, View
+from oomlab.views import Scalar, View, view
 
 
-@checked
+@view
 def timeline(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View:
     """Who did what when. `given`: parameters of the scenario."""
     trace = run(scenario, remedy, given, seed)
@@ -23,7 +23,7 @@ def timeline(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View
     return View(figure.svg, how_it_went(trace), figure.twin)
 
 
-@checked
+@view
 def waits_at_end(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View:
     """Who waits for whom when the run is over. `given`: parameters of the scenario."""
     trace = run(scenario, remedy, given, seed)
@@ -31,7 +31,7 @@ def waits_at_end(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> 
     return View(figure.svg, how_it_went(trace), figure.twin)
 
 
-@checked
+@view
 def state_at(scenario: str, remedy: str, moment: int, seed: int = 0, **given: Scalar) -> View:
     """Tasks, locks and memory after one of the moments that the story of a run tells of; 0 is the
     start.
@@ -69,13 +69,13 @@ def how_it_went(trace: Trace) -> str:
     return _ENDINGS[trace.verdict](trace)
 
 
-def cycle_sentence(trace: Trace, at_us: int) -> str:
+def waiting_cycle(trace: Trace, at_us: int) -> str:
     """The cycle of waits at a moment, as one clause; empty if there is none."""
     return ", and ".join(waiting_sentence(edge) for edge in wait_for_graph(trace, at_us).cycle)
 
 
 def _deadlock(trace: Trace) -> str:
-    cycle = cycle_sentence(trace, trace.ended_at_us)
+    cycle = waiting_cycle(trace, trace.ended_at_us)
     last_us = _last_change_us(trace)
     when = f"{time_text(last_us)} after the start" if last_us else "at once"
     return f"Locked up for good {when}: {cycle or 'everybody waits'}."
@@ -88,7 +88,7 @@ def _last_change_us(trace: Trace) -> int:
 def _livelock(trace: Trace) -> str:
     names = ", ".join(dict.fromkeys(e.task for e in trace.events if e.condition == "timeout"))
     beats = f" {names} times out again and again and may not kill." if names else ""
-    cycle = cycle_sentence(trace, trace.ended_at_us)
+    cycle = waiting_cycle(trace, trace.ended_at_us)
     why = cycle or "nothing that happens helps anybody"
     return f"Going round in circles for ever: {why}.{beats}"
 

@@ -10,11 +10,11 @@ from oomlab.errors import InputError
 from oomlab.experiment import play
 from oomlab.figures import draw_state, draw_wait_for
 from oomlab.figures.figure import Figure
-from oomlab.views import Scalar, View
-from oomlab.views.runs import cycle_sentence
+from oomlab.views import Scalar, View, view
+from oomlab.views.runs import waiting_cycle
 
 
-@checked
+@view
 def waits_after(scenario: str, remedy: str, schedule: str, step: int, **given: Scalar) -> View:
     """Who waits for whom after `step` steps of a schedule.
 
@@ -24,7 +24,7 @@ def waits_after(scenario: str, remedy: str, schedule: str, step: int, **given: S
     return _view(trace, step, draw_wait_for(trace, step))
 
 
-@checked
+@view
 def state_after(scenario: str, remedy: str, schedule: str, step: int, **given: Scalar) -> View:
     """Tasks, locks and memory after `step` steps of a schedule.
 
@@ -51,7 +51,7 @@ def _played(
 
 def _view(trace: Trace, step: int, figure: Figure) -> View:
     said = f"Step {step}: {tell_step(trace, step)}" if step else "Nobody has moved yet."
-    cycle = cycle_sentence(trace, step)
+    cycle = waiting_cycle(trace, step)
     if cycle:
         said += f" The circle is closed: {cycle}."
     return View(figure.svg, said, figure.twin)

@@ -16,7 +16,7 @@ from oomlab.figures import draw_timeline
 from oomlab.figures.slow_path import draw_slow_path, fate, last_step
 from oomlab.figures.watermarks import MarkRow, draw_watermarks
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine
+from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine, modelled_kernel
 from oomlab.kernel.slow_path import FAST_PATH, STEP
 from oomlab.kernel.zone import (
     ALLOC_NO_WATERMARKS,
@@ -29,6 +29,7 @@ from oomlab.kernel.zone import (
     watermark,
     watermarks_for,
 )
+from oomlab.kernel_release import Spelled
 from oomlab.scenarios.one_request import (
     ASKER,
     FOR_EVER,
@@ -37,12 +38,12 @@ from oomlab.scenarios.one_request import (
     one_request,
 )
 from oomlab.scenarios.reclaim_round import reclaim_round
-from oomlab.views import View
+from oomlab.views import View, view
 
 _LIMIT_US = 60_000_000
 
 
-@checked
+@view
 def walk(request: str, held: bool) -> View:
     """The way of a request of the class `request` on a machine without free or reclaimable pages,
     while oom_lock is free or, if `held`, somebody else's for ever.
@@ -55,7 +56,7 @@ def walk(request: str, held: bool) -> View:
     return View(figure.svg, f"{asked}: {_what_came_of_it(made)}", figure.twin)
 
 
-@checked
+@view
 def polling(request: str, held_ms: int) -> View:
     """Who did what when, if somebody has oom_lock for `held_ms` milliseconds.
 
@@ -74,8 +75,8 @@ def polling(request: str, held_ms: int) -> View:
     return View(figure.svg, f"{asked} {ending} after {took}. {tries}", figure.twin)
 
 
-@checked
-def reclaim(way: str, kernel: float) -> View:
+@view
+def reclaim(way: str, kernel: Spelled) -> View:
     """Who did what when in one round of direct reclaim, which waits for what `way` says.
 
     Raises InputError for an unknown way or kernel.
@@ -104,8 +105,8 @@ _WAITS = {
 }
 
 
-@checked
-def marks(free: int, kernel: float) -> View:
+@view
+def marks(free: int, kernel: Spelled) -> View:
     """Which requests get one of `free` pages, on a machine of 64 MiB.
 
     Raises InputError for a negative number of pages.
@@ -135,12 +136,12 @@ def marks(free: int, kernel: float) -> View:
 
 
 @checked
-def mark_rows(free: int, kernel: float) -> tuple[MarkRow, ...]:
+def mark_rows(free: int, kernel: Spelled) -> tuple[MarkRow, ...]:
     """Each kind of attempt, the mark it sees, and whether it gets one of `free` pages: tried out,
     one attempt each. Raises InputError for a negative number of pages."""
     if free < 0:
         raise InputError(f"free cannot be {free} pages; valid: a whole number from 0 up")
-    victims = ALLOC_NO_WATERMARKS if kernel < KERNEL_4_14 else ALLOC_OOM
+    victims = ALLOC_NO_WATERMARKS if modelled_kernel(kernel) < KERNEL_4_14 else ALLOC_OOM
     attempts = (
         ("the last attempt before a kill", ALLOC_WMARK_HIGH),
         ("the first attempt of every request", ALLOC_WMARK_LOW),

@@ -7,15 +7,14 @@ points, so its controls are choices.
 from __future__ import annotations
 
 from oomlab.analysis import time_text
-from oomlab.checked import checked
 from oomlab.figures import Figure
-from oomlab.views import View
+from oomlab.views import View, view
 
 TIMES = ("longest", "ended")
 """Measures in seconds; all others are counts."""
 
 
-@checked
+@view
 def downtime(killers: int, others: int) -> View:
     """Downtimes of the two-task form under the offload, by time limit. `killers` and `others`: how
     many further tasks wait that may have somebody killed, and that may not."""
@@ -35,7 +34,7 @@ def downtime(killers: int, others: int) -> View:
     return _view(figure, sentence)
 
 
-@checked
+@view
 def rounds(killers: int, others: int) -> View:
     """How many rounds it takes until somebody is killed, over all time limits."""
     from oomlab.evidence.sweep import store, summaries
@@ -54,7 +53,7 @@ def rounds(killers: int, others: int) -> View:
     return _view(figure, sentence)
 
 
-@checked
+@view
 def tradeoff(killers: int, others: int) -> View:
     """Needless kills against downtime, a point for each time limit."""
     from oomlab.evidence.sweep import store, summaries
@@ -71,7 +70,7 @@ def tradeoff(killers: int, others: int) -> View:
     return _view(figure, sentence)
 
 
-@checked
+@view
 def price_of_memory(swapper_us: int, measure: str) -> View:
     """What inflating by 2048 pages gets, by how much memory is free at the start."""
     return _price(
@@ -84,7 +83,7 @@ def price_of_memory(swapper_us: int, measure: str) -> View:
     )
 
 
-@checked
+@view
 def price_of_load(measure: str) -> View:
     """The same, by how many other tasks need memory at the same time."""
     x_label = "Other tasks, each growing by 256 pages"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oomlab.checked import checked
-from oomlab.engine.explorer.counterexample import Choice, switches
+from oomlab.engine.explorer.counterexample import ScheduledMove, switches
 from oomlab.engine.explorer.graph import Graph
 from oomlab.engine.explorer.verdict import circling
 from oomlab.engine.model import Layout
@@ -201,7 +201,7 @@ def _ways(graph: Graph) -> list[int]:
     return came
 
 
-def _schedule(graph: Graph, came: list[int], number: int) -> list[Choice]:
+def _schedule(graph: Graph, came: list[int], number: int) -> list[ScheduledMove]:
     source = [0] * graph.transitions
     for i in range(len(graph)):
         for edge in range(graph.first[i], graph.first[i + 1]):
@@ -210,13 +210,13 @@ def _schedule(graph: Graph, came: list[int], number: int) -> list[Choice]:
     while came[number] >= 0:
         path.append(came[number])
         number = source[path[-1]]
-    choices: list[Choice] = []
+    choices: list[ScheduledMove] = []
     for edge in reversed(path):
         state, task = graph.states[source[edge]], graph.mover[edge]
         deltas = [delta for delta, _ in graph.space.moves(state, task)]
         outcome = deltas.index(graph.states[graph.target[edge]] - state)
-        choices.append(Choice(task, outcome))
-        choices += [Choice(task)] * (graph.space.steps_in(state, task, outcome) - 1)
+        choices.append(ScheduledMove(task, outcome))
+        choices += [ScheduledMove(task)] * (graph.space.steps_in(state, task, outcome) - 1)
     return choices
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any, TypeAlias
+from typing import Any
 
 from oomlab.errors import InputError
-
-Number: TypeAlias = int | float
+from oomlab.scenarios.parameters import Number
 
 
 def check_words(control: Any) -> None:

@@ -14,8 +14,9 @@ from typing import Any, TypeAlias
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
+from oomlab.scenarios.parameters import Number
 from oomlab.views import Scalar
-from oomlab.widgets.checks import Number, check_number, check_words, plain
+from oomlab.widgets.checks import check_number, check_words, plain
 from oomlab.widgets.stepper import Stepper
 
 RADIO_LIMIT = 3
@@ -191,7 +192,7 @@ class Toggle:
 Control: TypeAlias = Choice | Slider | Toggle | Stepper
 
 
-def shown(control: Control, value: Any) -> str:
+def shown_value(control: Control, value: Any) -> str:
     """`value` in the words the reader sees beside the control."""
     if isinstance(control, Choice):
         return control.options[value]

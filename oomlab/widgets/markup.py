@@ -20,7 +20,7 @@ from oomlab.widgets.controls import (
     Control,
     Slider,
     Toggle,
-    shown,
+    shown_value,
 )
 from oomlab.widgets.grid import Grid
 from oomlab.widgets.prediction import Prediction
@@ -128,7 +128,7 @@ def _list(control: Choice, ident: str) -> str:
 
 
 def _slider(control: Slider, ident: str) -> str:
-    said = escape(shown(control, control.start))
+    said = escape(shown_value(control, control.start))
     # The slider announces its value by itself; the output beside it is for the eye only.
     return _joined(
         f'<div class="oom-control oom-slider"><label for="{ident}">{escape(control.label)}</label>',

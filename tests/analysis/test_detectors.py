@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from oomlab import play, run
-from oomlab.analysis.detectors import DETECTORS, Detector, Message, detector_log
+from oomlab.analysis.detectors import DETECTORS, Detector, LogLine, detector_log
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.scenarios.one_request import (
@@ -27,11 +27,11 @@ WORKER = "balloon_worker"
 
 def log(
     scenario: str, remedy: str = "mainline", first_scan_s: float = 50, **given: float
-) -> tuple[Message, ...]:
+) -> tuple[LogLine, ...]:
     return detector_log(run(scenario, remedy, {"limit_s": 300, **given}), 300, first_scan_s)
 
 
-def named(messages: tuple[Message, ...], detector: Detector) -> set[str]:
+def named(messages: tuple[LogLine, ...], detector: Detector) -> set[str]:
     return {message.task for message in messages if message.detector == detector}
 
 

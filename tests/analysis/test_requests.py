@@ -10,7 +10,7 @@ from oomlab.analysis.requests import AllocationRequest, allocation_requests
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import traced as traced_run
 from oomlab.engine.clock.engine import Clock
-from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.search import search
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep
 from oomlab.engine.trace.events import Trace
@@ -107,5 +107,5 @@ def test_telling_steps_costs_no_states() -> None:
     counts = []
     for tells in (False, True):
         on = asking(asked, held_jiffies=3, tells=tells)
-        counts.append(len(explore(Space(on.model()), "any", 10_000).states))
+        counts.append(len(search(Space(on.model()), "any", 10_000).states))
     assert counts[0] == counts[1] > 10

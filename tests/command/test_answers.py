@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from oomlab import __version__
 from oomlab.command import main
-from oomlab.evidence.matrix import timed
+from oomlab.evidence.matrix import timed_cell
 from oomlab.remedies import REMEDIES, find_remedy
 from oomlab.scenarios import GROUPS, REVIEW, SCENARIOS, STUDIES, find_scenario
+from oomlab.scenarios.parameters import json_value
 
 H1 = "h1-two-task-cycle"
 
@@ -97,8 +98,11 @@ def test_the_parameters_of_a_scenario(capsys: pytest.CaptureFixture[str]) -> Non
     for parameter, data in zip(known, listed, strict=True):
         assert f"\n{parameter.name}={parameter.default}" in text
         assert f"\n    {parameter.meaning}\n    valid: {parameter.valid()}\n" in text
-        assert (data["default"], data["meaning"]) == (parameter.default, parameter.meaning)
-        assert data["default_of_explore"] == explored[parameter.name]
+        assert (data["default"], data["meaning"]) == (
+            json_value(parameter.default),
+            parameter.meaning,
+        )
+        assert data["default_of_explore"] == json_value(explored[parameter.name])
         assert data["minimum"] <= data["default"] <= (data["maximum"] or math.inf)
     assert "hz=250\n" in text
     assert next(one for one in listed if one["name"] == "hz")["only"] == [100, 250, 1000]
@@ -201,7 +205,7 @@ def test_a_run_and_the_matrix_mean_the_same_by_stall(
     asked = ("run", scenario, "--remedy", remedy, *(f"--set={word}" for word in words))
     found = json.loads(said(capsys, *asked, "--json"))["stall_s"]
     assert found == (stall if stall is None else pytest.approx(stall, abs=0.01))
-    assert found == timed(find_scenario(scenario), find_remedy(remedy), values).stall_s
+    assert found == timed_cell(find_scenario(scenario), find_remedy(remedy), values).stall_s
     told = "not over when the run ended" if stall is None else f"{found:.4g} s"
     assert f"Stall: {told}. Kills: " in said(capsys, *asked)
 

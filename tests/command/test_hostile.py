@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from oomlab.command import main
-from oomlab.command.answer import COMMANDS
+from oomlab.command.dispatch import COMMANDS
 from oomlab.command.parser import Parser
 from oomlab.evidence.sweep.named import SWEEPS
 from oomlab.remedies import REMEDIES

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from oomlab.command import answer, console, main, progress, status
-from oomlab.command.answer import COMMANDS
+from oomlab.command import console, dispatch, main, progress, status
+from oomlab.command.dispatch import COMMANDS
 from oomlab.command.progress import Progress
 
 OOMLAB = f"{sys.executable} -m oomlab"
@@ -96,7 +96,7 @@ def test_every_command_ends_in_one_line(
 
     arguments = {"run": ["x"], "explore": ["x"], "replay": ["x"], "sweep": ["x"], "gfp": ["x"]}
     arguments["parameters"] = ["x"]
-    monkeypatch.setitem(answer.COMMANDS, name, COMMANDS[name]._replace(answer=stops))
+    monkeypatch.setitem(dispatch.COMMANDS, name, COMMANDS[name]._replace(answer=stops))
     assert main([name, *arguments.get(name, [])]) == code
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("begun\n", 1)

@@ -9,7 +9,7 @@ import pytest
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import FREE, RwSemaphore, put
-from oomlab.engine.slots import Answer, Says
+from oomlab.engine.slots import Answerer, Says
 from oomlab.engine.stage import Stage
 from oomlab.errors import InputError, ModelError
 from oomlab.kernel.machine import HZ_CHOICES, Machine
@@ -49,8 +49,8 @@ def test_a_pool_cannot_owe_pages() -> None:
         (lambda on: on.pool("cache", 3, role="lent"), "'cache' is lent: say how it is told"),
         (lambda on: on.pool("cache", 3, role="rss"), "say whose pages 'cache' holds: of="),
         (lambda on: on.word("signal", 0, role="kill"), "say who is killed by 'signal': of="),
-        (lambda on: on.queue("done"), "say who wakes 'done': woken_by=, an Answer"),
-        (lambda on: on.queue("done", Answer("disk", "")), "the answer on 'done' must say by="),
+        (lambda on: on.queue("done"), "say who wakes 'done': woken_by=, an Answerer"),
+        (lambda on: on.queue("done", Answerer("disk", "")), "the answer on 'done' must say by="),
         (
             lambda on: on.word("flag", 0, says={"raed": "looks"}),
             "'raed', which is no op on a word; valid: ",
@@ -74,7 +74,7 @@ def test_what_is_missing_at_a_declaration_is_said(
 def test_who_is_said_to_wake_a_queue_must_be_a_task() -> None:
     stage = Stage()
     stage.task(lambda: iter(()), "disk")  # type: ignore[arg-type, return-value]
-    stage.layout.queue("done", Answer("dsik", "its blocks"))
+    stage.layout.queue("done", Answerer("dsik", "its blocks"))
     with pytest.raises(ModelError, match=r"woken by 'dsik', .* there are: disk"):
         stage.model()
 

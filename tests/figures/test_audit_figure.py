@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from oomlab.figures.audit import Place, draw_audit
+from oomlab.figures.audit import RequestPlace, draw_audit
 from tests.figures.drawings import check_sound, texts
 
 
 def test_long_ways_and_many_locks_stay_inside() -> None:
     places = [
-        Place(tuple(f"a_kernel_function_{i}_with_a_name" for i in range(6)), ("x", "y"), True),
-        Place(("short",), ("a_lock_with_a_rather_long_name",) * 4, False),
-        Place(("<b>&",), ("l",), True),
+        RequestPlace(
+            tuple(f"a_kernel_function_{i}_with_a_name" for i in range(6)), ("x", "y"), True
+        ),
+        RequestPlace(("short",), ("a_lock_with_a_rather_long_name",) * 4, False),
+        RequestPlace(("<b>&",), ("l",), True),
     ]
     figure = draw_audit(places, "Title")
     check_sound(figure)

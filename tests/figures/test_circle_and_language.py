@@ -10,7 +10,7 @@ from oomlab.errors import InputError
 from oomlab.figures import draw_circle, draw_language
 from oomlab.figures.style import PATTERNS
 from oomlab.figures.wait_for import ARROW_DASHES
-from oomlab.figures.words import STATE_NAMES
+from oomlab.figures.wording import STATE_NAMES
 from tests.figures.drawings import check_sound, parsed, texts
 
 

@@ -10,8 +10,8 @@ from oomlab.errors import InputError
 from oomlab.figures import draw_timeline
 from oomlab.figures.slow_path import STATIONS, draw_slow_path, fate, last_step
 from oomlab.figures.watermarks import MarkRow, draw_watermarks
-from oomlab.gfp.outcome import Ending, outcome
 from oomlab.gfp.predicates import request as asked_for
+from oomlab.gfp.request_outcome import Ending, outcome
 from oomlab.kernel.slow_path import STEP
 from oomlab.kernel.zone import watermarks_for
 from oomlab.scenarios.one_request import ASKER, FOR_EVER, MANAGED_PAGES, REQUEST_CLASSES

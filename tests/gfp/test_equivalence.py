@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 
 from oomlab.errors import InputError
 from oomlab.gfp.equivalence import Comparison, compare, effective_mask, void_flags
-from oomlab.gfp.outcome import Caller, outcome
 from oomlab.gfp.predicates import Request, request, reserve, zone
 from oomlab.gfp.questions import answers
 from oomlab.gfp.registry import CONFIGS, VERSIONS
+from oomlab.gfp.request_outcome import Caller, outcome
 from oomlab.gfp.tables import Table, table
 
 TABLES = st.builds(table, st.sampled_from(list(VERSIONS)), st.sets(st.sampled_from(CONFIGS)))

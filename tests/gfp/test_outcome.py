@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oomlab.gfp.outcome import WHY, Caller, Ending, outcome
 from oomlab.gfp.predicates import (
     Request,
     invokes_notifiers,
@@ -15,6 +14,7 @@ from oomlab.gfp.predicates import (
 )
 from oomlab.gfp.questions import answers
 from oomlab.gfp.registry import VERSIONS
+from oomlab.gfp.request_outcome import WHY, Caller, Ending, outcome
 from oomlab.gfp.tables import table
 
 VICTIM = Caller.VICTIM

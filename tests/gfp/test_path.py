@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oomlab.gfp.outcome import outcome
 from oomlab.gfp.path import last_station, path
 from oomlab.gfp.predicates import (
     Request,
@@ -16,6 +15,7 @@ from oomlab.gfp.predicates import (
     request,
 )
 from oomlab.gfp.registry import VERSIONS
+from oomlab.gfp.request_outcome import outcome
 from oomlab.gfp.tables import table
 
 

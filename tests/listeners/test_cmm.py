@@ -99,6 +99,6 @@ def test_pseries_lends_outside_its_lock_but_replaces_pages_inside() -> None:
 
 
 def test_what_pseries_asks_for_may_block_though_it_gives_up_soon() -> None:
-    assert flags.may_block(CMM_GFP)
+    assert flags.gfpflags_allow_blocking(CMM_GFP)
     assert CMM_GFP & flags.NORETRY
     assert not CMM_GFP & (flags.FS | flags.IO)

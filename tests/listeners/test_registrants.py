@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from oomlab import run
-from oomlab.analysis.chain_walk import Stop, first_invocation
+from oomlab.analysis.chain_walk import Visit, first_invocation
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.listeners.i915_gem_shrinker import I915
 from oomlab.listeners.pseries_cmm import PseriesCmm
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin
-from oomlab.listeners.registrant import Evidence, Registrant
+from oomlab.listeners.registrant import Demonstration, Registrant
 from oomlab.listeners.registrants import (
     LISTED,
     REGISTRANTS,
@@ -35,7 +35,7 @@ def alone(name: str) -> Trace:
     return run("five-listeners", "mainline", {"listeners": REGISTRANTS[name].number})
 
 
-def stop_of(name: str) -> Stop:
+def stop_of(name: str) -> Visit:
     asked = first_invocation(alone(name))
     assert asked is not None
     (stop,) = asked.stops
@@ -48,7 +48,7 @@ def stop_of(name: str) -> Stop:
     EVIDENCE,
     ids=[f"{r.name}-{e.scenario}-{i}" for i, (r, e) in enumerate(EVIDENCE)],
 )
-def test_each_run_ends_as_it_is_said_to(listener: Registrant, shown: Evidence) -> None:
+def test_each_run_ends_as_it_is_said_to(listener: Registrant, shown: Demonstration) -> None:
     assert run(shown.scenario, "mainline", shown.settings).verdict == shown.verdict
 
 

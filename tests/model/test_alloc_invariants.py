@@ -15,6 +15,7 @@ from oomlab.kernel.compaction import Compaction, CompactResult
 from oomlab.kernel.machine import KERNELS
 from oomlab.kernel.page_alloc import alloc_pages
 from oomlab.kernel.zone import MAX_ORDER, ZoneDetails
+from oomlab.kernel_release import KernelRelease
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 from tests.model.solo import Solo, machine, solo, spawn
@@ -47,7 +48,7 @@ def ask(request: dict[str, object]) -> tuple[Slot, int, Solo]:
     what came of it."""
     gfp, order, rights = request["gfp"], request["order"], request["rights"]
     free, reclaimable, kernel = request["free"], request["reclaimable"], request["kernel"]
-    assert isinstance(gfp, int) and isinstance(order, int) and isinstance(kernel, float)
+    assert isinstance(gfp, int) and isinstance(order, int) and isinstance(kernel, KernelRelease)
     assert isinstance(free, int) and isinstance(reclaimable, int)
     on = machine(
         free,

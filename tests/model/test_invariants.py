@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from oomlab import run
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock.engine import Clock
-from oomlab.engine.explorer.counterexample import Choice
+from oomlab.engine.explorer.counterexample import ScheduledMove
 from oomlab.engine.explorer.player import Player
-from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.search import search
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, write
 from oomlab.engine.stage import Stage
@@ -98,7 +98,7 @@ def test_schedules_at_random_keep_the_rules(
         if not ready or player.panicked:
             break
         task = random.choice(ready)
-        player.step(Choice(task, random.randrange(len(player.options(task)))))
+        player.step(ScheduledMove(task, random.randrange(len(player.options(task)))))
         # check() has been called at every step; a lock's owner is a task that there is.
         for slot in player.model.layout.slots:
             if slot.kind == "mutex":
@@ -146,11 +146,11 @@ def test_a_broken_routine_is_caught_by_every_engine(broken: Callable[[], Stage],
     with pytest.raises(ModelError, match=why):
         Clock(broken().model(), Chooser(0, {}), 1_000_000).run()
     with pytest.raises(ModelError, match=why):
-        explore(Space(broken().model()), "any", 1000)
+        search(Space(broken().model()), "any", 1000)
     player = Player(broken().model())
     with pytest.raises(ModelError, match=why):
         while True:
-            player.step(Choice(player.ready()[-1]))
+            player.step(ScheduledMove(player.ready()[-1]))
 
 
 def test_a_listener_that_changes_the_free_count_by_reading_and_writing_it_is_caught(

@@ -25,6 +25,7 @@ from oomlab.kernel.oom_page_fault import pagefault_out_of_memory
 from oomlab.kernel.process import MemCgroup, ProcessTraits
 from oomlab.kernel.sysrq import moom_callback
 from oomlab.kernel.task import Process, Task
+from oomlab.kernel_release import KernelRelease
 from tests.model.solo import Solo, machine, solo, spawn
 from tests.model.test_oom_kill import SOMEBODY, listener
 
@@ -137,7 +138,7 @@ def test_a_kernel_thread_is_not_killed_for_asking() -> None:
 @pytest.mark.parametrize(
     ("kernel", "naps"), [(KERNEL_4_13, True), (KERNEL_4_14, True), (KERNEL_4_19, False)]
 )
-def test_the_nap_under_oom_lock(kernel: float, naps: bool) -> None:
+def test_the_nap_under_oom_lock(kernel: KernelRelease, naps: bool) -> None:
     on = machine(total_pages=100_000, kernel=kernel)
     task = spawn(on, process=on.process("own", 5))
     on.process("big", 70)
@@ -157,7 +158,7 @@ def test_who_has_killed_himself_does_not_nap() -> None:
 
 @pytest.mark.parametrize("kernel", [KERNEL_4_13, KERNEL_4_19])
 @pytest.mark.parametrize("who", ["allocator", "sysrq", "memcg"])
-def test_nobody_eligible(kernel: float, who: str) -> None:
+def test_nobody_eligible(kernel: KernelRelease, who: str) -> None:
     on = machine(kernel=kernel)
     task = spawn(on, "kthread")
     group = MemCgroup.declare(on.layout, "group")
@@ -172,7 +173,9 @@ def test_nobody_eligible(kernel: float, who: str) -> None:
 # -- who is worst --------------------------------------------------------------------------------
 
 
-def chosen(kernel: float = KERNEL_4_13, **processes: tuple[int, ProcessTraits]) -> list[str]:
+def chosen(
+    kernel: KernelRelease = KERNEL_4_13, **processes: tuple[int, ProcessTraits]
+) -> list[str]:
     """Who is killed among these processes, given as (pages, traits)."""
     on = machine(kernel=kernel, total_pages=100_000)
     for name, (rss, traits) in processes.items():
@@ -194,8 +197,12 @@ def test_a_process_with_memory_has_at_least_one_point() -> None:
     assert chosen(a=(1000, ProcessTraits(oom_score_adj=-999))) == ["a"]
 
 
-@pytest.mark.parametrize(("kernel", "worst"), [(4.13, "b"), (4.14, "b"), (4.19, "a")])
-def test_an_administrator_has_three_percent_less_until_4_19(kernel: float, worst: str) -> None:
+@pytest.mark.parametrize(
+    ("kernel", "worst"), [(KERNEL_4_13, "b"), (KERNEL_4_14, "b"), (KERNEL_4_19, "a")]
+)
+def test_an_administrator_has_three_percent_less_until_4_19(
+    kernel: KernelRelease, worst: str
+) -> None:
     admin = ProcessTraits(cap_sys_admin=True)
     assert chosen(kernel, a=(1000, admin), b=(971, PLAIN)) == [worst]
 
@@ -308,7 +315,9 @@ def test_sysrq_runs_the_listeners_and_may_kill_nobody() -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_pages_from_a_listener_satisfy_everybody_but_the_key_since_5_17(kernel: float) -> None:
+def test_pages_from_a_listener_satisfy_everybody_but_the_key_since_5_17(
+    kernel: KernelRelease,
+) -> None:
     on = machine(kernel=kernel)
     on.process("big", 70)
     on.oom_notify_list.register(listener("listener", 1))
@@ -320,7 +329,7 @@ def test_pages_from_a_listener_satisfy_everybody_but_the_key_since_5_17(kernel: 
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_a_page_fault_asks_nobody_since_5_16(kernel: float) -> None:
+def test_a_page_fault_asks_nobody_since_5_16(kernel: KernelRelease) -> None:
     on = machine(kernel=kernel)
     on.process("big", 70)
     task = spawn(on, process=on.process("own", 1))
@@ -329,7 +338,7 @@ def test_a_page_fault_asks_nobody_since_5_16(kernel: float) -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_no_child_dies_for_its_parent_in_5_17(kernel: float) -> None:
+def test_no_child_dies_for_its_parent_in_5_17(kernel: KernelRelease) -> None:
     on = machine(kernel=kernel)
     big = on.process("big", 70)
     on.process("child", 1, parent=big)

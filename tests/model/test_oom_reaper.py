@@ -11,6 +11,7 @@ from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.oom_reaper import oom_reap_task, oom_reaper, wake_oom_reaper
 from oomlab.kernel.process import ProcessTraits
 from oomlab.kernel.task import do_exit
+from oomlab.kernel_release import KernelRelease
 from tests.model.solo import Solo, machine, solo, spawn
 from tests.model.test_oom_kill import SOMEBODY
 
@@ -18,7 +19,7 @@ WRITTEN = RwSemaphore((), SOMEBODY)
 
 
 def reap(
-    kernel: float = KERNEL_4_13,
+    kernel: KernelRelease = KERNEL_4_13,
     traits: ProcessTraits | None = None,
     free_after: int | None = None,
     given: dict[str, Hashable] | None = None,
@@ -85,7 +86,7 @@ def test_between_two_attempts_it_does_not_hold_oom_lock() -> None:
 @pytest.mark.parametrize(
     ("kernel", "waits"), [(KERNEL_4_13, True), (KERNEL_4_14, True), (KERNEL_4_19, False)]
 )
-def test_it_waits_for_oom_lock_until_4_19(kernel: float, waits: bool) -> None:
+def test_it_waits_for_oom_lock_until_4_19(kernel: KernelRelease, waits: bool) -> None:
     run = reap(kernel, given={"oom_lock": SOMEBODY})
     assert (run.ending == "blocked") == waits
 
@@ -94,7 +95,7 @@ def test_it_waits_for_oom_lock_until_4_19(kernel: float, waits: bool) -> None:
     ("kernel", "naps"), [(KERNEL_4_13, False), (KERNEL_4_14, True), (KERNEL_4_19, False)]
 )
 def test_4_14_leaves_watched_memory_alone_for_a_second_under_oom_lock(
-    kernel: float, naps: bool
+    kernel: KernelRelease, naps: bool
 ) -> None:
     run = reap(kernel, ProcessTraits(mmu_notifiers=True))
     kinds = run.kinds()

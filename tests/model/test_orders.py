@@ -14,6 +14,7 @@ from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Switches
 from oomlab.kernel.page_alloc import alloc_page, alloc_pages
 from oomlab.kernel.page_alloc_retry import should_compact_retry
 from oomlab.kernel.zone import MAX_ORDER, PAGEBLOCK_PAGES, Watermarks, ZoneDetails
+from oomlab.kernel_release import KernelRelease
 from tests.model.solo import MARKS, Solo, machine, solo, spawn
 
 SKIPPED, DEFERRED = CompactResult.SKIPPED, CompactResult.DEFERRED
@@ -34,7 +35,7 @@ def ask(
     highatomic: int = 0,
     reclaimable: int = 0,
     compaction: Compaction | None = None,
-    kernel: float = KERNEL_4_13,
+    kernel: KernelRelease = KERNEL_4_13,
     dying: bool = False,
     pf_dumpcore: bool = False,
     realtime: bool = False,
@@ -338,6 +339,6 @@ def test_nofail_tries_harder_at_the_end() -> None:
 
 
 @pytest.mark.parametrize(("kernel", "left"), [(KERNEL_4_13, 0), (KERNEL_4_14, 5)])
-def test_a_victim_that_finds_no_block_fails(kernel: float, left: int) -> None:
+def test_a_victim_that_finds_no_block_fails(kernel: KernelRelease, left: int) -> None:
     run = ask(flags.GFP_KERNEL, 1, free=left, largest=3, kernel=kernel, dying=True)
     assert (run.ending, run.result, run.steps[-2:]) == ("returned", False, ("21", "23"))

@@ -9,19 +9,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from oomlab.engine.ops import Op, Slot, State, put
-from oomlab.gfp.outcome import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request, Reserve, request
+from oomlab.gfp.request_outcome import Caller, Ending, outcome
 from oomlab.gfp.tables import table
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.slow_path import STEP
+from oomlab.kernel_release import KernelRelease
 from tests.model.solo import MARKS, Solo, machine, solo, spawn
 
 SOMEBODY = 99
 TABLE = table("4.13")
 
 
-def ask(gfp: int, held: bool, caller: Caller, kernel: float = KERNEL_4_13, free: int = 0) -> Solo:
+def ask(
+    gfp: int, held: bool, caller: Caller, kernel: KernelRelease = KERNEL_4_13, free: int = 0
+) -> Solo:
     """One request where nothing is left to reclaim, and killing frees nothing."""
     on = machine(free, kernel=kernel)
     own = on.process("own", 1)
@@ -86,7 +89,7 @@ CELLS = [
 @pytest.mark.parametrize("held", [False, True], ids=["oom_lock free", "oom_lock held"])
 @pytest.mark.parametrize(("expression", "caller", "free", "taken"), CELLS)
 def test_the_model_gives_the_outcome_table(
-    expression: str, caller: Caller, free: str, taken: str, held: bool, kernel: float
+    expression: str, caller: Caller, free: str, taken: str, held: bool, kernel: KernelRelease
 ) -> None:
     asked = request(expression)
     run = ask(asked.mask, held, caller, kernel)
@@ -108,7 +111,7 @@ def test_the_model_gives_the_outcome_table(
     ],
 )
 def test_reserves_come_before_any_ending(
-    caller: Caller, kernel: float, left: int, got: bool, held: bool
+    caller: Caller, kernel: KernelRelease, left: int, got: bool, held: bool
 ) -> None:
     assert left <= MARKS.min
     run = ask(request("GFP_KERNEL").mask, held, caller, kernel, free=left)
@@ -127,7 +130,7 @@ MASKS = st.integers(0, (1 << 25) - 1).map(lambda mask: Request(mask, TABLE))
     st.sampled_from([KERNEL_4_13, KERNEL_4_14, KERNEL_4_19]),
 )
 def test_the_table_of_masks_says_what_the_model_does(
-    asked: Request, held: bool, caller: Caller, kernel: float
+    asked: Request, held: bool, caller: Caller, kernel: KernelRelease
 ) -> None:
     run = ask(asked.mask, held, caller, kernel)
     version = "4.13" if kernel == KERNEL_4_13 else "4.14"  # the numbers of the flags are the same
@@ -161,7 +164,7 @@ SHARES = {
 )
 @example(request("GFP_ATOMIC"), False, Caller.ORDINARY, KERNEL_4_13, 5)
 def test_the_reserves_are_open_to_whom_the_table_says(
-    asked: Request, held: bool, caller: Caller, kernel: float, free: int
+    asked: Request, held: bool, caller: Caller, kernel: KernelRelease, free: int
 ) -> None:
     """As far as they are: whoever finds enough there gets a page before it reclaims or fails."""
     told = outcome(Request(asked.mask, table(f"{kernel}")), held, caller)
@@ -171,7 +174,9 @@ def test_the_reserves_are_open_to_whom_the_table_says(
 
 
 @pytest.mark.parametrize(("kernel", "ends"), [(KERNEL_4_13, "returned"), (KERNEL_4_14, "for ever")])
-def test_a_victim_with_all_reserves_does_not_escape_since_4_14(kernel: float, ends: str) -> None:
+def test_a_victim_with_all_reserves_does_not_escape_since_4_14(
+    kernel: KernelRelease, ends: str
+) -> None:
     """Step 21 compares the flags with the victims' own share, and these are not it."""
     mask = request("GFP_KERNEL | __GFP_MEMALLOC").mask
     run = ask(mask, True, Caller.VICTIM, kernel)

@@ -9,7 +9,7 @@ import pytest
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import ending
 from oomlab.engine.clock.engine import Clock
-from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.search import search
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.explorer.verdict import judge
 from oomlab.engine.ops import Op, Routine, Slot, State, mutex_lock, mutex_unlock, put, sleep
@@ -25,6 +25,7 @@ from oomlab.kernel.vmscan import (
     try_to_free_pages,
 )
 from oomlab.kernel.zone import Kswapd, ZoneDetails
+from oomlab.kernel_release import KernelRelease
 from tests.model.solo import MARKS, Solo, machine, solo, spawn
 
 HALF = MARKS.min // 2
@@ -102,7 +103,7 @@ def both_engines(on: Machine, limit_us: int = 3_000_000) -> tuple[Clock, str, st
     """The run in seconds, its verdict, and the verdict over all orders."""
     clock = Clock(on.model(), Chooser(0, {}), limit_us)
     clock.run()
-    graph = explore(Space(on.model()), "any", 50_000)
+    graph = search(Space(on.model()), "any", 50_000)
     return clock, ending.verdict(clock), judge(graph).word
 
 
@@ -156,7 +157,11 @@ def test_without_fs_it_goes_on_after_a_second() -> None:
 
 
 def crowded(
-    gfp: int, isolated: int, reclaimable: int, kernel: float, meanwhile: Callable[..., State]
+    gfp: int,
+    isolated: int,
+    reclaimable: int,
+    kernel: KernelRelease,
+    meanwhile: Callable[..., State],
 ) -> Solo:
     on = machine(0, reclaimable=reclaimable, kernel=kernel, details=ZoneDetails(isolated=isolated))
     own = on.process("own", 1)
@@ -212,7 +217,7 @@ class TestTooManyIsolated:
         assert (run.ending, run.result) == ("returned", SWAP_CLUSTER_MAX)
 
 
-def behind_an_isolator(kernel: float) -> Machine:
+def behind_an_isolator(kernel: KernelRelease) -> Machine:
     """One task stands behind a filesystem's lock with pages isolated; another, which does not need
     that lock, asks for a page."""
     details = ZoneDetails(isolated=0)
@@ -250,7 +255,7 @@ def behind_an_isolator(kernel: float) -> Machine:
 
 @pytest.mark.parametrize(("kernel", "ends"), [(KERNEL_4_13, False), (KERNEL_4_14, True)])
 def test_a_request_that_does_not_retry_waits_for_another_tasks_reclaim(
-    kernel: float, ends: bool
+    kernel: KernelRelease, ends: bool
 ) -> None:
     clock = Clock(behind_an_isolator(kernel).model(), Chooser(0, {}), 10_000_000)
     clock.run()

@@ -66,7 +66,7 @@ OOM = (
         "the reaper of 4.13 does without oom_lock",
         "kernel/oom_reaper.py",
         "    needs_lock = machine.kernel < KERNEL_4_19\n",
-        "    needs_lock = machine.kernel < 4\n",
+        "    needs_lock = False\n",
         "the_reaper_waits_for_the_killers_nap",
     ),
     Fault(

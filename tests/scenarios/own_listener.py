@@ -24,7 +24,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
-from oomlab.engine.slots import Answer, Says
+from oomlab.engine.slots import Answerer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
@@ -76,7 +76,7 @@ class FlashCache:
                     "wait_for": "obeys",
                 },
             ),
-            layout.queue("cache settled", Answer("flashd", "its blocks")),
+            layout.queue("cache settled", Answerer("flashd", "its blocks")),
         )
         machine.oom_notify_list.register(NotifierBlock("flash_cache", cache.drop_blocks, 7))
         return cache

@@ -16,7 +16,7 @@ from oomlab import run
 from oomlab.engine.ops import Routine
 from oomlab.engine.trace.events import Event, Trace
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_5_17, Machine
+from oomlab.kernel.machine import KERNEL_5_17, Machine, modelled_kernel
 from oomlab.kernel.oom_kill import ALLOCATOR
 from oomlab.kernel.oom_notify import Delivery, notify_in_context
 from oomlab.kernel.task import Task
@@ -129,7 +129,10 @@ def chain_at_most_once_and_before_the_kill(trace: Trace) -> None:
         if sent_sigkill(event) and "die_slowly" not in event.stack:
             grouped = "mem_cgroup_out_of_memory" in event.stack
             assert walks[event.task] == (0 if grouped or not has_listeners(trace) else 1), event
-            by_hand = "moom_callback" in event.stack and trace.parameters["kernel"] >= KERNEL_5_17
+            by_hand = (
+                "moom_callback" in event.stack
+                and modelled_kernel(trace.parameters["kernel"]) >= KERNEL_5_17
+            )
             assert freed[event.task] == 0 or by_hand, event
 
 

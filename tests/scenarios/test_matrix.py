@@ -100,7 +100,7 @@ def test_two_remedies_with_one_key_build_the_same_slots() -> None:
 def test_figures_of_some_cells() -> None:
     def cell(name: str, remedy: str, row: int = 0) -> Timed:
         scenario = SCENARIOS[name]
-        return matrix.timed(scenario, REMEDIES[remedy], scenario.rows[row])
+        return matrix.timed_cell(scenario, REMEDIES[remedy], scenario.rows[row])
 
     h1 = cell("h1-two-task-cycle", "offload", 1)
     assert (h1.verdict, h1.kills, h1.failed_allocations, h1.pages_returned) == (
@@ -113,8 +113,8 @@ def test_figures_of_some_cells() -> None:
 
 def test_wrong_credit_shows_up_in_an_exploration() -> None:
     h1 = SCENARIOS["h1-two-task-cycle"]
-    assert matrix.explored(h1, REMEDIES["offload"], {}, 100_000).wrong_credit
-    assert not matrix.explored(h1, REMEDIES["offload-repaired"], {}, 100_000).wrong_credit
+    assert matrix.explored_cell(h1, REMEDIES["offload"], {}, 100_000).wrong_credit
+    assert not matrix.explored_cell(h1, REMEDIES["offload-repaired"], {}, 100_000).wrong_credit
 
 
 def test_the_command_prints_every_cell_and_says_budget(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from oomlab import explore, run
 from oomlab.analysis import detector_log, first_cycle_us, wait_for_graph, waiting_sentence
-from oomlab.analysis.chain_walk import Stop, first_invocation
+from oomlab.analysis.chain_walk import Visit, first_invocation
 from oomlab.analysis.outcome import oom_calls, pages_returned
 from oomlab.engine.slots import Listener
 from oomlab.engine.trace import Trace
@@ -46,7 +46,7 @@ def test_its_own_semaphore_is_no_walk_of_the_chain() -> None:
 def test_the_walk_names_it() -> None:
     asked = first_invocation(ran())
     assert asked is not None
-    assert asked.stops == (Stop(CACHE, ("cache index",), ("cache settled",), 0, 256, False),)
+    assert asked.stops == (Visit(CACHE, ("cache index",), ("cache settled",), 0, 256, False),)
     assert asked.freed == 256
     assert "flash_cache (priority 7): takes cache index" in draw_chain(asked, "a reader").twin
 
@@ -68,7 +68,7 @@ def test_a_thread_that_walks_for_the_caller_leaves_it_the_sum() -> None:
 def test_a_walk_that_its_lock_has_ended_for_itself_only_is_still_stuck() -> None:
     asked = first_invocation(ran(answers=0))
     assert asked is not None
-    assert asked.stops == (Stop(CACHE, ("cache index",), ("cache settled",), 0, 0, True),)
+    assert asked.stops == (Visit(CACHE, ("cache index",), ("cache settled",), 0, 0, True),)
 
 
 def test_who_answers_it_is_known() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oomlab import Exploration, explore, replay
-from oomlab.engine.explorer.counterexample import Choice, Schedule, switches
+from oomlab.engine.explorer.counterexample import Schedule, ScheduledMove, switches
 from oomlab.engine.explorer.player import Player
 from oomlab.errors import InputError
 from oomlab.remedies import REMEDIES
@@ -96,7 +96,7 @@ def test_up_to_the_point_of_no_return_everybody_can_still_finish(mainline: Explo
             if here in seen:
                 continue
             seen.add(here)
-            stack += [(*path, Choice(task)) for task in player.ready()]
+            stack += [(*path, ScheduledMove(task)) for task in player.ready()]
         return False
 
     assert can_end(taken - 1)

@@ -15,6 +15,7 @@ from oomlab.engine.clock import engine
 from oomlab.engine.explorer import MOST_STATES
 from oomlab.engine.explorer.schedules import MOST_STEPS
 from oomlab.errors import InputError
+from oomlab.kernel_release import KernelRelease
 from oomlab.scenarios import REVIEW, SCENARIOS, STUDIES, find_scenario
 from oomlab.scenarios.parameters import MOST_TASKS
 
@@ -83,6 +84,9 @@ def test_every_parameter_says_what_it_takes(name: str) -> None:
         # Every setting has an end: none can ask for more work than a machine has.
         assert parameter.only or parameter.maximum <= 10**12
         usual = parameter.default
+        if isinstance(usual, KernelRelease):
+            assert scenario.settle({parameter.name: str(usual)}, "clock")[parameter.name] == usual
+            continue
         other = np.int64(usual) if isinstance(usual, int) else np.float64(usual)
         settled = scenario.settle({parameter.name: other}, "clock")[parameter.name]
         assert settled == usual and type(settled) in (int, float)

@@ -52,7 +52,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
-from oomlab.engine.slots import Answer
+from oomlab.engine.slots import Answerer
 from oomlab.gfp import flags
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 
@@ -103,7 +103,7 @@ class Bench:
         """The wait queue called `name` and the word that its sleepers wait for."""
         if name not in self.slots:
             self.slots[name] = self.layout.queue(
-                name, Answer("host", "its buffer back") if name == "acked" else "anybody"
+                name, Answerer("host", "its buffer back") if name == "acked" else "anybody"
             )
         return self.slots[name], self.word(f"{name} is done")
 
@@ -222,7 +222,7 @@ def try_to_free_pages(reclaim: Steps) -> Routine:
 
 def asks(bench: Bench, gfp: int) -> Routine:
     """Ask for a page."""
-    yield from alloc_page(bench, gfp, reclaims=flags.may_block(gfp))
+    yield from alloc_page(bench, gfp, reclaims=flags.gfpflags_allow_blocking(gfp))
 
 
 def asks_inside_reclaim(bench: Bench, gfp: int) -> Routine:

@@ -12,7 +12,7 @@ from oomlab.analysis.lock_order import Annotation
 from oomlab.analysis.spans import task_spans
 from oomlab.analysis.wait_for import wait_for_graph
 from oomlab.engine.explorer.constants import state_graph
-from oomlab.engine.explorer.counterexample import Choice, Schedule, shortest_schedule
+from oomlab.engine.explorer.counterexample import Schedule, ScheduledMove, shortest_schedule
 from oomlab.engine.explorer.graph import Graph
 from oomlab.engine.explorer.player import Player
 from oomlab.engine.explorer.verdict import circling, judge
@@ -180,7 +180,7 @@ def _moments(row: Row, model: Model) -> Iterator[Trace]:
         if not player.ended:
             for task in player.ready():
                 for outcome in range(len(player.options(task))):
-                    queue.append((*schedule, Choice(task, outcome)))
+                    queue.append((*schedule, ScheduledMove(task, outcome)))
 
 
 def _way_to(graph: Graph, number: int) -> Schedule:
@@ -204,7 +204,7 @@ def _apart(model: Model) -> Player:
             seen: set[Hashable] = set()
             while player.options(actor.index) and player.fingerprint() not in seen:
                 seen.add(player.fingerprint())
-                player.step(Choice(actor.index))
+                player.step(ScheduledMove(actor.index))
     return player
 
 
@@ -215,7 +215,7 @@ def _go_on(player: Player) -> Player:
         rounds.add(player.fingerprint())
         for task in player.ready():
             if player.options(task):
-                player.step(Choice(task))
+                player.step(ScheduledMove(task))
     return player
 
 

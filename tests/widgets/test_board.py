@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from oomlab import replay
-from oomlab.engine.explorer.counterexample import Choice
+from oomlab.engine.explorer.counterexample import ScheduledMove
 from oomlab.engine.explorer.player import Player
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
@@ -77,9 +77,9 @@ class Unpacked:
 
     def play(self, player: Player, move: Move) -> None:
         task = player.task_number(self.stored["tasks"][move.task])
-        player.step(Choice(task, move.outcome))
+        player.step(ScheduledMove(task, move.outcome))
         for _ in range(move.steps - 1):
-            player.step(Choice(task))
+            player.step(ScheduledMove(task))
 
     def check(self, player: Player, state: int) -> None:
         """Does the stored state say what the player shows?"""

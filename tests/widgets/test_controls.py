@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oomlab.widgets import Choice, Prediction, Slider, Toggle
-from oomlab.widgets.controls import check_controls, shown
+from oomlab.widgets.controls import check_controls, shown_value
 
 
 def slider(**changes: Any) -> Slider:
@@ -49,8 +49,8 @@ def test_a_slider_gives_whole_numbers_and_no_binary_dust() -> None:
     assert tenths.stored == (0.1, 0.3, 1)
     assert isinstance(tenths.check(1.0), int)
     assert tenths.check(0.1 + 0.2) == 0.3
-    assert shown(tenths, 0.3) == "0.3"
-    assert shown(slider(unit="MiB"), 4) == "4 MiB"
+    assert shown_value(tenths, 0.3) == "0.3"
+    assert shown_value(slider(unit="MiB"), 4) == "4 MiB"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from oomlab.evidence.history import event
 from oomlab.evidence.releases import RELEASES, REPORTED
 from oomlab.kernel.machine import KERNELS
 from oomlab.remedies import REMEDIES
-from oomlab.views.history import HOOKS, at_release, pfn_array, tug_of_war
+from oomlab.views.merged import HOOKS, at_release, pfn_array, tug_of_war
 
 
 def test_the_array_as_merged_tells_the_host_of_page_0() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.gfp.outcome import outcome
 from oomlab.gfp.predicates import request
+from oomlab.gfp.request_outcome import outcome
 from oomlab.views import masks
 
 

@@ -7,7 +7,7 @@ from oomlab.analysis.milestones import Milestone
 from oomlab.views.runs import moments, state_at
 from oomlab.views.schedules import milestones, state_after
 from oomlab.widgets import Stepper
-from oomlab.widgets.controls import shown
+from oomlab.widgets.controls import shown_value
 
 H1 = "h1-two-task-cycle"
 STONES = [Milestone("worker", True), Milestone("worker", False), Milestone("fs", True)]
@@ -19,7 +19,7 @@ def test_a_stepper_knows_its_steps_its_tasks_and_where_to_stop() -> None:
     assert stepper.tasks == ("worker", "fs")
     assert stepper.spec()["by"] == [0, 0, 1]
     assert stepper.spec()["stops"] == [1, 3]
-    assert shown(stepper, 2) == "2 of 3"
+    assert shown_value(stepper, 2) == "2 of 3"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 from typing import Any
 
 import pytest
@@ -37,6 +40,16 @@ def test_nothing_but_views_can_be_called(name: str) -> None:
 def test_known_lists_the_views_and_only_those() -> None:
     mine = [name for name in views.known() if ".demo:" in name]
     assert mine == [f"oomlab.views.demo:{name}" for name in ("bar", "same", "wrong_kind")]
+
+
+def test_no_view_was_forgotten() -> None:
+    known = views.known()
+    for found in pkgutil.walk_packages(views.__path__, "oomlab.views."):
+        module = importlib.import_module(found.name)
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            own = function.__module__ == found.name and not name.startswith("_")
+            if own and inspect.signature(function).return_annotation in ("View", views.View):
+                assert f"{found.name}:{name}" in known, f"decorate {name} of {found.name} with view"
 
 
 @pytest.mark.parametrize("values", [{"pages": 3, "page": 4}, {}])

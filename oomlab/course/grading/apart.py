@@ -44,7 +44,7 @@ class Bounds:
 
 
 @dataclass
-class Run:
+class NotebookRun:
     """What a run gave: the values at each question, by the number of its cell; what went wrong with
     a cell; the cell it came to, and what broke it there; names whose values were no plain data."""
 
@@ -60,7 +60,7 @@ class RunFailed(OomlabError):
     """The process could not be started: not the student's fault, and no reason for zero points."""
 
 
-def run_apart(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds) -> Run:
+def run_apart(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds) -> NotebookRun:
     """Run `cells` in order; None asks for the values of `names`.
 
     A value that is not plain data is missing, with a sentence among the faults of the cell that
@@ -81,7 +81,7 @@ def run_apart(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds)
     return run
 
 
-def _once(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds) -> Run:
+def _once(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds) -> NotebookRun:
     """One run, in a new folder and a new process, which are gone when it is over."""
     reading, writing = os.pipe()
     with tempfile.TemporaryDirectory(prefix="answers-", ignore_cleanup_errors=True) as folder:
@@ -100,7 +100,7 @@ def _once(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds) -> 
             start_new_session=True,
         )
         os.close(writing)
-        run = Run()
+        run = NotebookRun()
         try:
             _listen(run, reading, names, bounds.seconds, len(cells))
         finally:
@@ -134,7 +134,9 @@ def _variables(folder: str) -> dict[str, str]:
     }
 
 
-def _listen(run: Run, reading: int, names: Sequence[str], seconds: float, cells: int) -> None:
+def _listen(
+    run: NotebookRun, reading: int, names: Sequence[str], seconds: float, cells: int
+) -> None:
     """Take in the report, line by line, until the run is over or breaks."""
     try:
         for line in _lines(reading, seconds, seconds * (cells + 1)):
@@ -169,7 +171,7 @@ def _lines(reading: int, seconds: float, all_seconds: float) -> Iterator[bytes]:
             yield from whole
 
 
-def _take(run: Run, line: bytes, names: Sequence[str], cells: int) -> None:
+def _take(run: NotebookRun, line: bytes, names: Sequence[str], cells: int) -> None:
     """One line of the report. Raises ValueError for what the runner does not write."""
     try:
         told = json.loads(line)
@@ -190,7 +192,9 @@ def _take(run: Run, line: bytes, names: Sequence[str], cells: int) -> None:
         _take_values(run, number, told, names)
 
 
-def _take_values(run: Run, number: int, told: Mapping[str, object], names: Sequence[str]) -> None:
+def _take_values(
+    run: NotebookRun, number: int, told: Mapping[str, object], names: Sequence[str]
+) -> None:
     texts, unfit = told["values"], told.get("unfit")
     assert isinstance(texts, Mapping)
     values: dict[str, object] = {}

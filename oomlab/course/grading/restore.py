@@ -9,10 +9,10 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from oomlab.course.grading.apart import Run
+from oomlab.course.grading.apart import NotebookRun
 from oomlab.course.grading.values import assignments, write_assignments
 
-Cell = Any
+NotebookCell = Any
 """A cell as nbformat reads it."""
 
 
@@ -38,7 +38,7 @@ class Given:
         """Does it give points when it is run?"""
         return self.cell_type == "code" and self.role["grade"] and not self.is_answer
 
-    def made(self, source: str) -> Cell:
+    def made(self, source: str) -> NotebookCell:
         """The cell with this text and what was given out of everything else."""
         name = re.sub(r"[^\w-]", "-", self.name)[:64]
         made = (
@@ -60,7 +60,7 @@ class Piece:
     attachments: Mapping[str, Any] | None = None
 
 
-def restore(cells: Sequence[Cell], given: Sequence[Given]) -> list[Piece]:
+def restore(cells: Sequence[NotebookCell], given: Sequence[Given]) -> list[Piece]:
     """Every cell that was given out, once and in order, with the student's answers in them.
 
     Cells of the student's own stay before the cell that they stood before. A second copy of an
@@ -102,7 +102,7 @@ def to_run(pieces: Sequence[Piece]) -> list[str | None]:
     ]
 
 
-def write_down(pieces: Sequence[Piece], run: Run) -> list[Cell]:
+def write_down(pieces: Sequence[Piece], run: NotebookRun) -> list[NotebookCell]:
     """The cells for nbgrader: answers as plain values, no other code of the student's."""
     faults = dict(run.faults)
     values = _values_by_answer(pieces, run)
@@ -124,7 +124,7 @@ def write_down(pieces: Sequence[Piece], run: Run) -> list[Cell]:
     return cells
 
 
-def _values_by_answer(pieces: Sequence[Piece], run: Run) -> dict[int, dict[str, object]]:
+def _values_by_answer(pieces: Sequence[Piece], run: NotebookRun) -> dict[int, dict[str, object]]:
     """What each answer cell has to give, so that every check finds what it would have found."""
     found: dict[int, dict[str, object]] = {}
     last: int | None = None
@@ -150,13 +150,13 @@ def _equal(one: object, other: object) -> bool:
     return repr(one) == repr(other)  # 1 and True are two answers
 
 
-def _own(piece: Piece, fault: str | None) -> list[Cell]:
+def _own(piece: Piece, fault: str | None) -> list[NotebookCell]:
     if piece.cell_type == "markdown":
         return [new_markdown_cell(piece.source)]
     return [_note("A cell of the student's own", piece.source, fault)]
 
 
-def _note(title: str, source: str, fault: str | None) -> Cell:
+def _note(title: str, source: str, fault: str | None) -> NotebookCell:
     """Code to be read, not run."""
     lines = "\n".join(f"    {line}" for line in source.splitlines())
     said = f"\n\n    # {' '.join(fault.split())}" if fault else ""
@@ -167,7 +167,7 @@ def _code(piece: Piece) -> str:
     return piece.source if piece.cell_type == "code" else ""
 
 
-def _name(cell: Cell, known: Mapping[str, Given]) -> str:
+def _name(cell: NotebookCell, known: Mapping[str, Given]) -> str:
     """Which cell that was given out this is; editors may lose the metadata or the id, not both."""
     told = cell.metadata.get("nbgrader")
     told = told.get("grade_id") if isinstance(told, Mapping) else None

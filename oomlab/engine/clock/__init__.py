@@ -28,7 +28,7 @@ def run_model(model: Model, seed: int = 0, *, limit_us: int = LIMIT_US, park: bo
 
 @checked
 def traced(
-    clock: Clock, scenario: str, remedy: str, settings: Mapping[str, int | float], seed: int
+    clock: Clock, scenario: str, remedy: str, settings: Mapping[str, float | str], seed: int
 ) -> Trace:
     """Run a clock to its end and return the trace; the other arguments say what was run."""
     clock.run()

@@ -35,7 +35,7 @@ STEPS_A_RUN = 250_000
 AFTERMATH_US = 1_000_000
 """How long after the last task finished a run may go on to let background work end."""
 
-Process = Generator[simpy.Event, Any, Any]
+SimpyProcess = Generator[simpy.Event, Any, Any]
 
 
 class Clock:
@@ -127,7 +127,7 @@ class Clock:
 
     # --- one task -------------------------------------------------------------------------------
 
-    def _life(self, live: Live) -> Process:
+    def _life(self, live: Live) -> SimpyProcess:
         actor = live.actor
         if not actor.serves:
             yield from self.wait_for_timer(live, actor.starts_at_us)
@@ -203,7 +203,7 @@ class Clock:
 
     # --- time -----------------------------------------------------------------------------------
 
-    def wait_for_timer(self, live: Live, delay_us: int) -> Process:
+    def wait_for_timer(self, live: Live, delay_us: int) -> SimpyProcess:
         """Wait for a timer of this task."""
         live.due_us = self.now_us + delay_us
         yield Timer(self.env, delay_us, live.actor.index)

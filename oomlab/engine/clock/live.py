@@ -7,8 +7,8 @@ from typing import Any
 
 import simpy
 
-from oomlab.engine.clock.circle import Turn, ring
 from oomlab.engine.clock.parking import Iteration, Parked
+from oomlab.engine.clock.ring import Turn, ring
 from oomlab.engine.model import Actor
 from oomlab.engine.ops import LOCKING_KINDS, MEANINGS, Op, Outcome, Routine, State
 from oomlab.engine.routines import LocalState, Position, call_stack, local_state, position

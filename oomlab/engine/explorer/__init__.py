@@ -45,7 +45,7 @@ class Exploration:
 
     scenario: str
     remedy: str
-    settings: dict[str, int | float]
+    settings: dict[str, float | str]
     timeouts: Timeouts
     graph: Graph
     verdict: Verdict

@@ -37,13 +37,13 @@ def state_graph(model: Model, timeouts: Timeouts, budget: int) -> Graph:
     # The search needs NumPy. A page of the book, which plays schedules in the browser but explores
     # nothing, does without: there it would be one more large download.
     with needed():
-        from oomlab.engine.explorer.search import explore
+        from oomlab.engine.explorer.search import search
 
     automata = [Automaton(actor) for actor in model.actors]
     constant = _unchanged_on_walks(model, automata)
     while True:
         try:
-            return explore(Space(model, constant, automata), timeouts, budget)
+            return search(Space(model, constant, automata), timeouts, budget)
         except ChangedSlots as changed:
             constant -= changed.indices
 

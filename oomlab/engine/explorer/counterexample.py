@@ -15,14 +15,14 @@ from oomlab.errors import InputError
 
 
 @dataclass(frozen=True)
-class Choice:
+class ScheduledMove:
     """One step of a schedule: which task moves, and which of its outcomes is taken."""
 
     task: int
     outcome: int = 0
 
 
-Schedule = tuple[Choice, ...]
+Schedule = tuple[ScheduledMove, ...]
 
 
 @checked
@@ -85,14 +85,14 @@ def _edge(graph: Graph, number: int, after: int, task: int) -> int:
 
 def _schedule(graph: Graph, edges: Iterable[int]) -> Schedule:
     """A path through the graph, as the single steps it consists of."""
-    found: list[Choice] = []
+    found: list[ScheduledMove] = []
     for edge in edges:
         state = graph.states[bisect_right(graph.first, edge) - 1]
         after, task = graph.states[graph.target[edge]], graph.mover[edge]
         deltas = [delta for delta, _ in graph.space.moves(state, task)]
         outcome = deltas.index(after - state)
-        found.append(Choice(task, outcome))
-        found += [Choice(task)] * (graph.space.steps_in(state, task, outcome) - 1)
+        found.append(ScheduledMove(task, outcome))
+        found += [ScheduledMove(task)] * (graph.space.steps_in(state, task, outcome) - 1)
     return tuple(found)
 
 

@@ -18,7 +18,7 @@ from oomlab.engine.routines import frames, local_state
 History = tuple[Hashable, ...]
 """The results that a task's ops have given so far."""
 
-Key = tuple[State, tuple[Hashable, ...]]
+Identity = tuple[State, tuple[Hashable, ...]]
 """What makes two states the same: the shared state, and where each task stands."""
 
 
@@ -41,12 +41,12 @@ class Naive:
         self.model = model
         self.all_locals = all_locals
         self.budget = budget
-        self.plain: dict[Key, set[Key]] = {}
-        self.late: dict[Key, set[Key]] = {}
-        self.goals: set[Key] = set()
-        self.panics: set[Key] = set()
+        self.plain: dict[Identity, set[Identity]] = {}
+        self.late: dict[Identity, set[Identity]] = {}
+        self.goals: set[Identity] = set()
+        self.panics: set[Identity] = set()
         self.complete = True
-        self._ways: dict[Key, Here] = {}
+        self._ways: dict[Identity, Here] = {}
         self._stands: dict[tuple[int, History], tuple[Op | None, Hashable]] = {}
         here = self._boot()
         self.start = (
@@ -108,7 +108,7 @@ class Naive:
             *((f.f_code, f.f_lasti, tuple(sorted(f.f_locals.items()))) for f in frames(routine)),
         )
 
-    def _after(self, key: Key, task: int, outcome: Outcome) -> Key:
+    def _after(self, key: Identity, task: int, outcome: Outcome) -> Identity:
         """The state after one step, and what follows it that nobody can notice."""
         locals_, histories = key[1], self._ways[key].histories
         shared, history = outcome.state, (*histories[task], outcome.result)
@@ -133,7 +133,7 @@ class Naive:
             if a.foreground
         )
 
-    def _close(self, begin: list[Key]) -> bool:
+    def _close(self, begin: list[Identity]) -> bool:
         """Follow plain moves, breadth first. Was anything new?"""
         queue = [key for key in begin if key not in self.plain]
         found = bool(queue)
@@ -163,9 +163,9 @@ class Naive:
 
     # --- the idle rule --------------------------------------------------------------------------
 
-    def _idle(self) -> dict[Key, set[Key]]:
+    def _idle(self) -> dict[Identity, set[Identity]]:
         """A timeout may run out where plain moves lead nowhere that they do not lead back from."""
-        moves: dict[Key, set[Key]] = {}
+        moves: dict[Identity, set[Identity]] = {}
         while self.complete:
             to_the_end = reachable(backwards(self.plain), *self.goals)
             for key in self.plain:
@@ -197,9 +197,9 @@ class Naive:
         }
 
 
-def reachable(moves: dict[Key, set[Key]], *starts: Key) -> set[Key]:
+def reachable(moves: dict[Identity, set[Identity]], *starts: Identity) -> set[Identity]:
     """Everything one or more moves away."""
-    found: set[Key] = set()
+    found: set[Identity] = set()
     stack = list(starts)
     while stack:
         for after in moves[stack.pop()]:
@@ -209,9 +209,9 @@ def reachable(moves: dict[Key, set[Key]], *starts: Key) -> set[Key]:
     return found
 
 
-def backwards(moves: dict[Key, set[Key]]) -> dict[Key, set[Key]]:
+def backwards(moves: dict[Identity, set[Identity]]) -> dict[Identity, set[Identity]]:
     """The same moves, each from its end to its beginning."""
-    found: dict[Key, set[Key]] = {key: set() for key in moves}
+    found: dict[Identity, set[Identity]] = {key: set() for key in moves}
     for key, nexts in moves.items():
         for after in nexts:
             found[after].add(key)

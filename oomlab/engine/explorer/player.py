@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from oomlab.engine.explorer.counterexample import Choice
+from oomlab.engine.explorer.counterexample import ScheduledMove
 from oomlab.engine.explorer.folding import check_fold_length, is_folded
 from oomlab.engine.model import Model
 from oomlab.engine.ops import TIME_KINDS, Op, Outcome, State, outcomes
@@ -74,7 +74,7 @@ class Player:
         unfinished = (self.pending[a.index] is not None for a in self.model.actors if a.foreground)
         return self.panicked or not any(unfinished)
 
-    def step(self, choice: Choice) -> None:
+    def step(self, choice: ScheduledMove) -> None:
         """Let one task make one step. Raises ImpossibleStep if it cannot."""
         number = self.steps + 1
         name = self.model.task_name(choice.task)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from itertools import groupby
 
-from oomlab.engine.explorer.counterexample import Choice, Schedule
+from oomlab.engine.explorer.counterexample import Schedule, ScheduledMove
 from oomlab.engine.explorer.player import ImpossibleStep, Player
 from oomlab.engine.model import Model
 from oomlab.engine.trace.events import Trace
@@ -42,7 +42,7 @@ def write_schedule(model: Model, schedule: Schedule) -> str:
 def read_schedule(player: Player, text: str, most: int = MOST_STEPS) -> Schedule:
     """The schedule that `text` describes. Raises InputError saying which part is not understood, or
     that it has more than `most` steps, before it makes room for any of them."""
-    found: list[Choice] = []
+    found: list[ScheduledMove] = []
     steps = 0
     if text.count(",") >= most:
         raise InputError(f"the schedule has more than {most} steps, which are not played")
@@ -58,7 +58,7 @@ def read_schedule(player: Player, text: str, most: int = MOST_STEPS) -> Schedule
         steps += times
         if steps > most:
             raise InputError(f"the schedule has more than {most} steps, which are not played")
-        found += [Choice(task, int(match[3] or 0))] * times
+        found += [ScheduledMove(task, int(match[3] or 0))] * times
     return tuple(found)
 
 
@@ -92,7 +92,7 @@ def schedule_trace(
     player: Player,
     scenario: str,
     remedy: str,
-    settings: Mapping[str, int | float],
+    settings: Mapping[str, float | str],
     *,
     repeats: bool = False,
 ) -> Trace:

@@ -22,7 +22,7 @@ MOST_WORDS = 1 << 20
 """Words that the moves looked up together may have: with very many tasks fewer states fit."""
 
 
-def explore(space: Space, timeouts: Timeouts, budget: int) -> Graph:
+def search(space: Space, timeouts: Timeouts, budget: int) -> Graph:
     """All states reachable from the start; gives up once more than `budget` are known."""
     search = _Search(space, budget, timeouts=timeouts == "any")
     if timeouts == "any":

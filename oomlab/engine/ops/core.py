@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Hashable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from oomlab.errors import ModelError
+
 State: TypeAlias = tuple[Hashable, ...]
 """The shared state: one hashable value per slot, in the order the layout declared them."""
 
@@ -79,9 +81,14 @@ def outcomes(state: State, task: int, op: Op) -> list[Outcome]:
 def meaning(
     kind: str, on: SlotKind | Literal[""], does: str, order: str
 ) -> Callable[[Meaning], Meaning]:
-    """Decorator: the function is the meaning of ops of this kind. The rest: see Words."""
+    """Decorator: the function is the meaning of ops of this kind. The rest: see Words.
+
+    Raises ModelError if there are ops of this kind already.
+    """
 
     def register(function: Meaning) -> Meaning:
+        if kind in MEANINGS:
+            raise ModelError(f"there is an op called {kind} already; give this one another name")
         MEANINGS[kind] = function
         WORDS[kind] = Words(on, does, order)
         return function

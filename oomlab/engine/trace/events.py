@@ -104,7 +104,7 @@ class Trace:
 
     scenario: str
     remedy: str
-    parameters: dict[str, int | float]
+    parameters: dict[str, int | float | str]
     seed: int
     engine: Literal["clock", "schedule"]
     hz: int

@@ -10,7 +10,7 @@ from typing import Any
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.evidence.ledger.claims import WORDS, Claim
-from oomlab.evidence.ledger.figure import Figure, Figures
+from oomlab.evidence.ledger.reading import Reading, Readings
 
 
 @brief
@@ -19,7 +19,7 @@ class Judged:
     """A claim and its figures, computed once."""
 
     claim: Claim
-    figures: Figures
+    figures: Readings
 
     @property
     def supported(self) -> bool:
@@ -28,7 +28,7 @@ class Judged:
 
 
 @checked
-def judge(claims: Sequence[Claim]) -> list[Judged]:
+def judge_claims(claims: Sequence[Claim]) -> list[Judged]:
     """Compute the figures of some claims."""
     return [Judged(claim, claim.measure()) for claim in claims]
 
@@ -58,7 +58,7 @@ def _claim_data(judged: Judged) -> dict[str, Any]:
     }
 
 
-def figure_data(figure: Figure) -> dict[str, Any]:
+def figure_data(figure: Reading) -> dict[str, Any]:
     """A figure as JSON data."""
     return {
         "what": figure.what,
@@ -85,7 +85,7 @@ def claims_text(judged: Sequence[Judged]) -> Iterator[str]:
     yield from unsupported(judged)
 
 
-def figure_line(figure: Figure) -> str:
+def figure_line(figure: Reading) -> str:
     """A figure as a line; one that does not hold says what it had to be."""
     failed = "" if figure.holds else f" (NOT SUPPORTED: must be {figure.condition.words})"
     return f"{figure.what}: {figure.text}{failed}"

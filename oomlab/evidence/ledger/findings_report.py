@@ -15,7 +15,7 @@ from oomlab.evidence.ledger.findings import (
     CannotBeShown,
     Finding,
     Measured,
-    Shown,
+    Showing,
     Witnessed,
 )
 
@@ -26,7 +26,7 @@ class Reviewed:
     """A finding, and what came of showing it under some of OFFLOADS (nothing, where it cannot)."""
 
     finding: Finding
-    shown: Mapping[str, Shown]
+    shown: Mapping[str, Showing]
 
     @property
     def problems(self) -> tuple[str, ...]:

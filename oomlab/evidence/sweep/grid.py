@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oomlab.brief import brief
-from oomlab.scenarios.parameters import Value
+from oomlab.scenarios.parameters import Settings, Value, json_settings, json_value
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Point:
     part: str
     scenario: str
     remedy: str
-    axes: Mapping[str, Value]
-    settings: Mapping[str, Value]
+    axes: Settings
+    settings: Settings
     seed: int
 
     def __str__(self) -> str:
@@ -40,7 +40,7 @@ class Part:
     scenario: str
     remedies: tuple[str, ...]
     axes: Mapping[str, tuple[Value, ...]]
-    fixed: Mapping[str, Value] = field(default_factory=dict)
+    fixed: Settings = field(default_factory=dict)
     linked: Mapping[str, tuple[str, float]] = field(default_factory=dict)
     seeds: int = 1
 
@@ -48,7 +48,7 @@ class Part:
         """All points, always in the same order."""
         for remedy in self.remedies:
             for values in itertools.product(*self.axes.values()):
-                axes = dict(zip(self.axes, values, strict=True))
+                axes: Settings = dict(zip(self.axes, values, strict=True))
                 linked = {name: axes[axis] * factor for name, (axis, factor) in self.linked.items()}
                 settings = {**self.fixed, **axes, **linked}
                 for seed in range(self.seeds):
@@ -60,8 +60,10 @@ class Part:
             "name": self.name,
             "scenario": self.scenario,
             "remedies": list(self.remedies),
-            "axes": {name: list(values) for name, values in self.axes.items()},
-            "fixed": dict(self.fixed),
+            "axes": {
+                name: [json_value(value) for value in values] for name, values in self.axes.items()
+            },
+            "fixed": json_settings(self.fixed),
             "linked": {name: list(link) for name, link in self.linked.items()},
             "seeds": self.seeds,
         }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oomlab.errors import find
 from oomlab.evidence.sweep.grid import Part, Sweep
+from oomlab.registry import Registry
 
 TIMEOUTS_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Time limits of the offload, in seconds; the RFC's is 5."""
@@ -121,9 +121,9 @@ NOWAIT_PRICE = Sweep(
     ),
 )
 
-SWEEPS: dict[str, Sweep] = {sweep.name: sweep for sweep in (FIVE_SECONDS, NOWAIT_PRICE)}
+SWEEPS: Registry[str, Sweep] = Registry("sweep", (FIVE_SECONDS, NOWAIT_PRICE))
 
 
 def find_sweep(name: str) -> Sweep:
     """The sweep called `name`. Raises InputError naming all sweeps."""
-    return find("sweep", name, SWEEPS)
+    return SWEEPS.find(name)

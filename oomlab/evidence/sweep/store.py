@@ -1,6 +1,7 @@
 """Results of a sweep in a file: JSON with a head that says what they are results of.
 
-A file that was cut off, that is of something else, or that was made by another model is refused.
+A file that was cut off or that is of something else is refused. Whether its values are those of the
+model as it is now, `recompute.check` tells.
 """
 
 from __future__ import annotations
@@ -17,10 +18,9 @@ from oomlab import __version__
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
-from oomlab.evidence.sweep.fingerprint import model_fingerprint
 from oomlab.evidence.sweep.grid import Point, Sweep
 from oomlab.evidence.sweep.measure import Row
-from oomlab.files import read_bytes, regular, replace, shown
+from oomlab.files import read_bytes, regular, replace, shown_path
 
 FORMAT = "oomlab-sweep-1"
 
@@ -51,16 +51,10 @@ class Run:
 @brief
 @dataclass(frozen=True)
 class Results:
-    """All runs of a sweep, and the fingerprint of the model that made them."""
+    """All runs of a sweep."""
 
     sweep: Sweep
-    model: str
     runs: tuple[Run, ...]
-
-    @property
-    def is_current(self) -> bool:
-        """Does the file come from the model as it is now?"""
-        return self.model == model_fingerprint(self.sweep)
 
     def select(self, part: str, **wanted: Any) -> list[Run]:
         """The runs of a part in which settings, remedy or seed have these values.
@@ -83,7 +77,6 @@ def head(sweep: Sweep) -> dict[str, Any]:
         "format": FORMAT,
         "name": sweep.name,
         "oomlab": __version__,
-        "model": model_fingerprint(sweep),
         "columns": list(Row._fields),
         "parts": [part.described() for part in sweep.parts],
     }
@@ -110,11 +103,11 @@ def check_target(path: Path, sweep: Sweep, *, force: bool = False) -> None:
         return
     if not force and not _holds_results(path, sweep):
         raise InputError(
-            f"{shown(path)} is there already and holds no results of {sweep.name}; choose another"
-            " name, or have it replaced with --force"
+            f"{shown_path(path)} is there already and holds no results of {sweep.name}; choose"
+            " another name, or have it replaced with --force"
         )
     if not os.access(path, os.W_OK):
-        raise InputError(f"{shown(path)} cannot be written: it is write-protected")
+        raise InputError(f"{shown_path(path)} cannot be written: it is write-protected")
 
 
 def _holds_results(path: Path, sweep: Sweep) -> bool:
@@ -143,7 +136,7 @@ def load(path: Path, sweep: Sweep) -> Results:
     Raises InputError if there is none, and for one that is damaged or of something else.
     """
     again = f"make it with: oomlab sweep {sweep.name}"
-    name = shown(path.name)
+    name = shown_path(path.name)
     if regular(path) is None:
         raise InputError(f"there is no {name}; {again}")
     content = read_bytes(path, LARGEST)
@@ -158,14 +151,13 @@ def load(path: Path, sweep: Sweep) -> Results:
         raise InputError(f"{name} holds results of another sweep than {sweep.name}; {again}")
     points = sweep.points()
     try:
-        model = data["model"]
         rows = [Row(*row) for row in data["rows"]]
     except (KeyError, TypeError):
         rows = []
     if len(rows) != len(points):
         raise InputError(f"{name} is not complete; {again}")
     runs = tuple(Run(point, row) for point, row in zip(points, rows, strict=True))
-    return Results(sweep, str(model), runs)
+    return Results(sweep, runs)
 
 
 @checked

@@ -3,6 +3,7 @@ each exists so that one defect, or its absence, can be looked at."""
 
 from __future__ import annotations
 
+from oomlab.registry import Registry
 from oomlab.scenarios.review.double_thread import DOUBLE_THREAD
 from oomlab.scenarios.review.manual_kill import MANUAL_KILL
 from oomlab.scenarios.review.recursive_owner import RECURSIVE_OWNER
@@ -12,9 +13,9 @@ from oomlab.scenarios.review.thread_before_block import REGISTRATION_FAILS, THRE
 from oomlab.scenarios.review.zeroing_race import ZEROING_RACE
 from oomlab.scenarios.scenario import Scenario
 
-REVIEW: dict[str, Scenario] = {
-    scenario.name: scenario
-    for scenario in (
+REVIEW: Registry[str, Scenario] = Registry(
+    "scenario",
+    (
         ZEROING_RACE,
         REMOVAL_BLOCKED,
         DOUBLE_THREAD,
@@ -23,6 +24,6 @@ REVIEW: dict[str, Scenario] = {
         SUSPEND_BARRIER,
         RECURSIVE_OWNER,
         MANUAL_KILL,
-    )
-}
+    ),
+)
 """By name, which begins with the number of the finding."""

@@ -10,7 +10,7 @@ from oomlab.engine.explorer import constants, space
 from oomlab.engine.explorer.folding import is_folded
 from oomlab.engine.explorer.graph import Graph, Timeouts
 from oomlab.engine.explorer.plain import Naive
-from oomlab.engine.explorer.search import explore
+from oomlab.engine.explorer.search import search
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.model import Model
 from oomlab.engine.ops import Op
@@ -34,7 +34,7 @@ def unreduced(model: Model, timeouts: Timeouts) -> Graph:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(space, "is_absorbed", only_folded)
-        return explore(Space(model), timeouts, 1_000_000)
+        return search(Space(model), timeouts, 1_000_000)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -7,8 +7,8 @@ from itertools import pairwise, product
 import pytest
 
 from oomlab.engine.explorer.counterexample import (
-    Choice,
     Schedule,
+    ScheduledMove,
     circle_through,
     shortest_schedule,
     switches,
@@ -129,7 +129,7 @@ def test_which_outcome_is_taken_is_part_of_the_schedule() -> None:
     stage.task(body)
     graph = explored(stage.model())
     schedule, _ = shortest_schedule(graph, judge(graph).stuck)
-    assert schedule[0] == Choice(0, 2)
+    assert schedule[0] == ScheduledMove(0, 2)
 
 
 def test_nothing_to_reach_is_an_error() -> None:
@@ -140,11 +140,11 @@ def test_nothing_to_reach_is_an_error() -> None:
 
 def test_switches_are_counted_between_tasks() -> None:
     assert switches(()) == 0
-    assert switches((Choice(1),)) == 0
-    assert switches((Choice(1), Choice(1), Choice(0), Choice(1))) == 2
+    assert switches((ScheduledMove(1),)) == 0
+    assert switches((ScheduledMove(1), ScheduledMove(1), ScheduledMove(0), ScheduledMove(1))) == 2
     for tasks in product(range(2), repeat=4):
         expected = sum(a != b for a, b in pairwise(tasks))
-        assert switches(tuple(Choice(task) for task in tasks)) == expected
+        assert switches(tuple(ScheduledMove(task) for task in tasks)) == expected
 
 
 def test_there_is_no_circle_where_nobody_can_move() -> None:
@@ -170,4 +170,4 @@ def test_a_single_state_that_leads_to_itself_is_a_circle() -> None:
     verdict = judge(graph)
     (member,) = circling(graph, verdict)
     assert list(graph.moves(member)) == [(0, member)]
-    assert circle_through(graph, member, {member}) == (Choice(0),)
+    assert circle_through(graph, member, {member}) == (ScheduledMove(0),)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from oomlab import explore, run
-from oomlab.command.report import exploration_report, exploration_text
+from oomlab.command.run_report import exploration_report, exploration_text
 from oomlab.engine.explorer import Exploration
 from oomlab.engine.explorer import search as search_module
 from oomlab.engine.explorer.counterexample import switches

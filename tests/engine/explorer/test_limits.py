@@ -95,7 +95,7 @@ def test_a_task_with_too_many_states_is_refused_by_name(monkeypatch: pytest.Monk
 
     stage.task(counter, "counter")
     with pytest.raises(InputError, match="counter has more than 64 states; set smaller sizes"):
-        search.explore(Space(stage.model()), "any", 1 << 20)
+        search.search(Space(stage.model()), "any", 1 << 20)
 
 
 def test_a_machine_with_too_many_states_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +114,7 @@ def test_three_hundred_tasks_can_be_numbered() -> None:
 
     for _ in range(300):
         stage.task(body)
-    graph = search.explore(Space(stage.model()), "any", 10)
+    graph = search.search(Space(stage.model()), "any", 10)
     assert max(graph.mover) == 299
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.engine.explorer.counterexample import Choice
+from oomlab.engine.explorer.counterexample import ScheduledMove
 from oomlab.engine.explorer.player import ImpossibleStep, Player
 from oomlab.engine.ops import (
     Routine,
@@ -41,8 +41,8 @@ def crossing() -> Stage:
 def test_a_deadlock_by_hand() -> None:
     player = Player(crossing().model())
     assert player.ready() == [0, 1]
-    player.step(Choice(0))
-    player.step(Choice(1))
+    player.step(ScheduledMove(0))
+    player.step(ScheduledMove(1))
     assert player.ready() == []
     assert not player.ended
     assert [(w.task, w.waits_for, w.held_by, w.since_us) for w in player.waiting()] == [
@@ -54,26 +54,26 @@ def test_a_deadlock_by_hand() -> None:
 def test_to_the_end_by_hand() -> None:
     player = Player(crossing().model())
     for task in (0, 0, 0, 0, 1, 1, 1, 1):
-        player.step(Choice(task))
+        player.step(ScheduledMove(task))
     assert player.ended
     assert player.waiting() == ()
 
 
 def test_a_blocked_task_cannot_move_and_the_error_says_who_is_in_the_way() -> None:
     player = Player(crossing().model())
-    player.step(Choice(0))
-    player.step(Choice(0))
+    player.step(ScheduledMove(0))
+    player.step(ScheduledMove(0))
     with pytest.raises(ImpossibleStep, match=r"step 3 .*: other waits for B, held by one"):
-        player.step(Choice(1))
+        player.step(ScheduledMove(1))
     assert player.steps == 2
 
 
 def test_a_finished_task_cannot_move() -> None:
     player = Player(crossing().model())
     for _ in range(4):
-        player.step(Choice(0))
+        player.step(ScheduledMove(0))
     with pytest.raises(ImpossibleStep, match="step 5 is impossible: one has finished") as error:
-        player.step(Choice(0))
+        player.step(ScheduledMove(0))
     assert error.value.step == 5
 
 
@@ -86,7 +86,7 @@ def test_an_outcome_that_there_is_not() -> None:
     stage.task(body, "one")
     player = Player(stage.model())
     with pytest.raises(ImpossibleStep, match="one has no outcome 2 there"):
-        player.step(Choice(0, 2))
+        player.step(ScheduledMove(0, 2))
 
 
 def test_after_a_panic_nothing_moves() -> None:
@@ -98,11 +98,11 @@ def test_after_a_panic_nothing_moves() -> None:
 
     stage.task(body)
     player = Player(stage.model())
-    player.step(Choice(0))
+    player.step(ScheduledMove(0))
     assert player.panicked
     assert player.ended
     with pytest.raises(ImpossibleStep, match="the machine has panicked"):
-        player.step(Choice(0))
+        player.step(ScheduledMove(0))
 
 
 def test_what_nobody_can_notice_is_no_step() -> None:
@@ -120,8 +120,8 @@ def test_what_nobody_can_notice_is_no_step() -> None:
 
     stage.task(body)
     player = Player(stage.model())
-    player.step(Choice(0))
-    player.step(Choice(0))
+    player.step(ScheduledMove(0))
+    player.step(ScheduledMove(0))
     assert player.ended
     assert player.steps == 2
     assert [e.at_us for e in player.recorder.events] == [1, 1, 1, 1, 1, 2]
@@ -137,7 +137,7 @@ def test_a_private_slot_of_somebody_else_is_a_step() -> None:
 
     stage.task(body)
     player = Player(stage.model())
-    player.step(Choice(0))
+    player.step(ScheduledMove(0))
     assert not player.ended
 
 
@@ -160,7 +160,7 @@ def test_background_tasks_stand_at_their_first_wait() -> None:
     assert player.state[ready.index] == 1
     assert player.ready() == [1]
     assert [w.task for w in player.waiting()] == ["body"]  # idle is not waiting
-    player.step(Choice(1))
+    player.step(ScheduledMove(1))
     assert player.ready() == [0]
 
 
@@ -178,9 +178,9 @@ def test_semaphores_name_readers_and_writers() -> None:
     stage.task(reader, "reader")
     stage.task(writer, "writer")
     player = Player(stage.model())
-    player.step(Choice(0))
+    player.step(ScheduledMove(0))
     with pytest.raises(ImpossibleStep, match="writer waits for sem, held by reader"):
-        player.step(Choice(1))
+        player.step(ScheduledMove(1))
 
 
 def test_an_unknown_task_is_answered_with_all_names() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oomlab import explore, play, replay
-from oomlab.engine.explorer.counterexample import Choice
+from oomlab.engine.explorer.counterexample import ScheduledMove
 from oomlab.engine.explorer.player import ImpossibleStep, Player
 from oomlab.engine.explorer.schedules import read_schedule, write_schedule
 from oomlab.errors import InputError
@@ -17,16 +17,16 @@ from oomlab.scenarios import SCENARIOS
 
 H1 = "h1-two-task-cycle"
 MODEL = SCENARIOS[H1].build(SCENARIOS[H1].settle({}, "explorer"), REMEDIES["offload"])
-CHOICES = st.builds(Choice, st.integers(0, len(MODEL.actors) - 1), st.integers(0, 3))
+CHOICES = st.builds(ScheduledMove, st.integers(0, len(MODEL.actors) - 1), st.integers(0, 3))
 
 
 @given(st.lists(CHOICES).map(tuple))
-def test_a_schedule_written_and_read_is_the_same(schedule: tuple[Choice, ...]) -> None:
+def test_a_schedule_written_and_read_is_the_same(schedule: tuple[ScheduledMove, ...]) -> None:
     assert read_schedule(Player(MODEL), write_schedule(MODEL, schedule)) == schedule
 
 
 def test_runs_are_written_short() -> None:
-    schedule = (Choice(0),) * 3 + (Choice(1),) + (Choice(0, 1),) * 2
+    schedule = (ScheduledMove(0),) * 3 + (ScheduledMove(1),) + (ScheduledMove(0, 1),) * 2
     names = [actor.name for actor in MODEL.actors]
     text = write_schedule(MODEL, schedule)
     assert text == f"{names[0]}:3,{names[1]},{names[0]}@1,{names[0]}@1"
@@ -74,9 +74,9 @@ def test_a_run_to_the_end() -> None:
     scenario = SCENARIOS[H1]
     model = scenario.build(scenario.settle({}, "explorer"), REMEDIES["mainline"])
     player = Player(model)
-    schedule: list[Choice] = []
+    schedule: list[ScheduledMove] = []
     while not player.ended:
-        schedule.append(Choice(player.ready()[0]))
+        schedule.append(ScheduledMove(player.ready()[0]))
         player.step(schedule[-1])
     text = write_schedule(model, tuple(schedule))
     trace = replay(f"{H1}/mainline//{text}")

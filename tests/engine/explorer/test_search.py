@@ -29,16 +29,16 @@ def parts(graph: Graph) -> tuple[object, ...]:
 def test_how_many_are_taken_at_once_makes_no_difference(
     rule: Timeouts, remedy: str, budget: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many = parts(search.explore(Space(two_task_cycle(remedy)), rule, budget))
+    many = parts(search.search(Space(two_task_cycle(remedy)), rule, budget))
     for at_once in (1, 7):
         monkeypatch.setattr(search, "AT_ONCE", at_once)
-        assert parts(search.explore(Space(two_task_cycle(remedy)), rule, budget)) == many
+        assert parts(search.search(Space(two_task_cycle(remedy)), rule, budget)) == many
 
 
 @pytest.mark.parametrize("budget", [1, 2, 50, 335, 336])
 def test_a_budget_stops_before_the_first_state_that_it_does_not_cover(budget: int) -> None:
-    whole = search.explore(Space(two_task_cycle("mainline")), "any", 1_000_000)
-    cut = search.explore(Space(two_task_cycle("mainline")), "any", budget)
+    whole = search.search(Space(two_task_cycle("mainline")), "any", 1_000_000)
+    cut = search.search(Space(two_task_cycle("mainline")), "any", budget)
     assert whole.complete
     assert cut.states == whole.states[: len(cut)]
     assert cut.target == whole.target[: cut.transitions]
@@ -55,7 +55,7 @@ def test_a_budget_stops_before_the_first_state_that_it_does_not_cover(budget: in
 @pytest.mark.parametrize("number", range(6))
 def test_a_move_leads_from_its_state_to_its_target(number: int) -> None:
     """By the space's own moves, which are integers and not arrays of words."""
-    graph = search.explore(
+    graph = search.search(
         Space(random_recipe(number, tasks=(2, 6), length=3).build()), "any", 20_000
     )
     space = graph.space

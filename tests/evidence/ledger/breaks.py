@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from oomlab.engine.ops import Routine
-from oomlab.evidence.ledger.claims.report import TABLE
+from oomlab.evidence.ledger.claims.first_report import TABLE
 from oomlab.gfp import flags as gfp
-from oomlab.gfp.outcome import Ending
+from oomlab.gfp.request_outcome import Ending
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import BlockingNotifierChain
 from oomlab.kernel.task import Task
@@ -38,7 +38,7 @@ def the_call_sites_ask_for_nothing(patch: pytest.MonkeyPatch) -> None:
 
 
 def every_request_fails(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("oomlab.gfp.outcome._ending", lambda *_: Ending.FAILS_CANNOT_SLEEP)
+    patch.setattr("oomlab.gfp.request_outcome._ending", lambda *_: Ending.FAILS_CANNOT_SLEEP)
 
 
 def no_flag_is_ever_void(patch: pytest.MonkeyPatch) -> None:

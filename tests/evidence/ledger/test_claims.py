@@ -11,7 +11,7 @@ from oomlab.command import NOT_AS_EXPECTED, main
 from oomlab.errors import InputError
 from oomlab.evidence.ledger.claims import CLAIMS, WORDS, find_claim
 from oomlab.evidence.ledger.claims.claim import TSIRKIN
-from oomlab.evidence.ledger.claims_report import claims_data, judge
+from oomlab.evidence.ledger.claims_report import claims_data, judge_claims
 from oomlab.remedies import REMEDIES, Delivery
 from oomlab.scenarios import REVIEW, SCENARIOS
 from tests.evidence.ledger import breaks
@@ -87,7 +87,7 @@ def test_in_a_broken_model_words_lose_their_figures(name: str, broken: pytest.Mo
     break_it, noticing = BREAKS[name]
     break_it(broken)
     claims = [CLAIMS[number] for number in sorted(noticing)]
-    blind = [one.claim.number for one in judge(claims) if one.supported]
+    blind = [one.claim.number for one in judge_claims(claims) if one.supported]
     assert not blind
 
 
@@ -136,7 +136,7 @@ def test_the_command_fails_and_names_the_claim(
 
 def test_data_says_which_claims_have_lost_a_figure(broken: pytest.MonkeyPatch) -> None:
     remedy("offload", timeout_s=7.0)(broken)
-    data = claims_data(judge([CLAIMS[4], CLAIMS[29]]))
+    data = claims_data(judge_claims([CLAIMS[4], CLAIMS[29]]))
     assert data["unsupported"] == [29]
     assert [claim["supported"] for claim in data["claims"]] == [True, False]
 

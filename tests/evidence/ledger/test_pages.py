@@ -7,7 +7,7 @@ import re
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.evidence.ledger import pages
+from oomlab.evidence.ledger import book_pages
 from oomlab.evidence.ledger.claims import CLAIMS, WORDS
 from oomlab.evidence.ledger.findings import FINDINGS, RFC
 from oomlab.evidence.ledger.findings_report import review
@@ -22,24 +22,24 @@ def test_each_claim_stands_under_its_word_once() -> None:
     shown = [
         int(number)
         for word in WORDS
-        for number in re.findall(r'id="claim-(\d+)"', pages.claims_html(word, TITLES))
+        for number in re.findall(r'id="claim-(\d+)"', book_pages.claims_html(word, TITLES))
     ]
     assert sorted(shown) == list(CLAIMS)
 
 
 def test_a_claim_shows_its_figures_and_links_to_chapters_that_exist() -> None:
-    text = pages.claims_html("qualified", TITLES)
+    text = book_pages.claims_html("qualified", TITLES)
     assert "First kill, three tasks: <strong>5 s</strong>" in text
     assert '<a href="report.html">A lock &amp; its &lt;holder&gt;</a>' in text
     assert set(re.findall(r'href="([^"]*)"', text)) == {"report.html"}
 
 
 def test_text_is_escaped_and_code_is_code() -> None:
-    assert pages.in_html("a < b and `c < d`") == "a &lt; b and <code>c &lt; d</code>"
+    assert book_pages.in_html("a < b and `c < d`") == "a &lt; b and <code>c &lt; d</code>"
 
 
 def test_the_table_says_what_is_declared() -> None:
-    rows = re.findall(r"<tr>(.*?)</tr>", pages.offloads_table())[1:]
+    rows = re.findall(r"<tr>(.*?)</tr>", book_pages.offloads_table())[1:]
     assert len(rows) == sum(finding.is_defect for finding in FINDINGS.values())
     (stale,) = [row for row in rows if ">R2<" in row]
     assert re.findall(r"<td>(.*?)</td>", stale) == [
@@ -51,7 +51,7 @@ def test_the_table_says_what_is_declared() -> None:
 
 
 def test_a_finding_tells_its_schedule_in_words_and_as_a_string() -> None:
-    text = pages.findings_html(review([FINDINGS["R2"]], [RFC]))
+    text = book_pages.findings_html(review([FINDINGS["R2"]], [RFC]))
     assert 'id="R2"' in text
     assert "<summary>After 38 steps of <code>h5-host-never-answers</code>" in text
     assert '<li value="13">fs_task has waited long enough' in text
@@ -60,7 +60,7 @@ def test_a_finding_tells_its_schedule_in_words_and_as_a_string() -> None:
 
 
 def test_a_measured_finding_tells_its_figures_and_one_without_a_show_its_reason() -> None:
-    text = pages.findings_html(review([FINDINGS["R9"], FINDINGS["R19"]], [RFC]))
+    text = book_pages.findings_html(review([FINDINGS["R9"], FINDINGS["R19"]], [RFC]))
     assert "Pages that the listener behind gives back: <strong>0</strong>" in text
     assert "<strong>Not shown:</strong> In the model each step" in text
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from oomlab.views import View
+from oomlab.views import View, view
 
 
+@view
 def bar(
     pages: int | float, remedy: str = "none", fast: bool = False, note: str = "", colour: int = 0
 ) -> View:
@@ -30,11 +31,13 @@ def bar(
     return View(picture, f"There are {words}.{long}", f"A bar.\n{words}")
 
 
+@view
 def same(pages: int, remedy: str = "none") -> View:
     """Whatever the values: one picture."""
     return View('<svg class="oom-figure" viewBox="0 0 3 1"></svg>', f"Always {remedy}.", "Nothing.")
 
 
+@view
 def wrong_kind(pages: int) -> View:
     return "not a view"  # type: ignore[return-value]
 

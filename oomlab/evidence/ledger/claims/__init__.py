@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from oomlab.errors import find
-from oomlab.evidence.ledger.claims import answers, listeners, patch, reply, report, second_report
+from oomlab.evidence.ledger.claims import (
+    answers,
+    first_report,
+    listeners,
+    patch,
+    reply,
+    second_report,
+)
 from oomlab.evidence.ledger.claims.claim import WORDS, Claim, Word
+from oomlab.registry import Registry
 
-TOPICS = (report, second_report, answers, patch, listeners, reply)
+TOPICS = (first_report, second_report, answers, patch, listeners, reply)
 
-CLAIMS: dict[int, Claim] = dict(
-    sorted(((c.number, c) for topic in TOPICS for c in topic.CLAIMS), key=lambda pair: pair[0])
+CLAIMS: Registry[int, Claim] = Registry(
+    "claim",
+    sorted((c for topic in TOPICS for c in topic.CLAIMS), key=lambda claim: claim.number),
+    key=lambda claim: claim.number,
 )
 """All claims by number, in the order of the thread."""
 

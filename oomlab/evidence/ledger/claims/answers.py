@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from oomlab.analysis.outcome import failed_allocations, pages_returned
 from oomlab.evidence.ledger.claims.claim import FIRST_ANSWERS, HANDA, TSIRKIN, Claim
-from oomlab.evidence.ledger.claims.report import TABLE
-from oomlab.evidence.ledger.figure import Figure, Figures, at_least, between, equal_to
+from oomlab.evidence.ledger.claims.first_report import TABLE
 from oomlab.evidence.ledger.lab import (
     H1,
     H2,
@@ -25,6 +24,7 @@ from oomlab.evidence.ledger.lab import (
     masks_in_callback,
     timed,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, between, equal_to
 from oomlab.gfp.equivalence import compare
 from oomlab.gfp.expression import parse
 from oomlab.gfp.predicates import Request
@@ -45,35 +45,37 @@ WITHOUT_BALLOON = (H3C, H3D, H4, H5_GPU, H5_RCU, H7)
 STUCK = ("deadlock", "livelock")
 
 
-def _outside() -> Figures:
+def _outside() -> Readings:
     left = [name for name in (H3B, H5_HOST) if timed(name, "allocate-outside").verdict in STUCK]
     return (
-        Figure(
+        Reading(
             "schedules of the two-task form, allocating outside the lock",
             explored(H1, "allocate-outside").verdict.word,
             equal_to("exhausted-clean"),
         ),
-        Figure(
+        Reading(
             "the three-task form in time",
             timed(H2, "allocate-outside").verdict,
             equal_to("completed"),
         ),
-        Figure("hazards of the same driver that it leaves", len(left), equal_to(2)),
+        Reading("hazards of the same driver that it leaves", len(left), equal_to(2)),
     )
 
 
-def _tell_without_reclaim() -> Figures:
+def _tell_without_reclaim() -> Readings:
     changed = [
         name
         for name in (H1, H2, H3A, H3B, H5_HOST, H6)
         if timed(name, "nowait-tell").events != timed(name).events
     ]
     return (
-        Figure(
+        Reading(
             "hazards of the balloon in which it changes a single step", len(changed), equal_to(0)
         ),
-        Figure("the two-task form with it", timed(H1, "nowait-tell").verdict, equal_to("deadlock")),
-        Figure(
+        Reading(
+            "the two-task form with it", timed(H1, "nowait-tell").verdict, equal_to("deadlock")
+        ),
+        Reading(
             "what it would do to a request with two entries",
             timed(H3A, "nowait-tell", total_sg=2).verdict,
             equal_to("completed"),
@@ -81,18 +83,18 @@ def _tell_without_reclaim() -> Figures:
     )
 
 
-def _effectively_nowait() -> Figures:
+def _effectively_nowait() -> Readings:
     texts = ("GFP_KERNEL & ~__GFP_DIRECT_RECLAIM", "GFP_NOWAIT")
     masks = [parse(text, TABLE) for text in texts]
     found = compare(*(Request(mask, TABLE) for mask in masks))
     return (
-        Figure("does the page allocator treat them alike", found.same_behaviour, equal_to(True)),
-        Figure("are they the same number", found.same_number, equal_to(False)),
+        Reading("does the page allocator treat them alike", found.same_behaviour, equal_to(True)),
+        Reading("are they the same number", found.same_number, equal_to(False)),
         *(
-            Figure(text, hex(mask), equal_to(wanted))
+            Reading(text, hex(mask), equal_to(wanted))
             for text, mask, wanted in zip(texts, masks, ("0x10000c0", "0x1000000"), strict=True)
         ),
-        Figure(
+        Reading(
             "the bits that differ and mean nothing here",
             ", ".join(found.ignored),
             equal_to("__GFP_IO, __GFP_FS"),
@@ -100,50 +102,50 @@ def _effectively_nowait() -> Figures:
     )
 
 
-def _fails_more() -> Figures:
+def _fails_more() -> Readings:
     two = timed(H3A, "nowait-tell", total_sg=2)
     blocking, nowait = timed(H6), timed(H6, "nowait-fill")
     return (
-        Figure(
+        Reading(
             "requests that fail in telling the host, as the driver does it",
             len(masks_in_callback(timed(H3A, "nowait-tell"))),
             equal_to(0),
         ),
-        Figure("the same with two entries", failed_allocations(two), equal_to(1)),
-        Figure("pages given back all the same", pages_returned(two), equal_to(256)),
-        Figure(
+        Reading("the same with two entries", failed_allocations(two), equal_to(1)),
+        Reading("pages given back all the same", pages_returned(two), equal_to(256)),
+        Reading(
             "failed requests of an inflating balloon that may not block",
             failed_allocations(nowait),
             at_least(failed_allocations(blocking) + 1),
         ),
-        Figure("of one that may", failed_allocations(blocking), at_least(1)),
+        Reading("of one that may", failed_allocations(blocking), at_least(1)),
     )
 
 
-def _a_thread_can_time_out() -> Figures:
+def _a_thread_can_time_out() -> Readings:
     run = timed(H5_HOST, "offload")
     return (
-        Figure(
+        Reading(
             "under mainline, a host that never answers",
             timed(H5_HOST).verdict,
             equal_to("deadlock"),
         ),
-        Figure("with a thread and a limit", run.verdict, equal_to("recovered")),
-        Figure("when the caller stops waiting", first_timeout_s(run), between(5.0, 5.01), "s"),
+        Reading("with a thread and a limit", run.verdict, equal_to("recovered")),
+        Reading("when the caller stops waiting", first_timeout_s(run), between(5.0, 5.01), "s"),
     )
 
 
-def _whole_chain() -> Figures:
+def _whole_chain() -> Readings:
     def ended(remedy: str) -> int:
         return sum(timed(name, remedy).verdict not in STUCK for name in WITHOUT_BALLOON)
 
     return (
-        Figure("hazards without a balloon", len(WITHOUT_BALLOON), equal_to(6)),
-        Figure("of these, ended by offloading the whole chain", ended("offload"), equal_to(6)),
-        Figure(
+        Reading("hazards without a balloon", len(WITHOUT_BALLOON), equal_to(6)),
+        Reading("of these, ended by offloading the whole chain", ended("offload"), equal_to(6)),
+        Reading(
             "of these, ended by a change in the balloon's driver", ended("trylock"), equal_to(0)
         ),
-        Figure(
+        Reading(
             "when somebody is killed instead",
             first_kill_s(timed(H4, "offload")),
             between(5.0, 5.1),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from oomlab.brief import brief
-from oomlab.evidence.ledger.figure import Figures
+from oomlab.evidence.ledger.reading import Readings
 
 Word = Literal["confirmed", "qualified", "refuted", "opinion", "moot"]
 """`confirmed`: so it is. `qualified`: so it is, with a condition that was not said. `refuted`: it
@@ -52,4 +52,4 @@ class Claim:
     chapter: str
     scenarios: tuple[str, ...]
     remedies: tuple[str, ...]
-    measure: Callable[[], Figures]
+    measure: Callable[[], Readings]

@@ -8,7 +8,6 @@ from oomlab.engine.explorer.counterexample import switches
 from oomlab.engine.explorer.verdict import judge
 from oomlab.evidence.ledger.claims.answers import STUCK
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
-from oomlab.evidence.ledger.figure import Figure, Figures, at_least, equal_to
 from oomlab.evidence.ledger.lab import (
     BUDGET,
     H1,
@@ -24,6 +23,7 @@ from oomlab.evidence.ledger.lab import (
     timed,
     waits,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, equal_to
 from oomlab.gfp import flags as gfp
 from oomlab.kernel.machine import Machine
 from oomlab.listeners.i915_gem_shrinker import I915
@@ -44,7 +44,7 @@ def bare_machine() -> Machine:
     return machine
 
 
-def _five() -> Figures:
+def _five() -> Readings:
     machine = bare_machine()
     I915.init(machine)
     PseriesCmm.init(machine, pages=1)
@@ -53,8 +53,8 @@ def _five() -> Figures:
     VirtioBalloon.probe(machine, pages=1)
     blocks = machine.oom_notify_list.blocks
     return (
-        Figure("listeners modelled", len(blocks), equal_to(5)),
-        Figure(
+        Reading("listeners modelled", len(blocks), equal_to(5)),
+        Reading(
             "who is asked first, though registered last",
             blocks[0].name if blocks else "nobody",
             equal_to("virtio_balloon"),
@@ -62,13 +62,13 @@ def _five() -> Figures:
     )
 
 
-def _balloon_locks_up() -> Figures:
+def _balloon_locks_up() -> Readings:
     found = explored(H1)
     return (
-        Figure("all schedules of the two-task form", found.verdict.word, equal_to("lockup")),
-        Figure("steps of the shortest way in", len(found.schedule), at_least(2)),
-        Figure("context switches in it", switches(found.schedule), equal_to(1)),
-        Figure(
+        Reading("all schedules of the two-task form", found.verdict.word, equal_to("lockup")),
+        Reading("steps of the shortest way in", len(found.schedule), at_least(2)),
+        Reading("context switches in it", switches(found.schedule), equal_to(1)),
+        Reading(
             "does its mask have the blocking bits of GFP_KERNEL",
             gfp.BALLOON_INFLATE & gfp.GFP_KERNEL == gfp.GFP_KERNEL,
             equal_to(True),
@@ -76,21 +76,21 @@ def _balloon_locks_up() -> Figures:
     )
 
 
-def _spinlocks() -> Figures:
+def _spinlocks() -> Readings:
     machine = bare_machine()
     S390Cmm.init(machine, pages=1)
     s390 = judge(state_graph(machine.model(), "any", BUDGET))
     return (
-        Figure(
+        Reading(
             "all schedules of the s390 driver's callback", s390.word, equal_to("exhausted-clean")
         ),
-        Figure(
+        Reading(
             "the pseries driver, no memory going offline",
             timed(H7, hot_remove=0).verdict,
             equal_to("completed"),
         ),
-        Figure("the same while memory goes offline", timed(H7).verdict, equal_to("deadlock")),
-        Figure(
+        Reading("the same while memory goes offline", timed(H7).verdict, equal_to("deadlock")),
+        Reading(
             "what the OOM caller does then",
             waits(timed(H7), "hog"),
             equal_to("pseries cmm_lock, held by offline"),
@@ -98,31 +98,31 @@ def _spinlocks() -> Figures:
     )
 
 
-def _unsure() -> Figures:
+def _unsure() -> Readings:
     i915 = sum(timed(name).verdict in STUCK for name in (H3C, H3D, H4))
     rcu = timed(H5_RCU)
     return (
-        Figure("ways in which the graphics driver locks up over an allocation", i915, equal_to(3)),
-        Figure("requests for memory in RCU's callback", len(masks_in_callback(rcu)), equal_to(0)),
-        Figure("RCU, with a reader that stays", rcu.verdict, equal_to("deadlock")),
-        Figure("RCU, without", timed(H5_RCU, reader_stays=0).verdict, equal_to("recovered")),
+        Reading("ways in which the graphics driver locks up over an allocation", i915, equal_to(3)),
+        Reading("requests for memory in RCU's callback", len(masks_in_callback(rcu)), equal_to(0)),
+        Reading("RCU, with a reader that stays", rcu.verdict, equal_to("deadlock")),
+        Reading("RCU, without", timed(H5_RCU, reader_stays=0).verdict, equal_to("recovered")),
     )
 
 
-def _hard_to_audit() -> Figures:
+def _hard_to_audit() -> Readings:
     left = sum(timed(name, "nowait-both").verdict in STUCK for name in (H3B, H3C, H3D, H4, H7))
     return (
-        Figure(
+        Reading(
             "lockups over an allocation left when the balloon has no blocking one",
             left,
             equal_to(5),
         ),
-        Figure(
+        Reading(
             "requests that fail while it inflates so",
             failed_allocations(timed(H6, "nowait-both")),
             at_least(failed_allocations(timed(H6)) + 1),
         ),
-        Figure("requests that fail as released", failed_allocations(timed(H6)), at_least(1)),
+        Reading("requests that fail as released", failed_allocations(timed(H6)), at_least(1)),
     )
 
 

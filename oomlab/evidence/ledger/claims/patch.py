@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from oomlab.analysis.outcome import longest_request_us, pages_returned
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
-from oomlab.evidence.ledger.claims.report import TABLE, ending
-from oomlab.evidence.ledger.figure import Figure, Figures, at_least, below, between, equal_to
+from oomlab.evidence.ledger.claims.first_report import TABLE, ending
 from oomlab.evidence.ledger.lab import (
     H1,
     H3A,
@@ -18,9 +17,10 @@ from oomlab.evidence.ledger.lab import (
     seen,
     timed,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, below, between, equal_to
 from oomlab.gfp import flags as gfp
-from oomlab.gfp.outcome import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request
+from oomlab.gfp.request_outcome import Caller, Ending, outcome
 from oomlab.kernel.oom_watch import TWO_WALKS
 
 ENDLESS = ("GFP_KERNEL", "GFP_NOFS", "GFP_NOIO")
@@ -30,21 +30,21 @@ ALSO_ENDLESS = ("__GFP_RETRY_MAYFAIL", "__GFP_THISNODE", "__GFP_DMA")
 """Flags with which such a request fails, unless somebody has oom_lock."""
 
 
-def _may_sleep() -> Figures:
+def _may_sleep() -> Readings:
     run = timed(H5_HOST, host_answers=1)
     sleeps = [event.on for event in in_callback(run) if event.condition == "blocked"]
     return (
-        Figure(
+        Reading(
             "what a callback sleeps on while the chain is walked",
             ", ".join(sleeps),
             equal_to("acked"),
         ),
-        Figure("how that ends if the host answers", run.verdict, equal_to("completed")),
-        Figure("how it ends if not", timed(H5_HOST).verdict, equal_to("deadlock")),
+        Reading("how that ends if the host answers", run.verdict, equal_to("completed")),
+        Reading("how it ends if not", timed(H5_HOST).verdict, equal_to("deadlock")),
     )
 
 
-def _cannot_fail() -> Figures:
+def _cannot_fail() -> Readings:
     polling = sum(ending(TABLE.value(m), lock_held=True) is Ending.POLLS for m in ENDLESS)
     more = [gfp.GFP_KERNEL | TABLE.value(name) for name in ALSO_ENDLESS]
     fail_otherwise = sum(outcome(Request(m, TABLE), lock_held=False).fails for m in more)
@@ -54,27 +54,29 @@ def _cannot_fail() -> Figures:
         for caller in (Caller.PF_MEMALLOC, Caller.VICTIM)
     ]
     return (
-        Figure(
+        Reading(
             f"of {len(ENDLESS)} ordinary masks, those that poll for ever",
             polling,
             equal_to(len(ENDLESS)),
         ),
-        Figure(
+        Reading(
             f"of {len(more)} masks made to fail, those that do with oom_lock free",
             fail_otherwise,
             equal_to(len(more)),
         ),
-        Figure("of the same, those that poll for ever with it held", poll_now, equal_to(len(more))),
-        Figure("does a reclaiming task fail, and a victim", all(leave), equal_to(True)),
+        Reading(
+            "of the same, those that poll for ever with it held", poll_now, equal_to(len(more))
+        ),
+        Reading("does a reclaiming task fail, and a victim", all(leave), equal_to(True)),
     )
 
 
-def _avoid_reclaim_without_noretry() -> Figures:
+def _avoid_reclaim_without_noretry() -> Readings:
     noretry = bool(gfp.BALLOON_INFLATE & gfp.NORETRY)
     return (
-        Figure("does the request under balloon_lock have __GFP_NORETRY", noretry, equal_to(True)),
-        Figure("and yet the two-task form", timed(H1).verdict, equal_to("deadlock")),
-        Figure(
+        Reading("does the request under balloon_lock have __GFP_NORETRY", noretry, equal_to(True)),
+        Reading("and yet the two-task form", timed(H1).verdict, equal_to("deadlock")),
+        Reading(
             "requests that the callback itself makes there",
             len(masks_in_callback(timed(H1))),
             equal_to(0),
@@ -82,36 +84,36 @@ def _avoid_reclaim_without_noretry() -> Figures:
     )
 
 
-def _forget_lockups() -> Figures:
+def _forget_lockups() -> Readings:
     found = explored(H1, "offload")
     return (
-        Figure(
+        Reading(
             "all schedules of the two-task form under the patch",
             found.verdict.word,
             equal_to("lockup"),
         ),
-        Figure(
+        Reading(
             "the same in time, if nobody there may kill",
             timed(H1, "offload").verdict,
             equal_to("livelock"),
         ),
-        Figure(
+        Reading(
             "kinds of defect that the watch sees in those schedules", len(seen(found)), at_least(4)
         ),
     )
 
 
-def _a_guess() -> Figures:
+def _a_guess() -> Readings:
     def kill(timeout_s: float) -> float | str:
         return first_kill_s(timed(H1, "offload", fault_tasks=1, timeout_s=timeout_s))
 
     gpu_us = longest_request_us(timed(H5_GPU, gpu_us=3_000_000)) or 0
     quick_us = longest_request_us(timed(H3A, "offload")) or 0
     return (
-        Figure("first kill with a limit of 1 s", kill(1.0), between(2.0, 2.1), "s"),
-        Figure("first kill with a limit of 7 s", kill(7.0), between(14.0, 14.1), "s"),
-        Figure("a chain nobody is in the way of", quick_us / 1000, below(10.0), "ms"),
-        Figure(
+        Reading("first kill with a limit of 1 s", kill(1.0), between(2.0, 2.1), "s"),
+        Reading("first kill with a limit of 7 s", kill(7.0), between(14.0, 14.1), "s"),
+        Reading("a chain nobody is in the way of", quick_us / 1000, below(10.0), "ms"),
+        Reading(
             "a chain, in mainline, behind a GPU busy for 3 s",
             gpu_us / 1_000_000,
             between(3.0, 3.1),
@@ -120,17 +122,17 @@ def _a_guess() -> Figures:
     )
 
 
-def _no_waste() -> Figures:
+def _no_waste() -> Readings:
     def tasks(remedy: str) -> int:
         return len(timed(H3A, remedy).tasks)
 
     unused = timed(H3A, "offload", deflate_on_oom=0)
     walked = sum(e.task == "oom_notifier" and e.op == "down_read" for e in unused.events)
     return (
-        Figure("tasks more than in mainline", tasks("offload") - tasks("mainline"), equal_to(1)),
-        Figure("walks for a balloon that was never told to deflate on OOM", walked, at_least(1)),
-        Figure("pages that those bring", pages_returned(unused), equal_to(0)),
-        Figure(
+        Reading("tasks more than in mainline", tasks("offload") - tasks("mainline"), equal_to(1)),
+        Reading("walks for a balloon that was never told to deflate on OOM", walked, at_least(1)),
+        Reading("pages that those bring", pages_returned(unused), equal_to(0)),
+        Reading(
             "can two first registrations make two threads",
             TWO_WALKS in seen(explored("r11-double-thread", "offload")),
             equal_to(True),

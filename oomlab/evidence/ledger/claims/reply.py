@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from oomlab.evidence.ledger.claims.claim import LAST_ANSWER, TSIRKIN, Claim
-from oomlab.evidence.ledger.figure import Figure, Figures, at_least, between, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H2,
@@ -16,43 +15,44 @@ from oomlab.evidence.ledger.lab import (
     timeouts_s,
     wait_for_lock_s,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, between, equal_to
 
 
-def _ends_after_five() -> Figures:
+def _ends_after_five() -> Readings:
     return (
-        Figure(
+        Reading(
             "first kill, three tasks", first_kill_s(timed(H2, "offload")), between(5.0, 5.1), "s"
         ),
-        Figure(
+        Reading(
             "first kill, two tasks and one that may kill",
             first_kill_s(timed(H1, "offload", fault_tasks=1)),
             between(10.0, 10.1),
             "s",
         ),
-        Figure(
+        Reading(
             "first kill, two tasks alone", first_kill_s(timed(H1, "offload")), equal_to("never")
         ),
-        Figure("how that run ends", timed(H1, "offload").verdict, equal_to("livelock")),
+        Reading("how that run ends", timed(H1, "offload").verdict, equal_to("livelock")),
     )
 
 
-def _still_a_lot() -> Figures:
+def _still_a_lot() -> Readings:
     run = timed(H1, "offload", fault_tasks=8)
     asking = allocating(run)
     return (
-        Figure("tasks that ask for a page", len(asking), at_least(3)),
-        Figure(
+        Reading("tasks that ask for a page", len(asking), at_least(3)),
+        Reading(
             "of these, without one for 5 s or more", len(starved(run, 5.0)), equal_to(len(asking))
         ),
-        Figure("rounds of 5 s until somebody is killed", len(timeouts_s(run)), at_least(2)),
-        Figure("vain tries to get oom_lock meanwhile", polls(run, "oom_lock"), at_least(1000)),
-        Figure(
+        Reading("rounds of 5 s until somebody is killed", len(timeouts_s(run)), at_least(2)),
+        Reading("vain tries to get oom_lock meanwhile", polls(run, "oom_lock"), at_least(1000)),
+        Reading(
             "how long a reaper with work to do waits for it",
             wait_for_lock_s(timed(H5_HOST, "offload", earlier_victim=1), "oom_reaper", "oom_lock"),
             between(4.8, 5.1),
             "s",
         ),
-        Figure(
+        Reading(
             "a kill by hand, pressed at 1 s, comes at",
             first_kill_s(timed("r23-manual-kill", "offload")),
             between(10.0, 10.1),

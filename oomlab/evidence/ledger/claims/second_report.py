@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from oomlab.evidence.ledger.claims.claim import HANDA, REPORT, Claim
-from oomlab.evidence.ledger.figure import Figure, Figures, at_least, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H3A,
@@ -16,16 +15,17 @@ from oomlab.evidence.ledger.lab import (
     timed,
     waits,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, equal_to
 from oomlab.gfp import flags as gfp
 
 
-def _tells_the_host() -> Figures:
+def _tells_the_host() -> Readings:
     one, two = timed(H3A, total_sg=1), timed(H3A, total_sg=2)
     masks = masks_in_callback(two)
     called = any("tell_host" in e.stack and "leak_balloon" in e.stack for e in one.events)
     return (
-        Figure("does leaking tell the host", called, equal_to(True)),
-        Figure(
+        Reading("does leaking tell the host", called, equal_to(True)),
+        Reading(
             "the mask that virtqueue_add_outbuf is given",
             ", ".join(map(hex, masks)) or "none",
             equal_to(hex(gfp.GFP_KERNEL)),
@@ -33,25 +33,25 @@ def _tells_the_host() -> Figures:
     )
 
 
-def _named_allocation() -> Figures:
+def _named_allocation() -> Readings:
     one, two = timed(H3A, total_sg=1), timed(H3A, total_sg=2)
     real = [name for name in (H3B, H3C, H3D) if timed(name).verdict == "livelock"]
     return (
-        Figure(
+        Reading(
             "requests for memory with the driver's one entry",
             len(masks_in_callback(one)),
             equal_to(0),
         ),
-        Figure("how that ends", one.verdict, equal_to("completed")),
-        Figure("how it would end with two entries", two.verdict, equal_to("livelock")),
-        Figure(
+        Reading("how that ends", one.verdict, equal_to("completed")),
+        Reading("how it would end with two entries", two.verdict, equal_to("livelock")),
+        Reading(
             "what its task would wait for", waits(two, "hog"), equal_to("oom_lock, held by hog")
         ),
-        Figure("places where the same does happen", len(real), equal_to(3)),
+        Reading("places where the same does happen", len(real), equal_to(3)),
     )
 
 
-def _rule() -> Figures:
+def _rule() -> Readings:
     broken = {H1: {}, H3A: {"total_sg": 2}, H3B: {}, H3C: {}, H3D: {}, H4: {}}
     kept = {
         H3A: {"total_sg": 1}, H3B: {"ccw": 0}, H3C: {"shared_fences": 0}, H3D: {"swizzled": 0},
@@ -61,16 +61,16 @@ def _rule() -> Figures:
     )
     fine = sum(timed(s, "mainline", **g).verdict == "completed" for s, g in kept.items())
     return (
-        Figure("callbacks that depend on an allocation and lock up", stuck, equal_to(len(broken))),
-        Figure(
+        Reading("callbacks that depend on an allocation and lock up", stuck, equal_to(len(broken))),
+        Reading(
             "the same callbacks without that dependence, and none does", fine, equal_to(len(kept))
         ),
-        Figure(
+        Reading(
             "schedules explored of the balloon that allocates outside its lock",
             explored(H1, "allocate-outside").verdict.word,
             equal_to("exhausted-clean"),
         ),
-        Figure("states seen", len(explored(H1, "allocate-outside").graph), at_least(100)),
+        Reading("states seen", len(explored(H1, "allocate-outside").graph), at_least(100)),
     )
 
 

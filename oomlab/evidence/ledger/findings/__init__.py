@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from oomlab.errors import find
 from oomlab.evidence.ledger.findings import chain, context, protocol, thread, tools, waiting
 from oomlab.evidence.ledger.findings.finding import (
     OFFLOADS,
     RFC,
-    Answer,
     CannotBeShown,
     Finding,
     Measured,
-    Shown,
+    Showing,
+    Standing,
     Witnessed,
 )
+from oomlab.registry import Registry
 
 
 def _number(finding: Finding) -> int:
     return int(finding.id.removeprefix("R"))
 
 
-FINDINGS: dict[str, Finding] = {
-    finding.id: finding
-    for finding in sorted(
+FINDINGS: Registry[str, Finding] = Registry(
+    "finding",
+    sorted(
         (f for topic in (protocol, waiting, thread, chain, context, tools) for f in topic.FINDINGS),
         key=_number,
-    )
-}
+    ),
+    key=lambda finding: finding.id,
+)
 """All findings by their id, in the order of their numbers."""
 
 
 def find_finding(name: str) -> Finding:
     """The finding with that id. Raises InputError naming all ids."""
-    return find("finding", name, FINDINGS)
+    return FINDINGS.find(name)
 
 
 __all__ = [
     "FINDINGS",
     "OFFLOADS",
     "RFC",
-    "Answer",
     "CannotBeShown",
     "Finding",
     "Measured",
-    "Shown",
+    "Showing",
+    "Standing",
     "Witnessed",
     "find_finding",
 ]

@@ -3,9 +3,9 @@ R13."""
 
 from __future__ import annotations
 
-from oomlab.evidence.ledger.figure import Figure, Figures, between, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import BUDGET, first_kill_s, timed, waits
+from oomlab.evidence.ledger.reading import Reading, Readings, between, equal_to
 from oomlab.kernel.oom_watch import (
     ANSWER_OF_ANOTHER_WALK,
     CALLBACK_TWICE,
@@ -17,22 +17,22 @@ from oomlab.kernel.oom_watch import (
 REMOVAL = "r10-removal-blocked"
 
 
-def _nobody_comes_or_goes(remedy: str) -> Figures:
+def _nobody_comes_or_goes(remedy: str) -> Readings:
     leaving, coming = timed(REMOVAL, remedy), timed(REMOVAL, remedy, loads=1)
     held = equal_to("oom_notify_list rwsem, held by oom_notifier")
     return (
-        Figure(
+        Reading(
             "when the limit lets the caller go on, and kill",
             first_kill_s(leaving),
             between(5.0, 5.1),
             "s",
         ),
-        Figure(
+        Reading(
             "what the removal of a driver waits for, for ever",
             waits(leaving, "rmmod slow_driver"),
             held,
         ),
-        Figure(
+        Reading(
             "what the loading of another waits for, for ever",
             waits(coming, "modprobe other_driver"),
             held,

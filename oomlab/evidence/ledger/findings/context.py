@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
-from oomlab.evidence.ledger.figure import Figure, Figures, below, between, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import first_kill_s, requests_after_disable, slowest_ms, timed
+from oomlab.evidence.ledger.reading import Reading, Readings, below, between, equal_to
 from oomlab.kernel.machine import KERNEL_5_17
 from oomlab.kernel.oom_watch import CALLBACK_AFTER_DISABLE, DEVICE_TOUCHED, WALK_AFTER_DISABLE
 from oomlab.limits import Limit
@@ -26,53 +26,53 @@ CONTEXT = "r16-recursive-owner"
 SYSRQ = "r23-manual-kill"
 
 
-def _nobody_asks_a_frozen_thread(remedy: str) -> Figures:
+def _nobody_asks_a_frozen_thread(remedy: str) -> Readings:
     run = timed(SUSPEND, remedy, late_caller=1)
     return (
-        Figure(
+        Reading(
             "requests for memory that fail once the OOM killer is off",
             failed_allocations(run),
             equal_to(1),
         ),
-        Figure("walks of the chain that these ask for", requests_after_disable(run), equal_to(0)),
+        Reading("walks of the chain that these ask for", requests_after_disable(run), equal_to(0)),
     )
 
 
-def _owner_is_not_the_caller(remedy: str) -> Figures:
+def _owner_is_not_the_caller(remedy: str) -> Readings:
     run, plain = timed(CONTEXT, remedy), timed(CONTEXT)
     return (
-        Figure(
+        Reading(
             "longest wait for a page, callback in context", slowest_ms(plain), below(10.0), "ms"
         ),
-        Figure("pages it gives", pages_returned(plain), equal_to(1024)),
-        Figure(
+        Reading("pages it gives", pages_returned(plain), equal_to(1024)),
+        Reading(
             "longest wait for a page, callback in a thread",
             (longest_request_us(run) or 0) / 1_000_000,
             between(5.0, 5.1),
             "s",
         ),
-        Figure("pages it gives then", pages_returned(run), equal_to(0)),
-        Figure("processes killed", len(kills(run)), equal_to(1)),
+        Reading("pages it gives then", pages_returned(run), equal_to(0)),
+        Reading("processes killed", len(kills(run)), equal_to(1)),
     )
 
 
-def _key_in_vain(remedy: str) -> Figures:
+def _key_in_vain(remedy: str) -> Readings:
     stuck, slow = timed(SYSRQ, remedy), timed(SYSRQ, remedy, answer_s=8)
     since_5_17 = timed(SYSRQ, remedy, answer_s=8, kernel=KERNEL_5_17)
     return (
-        Figure("when the key is pressed", PRESSED_AT_US / 1_000_000, between(1.0, 1.0), "s"),
-        Figure(
+        Reading("when the key is pressed", PRESSED_AT_US / 1_000_000, between(1.0, 1.0), "s"),
+        Reading(
             "when somebody is killed, if the callback is stuck",
             first_kill_s(stuck),
             between(10.0, 10.1),
             "s",
         ),
-        Figure(
+        Reading(
             "when, if it comes back after 8 s, for somebody else",
             first_kill_s(slow),
             equal_to("never"),
         ),
-        Figure("when then, from Linux 5.17 on", first_kill_s(since_5_17), between(8.0, 8.1), "s"),
+        Reading("when then, from Linux 5.17 on", first_kill_s(since_5_17), between(8.0, 8.1), "s"),
     )
 
 

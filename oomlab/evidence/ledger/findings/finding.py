@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 
 from oomlab.brief import brief
 from oomlab.engine.explorer.counterexample import switches
-from oomlab.evidence.ledger.figure import Figures
 from oomlab.evidence.ledger.lab import BUDGET, explored, way_to
+from oomlab.evidence.ledger.reading import Readings
 from oomlab.experiment import Experiment, Exploration
 from oomlab.scenarios.parameters import Value
 
@@ -22,14 +22,14 @@ OFFLOADS = (RFC, "offload-sequence", "offload-repaired")
 BUDGETS = (BUDGET // 5, BUDGET)
 """States after which a search stops: a small one first, as most schedules are short."""
 
-Answer = Literal["has it", "free of it", "not seen"]
+Standing = Literal["has it", "free of it", "not seen"]
 """Whether a remedy has a finding. `free of it`: all schedules were seen, or the figures say the
 opposite. `not seen`: in none of those that were seen, and some were not."""
 
 
 @brief
 @dataclass(frozen=True)
-class Way:
+class Trail:
     """A schedule that leads to something a ghost calls `label`: a string for `oomlab replay`, and
     its length in steps and context switches."""
 
@@ -41,17 +41,17 @@ class Way:
 
 @brief
 @dataclass(frozen=True)
-class Shown:
+class Showing:
     """What came of the attempt to show a finding under one remedy.
 
     `ways`: schedules that show it; `states`: how many were looked at. Empty and 0 where timed runs
     show it, by `figures`.
     """
 
-    answer: Answer
-    ways: tuple[Way, ...] = ()
+    answer: Standing
+    ways: tuple[Trail, ...] = ()
     states: int = 0
-    figures: Figures = ()
+    figures: Readings = ()
 
 
 @brief
@@ -71,23 +71,23 @@ class Witnessed:
     timeouts: Literal["any", "idle"] = "any"
     budgets: tuple[int, ...] = BUDGETS
 
-    def show(self, remedy: str) -> Shown:
+    def show(self, remedy: str) -> Showing:
         """Explore until every label was seen: states are found in the order of their distance."""
         for budget in self.budgets:
             found = explored(self.scenario, remedy, self.timeouts, budget, **self.given)
             ways = tuple(self._ways(remedy, found))
             if found.graph.complete or len(ways) == len(self.labels):
                 break
-        absent: Answer = "free of it" if found.graph.complete else "not seen"
-        return Shown("has it" if ways else absent, ways, len(found.graph))
+        absent: Standing = "free of it" if found.graph.complete else "not seen"
+        return Showing("has it" if ways else absent, ways, len(found.graph))
 
-    def _ways(self, remedy: str, found: Exploration) -> Iterator[Way]:
+    def _ways(self, remedy: str, found: Exploration) -> Iterator[Trail]:
         experiment = Experiment.of(self.scenario, remedy, found.settings, engine="explorer")
         for label in self.labels:
             schedule = way_to(found, label)
             if schedule is not None:
                 text = experiment.replay_line(schedule)
-                yield Way(label, text, len(schedule), switches(schedule))
+                yield Trail(label, text, len(schedule), switches(schedule))
 
 
 @brief
@@ -97,15 +97,15 @@ class Measured:
     answer is `says`, otherwise the other one."""
 
     scenario: str
-    measure: Callable[[str], Figures]
+    measure: Callable[[str], Readings]
     given: Mapping[str, Value] = field(default_factory=dict)
     says: Literal["has it", "free of it"] = "has it"
 
-    def show(self, remedy: str) -> Shown:
+    def show(self, remedy: str) -> Showing:
         """Run, and look at the figures."""
         figures = self.measure(remedy)
-        other: Answer = "free of it" if self.says == "has it" else "has it"
-        return Shown(self.says if all(f.holds for f in figures) else other, figures=figures)
+        other: Standing = "free of it" if self.says == "has it" else "has it"
+        return Showing(self.says if all(f.holds for f in figures) else other, figures=figures)
 
 
 @brief
@@ -136,11 +136,11 @@ class Finding:
     what: str
     effect: str
     evidence: Evidence
-    offloads: tuple[Answer, Answer, Answer] | None
+    offloads: tuple[Standing, Standing, Standing] | None
     note: str = ""
     is_defect: bool = True
 
-    def show(self, remedy: str = RFC) -> Shown | None:
+    def show(self, remedy: str = RFC) -> Showing | None:
         """Try to show it under a remedy; None where that cannot be done."""
         if isinstance(self.evidence, CannotBeShown):
             return None

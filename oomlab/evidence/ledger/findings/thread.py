@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import pages_returned
-from oomlab.evidence.ledger.figure import Figure, Figures, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import H3A, H5_HOST, timed, waits, walks_begun
+from oomlab.evidence.ledger.reading import Reading, Readings, equal_to
 from oomlab.kernel.oom_watch import ASKS_ITSELF
 
 BEHIND = {"cmm_pages": 1024}
 """The s390 driver stands behind the balloon, and could give pages back."""
 
 
-def _nobody_behind_is_asked(remedy: str) -> Figures:
+def _nobody_behind_is_asked(remedy: str) -> Readings:
     stuck = timed(H5_HOST, remedy, **BEHIND)
     healthy = timed(H5_HOST, remedy, host_answers=1, **BEHIND)
     return (
-        Figure("how the run ends", stuck.verdict, equal_to("recovered")),
-        Figure("walks of the chain that come to an end", walks_begun(stuck) - 1, equal_to(0)),
-        Figure("where the thread is for good", waits(stuck, "oom_notifier"), equal_to("acked")),
-        Figure("pages that the listener behind gives back", pages_returned(stuck), equal_to(0)),
-        Figure(
+        Reading("how the run ends", stuck.verdict, equal_to("recovered")),
+        Reading("walks of the chain that come to an end", walks_begun(stuck) - 1, equal_to(0)),
+        Reading("where the thread is for good", waits(stuck, "oom_notifier"), equal_to("acked")),
+        Reading("pages that the listener behind gives back", pages_returned(stuck), equal_to(0)),
+        Reading(
             "pages that both give back if the host answers", pages_returned(healthy), equal_to(512)
         ),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from oomlab.analysis import first_cycle_us, lock_order_graph
 from oomlab.engine.trace.events import Trace
-from oomlab.evidence.ledger.figure import Figure, Figures, at_least, below, equal_to
 from oomlab.evidence.ledger.findings.finding import CannotBeShown, Finding, Measured
 from oomlab.evidence.ledger.lab import H1, H5_HOST, log_lines, longest_sleep_s, timed, waits
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, below, equal_to
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
 from oomlab.scenarios.parameters import Value
 
@@ -22,14 +22,16 @@ RUNS_OF_H1: tuple[dict[str, Value], ...] = (
 """What the lock checker may learn from: also runs in which nothing goes wrong."""
 
 
-def _silence(remedy: str) -> Figures:
+def _silence(remedy: str) -> Readings:
     run = timed(H5_HOST, remedy)
     return (
-        Figure(
+        Reading(
             "lines in the log about a callback or a limit", log_lines(run, "notif"), equal_to(0)
         ),
-        Figure("longest sleep of the caller", longest_sleep_s(run, "hog"), below(HUNG_TASK_S), "s"),
-        Figure("where the thread is at the end", waits(run, OOM_NOTIFIER), equal_to("acked")),
+        Reading(
+            "longest sleep of the caller", longest_sleep_s(run, "hog"), below(HUNG_TASK_S), "s"
+        ),
+        Reading("where the thread is at the end", waits(run, OOM_NOTIFIER), equal_to("acked")),
     )
 
 
@@ -37,20 +39,20 @@ def _runs(remedy: str) -> tuple[Trace, ...]:
     return tuple(timed(H1, remedy, **given) for given in RUNS_OF_H1)
 
 
-def _blind_checker(remedy: str) -> Figures:
+def _blind_checker(remedy: str) -> Readings:
     before, after = _runs("mainline"), _runs(remedy)
     way = lock_order_graph(after).way("fs_lock", "balloon_lock")
     return (
-        Figure(
+        Reading(
             "warnings learned from mainline", len(lock_order_graph(before).cycles()), at_least(1)
         ),
-        Figure(
+        Reading(
             "warnings learned with the thread", len(lock_order_graph(after).cycles()), equal_to(0)
         ),
-        Figure(
+        Reading(
             "orders that lead from the filesystem's lock to balloon_lock", len(way), equal_to(0)
         ),
-        Figure(
+        Reading(
             "does a circle of waits form all the same",
             any(first_cycle_us(run) is not None for run in after),
             equal_to(True),
@@ -58,15 +60,15 @@ def _blind_checker(remedy: str) -> Figures:
     )
 
 
-def _bug_stays(remedy: str) -> Figures:
+def _bug_stays(remedy: str) -> Readings:
     cured = timed(H1, "allocate-outside", fault_tasks=1)
     return (
-        Figure(
+        Reading(
             "does the circle of waits still form",
             first_cycle_us(timed(H1, remedy, fault_tasks=1)) is not None,
             equal_to(True),
         ),
-        Figure(
+        Reading(
             "does it, if the balloon allocates outside its lock",
             first_cycle_us(cured) is not None,
             equal_to(False),

@@ -4,7 +4,6 @@ and R25."""
 from __future__ import annotations
 
 from oomlab.analysis.outcome import longest_request_us, oom_calls, pages_returned
-from oomlab.evidence.ledger.figure import Figure, Figures, at_least, between, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import (
     BUDGET,
@@ -21,6 +20,7 @@ from oomlab.evidence.ledger.lab import (
     timeouts_before_kill,
     wait_for_lock_s,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, between, equal_to
 from oomlab.kernel.oom_watch import KILLS_WITHOUT_A_LOOK, OOM_NOTIFIER, WAITS_UNDER_OOM_LOCK
 
 BEHIND_OOM_LOCK = {
@@ -32,16 +32,16 @@ BEHIND_OOM_LOCK = {
 """Who may have to wait for oom_lock: the parameter that puts it there, and its task."""
 
 
-def _all_stand_behind(remedy: str) -> Figures:
+def _all_stand_behind(remedy: str) -> Readings:
     sleeps = WAITS_UNDER_OOM_LOCK in seen(explored(H5_HOST, remedy, "any", BUDGET, **SLOW_HOST))
     return (
-        Figure(
+        Reading(
             "is there a schedule in which a caller sleeps with oom_lock held",
             sleeps,
             equal_to(True),
         ),
         *(
-            Figure(
+            Reading(
                 f"how long the lock is waited for by {who}",
                 wait_for_lock_s(timed(H5_HOST, remedy, **{parameter: 1}), task, "oom_lock"),
                 between(4.8, 5.1),
@@ -52,36 +52,36 @@ def _all_stand_behind(remedy: str) -> Figures:
     )
 
 
-def _killed_but_waits(remedy: str) -> Figures:
+def _killed_but_waits(remedy: str) -> Readings:
     run = timed(H5_HOST, remedy, admin_kills_s=1.0)
     waited_us = longest_request_us(run)
     return (
-        Figure(
+        Reading(
             "when the waiting task is killed by hand", first_kill_s(run), between(1.0, 1.0), "s"
         ),
-        Figure(
+        Reading(
             "how long its request for a page lasts",
             (waited_us or 0) / 1_000_000,
             between(5.0, 5.1),
             "s",
         ),
-        Figure("invocations of out_of_memory", len(oom_calls(run)), equal_to(1)),
+        Reading("invocations of out_of_memory", len(oom_calls(run)), equal_to(1)),
     )
 
 
-def _limits_add_up(remedy: str) -> Figures:
+def _limits_add_up(remedy: str) -> Readings:
     return (
-        Figure(
+        Reading(
             "limits that run out before the first kill, three tasks",
             timeouts_before_kill(timed(H2, remedy)),
             equal_to(1),
         ),
-        Figure(
+        Reading(
             "the same, two tasks, whose caller may not kill, and one that may",
             timeouts_before_kill(timed(H1, remedy, fault_tasks=1)),
             at_least(2),
         ),
-        Figure(
+        Reading(
             "the first kill then",
             first_kill_s(timed(H1, remedy, fault_tasks=1)),
             between(10.0, 10.1),
@@ -99,26 +99,28 @@ SIX_SECONDS: dict[str, int | float] = {
 """The host takes longer than the limit; a suspend at 7 s keeps the run going until it is done."""
 
 
-def _needless_kill(remedy: str) -> Figures:
+def _needless_kill(remedy: str) -> Readings:
     run = timed(H5_HOST, remedy, **SIX_SECONDS)
     patient = timed(H5_HOST, "mainline", **SIX_SECONDS)
     return (
-        Figure("first kill, with a host that takes 6 s", first_kill_s(run), between(5.0, 5.1), "s"),
-        Figure("pages that come back a second later", pages_returned(run), equal_to(256)),
-        Figure("first kill without a limit", first_kill_s(patient), equal_to("never")),
+        Reading(
+            "first kill, with a host that takes 6 s", first_kill_s(run), between(5.0, 5.1), "s"
+        ),
+        Reading("pages that come back a second later", pages_returned(run), equal_to(256)),
+        Reading("first kill without a limit", first_kill_s(patient), equal_to("never")),
     )
 
 
-def _standing_cost(remedy: str) -> Figures:
+def _standing_cost(remedy: str) -> Readings:
     run, plain = timed(H3A, remedy), timed(H3A)
     unused = timed(H3A, remedy, deflate_on_oom=0)
     walked = sum(e.task == OOM_NOTIFIER and e.op == "down_read" for e in unused.events)
     return (
-        Figure(
+        Reading(
             "kernel threads more than in mainline", len(run.tasks) - len(plain.tasks), equal_to(1)
         ),
-        Figure("hand-overs between tasks in one OOM event", hand_overs(run), equal_to(2)),
-        Figure("walks for a balloon that was never told to deflate on OOM", walked, at_least(1)),
+        Reading("hand-overs between tasks in one OOM event", hand_overs(run), equal_to(2)),
+        Reading("walks for a balloon that was never told to deflate on OOM", walked, at_least(1)),
     )
 
 

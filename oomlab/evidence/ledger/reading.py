@@ -7,53 +7,55 @@ from dataclasses import dataclass
 
 from oomlab.brief import brief
 
-Value = str | int | float | bool
+ReadingValue = str | int | float | bool
 """What a figure can be: a number, a word, or yes and no."""
 
 
 @dataclass(frozen=True)
-class Condition:
+class Requirement:
     """What a figure must be: in words, to stand behind "must be", and as a test."""
 
     words: str
-    holds: Callable[[Value], bool]
+    holds: Callable[[ReadingValue], bool]
 
 
-def equal_to(wanted: Value) -> Condition:
+def equal_to(wanted: ReadingValue) -> Requirement:
     """The figure must be exactly this."""
-    return Condition(shown(wanted), lambda value: value == wanted)
+    return Requirement(shown_reading(wanted), lambda value: value == wanted)
 
 
-def between(low: float, high: float) -> Condition:
+def between(low: float, high: float) -> Requirement:
     """The figure must be a number from `low` to `high`."""
-    return Condition(
-        f"from {shown(low)} to {shown(high)}",
+    return Requirement(
+        f"from {shown_reading(low)} to {shown_reading(high)}",
         lambda value: isinstance(value, int | float) and low <= value <= high,
     )
 
 
-def at_least(low: float) -> Condition:
+def at_least(low: float) -> Requirement:
     """The figure must be a number not below `low`."""
-    return Condition(
-        f"at least {shown(low)}", lambda value: isinstance(value, int | float) and value >= low
+    return Requirement(
+        f"at least {shown_reading(low)}",
+        lambda value: isinstance(value, int | float) and value >= low,
     )
 
 
-def below(high: float) -> Condition:
+def below(high: float) -> Requirement:
     """The figure must be a number below `high`."""
-    return Condition(
-        f"below {shown(high)}", lambda value: isinstance(value, int | float) and value < high
+    return Requirement(
+        f"below {shown_reading(high)}",
+        lambda value: isinstance(value, int | float) and value < high,
     )
 
 
 @brief
 @dataclass(frozen=True)
-class Figure:
+class Reading:
     """`what` was measured, its `value`, in which `unit` ("" for none), and what it must be."""
 
     what: str
-    value: Value
-    condition: Condition
+    value: ReadingValue
+    condition: Requirement
     unit: str = ""
 
     @property
@@ -64,13 +66,13 @@ class Figure:
     @property
     def text(self) -> str:
         """The value with its unit."""
-        return f"{shown(self.value)} {self.unit}".rstrip()
+        return f"{shown_reading(self.value)} {self.unit}".rstrip()
 
 
-Figures = tuple[Figure, ...]
+Readings = tuple[Reading, ...]
 
 
-def shown(value: Value) -> str:
+def shown_reading(value: ReadingValue) -> str:
     """A value as people read it."""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -22,6 +22,7 @@ from oomlab.gfp.predicates import (
     reserve,
     task_may_use_reserves,
 )
+from oomlab.kernel_release import KernelRelease
 
 
 class Caller(Enum):
@@ -67,11 +68,14 @@ WHY = {
 _DEPTH = tuple(Reserve)
 """From no reserves to all."""
 
+_VICTIMS_SHARE = KernelRelease(4, 14)
+"""The first release in which a victim has a share of the reserves of its own."""
+
 _ENDLESS = (Ending.KILLS, Ending.NOTIFIES, Ending.POLLS, Ending.LOOPS)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RequestOutcome:
     """An ending, and the share of the reserves that is tried before it comes to that."""
 
     ending: Ending
@@ -92,7 +96,7 @@ class Outcome:
 
 
 @checked
-def outcome(request: Request, lock_held: bool, caller: Caller = Caller.ORDINARY) -> Outcome:
+def outcome(request: Request, lock_held: bool, caller: Caller = Caller.ORDINARY) -> RequestOutcome:
     """What becomes of `request` while oom_lock is free, or held by somebody else for ever.
 
     A victim's reserves are all free memory in 4.13 and half of the min watermark from 4.14 on; see
@@ -101,14 +105,16 @@ def outcome(request: Request, lock_held: bool, caller: Caller = Caller.ORDINARY)
     ending = _ending(request, lock_held, caller)
     if must_not_fail(request) and ending not in _ENDLESS:
         ending = Ending.LOOPS
-    return Outcome(ending, max(reserve(request), _of_the_task(request, caller), key=_DEPTH.index))
+    return RequestOutcome(
+        ending, max(reserve(request), _of_the_task(request, caller), key=_DEPTH.index)
+    )
 
 
 def _of_the_task(request: Request, caller: Caller) -> Reserve:
     """The share that the task itself brings, whatever it asks with."""
     if caller is Caller.ORDINARY or not task_may_use_reserves(request):
         return Reserve.NONE
-    since_4_14 = caller is Caller.VICTIM and request.table.version != "4.13"
+    since_4_14 = caller is Caller.VICTIM and request.table.release >= _VICTIMS_SHARE
     return Reserve.HALF if since_4_14 else Reserve.ALL
 
 
@@ -135,7 +141,7 @@ def _victim_may_fail(request: Request) -> bool:
     """Does step 21 let a dying task go? From 4.14 on it looks for the victims' own share of the
     reserves: a request that had all of them, through `__GFP_MEMALLOC`, goes on."""
     all_reserves = request.has("__GFP_MEMALLOC") and task_may_use_reserves(request)
-    return request.table.version == "4.13" or not all_reserves
+    return request.table.release < _VICTIMS_SHARE or not all_reserves
 
 
 def fails_when_oom_lock_free(request: Request) -> bool:

@@ -24,27 +24,31 @@ from oomlab.command.status import BAD_INPUT, NOT_AS_EXPECTED
 from oomlab.command.streams import Unwritable, given_up, say, write
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.sweep.pool import SweepError
-from oomlab.files import reason, shown
+from oomlab.files import reason, shown_path
+from oomlab.registry import Registry
 
-COMMANDS: dict[str, Command] = {
-    module.COMMAND.name: module.COMMAND
-    for module in (
-        scenarios,
-        parameters,
-        remedies,
-        run,
-        explore,
-        matrix,
-        sweep,
-        replay,
-        claims,
-        findings,
-        gfp,
-    )
-}
+COMMANDS: Registry[str, Command] = Registry(
+    "command",
+    (
+        module.COMMAND
+        for module in (
+            scenarios,
+            parameters,
+            remedies,
+            run,
+            explore,
+            matrix,
+            sweep,
+            replay,
+            claims,
+            findings,
+            gfp,
+        )
+    ),
+)
 
 
-def answer(arguments: Sequence[str]) -> int:
+def dispatch(arguments: Sequence[str]) -> int:
     """Answer one call. Result: the exit status."""
     try:
         options = _read(arguments)
@@ -60,7 +64,7 @@ def answer(arguments: Sequence[str]) -> int:
     except Unwritable as error:
         return given_up(error)
     except OSError as error:
-        name = f"{shown(error.filename)}: " if isinstance(error.filename, str) else ""
+        name = f"{shown_path(error.filename)}: " if isinstance(error.filename, str) else ""
         say(f"{name}{reason(error)}")
         return BAD_INPUT
     except MemoryError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from oomlab.evidence.ledger.claims.claim import HANDA, REPORT, Claim
-from oomlab.evidence.ledger.figure import Figure, Figures, equal_to
 from oomlab.evidence.ledger.lab import (
     H1,
     H2,
@@ -16,9 +15,10 @@ from oomlab.evidence.ledger.lab import (
     timed,
     waits,
 )
+from oomlab.evidence.ledger.reading import Reading, Readings, equal_to
 from oomlab.gfp import flags as gfp
-from oomlab.gfp.outcome import Ending, outcome
 from oomlab.gfp.predicates import Request
+from oomlab.gfp.request_outcome import Ending, outcome
 from oomlab.gfp.tables import table
 
 TABLE = table("4.13")
@@ -34,15 +34,17 @@ def ending(mask: int, *, lock_held: bool) -> Ending:
     return outcome(Request(mask, TABLE), lock_held).ending
 
 
-def _depends() -> Figures:
+def _depends() -> Readings:
     function, owner, _ = first_wait(timed(H1), "balloon_lock")
     return (
-        Figure("where the callback waits for balloon_lock", function, equal_to("leak_balloon")),
-        Figure("who has it", owner, equal_to("balloon_worker")),
-        Figure(
-            "may the holder's request block", gfp.may_block(gfp.BALLOON_INFLATE), equal_to(True)
+        Reading("where the callback waits for balloon_lock", function, equal_to("leak_balloon")),
+        Reading("who has it", owner, equal_to("balloon_worker")),
+        Reading(
+            "may the holder's request block",
+            gfp.gfpflags_allow_blocking(gfp.BALLOON_INFLATE),
+            equal_to(True),
         ),
-        Figure(
+        Reading(
             "the run on virtio-ccw, where the callback itself allocates",
             timed(H3B).verdict,
             equal_to("livelock"),
@@ -50,26 +52,26 @@ def _depends() -> Figures:
     )
 
 
-def _serialises() -> Figures:
+def _serialises() -> Readings:
     run = timed(H1, reclaim_meets_fs=0)
     users = balloon_functions(run, "balloon_lock")
     return (
-        Figure(
+        Reading(
             "functions that ask for balloon_lock", users, equal_to("fill_balloon, leak_balloon")
         ),
     )
 
 
-def _fill_mask() -> Figures:
+def _fill_mask() -> Readings:
     run = timed(H1, reclaim_meets_fs=0)
     return (
-        Figure(
+        Reading(
             "mask with CONFIG_BALLOON_COMPACTION",
             hex(mask_of("balloon-inflate")),
             equal_to("0x14310ca"),
         ),
-        Figure("mask without it", hex(mask_of("balloon-inflate-fixed")), equal_to("0x14310c2")),
-        Figure(
+        Reading("mask without it", hex(mask_of("balloon-inflate-fixed")), equal_to("0x14310c2")),
+        Reading(
             "who has balloon_lock whenever the worker asks for a page",
             holders_while_allocating(run, "balloon_worker", "balloon_lock"),
             equal_to("balloon_worker"),
@@ -77,34 +79,34 @@ def _fill_mask() -> Figures:
     )
 
 
-def _mask_bits() -> Figures:
+def _mask_bits() -> Readings:
     names = ("__GFP_DIRECT_RECLAIM", "__GFP_IO", "__GFP_FS")
     return tuple(
-        Figure(f"{name} in {site}", bool(mask_of(site) & TABLE.value(name)), equal_to(True))
+        Reading(f"{name} in {site}", bool(mask_of(site) & TABLE.value(name)), equal_to(True))
         for site in ("balloon-inflate", "balloon-inflate-fixed")
         for name in names
     )
 
 
-def _inside_a_round() -> Figures:
+def _inside_a_round() -> Readings:
     stuck, free = timed(H1), timed(H1, reclaim_meets_fs=0)
     return (
-        Figure(
+        Reading(
             "rounds of reclaim that the worker begins",
             rounds_of_reclaim(stuck, "balloon_worker"),
             equal_to(1),
         ),
-        Figure(
+        Reading(
             "what it waits for inside that round",
             waits(stuck, "balloon_worker"),
             equal_to("fs_lock, held by fs_task"),
         ),
-        Figure(
+        Reading(
             "the same, if its round meets no lock",
             waits(free, "balloon_worker"),
             equal_to("nothing"),
         ),
-        Figure(
+        Reading(
             "does the lock's holder, with GFP_NOFS, fail while oom_lock is held",
             ending(gfp.GFP_NOFS, lock_held=True) is not Ending.POLLS,
             equal_to(False),
@@ -112,7 +114,7 @@ def _inside_a_round() -> Figures:
     )
 
 
-def _reaches_oom() -> Figures:
+def _reaches_oom() -> Readings:
     excluded = ("__GFP_RETRY_MAYFAIL", "__GFP_THISNODE", "__GFP_DMA")
     leaves = sum(
         ending(gfp.GFP_KERNEL | TABLE.value(name), lock_held=False)
@@ -120,13 +122,13 @@ def _reaches_oom() -> Figures:
         for name in excluded
     )
     return (
-        Figure("who calls out_of_memory", oom_callers(timed(H1)), equal_to("fs_task")),
-        Figure(
+        Reading("who calls out_of_memory", oom_callers(timed(H1)), equal_to("fs_task")),
+        Reading(
             "what becomes of GFP_NOFS with oom_lock free",
             ending(gfp.GFP_NOFS, lock_held=False).value,
             equal_to(Ending.NOTIFIES.value),
         ),
-        Figure(
+        Reading(
             f"of {len(excluded)} special masks, those that leave before it",
             leaves,
             equal_to(len(excluded)),
@@ -134,29 +136,29 @@ def _reaches_oom() -> Figures:
     )
 
 
-def _while_filling() -> Figures:
+def _while_filling() -> Readings:
     function, balloon_owner, oom_owner = first_wait(timed(H1), "balloon_lock")
     return (
-        Figure("where the caller stands", function, equal_to("leak_balloon")),
-        Figure("who has balloon_lock at that moment", balloon_owner, equal_to("balloon_worker")),
-        Figure("who has oom_lock at that moment", oom_owner, equal_to("fs_task")),
+        Reading("where the caller stands", function, equal_to("leak_balloon")),
+        Reading("who has balloon_lock at that moment", balloon_owner, equal_to("balloon_worker")),
+        Reading("who has oom_lock at that moment", oom_owner, equal_to("fs_task")),
     )
 
 
-def _who_waits() -> Figures:
+def _who_waits() -> Readings:
     two, three = timed(H1), timed(H2)
     return (
-        Figure(
+        Reading(
             "who waits for balloon_lock, two tasks",
             waits(two, "fs_task"),
             equal_to("balloon_lock, held by balloon_worker"),
         ),
-        Figure(
+        Reading(
             "who waits for balloon_lock, three tasks",
             waits(three, "hog"),
             equal_to("balloon_lock, held by balloon_worker"),
         ),
-        Figure(
+        Reading(
             "what the filling worker waits for",
             waits(two, "balloon_worker"),
             equal_to("fs_lock, held by fs_task"),

@@ -11,8 +11,7 @@ from oomlab.analysis.milestones import schedule_milestones
 from oomlab.checked import checked
 from oomlab.engine.trace.narration import tell_step
 from oomlab.evidence.ledger.claims import CLAIMS, Word
-from oomlab.evidence.ledger.claims_report import Judged, judge
-from oomlab.evidence.ledger.figure import Figure
+from oomlab.evidence.ledger.claims_report import Judged, judge_claims
 from oomlab.evidence.ledger.findings import (
     FINDINGS,
     OFFLOADS,
@@ -22,8 +21,9 @@ from oomlab.evidence.ledger.findings import (
     Measured,
     Witnessed,
 )
-from oomlab.evidence.ledger.findings.finding import Way
+from oomlab.evidence.ledger.findings.finding import Trail
 from oomlab.evidence.ledger.findings_report import Reviewed
+from oomlab.evidence.ledger.reading import Reading
 from oomlab.experiment import replay
 
 SHORT = {"has it": "has&nbsp;it", "free of it": "free", "not seen": "not seen"}
@@ -46,7 +46,7 @@ def claims_html(word: Word, titles: Mapping[str, str]) -> str:
     """All claims of one word, with their figures computed now. `titles`: the chapters there are, by
     the names of their files."""
     chosen = [claim for claim in CLAIMS.values() if claim.word == word]
-    return "\n".join(_claim(one, titles) for one in judge(chosen))
+    return "\n".join(_claim(one, titles) for one in judge_claims(chosen))
 
 
 def _claim(one: Judged, titles: Mapping[str, str]) -> str:
@@ -65,7 +65,7 @@ def _claim(one: Judged, titles: Mapping[str, str]) -> str:
     )
 
 
-def _figures(figures: tuple[Figure, ...]) -> str:
+def _figures(figures: tuple[Reading, ...]) -> str:
     items = "".join(
         f"<li>{escape(_capital(figure.what))}: <strong>{escape(figure.text)}</strong></li>"
         for figure in figures
@@ -147,7 +147,7 @@ def _evidence(reviewed: Reviewed) -> Iterator[str]:
     yield f"<p>{_who_has_it(reviewed.finding)}</p>"
 
 
-def _schedule(way: Way, machine: str) -> str:
+def _schedule(way: Trail, machine: str) -> str:
     trace = replay(way.replay)
     stones = schedule_milestones(trace)
     items = "".join(

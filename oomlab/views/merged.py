@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from oomlab.analysis.outcome import pages_returned
-from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.evidence.releases import find_release
 from oomlab.experiment import run
 from oomlab.figures import draw_timeline
 from oomlab.figures.growth import Growth, draw_growth
 from oomlab.figures.pfn_array import draw_pfn_array
+from oomlab.kernel.machine import KERNEL_4_19
 from oomlab.listeners.pfn_array import UNIT_KIB, announce
-from oomlab.views import Scalar, View
+from oomlab.views import Scalar, View, view
 from oomlab.views.runs import how_it_went
 
 FIRST_UNIT = 4096
@@ -21,7 +21,7 @@ HOOKS = {"shrinker": "shrinker", "OOM notifier": "allocate-outside"}
 """What asks the balloon for pages -> the remedy; both allocate outside the lock."""
 
 
-@checked
+@view
 def pfn_array(advance: str, page_kib: int, units: int) -> View:
     """The array after a batch of `units` times 4 KiB in pages of `page_kib` KiB, with num_pfns
     advanced "before" or "after" a page's number is stored.
@@ -56,7 +56,7 @@ def pfn_array(advance: str, page_kib: int, units: int) -> View:
     return View(figure.svg, sentence, figure.twin)
 
 
-@checked
+@view
 def at_release(scenario: str, release: str, **given: Scalar) -> View:
     """One hazard on one of the releases of the story, as a timeline. Raises InputError for an
     unknown release, and as `run` does."""
@@ -67,7 +67,7 @@ def at_release(scenario: str, release: str, **given: Scalar) -> View:
     return View(figure.svg, said, figure.twin)
 
 
-@checked
+@view
 def tug_of_war(spare_pages: int, load_tasks: int) -> View:
     """A balloon that grows beside page cache, as a shrinker and as an OOM notifier."""
     runs = [_growth(name, remedy, spare_pages, load_tasks) for name, remedy in HOOKS.items()]
@@ -86,7 +86,7 @@ def _gains(growth: Growth) -> str:
 
 
 def _growth(name: str, remedy: str, spare_pages: int, load_tasks: int) -> Growth:
-    given = {"spare_pages": spare_pages, "load_tasks": load_tasks, "kernel": 4.19}
+    given = {"spare_pages": spare_pages, "load_tasks": load_tasks, "kernel": KERNEL_4_19}
     trace = run("inflate-under-pressure", remedy, given)
     taken = sum(
         bool(event.result)
