@@ -9,6 +9,7 @@ The same code is harmless when memory reclaim enters it, because reclaim runs as
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -41,6 +42,8 @@ from oomlab.kernel.slab import kmalloc
 from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.kernel.wait import wait_event
 from oomlab.limits import Limit
+from oomlab.listeners.balloon_policy import BalloonPolicy
+from oomlab.listeners.registrant import Demonstration, Registrant
 
 LIMITS = (
     Limit(
@@ -270,3 +273,32 @@ def gpu(i915: I915, busy_us: int) -> Routine:
     yield io(busy_us, busy_us)
     yield write(i915.gpu_busy, 0)
     yield wake(i915.gpu_idle)
+
+
+def joins(machine: Machine, settings: Mapping[str, int | float], policy: BalloonPolicy) -> None:
+    """Add the device, with one object."""
+    I915.init(machine).add_object(int(settings["listener_pages"]), ObjectTraits())
+
+
+REGISTRANT = Registrant(
+    "i915",
+    "drivers/gpu/drm/i915/i915_gem_shrinker.c",
+    "i915_gem_shrinker_oom",
+    "CONFIG_DRM_I915",
+    0,
+    ("struct_mutex", "mm.lock of object 0"),
+    "the GPU, without a limit; struct_mutex, for 5 s",
+    "the array of an object's fences, and a bitmap on old chipsets, with GFP_KERNEL",
+    "an object's mm.lock is held across GFP_KERNEL allocations",
+    "pages of the graphics objects that it drops",
+    "unsafe",
+    "it allocates, it takes a mutex that allocators hold, and it waits for the GPU",
+    joins,
+    ("completed", "by itself it works"),
+    (
+        Demonstration("h3c-i915-fence-array", {}, "livelock", "it allocates an array"),
+        Demonstration("h3d-i915-bit17", {}, "livelock", "it allocates a bitmap"),
+        Demonstration("h4-i915-object-lock", {}, "deadlock", "its lock is held by an allocator"),
+        Demonstration("h5-gpu-never-idles", {}, "deadlock", "it waits for the GPU"),
+    ),
+)

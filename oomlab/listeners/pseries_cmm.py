@@ -7,6 +7,7 @@ with a mask that may block (hazard H7).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oomlab.engine.ops import ANY_AMOUNT, Routine, Slot, move, spin_lock, spin_unlock
@@ -16,6 +17,8 @@ from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
+from oomlab.listeners.balloon_policy import BalloonPolicy
+from oomlab.listeners.registrant import Demonstration, Registrant
 
 CMM_OOM_KB = 1024
 CMM_GFP = flags.GFP_NOIO | flags.NOWARN | flags.NORETRY | flags.NOMEMALLOC
@@ -86,3 +89,33 @@ def cmm_mem_going_offline(cmm: PseriesCmm, current: Task) -> Routine:
         yield move(current.hand, cmm.machine.zone.free, ANY_AMOUNT)
     yield spin_unlock(cmm.cmm_lock)
     return got
+
+
+def joins(machine: Machine, settings: Mapping[str, int | float], policy: BalloonPolicy) -> None:
+    """Add the driver, with all its pages lent."""
+    pages = int(settings["listener_pages"])
+    PseriesCmm.init(machine, pages=pages, oom_pages=int(settings["callback_pages"]))
+
+
+REGISTRANT = Registrant(
+    "pseries_cmm",
+    "arch/powerpc/platforms/pseries/cmm.c",
+    "cmm_oom_notify",
+    "CONFIG_CMM (pseries)",
+    0,
+    ("pseries cmm_lock",),
+    "nothing",
+    "",
+    "while memory is taken offline, its spinlock is held across an allocation",
+    "pages of the kernel's size",
+    "conditional",
+    "a spinlock, no sleep, no allocation; but another routine of the driver allocates with "
+    "that spinlock held",
+    joins,
+    ("completed", "by itself it works"),
+    (
+        Demonstration("h7-pseries-hotplug", {}, "deadlock", "memory is taken offline"),
+        Demonstration("h7-pseries-hotplug", {"hot_remove": 0}, "completed", "it is not"),
+    ),
+    title="pseries cmm",
+)

@@ -7,6 +7,7 @@ memory, but a grace period; and it must never run twice at once, which only oom_
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oomlab.engine.ops import Routine, Slot, add, io, swap, wait_for, wake, write
@@ -15,6 +16,8 @@ from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
+from oomlab.listeners.balloon_policy import BalloonPolicy
+from oomlab.listeners.registrant import Demonstration, Registrant
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,3 +105,40 @@ def rcu_oom_callback(rcu: RcuTreePlugin, cpu: int) -> Routine:
     left = yield add(rcu.oom_callback_count, -1)
     if left == 0:
         yield wake(rcu.oom_callback_wq)
+
+
+def joins(machine: Machine, settings: Mapping[str, int | float], policy: BalloonPolicy) -> None:
+    """Add RCU and its kernel thread."""
+    rcu = RcuTreePlugin.register(machine)
+    machine.spawn(
+        "rcu",
+        "waits for grace periods and runs RCU callbacks",
+        lambda task: rcu_gp_kthread(rcu, task),
+        serves=True,
+    )
+
+
+REGISTRANT = Registrant(
+    "rcu",
+    "kernel/rcu/tree_plugin.h",
+    "rcu_oom_notify",
+    "CONFIG_RCU_FAST_NO_HZ",
+    0,
+    (),
+    "the RCU callbacks of the OOM event before, without a limit",
+    "",
+    "",
+    "nothing: it frees no page itself",
+    "safe",
+    "it asks for no memory and takes no lock; but its wait has no limit, and it must not "
+    "run twice at once",
+    joins,
+    ("recovered", "the first never waits"),
+    (
+        Demonstration("h5-rcu-previous-round", {}, "deadlock", "a reader never leaves"),
+        Demonstration(
+            "h5-rcu-previous-round", {"reader_stays": 0}, "recovered", "all readers leave"
+        ),
+    ),
+    title="RCU",
+)

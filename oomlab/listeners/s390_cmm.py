@@ -6,6 +6,7 @@ a moment, sleeps on nothing and allocates nothing: the one listener of five that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oomlab.engine.ops import Routine, Slot, move, read, sleep, spin_lock, spin_unlock, write
@@ -14,7 +15,9 @@ from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
+from oomlab.listeners.balloon_policy import BalloonPolicy
 from oomlab.listeners.pseries_cmm import FROM_HYPERVISOR
+from oomlab.listeners.registrant import Registrant
 
 OOM_NOTIFY_PAGES = 256
 CMM_THREAD_PERIOD_S = 1
@@ -98,3 +101,27 @@ def cmm_thread(cmm: S390Cmm, current: Task, rounds: int) -> Routine:
         wanted = yield read(cmm.target)
         if wanted:
             yield write(cmm.target, wanted - 1)
+
+
+def joins(machine: Machine, settings: Mapping[str, int | float], policy: BalloonPolicy) -> None:
+    """Add the driver, with all its pages on the list of timed ones."""
+    S390Cmm.init(machine, timed_pages=int(settings["listener_pages"]))
+
+
+REGISTRANT = Registrant(
+    "s390_cmm",
+    "arch/s390/mm/cmm.c",
+    "cmm_oom_notify",
+    "CONFIG_CMM (s390)",
+    0,
+    ("s390 cmm_lock",),
+    "nothing",
+    "",
+    "",
+    "pages of the kernel's size",
+    "safe",
+    "a spinlock that is never held across anything",
+    joins,
+    ("completed", "it works"),
+    title="s390 cmm",
+)

@@ -6,6 +6,7 @@ both tell the host while they hold it and wait for its answer without a time lim
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -34,6 +35,8 @@ from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
 from oomlab.limits import Limit
+from oomlab.listeners.balloon_policy import BalloonPolicy
+from oomlab.listeners.registrant import Demonstration, Registrant
 from oomlab.listeners.virtio_ccw import virtio_ccw_set_config
 from oomlab.listeners.virtio_ring import virtqueue_add_outbuf
 
@@ -63,34 +66,6 @@ SHRINK_BATCH = 128
 REQUEUE_US = 20
 """Time until a worker that queued itself again is run again (our choice)."""
 
-FillAllocation = Literal["under-lock", "outside-lock"]
-"""Where fill_balloon allocates: with balloon_lock held (until 4.14), or before it takes the lock
-(c7cdff0e8647, first in 4.15-rc1, as it was meant)."""
-
-Blocking = Literal["blocking", "nowait"]
-"""Whether a request may reclaim and wait: with `__GFP_DIRECT_RECLAIM`, or without."""
-
-Nap = Literal["under-lock", "outside-lock"]
-"""Where fill_balloon naps after a failed allocation."""
-
-LeakLock = Literal["lock", "trylock"]
-"""How leak_balloon takes balloon_lock: waiting, or giving up at once if somebody has it."""
-
-Hook = Literal["oom-notifier", "shrinker"]
-"""Who asks the balloon for pages: the OOM notifier chain, or every direct reclaim."""
-
-
-@dataclass(frozen=True)
-class BalloonPolicy:
-    """The driver's choices that somebody has proposed to change; the defaults are those of 4.13."""
-
-    fill_allocation: FillAllocation = "under-lock"
-    fill_gfp: Blocking = "blocking"
-    nap: Nap = "under-lock"
-    tell_gfp: Blocking = "blocking"
-    leak_lock: LeakLock = "lock"
-    hook: Hook = "oom-notifier"
-
 
 @dataclass(frozen=True)
 class BalloonDevice:
@@ -109,6 +84,16 @@ class BalloonDevice:
     deflate_on_oom: bool = True
     host_us: tuple[int, int] | None = (100, 100)
     shows_size: bool = False
+
+
+def usual_device(settings: Mapping[str, int | float], total_sg: int = 1) -> BalloonDevice:
+    """The balloon device as the settings of a scenario describe it."""
+    host_us = int(settings["host_us"])
+    return BalloonDevice(
+        total_sg=total_sg,
+        deflate_on_oom=bool(settings["deflate_on_oom"]),
+        host_us=(host_us, host_us),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -374,3 +359,39 @@ def update_balloon_size_func(vb: VirtioBalloon, current: Task, target: int, roun
         if lent >= target or i == rounds - 1:
             break
         yield io(REQUEUE_US, REQUEUE_US)
+
+
+def joins(machine: Machine, settings: Mapping[str, int | float], policy: BalloonPolicy) -> None:
+    """Add the balloon and its host."""
+    vb = VirtioBalloon.probe(
+        machine,
+        pages=int(settings["listener_pages"]),
+        batch=int(settings["batch"]),
+        oom_pages=int(settings["callback_pages"]),
+        device=usual_device(settings),
+        policy=policy,
+    )
+    machine.spawn("host", "answers the balloon", lambda task: host(vb), serves=True)
+
+
+REGISTRANT = Registrant(
+    "virtio_balloon",
+    "drivers/virtio/virtio_balloon.c",
+    "virtballoon_oom_notify",
+    "CONFIG_VIRTIO_BALLOON",
+    80,
+    ("balloon_lock",),
+    "the host's answer, without a limit",
+    "on virtio-ccw: the size is written with GFP_DMA and GFP_KERNEL",
+    "balloon_lock is held across every allocation of an inflation",
+    "balloon pages of 4 KiB, whatever the size of a page is",
+    "unsafe",
+    "two roads lead back into the allocator, and the host may never answer",
+    joins,
+    ("completed", "by itself it works"),
+    (
+        Demonstration("h1-two-task-cycle", {}, "deadlock", "its lock is held by an allocator"),
+        Demonstration("h3b-ccw-config-write", {}, "livelock", "it allocates, on s390"),
+        Demonstration("h5-host-never-answers", {}, "deadlock", "it waits for the host"),
+    ),
+)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from oomlab.checked import LOOKED_UP
-from oomlab.errors import InputError, find
+from oomlab.errors import InputError
 from oomlab.kernel.oom_notify import Delivery
+from oomlab.registry import Registry
 from oomlab.remedies.allocate_outside import ALLOCATE_OUTSIDE
 from oomlab.remedies.before_oom_lock import BEFORE_OOM_LOCK
 from oomlab.remedies.mainline import MAINLINE
@@ -24,9 +25,9 @@ from oomlab.remedies.remedy import Remedy
 from oomlab.remedies.shrinker import SHRINKER
 from oomlab.remedies.trylock import TRYLOCK
 
-REMEDIES: dict[str, Remedy] = {
-    remedy.name: remedy
-    for remedy in (
+REMEDIES: Registry[str, Remedy] = Registry(
+    "remedy",
+    (
         MAINLINE,
         NOWAIT_TELL,
         NOWAIT_FILL,
@@ -38,8 +39,8 @@ REMEDIES: dict[str, Remedy] = {
         OFFLOAD,
         OFFLOAD_SEQUENCE,
         OFFLOAD_REPAIRED,
-    )
-}
+    ),
+)
 
 
 def find_remedy(name: str) -> Remedy:
@@ -49,7 +50,7 @@ def find_remedy(name: str) -> Remedy:
     other.
     """
     parts = name.split("+") if isinstance(name, str) else [name]
-    known = [find("remedy", part, REMEDIES) for part in parts]
+    known = [REMEDIES.find(part) for part in parts]
     if len(parts) == 1:
         return known[0]
     changes: dict[str, Any] = {}

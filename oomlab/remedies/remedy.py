@@ -11,7 +11,7 @@ from typing import Any
 
 from oomlab.brief import brief
 from oomlab.kernel.oom_notify import Delivery
-from oomlab.listeners.virtio_balloon import BalloonPolicy
+from oomlab.listeners.balloon_policy import BalloonPolicy
 from oomlab.remedies.expected import Expectation
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oomlab.listeners.virtio_balloon import BalloonPolicy
+from oomlab.listeners.balloon_policy import BalloonPolicy
 from oomlab.remedies.expected import expect
 from oomlab.remedies.remedy import Remedy
 

@@ -29,6 +29,7 @@ from oomlab.listeners.virtio_balloon import (
     VirtioBalloon,
     host,
     update_balloon_size_func,
+    usual_device,
 )
 from oomlab.remedies import Remedy
 from oomlab.scenarios.parameters import Parameter, Settings, Value
@@ -261,16 +262,6 @@ def add_filesystem_task(
         lambda task: filesystem_task(machine, task, fs_lock),
         process=machine.process(owner, 1),
         reclaim_us=reclaim_us,
-    )
-
-
-def usual_device(settings: Settings, total_sg: int = 1) -> BalloonDevice:
-    """The balloon device as the settings describe it."""
-    host_us = int(settings["host_us"])
-    return BalloonDevice(
-        total_sg=total_sg,
-        deflate_on_oom=bool(settings["deflate_on_oom"]),
-        host_us=(host_us, host_us),
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from oomlab.engine.model import Model
 from oomlab.kernel.zone import Watermarks, Zone
+from oomlab.listeners.virtio_balloon import usual_device
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     BALLOON_PARAMETERS,
@@ -21,7 +22,6 @@ from oomlab.scenarios.cast import (
     add_balloon,
     add_oom_caller,
     boot,
-    usual_device,
 )
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect

@@ -8,17 +8,12 @@ order of those with equal priority is that in which such a kernel would register
 from __future__ import annotations
 
 from oomlab.engine.model import Model
-from oomlab.kernel.machine import Machine
-from oomlab.listeners.i915_gem_shrinker import I915, ObjectTraits
-from oomlab.listeners.pseries_cmm import PseriesCmm
-from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin, rcu_gp_kthread
-from oomlab.listeners.s390_cmm import S390Cmm
+from oomlab.listeners.registrants import REGISTRANTS
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     BALLOON_PARAMETERS,
     COMMON_PARAMETERS,
     SMALL_MACHINE,
-    add_balloon,
     add_filesystem_task,
     add_hog,
     add_sleeping_hog,
@@ -38,8 +33,11 @@ CALLERS = (
 """Who asks for help, by the value of the parameter `caller`."""
 
 ALL = 0
-RCU, PSERIES, S390, GRAPHICS, BALLOON = range(1, 6)
-"""Values of the parameter `listeners`, in the order of registration."""
+LISTENERS = sorted(REGISTRANTS.values(), key=lambda listener: listener.number)
+"""In the order of registration, by the value of the parameter `listeners`."""
+
+NUMERALS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+HOW_MANY = NUMERALS[len(LISTENERS)]
 
 PARAMETERS = (
     Parameter(
@@ -50,9 +48,10 @@ PARAMETERS = (
     ),
     Parameter(
         "listeners",
-        "who listens: 0 all five, 1 RCU, 2 pseries cmm, 3 s390 cmm, 4 i915, 5 virtio_balloon",
+        f"who listens: 0 all {HOW_MANY}, "
+        + ", ".join(f"{listener.number} {listener.title}" for listener in LISTENERS),
         ALL,
-        only=(ALL, RCU, PSERIES, S390, GRAPHICS, BALLOON),
+        only=(ALL, *(listener.number for listener in LISTENERS)),
     ),
     Parameter(
         "listener_pages",
@@ -71,7 +70,9 @@ def build(settings: Settings, remedy: Remedy) -> Model:
     """The listeners in the order in which they register, the one who asks, and a process to kill
     where the caller is not large itself."""
     machine = boot(settings, remedy)
-    add_listeners(machine, settings, remedy)
+    for listener in LISTENERS:
+        if settings["listeners"] in (ALL, listener.number):
+            listener.joins(machine, settings, remedy.balloon)
     match settings["caller"]:
         case 0:
             add_hog(machine, settings)
@@ -86,31 +87,6 @@ def build(settings: Settings, remedy: Remedy) -> Model:
     if settings["caller"]:
         add_sleeping_hog(machine, settings)
     return machine.model()
-
-
-def add_listeners(machine: Machine, settings: Settings, remedy: Remedy) -> None:
-    """RCU's registers first of all (early_initcall), then drivers as they are linked."""
-    pages = int(settings["listener_pages"])
-
-    def listens(which: int) -> bool:
-        return settings["listeners"] in (ALL, which)
-
-    if listens(RCU):
-        rcu = RcuTreePlugin.register(machine)
-        machine.spawn(
-            "rcu",
-            "waits for grace periods and runs RCU callbacks",
-            lambda task: rcu_gp_kthread(rcu, task),
-            serves=True,
-        )
-    if listens(PSERIES):
-        PseriesCmm.init(machine, pages=pages, oom_pages=int(settings["callback_pages"]))
-    if listens(S390):
-        S390Cmm.init(machine, timed_pages=pages)
-    if listens(GRAPHICS):
-        I915.init(machine).add_object(pages, ObjectTraits())
-    if listens(BALLOON):
-        add_balloon(machine, {**settings, "balloon_pages": pages}, remedy)
 
 
 FIVE_LISTENERS = Scenario(

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from oomlab.engine.model import Model
 from oomlab.listeners.s390_cmm import S390Cmm
+from oomlab.listeners.virtio_balloon import usual_device
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     BALLOON_PARAMETERS,
@@ -19,7 +20,6 @@ from oomlab.scenarios.cast import (
     add_balloon,
     add_oom_caller,
     boot,
-    usual_device,
 )
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect

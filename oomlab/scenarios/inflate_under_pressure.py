@@ -16,13 +16,13 @@ from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
 from oomlab.kernel.vmscan import SWAP_CLUSTER_MAX
 from oomlab.limits import Limit
+from oomlab.listeners.virtio_balloon import usual_device
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
     MACHINE_PARAMETERS,
     add_balloon,
     add_sleeping_hog,
     boot,
-    usual_device,
     with_default,
 )
 from oomlab.scenarios.parameters import MOST_TASKS, Parameter, Settings

@@ -26,7 +26,7 @@ from oomlab.errors import unknown
 from oomlab.experiment import run
 from oomlab.figures.detector_log import draw_detector_log
 from oomlab.figures.lock_order import draw_lock_order
-from oomlab.listeners.virtio_balloon import FillAllocation
+from oomlab.listeners.balloon_policy import FillAllocation
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
 from oomlab.views import View, view

@@ -11,25 +11,28 @@ from oomlab.errors import InputError
 from oomlab.listeners.i915_gem_shrinker import I915
 from oomlab.listeners.pseries_cmm import PseriesCmm
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin
+from oomlab.listeners.registrant import Demonstration, Registrant
 from oomlab.listeners.registrants import (
+    LISTED,
     REGISTRANTS,
-    Demonstration,
-    Registrant,
     entry_markdown,
     find_registrant,
     summary_markdown,
 )
 from oomlab.listeners.s390_cmm import S390Cmm
 from oomlab.listeners.virtio_balloon import VirtioBalloon
+from oomlab.scenarios.five_listeners import FIVE_LISTENERS
 from tests.model.solo import machine
 
 EVIDENCE = [(r, e) for r in REGISTRANTS.values() for e in r.evidence]
-NUMBER = {"rcu": 1, "pseries_cmm": 2, "s390_cmm": 3, "i915": 4, "virtio_balloon": 5}
+
+
+LISTED_NUMBERED = [REGISTRANTS[listed.name] for listed in LISTED]
 
 
 def alone(name: str) -> Trace:
     """A walk with this listener only."""
-    return run("five-listeners", "mainline", {"listeners": NUMBER[name]})
+    return run("five-listeners", "mainline", {"listeners": REGISTRANTS[name].number})
 
 
 def stop_of(name: str) -> Visit:
@@ -47,6 +50,15 @@ def stop_of(name: str) -> Visit:
 )
 def test_each_run_ends_as_it_is_said_to(listener: Registrant, shown: Demonstration) -> None:
     assert run(shown.scenario, "mainline", shown.settings).verdict == shown.verdict
+
+
+def test_the_registry_numbers_them_and_the_scenario_takes_its_numbers() -> None:
+    """In the order of registration; nobody counts by hand."""
+    assert [r.number for r in LISTED_NUMBERED] == list(range(1, len(LISTED) + 1))
+    (parameter,) = (p for p in FIVE_LISTENERS.parameters if p.name == "listeners")
+    assert parameter.only == (0, *(r.number for r in LISTED_NUMBERED))
+    for listener in LISTED_NUMBERED:
+        assert f"{listener.number} {listener.title}" in parameter.meaning
 
 
 @pytest.mark.parametrize("name", REGISTRANTS)

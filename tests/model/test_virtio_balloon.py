@@ -9,9 +9,8 @@ import pytest
 from oomlab.engine.ops import FREE, Op, Routine, Slot, State, put
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.task import Task
+from oomlab.listeners.balloon_policy import BalloonPolicy, FillAllocation
 from oomlab.listeners.virtio_balloon import (
-    BalloonPolicy,
-    FillAllocation,
     VirtioBalloon,
     fill_balloon,
     leak_balloon,
