@@ -263,7 +263,7 @@ class Machine:
             reclaim_us=reclaim_us,
         )
         if self.watch is not None:
-            self.watch.follow(self.layout, task)
+            self.watch.follow(task)
         self.actors.append(
             Actor(
                 index,
@@ -295,4 +295,5 @@ class Machine:
     def model(self) -> Model:
         """What the engines need of this machine, and who is in its chain."""
         self.layout.calls(self.oom_notify_list.rwsem, self.oom_notify_list.listeners())
-        return Model(self.layout, self.actors, self.panicked, self.hz)
+        observers = () if self.watch is None else (self.watch.observer,)
+        return Model(self.layout, self.actors, self.panicked, self.hz, observers)

@@ -6,28 +6,18 @@ linux-mm) with its defects.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import Routine, Slot, read, wake, write
+from oomlab.engine.observers import Moment
+from oomlab.engine.ops import Op, Routine, Slot, read, wake, witness, witness_if, write
 from oomlab.engine.slots import Answer, Says
 from oomlab.errors import InputError
+from oomlab.kernel import oom_watch as see
 from oomlab.kernel.machine import Machine, NotifyOom
 from oomlab.kernel.notifier import blocking_notifier_call_chain
-from oomlab.kernel.oom_watch import (
-    OOM_NOTIFIER,
-    ghost_answer,
-    ghost_ask,
-    ghost_wait,
-    ghost_walk_begins,
-    ghost_walk_ends,
-)
-from oomlab.kernel.oom_watch_closely import (
-    ghost_answers,
-    ghost_skips,
-    ghost_time_is_up,
-    zero_credit,
-)
+from oomlab.kernel.oom_watch import CALLER, CALLER_WAITS, OOM_NOTIFIER, OomWatch, waited_in_vain
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from oomlab.limits import Limit
@@ -190,13 +180,10 @@ class OomNotifierThread:
         """The kernel thread, for ever: wait for a request, walk the chain, answer."""
         while True:
             yield from wait_event(self.request_queue, self.requested, 1)
-            yield from ghost_walk_begins(machine.watch)
             yield from blocking_notifier_call_chain(
                 machine.oom_notify_list, current, self.freed_total
             )
-            yield from ghost_walk_ends(machine.watch)
             yield write(self.requested, 0)
-            yield from ghost_answers(machine.watch)
             yield wake(self.response_queue)
 
     def notify(self, timeout_s: float) -> NotifyOom:
@@ -210,24 +197,52 @@ class OomNotifierThread:
             if self.thread is not None:
                 pointer = yield read(self.thread.pointer)
                 if not pointer:
-                    yield from ghost_skips(machine.watch)
                     return 0
-            yield from ghost_ask(
-                machine.watch, current, self.requested, self.freed_total, machine.candidates()
-            )
             yield write(self.requested, 1)
             yield wake(self.request_queue)
-            yield from ghost_wait(machine.watch, current, machine.oom_lock)
-            # Whether the thread answered or the time ran out is looked at by ghosts only.
-            left = yield from wait_event_timeout(
+            # Whether the thread has answered or the time ran out is not looked at.
+            yield from wait_event_timeout(
                 self.response_queue, self.requested, 0, in_jiffies(machine, timeout_s)
             )
             freed = yield read(self.freed_total)
-            yield from ghost_answer(machine.watch, current, left > 0, freed)
-            if not left:
-                yield from ghost_time_is_up(machine.watch, current, machine.zone)
             if freed:
-                yield from zero_credit(machine.watch, self.freed_total, freed)
+                yield write(self.freed_total, 0)
             return freed
 
         return request_and_wait
+
+    def watched_by(self, watch: OomWatch) -> None:
+        """Where requests and answers are to be seen."""
+        observer, seen = watch.observer, watch.seen
+
+        def takes(moment: Moment) -> Iterator[Op]:
+            in_vain = bool(moment.kept.pop("in vain", False))
+            yield from watch.answered(moment, moment.result, in_time=not in_vain)
+            if watch.closely and moment.result:
+                moment.kept["taken"] = moment.result
+
+        def zeroes(moment: Moment) -> Iterator[Op]:
+            if moment.kept.pop("taken") != moment.result:
+                yield witness(seen, see.LOST_CREDIT)
+
+        def asks(moment: Moment) -> Iterator[Op]:
+            return watch.asked(moment, self.requested, self.freed_total)
+
+        observer.reaches("write", self.requested, CALLER, asks)
+        observer.leaves(CALLER_WAITS, waited_in_vain)
+        observer.does("read", self.freed_total, CALLER, takes)
+        if watch.registering is None or watch.walks is None:
+            return
+        walks, registering = watch.walks, watch.registering
+
+        def answers(moment: Moment) -> Iterator[Op]:
+            yield witness_if(seen, see.ANSWER_OF_ANOTHER_WALK, walks, 0, equal=False)
+
+        def finds_thread(moment: Moment) -> Iterator[Op]:
+            if not moment.result:
+                yield witness_if(seen, see.CHAIN_SKIPPED, registering, "making")
+
+        observer.exchanges(self.freed_total, CALLER, zeroes)
+        observer.does("write", self.requested, "run", answers)
+        if self.thread is not None:
+            observer.does("read", self.thread.pointer, CALLER, finds_thread)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from oomlab.engine.model import Layout
 from oomlab.kernel.machine import Machine, NotifyOom, QuiesceOom, RegisterOom
 from oomlab.kernel.oom_notify import OomNotifierThread, notify_in_context
-from oomlab.kernel.oom_watch import OOM_NOTIFIER
+from oomlab.kernel.oom_watch import OOM_NOTIFIER, OomWatch
 from oomlab.remedies import Remedy
 from oomlab.remedies.before_oom_lock import OomNotifierLock, notify_nobody
 from oomlab.remedies.offload_repaired import RepairedThread
 from oomlab.remedies.offload_sequence import SequencedThread
-from oomlab.remedies.registration import register_with_thread, run_when_made
+from oomlab.remedies.registration import register_with_thread, run_when_made, watch_registration
 
 WHAT = {
     "offload": "the RFC's kernel thread that runs the notifier chain",
@@ -63,6 +63,14 @@ class Chain:
             case "before-oom-lock":
                 self.notify_oom = notify_nobody
                 self.try_oom_notifier = OomNotifierLock.declare(layout).try_oom_notifier
+
+    def watched_by(self, watch: OomWatch) -> None:
+        """Where a watch can see requests and answers, if there are any."""
+        if self.thread is None:
+            return
+        self.thread.watched_by(watch)
+        if isinstance(self.thread, OomNotifierThread) and self.thread.thread is not None:
+            watch_registration(watch, self.thread.thread)
 
     def start(self, machine: Machine) -> None:
         """Start the thread, where there is one, or let those wait that are still to be made."""

@@ -6,7 +6,22 @@ registration makes the thread: it looks at the pointer and stores it in two step
 
 from __future__ import annotations
 
-from oomlab.engine.ops import ANY_AMOUNT, Routine, add, log, move, read, wait_for, write
+from collections.abc import Iterator
+
+from oomlab.engine.observers import Moment
+from oomlab.engine.ops import (
+    ANY_AMOUNT,
+    Op,
+    Routine,
+    add,
+    ghost_write,
+    log,
+    move,
+    read,
+    wait_for,
+    witness,
+    write,
+)
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine, RegisterOom
 from oomlab.kernel.notifier import (
@@ -15,7 +30,7 @@ from oomlab.kernel.notifier import (
     blocking_notifier_chain_unregister,
 )
 from oomlab.kernel.oom_notify import OomNotifierThread, ThreadPointer
-from oomlab.kernel.oom_watch_closely import ghost_registers, ghost_registration_fails
+from oomlab.kernel.oom_watch import REGISTRATION_FAILS, OomWatch
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.limits import Limit
@@ -58,20 +73,41 @@ def register_with_thread(rfc: OomNotifierThread, *, cached_stack: bool) -> Regis
     def register(machine: Machine, current: Task, block: NotifierBlock) -> Routine:
         pointer = yield read(thread.pointer)
         if not pointer:
-            yield from ghost_registers(machine.watch, "making")
             pointer = yield from kthread_run(machine, current, thread, cached_stack)
             if pointer < 0:
-                yield from ghost_registers(machine.watch, "none")
-                yield from ghost_registration_fails(machine.watch)
                 yield log(f"Unable to create OOM notifier thread ({pointer})")
                 return pointer
             yield write(thread.pointer, pointer)
-            yield from ghost_registers(machine.watch, "made")
         result = yield from blocking_notifier_chain_register(machine.oom_notify_list, block)
-        yield from ghost_registers(machine.watch, "none")
         return result
 
     return register
+
+
+def watch_registration(watch: OomWatch, thread: ThreadPointer) -> None:
+    """Where it is to be seen how far a registration is."""
+    registering = watch.registering
+    if registering is None:
+        return
+
+    def looks(moment: Moment) -> Iterator[Op]:
+        if not moment.result:
+            yield ghost_write(registering, "making")
+
+    def fails(moment: Moment) -> Iterator[Op]:
+        yield ghost_write(registering, "none")
+        yield witness(watch.seen, REGISTRATION_FAILS)
+
+    observer = watch.observer
+    observer.does("read", thread.pointer, "register", looks)
+    observer.reaches("log", None, "register", fails)
+    observer.does(
+        "write", thread.pointer, "register", lambda moment: [ghost_write(registering, "made")]
+    )
+    observer.leaves(
+        "register > blocking_notifier_chain_register",
+        lambda moment: [ghost_write(registering, "none")],
+    )
 
 
 def kthread_run(

@@ -21,6 +21,7 @@ from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNELS, Costs, Machine
 from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.oom_watch import OomWatch
+from oomlab.kernel.oom_watch_closely import look_closely
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
 from oomlab.kernel.zone import watermarks_for
@@ -186,8 +187,10 @@ def boot(
     if suspends or settings.get("suspend"):
         machine.let_suspend()
     if settings["ghosts"]:
-        machine.watch = OomWatch.declare(layout, closely=settings["ghosts"] == 2)
-        machine.oom_notify_list.watch = machine.watch
+        machine.watch = watch = OomWatch.declare(machine, closely=settings["ghosts"] == 2)
+        if watch.closely:
+            look_closely(watch)
+        chain.watched_by(watch)
     machine.spawn(
         "oom_reaper",
         "kernel thread that frees a victim's memory",

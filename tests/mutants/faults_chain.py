@@ -17,7 +17,7 @@ CHAIN = (
         "kernel/oom_notify.py",
         "            yield from blocking_notifier_call_chain(\n"
         "                machine.oom_notify_list, current, self.freed_total\n"
-        "            )\n            yield from ghost_walk_ends(machine.watch)\n"
+        "            )\n"
         "            yield write(self.requested, 0)\n",
         "            yield write(self.requested, 0)\n"
         "            yield wake(self.response_queue)\n"
