@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from oomlab.engine.observers import Observed, Observer
 from oomlab.engine.ops import FREE, Routine, RwSemaphore, Slot, SlotKind, State
+from oomlab.engine.properties import Property
 from oomlab.engine.slots import (
     Answer,
     Crowd,
@@ -152,7 +153,8 @@ class Actor(NamedTuple):
 
 @dataclass(eq=False)
 class Model:
-    """Slots, tasks, the word that says the machine has panicked, and who watches.
+    """Slots, tasks, the word that says the machine has panicked, and who watches,
+    and what must hold.
 
     Raises ModelError if a queue is said to be woken by a task that there is not.
     """
@@ -162,6 +164,7 @@ class Model:
     panicked: Slot
     hz: int
     observers: tuple[Observer, ...] = ()
+    properties: tuple[Property, ...] = ()
     pools: tuple[Slot, ...] = field(init=False)
     pages: int = field(init=False)
     _rwsems: tuple[Slot, ...] = field(init=False, repr=False)

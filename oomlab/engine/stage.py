@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.ops import Routine
+from oomlab.engine.properties import Property
 
 
 class Stage:
@@ -16,6 +17,7 @@ class Stage:
         self.panic = self.layout.word("panic", 0)
         self.actors: list[Actor] = []
         self.hz = hz
+        self.properties: tuple[Property, ...] = ()
 
     def task(
         self,
@@ -41,6 +43,10 @@ class Stage:
         )
         return number
 
+    def must(self, *properties: Property) -> None:
+        """Add what the model must never, sometimes or eventually show."""
+        self.properties += properties
+
     def model(self) -> Model:
         """The model of everything added so far."""
-        return Model(self.layout, self.actors, self.panic, self.hz)
+        return Model(self.layout, self.actors, self.panic, self.hz, properties=self.properties)

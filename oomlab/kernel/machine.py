@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from oomlab.brief import brief
 from oomlab.engine.model import Actor, Layout, Model
@@ -12,7 +13,7 @@ from oomlab.engine.slots import Says
 from oomlab.errors import InputError
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction
-from oomlab.kernel.notifier import BlockingNotifierChain, NotifierBlock
+from oomlab.kernel.notifier import OOM_NOTIFY_LIST, BlockingNotifierChain, NotifierBlock
 from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
 from oomlab.kernel.task import Process, Task
@@ -61,6 +62,14 @@ RegisterOom = Callable[["Machine", Task, NotifierBlock], Routine]
 
 QuiesceOom = Callable[["Machine", int], Routine]
 """Waits until no walk of the chain is under way, at most so many jiffies. Result: 0 if one is."""
+
+OOM_LOCK = "oom_lock"
+
+
+def oom_lock_is_free(values: Mapping[str, Any]) -> bool:
+    """For a property: does nobody have oom_lock?"""
+    return not values[OOM_LOCK]
+
 
 Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
@@ -119,8 +128,8 @@ class Machine:
         if self.hz not in HZ_CHOICES:
             valid = ", ".join(map(str, HZ_CHOICES))
             raise InputError(f"HZ cannot be {self.hz}; valid: {valid}")
-        self.oom_lock = self.layout.mutex("oom_lock", polled=True)
-        self.oom_notify_list = BlockingNotifierChain.declare(self.layout, "oom_notify_list")
+        self.oom_lock = self.layout.mutex(OOM_LOCK, polled=True)
+        self.oom_notify_list = BlockingNotifierChain.declare(self.layout, OOM_NOTIFY_LIST)
         self.oom_reaper_list = self.layout.word(
             "oom_reaper_list",
             (),
@@ -295,5 +304,8 @@ class Machine:
     def model(self) -> Model:
         """What the engines need of this machine, and who is in its chain."""
         self.layout.calls(self.oom_notify_list.rwsem, self.oom_notify_list.listeners())
-        observers = () if self.watch is None else (self.watch.observer,)
-        return Model(self.layout, self.actors, self.panicked, self.hz, observers)
+        watch = self.watch
+        if watch is None:
+            return Model(self.layout, self.actors, self.panicked, self.hz)
+        watched = ((watch.observer,), watch.properties)
+        return Model(self.layout, self.actors, self.panicked, self.hz, *watched)

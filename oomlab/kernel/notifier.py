@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import (
@@ -20,6 +21,15 @@ from oomlab.engine.ops import (
 from oomlab.engine.slots import Listener
 from oomlab.errors import ModelError
 from oomlab.kernel.task import Task
+
+OOM_NOTIFY_LIST = "oom_notify_list"
+
+
+def walkers(values: Mapping[str, Any]) -> list[str]:
+    """For a property: the tasks that are walking the OOM chain."""
+    tasks: list[str] = values[f"{OOM_NOTIFY_LIST} rwsem"]["readers"]
+    return tasks
+
 
 Callback = Callable[[Task, Slot], Routine]
 """Called with the running task and the counter to which freed pages are added."""
@@ -86,7 +96,7 @@ class BlockingNotifierChain:
             "read": "looks who is in the chain",
             "write": "changes who is in the chain",
         }
-        self.members = layout.word("oom_notify_list", names, says=says)
+        self.members = layout.word(OOM_NOTIFY_LIST, names, says=says)
 
     def listeners(self) -> tuple[Listener, ...]:
         """All that are or may be in the chain, in the order in which a walk calls them."""

@@ -24,6 +24,7 @@ from oomlab.engine.ops import (
     witness_if_owner,
 )
 from oomlab.engine.ops.ghosts import SEEN
+from oomlab.engine.properties import Property, never, noted
 
 if TYPE_CHECKING:
     from oomlab.kernel.machine import Machine
@@ -84,6 +85,9 @@ CLOSE_LABELS = (
 """What a close watch can see besides: R3 (three labels), R11 (two), R12 (two), R13, R15 (three),
 R16, R23 (two), R25. They stand in this order."""
 
+NEVER = {label: never(label, noted(label)) for label in (*LABELS, *CLOSE_LABELS)}
+"""All of them, as properties that a chain and its remedy should have."""
+
 OOM_NOTIFIER = "oom_notifier"
 """Name of the thread that runs the chain where a remedy has one."""
 
@@ -137,6 +141,12 @@ class OomWatch:
     def closely(self) -> bool:
         """Does it watch closely?"""
         return self.registering is not None
+
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """What it would note."""
+        labels = (*LABELS, *CLOSE_LABELS) if self.closely else LABELS
+        return tuple(NEVER[label] for label in labels)
 
     def follow(self, task: Task) -> None:
         """Watch the requests of one more task."""

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from oomlab.brief import brief
 from oomlab.engine.model import Model
+from oomlab.engine.properties import Property
 from oomlab.errors import InputError, shown
 from oomlab.remedies import Remedy, find_remedy
 from oomlab.scenarios.parameters import Parameter, Settings, Value, settle
@@ -65,6 +66,7 @@ class Scenario:
     are the settings under which it is held against every remedy. `reasons`: remedy -> why the two
     engines may disagree about it, if they do. `unexplored`: remedies under which there are
     too many states to be seen in a few seconds, so that no verdict of the explorer is declared.
+    `properties`: what it must never, sometimes or eventually show; who watches adds more.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Scenario:
     rows: tuple[Settings, ...] = ({},)
     reasons: Mapping[str, str] = field(default_factory=dict)
     unexplored: tuple[str, ...] = ()
+    properties: tuple[Property, ...] = ()
 
     def model_key(self, remedy: Remedy) -> Hashable:
         """Equal for two remedies that give the same model of this scenario: those that agree in
@@ -107,4 +110,6 @@ class Scenario:
 
     def build(self, settings: Settings, remedy: Remedy) -> Model:
         """A fresh model; `settings` must come from `settle`."""
-        return self.builder(settings, remedy)
+        model = self.builder(settings, remedy)
+        model.properties += self.properties
+        return model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cache
 
 import pytest
@@ -11,12 +11,16 @@ from oomlab import explore, run
 from oomlab.engine import ops
 from oomlab.engine.clock import run_model
 from oomlab.engine.explorer import explore_model
-from oomlab.engine.explorer.ghosts import witnessed
 from oomlab.engine.explorer.plain import Naive
+from oomlab.engine.explorer.player import Player
+from oomlab.engine.explorer.properties import reports, schedule_to
+from oomlab.engine.explorer.schedules import play_through
 from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.observers import Moment, Observer
 from oomlab.engine.ops.ghosts import SEEN
-from oomlab.errors import ModelError
+from oomlab.engine.properties import eventually, never, noted, sometimes
+from oomlab.engine.trace.properties import run_reports
+from oomlab.errors import InputError, ModelError
 from oomlab.scenarios import REVIEW
 
 
@@ -65,26 +69,73 @@ def model(look: bool = True, *, do: ops.Op | None = None) -> Model:
         Actor(i, name, "counts", lambda: outer(lock, word), True, False, 0)
         for i, name in enumerate(("alice", "bob"))
     ]
-    return Model(layout, actors, panicked, 250, (observer,) if look else ())
+    must = (
+        never("both inside", noted("both inside")),
+        never("lost", noted("lost")),
+        sometimes("three", noted("three")),
+        sometimes("five", lambda values: values["word"] == 5),
+        eventually("four", lambda values: values["word"] == 4),
+        eventually("alice has the lock", lambda values: values["lock"] == "alice"),
+    )
+    return Model(layout, actors, panicked, 250, (observer,) if look else (), must)
 
 
 def test_both_engines_are_told_the_same() -> None:
-    found = explore_model(model())
-    assert set(witnessed(found.graph)) == {"both inside", "three"}
-    trace = run_model(model())
-    assert set(trace.values_at(trace.ended_at_us)[SEEN]) <= {"both inside", "three"}
+    graph = explore_model(model()).graph
+    assert {one.name: one.answer for one in reports(graph)} == {
+        "both inside": "violated",
+        "lost": "holds",
+        "three": "holds",
+        "five": "violated",
+        "four": "holds",
+        "alice has the lock": "violated",
+    }
+    told = run_reports(run_model(model()), graph.space.model.properties)
+    assert {one.name: one.answer for one in told} == {
+        "both inside": "holds",  # one run after the other
+        "lost": "holds",
+        "three": "holds",
+        "five": "undecided",
+        "four": "holds",
+        "alice has the lock": "holds",
+    }
+    assert {one.name: one.count for one in told}["alice has the lock"] == 2
+
+
+def test_a_schedule_shows_what_is_reported() -> None:
+    graph = explore_model(model()).graph
+    player = Player(model())
+    play_through(player, schedule_to(graph, "both inside", "moves"))
+    assert player.recorder.shown(*slot_of(player, SEEN)) == ["both inside"]
+    player = Player(model())
+    play_through(player, schedule_to(graph, "three"))
+    assert "three" in player.recorder.shown(*slot_of(player, SEEN))
+    with pytest.raises(InputError, match="none of the states"):
+        schedule_to(graph, "lost")
+    with pytest.raises(InputError, match="valid: both inside, lost"):
+        schedule_to(graph, "six")
+
+
+def slot_of(player: Player, name: str) -> tuple[ops.Slot, Hashable]:
+    slot = next(slot for slot in player.model.layout.slots if slot.name == name)
+    return slot, player.state[slot.index]
+
+
+def test_what_was_not_seen_to_the_end_is_undecided() -> None:
+    graph = explore_model(model(), budget=3).graph
+    answers = {one.name: one.answer for one in reports(graph)}
+    assert answers.pop("both inside") == "violated"  # one state settles that
+    assert set(answers.values()) == {"undecided"}
 
 
 def test_the_plain_explorer_sees_the_same() -> None:
     """It makes states of what the quick one leaves out, and has every state that that one has."""
     naive, quick = Naive(model()), explore_model(model()).graph
     assert {quick.space.shared(state) for state in quick.states} <= {key[0] for key in naive.plain}
-    labels = [
-        label
-        for label in ("both inside", "three", "lost")
-        if any(label in str(key[0][3]) for key in naive.plain)
-    ]
-    assert set(labels) == set(witnessed(quick))
+    noted_by_plain = str([key[0][3] for key in naive.plain])
+    for label in ("both inside", "three", "lost"):
+        count = next(one.count for one in reports(quick) if one.name == label)
+        assert (label in noted_by_plain) == (count > 0)
 
 
 def test_watching_takes_no_turn() -> None:
