@@ -19,6 +19,7 @@ from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.observers import Moment, Observer
 from oomlab.engine.ops.ghosts import SEEN
 from oomlab.engine.properties import eventually, never, noted, sometimes
+from oomlab.engine.stage import Stage
 from oomlab.engine.trace.properties import run_reports
 from oomlab.errors import InputError, ModelError
 from oomlab.scenarios import REVIEW
@@ -148,6 +149,37 @@ def test_watching_takes_no_turn() -> None:
     assert [(e.at_us, e.task, e.stack) for e in events] == [
         (e.at_us, e.task, e.stack) for e in run_model(model(look=False)).events
     ]
+
+
+def test_what_is_kept_of_a_task_tells_its_states_apart() -> None:
+    """The routine forgets what it has read at once; the observer does not."""
+    stage = Stage()
+    word, other = stage.layout.word("word", 0), stage.layout.word("other", 0)
+    seen = stage.layout.word(SEEN, ())
+
+    def reader() -> ops.Routine:
+        yield ops.read(word)
+        yield ops.write(other, 1)
+
+    def writer() -> ops.Routine:
+        yield ops.write(word, 1)
+
+    def keep(moment: Moment) -> Iterator[ops.Op]:
+        yield from ()
+        moment.kept["word"] = moment.result
+
+    def tell(moment: Moment) -> Iterator[ops.Op]:
+        yield ops.witness(seen, f"read {moment.kept.pop('word')}")
+
+    observer = Observer()
+    observer.does("read", word, "reader", keep)
+    observer.does("write", other, "reader", tell)
+    stage.task(reader)
+    stage.task(writer)
+    stage.watch(observer)
+    stage.must(*(sometimes(label, noted(label)) for label in ("read 0", "read 1")))
+    answers = [one.answer for one in reports(explore_model(stage.model()).graph)]
+    assert answers == ["holds", "holds"]
 
 
 def test_an_observer_only_watches() -> None:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from oomlab.engine.explorer.counterexample import Fewest, Schedule, shortest_schedule
 from oomlab.engine.explorer.graph import Graph
 from oomlab.engine.model import Model
 from oomlab.engine.ops import State
-from oomlab.engine.properties import Answer, Property, Report, Values
+from oomlab.engine.properties import Answer, Property, Report
 from oomlab.engine.trace.recorder import Recorder
 from oomlab.errors import InputError, needed, unknown
 
 
 def reports(graph: Graph) -> tuple[Report, ...]:
     """A report about each property that the model has."""
-    found = Counter(state & graph.space.shared_mask for state in graph.states)
-    return tuple(_report(graph, one, found) for one in graph.space.model.properties)
+    properties = graph.space.model.properties
+    states = Counter([state & graph.space.shared_mask for state in graph.states])
+    found = []
+    for one, true in zip(properties, _true(graph, properties, states), strict=True):
+        if one.kind == "eventually":
+            count = len(_shown(graph, one, true))
+        else:
+            count = sum(states[number] for number in true)
+        answer = _answer(one, count, complete=graph.complete)
+        found.append(Report(one.name, one.kind, answer, count))
+    return tuple(found)
 
 
 def violated(graph: Graph) -> Mapping[str, int]:
@@ -34,19 +44,12 @@ def schedule_to(graph: Graph, name: str, fewest: Fewest = "switches") -> Schedul
     properties = {one.name: one for one in graph.space.model.properties}
     if name not in properties:
         raise unknown("property", name, properties)
-    targets = _shown(graph, properties[name])
+    one, mask = properties[name], graph.space.shared_mask
+    (true,) = _true(graph, (one,), {state & mask for state in graph.states})
+    targets = _shown(graph, one, true)
     if not targets:
         raise InputError("none of the states can be reached")  # without looking for the way
     return shortest_schedule(graph, targets, fewest)[0]
-
-
-def _report(graph: Graph, one: Property, states: Mapping[int, int]) -> Report:
-    if one.kind == "eventually":
-        count = len(_shown(graph, one))
-    else:
-        true = _true(graph, one, states)
-        count = sum(states[number] for number in true)
-    return Report(one.name, one.kind, _answer(one, count, complete=graph.complete), count)
 
 
 def _answer(one: Property, count: int, *, complete: bool) -> Answer:
@@ -56,34 +59,46 @@ def _answer(one: Property, count: int, *, complete: bool) -> Answer:
     return "violated" if count else "holds" if complete else "undecided"
 
 
-def _true(graph: Graph, one: Property, numbers: Mapping[int, int]) -> set[int]:
-    """The numbers, of these, of the shared states in which the predicate is true."""
-    values = _Shown(graph.space.model)
-    return {n for n in numbers if one.predicate(values.of(graph.space.shared(n)))}
+def _true(graph: Graph, properties: tuple[Property, ...], numbers: Iterable[int]) -> list[set[int]]:
+    """For each property the numbers, of these, of the shared states that its predicate is true in;
+    many states of a graph have the same shared state."""
+    found: list[set[int]] = [set() for _ in properties]
+    values = _Values(graph.space.model)
+    for number in numbers:
+        values.state = graph.space.shared(number)
+        for one, true in zip(properties, found, strict=True):
+            if one.predicate(values):
+                true.add(number)
+    return found
 
 
-def _shown(graph: Graph, one: Property) -> list[int]:
-    """The states that show a property: see `schedule_to`."""
+def _shown(graph: Graph, one: Property, true: set[int]) -> list[int]:
+    """The states that show a property (see `schedule_to`), which is true in these shared states."""
     mask = graph.space.shared_mask
-    true = _true(graph, one, dict.fromkeys((state & mask for state in graph.states), 0))
-    reached = [number for number, state in enumerate(graph.states) if state & mask in true]
+    found = [number for number, state in enumerate(graph.states) if state & mask in true]
     if one.kind != "eventually":
-        return reached
+        return found
     with needed():  # NumPy, as the search
         from oomlab.engine.explorer.reach import can_reach
     # Where the moves are not known it may still come true.
-    reached += range(graph.expanded(), len(graph))
-    return [number for number, can in enumerate(can_reach(graph, reached)) if not can]
+    found += range(graph.expanded(), len(graph))
+    return [number for number, can in enumerate(can_reach(graph, found)) if not can]
 
 
-class _Shown:
-    """Shared states as a reader sees them."""
+class _Values(Mapping[str, Any]):
+    """A shared state as a reader sees it; a value is made when it is asked for."""
 
     def __init__(self, model: Model) -> None:
-        self._slots = model.layout.slots
-        self._recorder = Recorder(model)
+        self._slots = {slot.name: slot for slot in model.layout.slots}
+        self._shown = Recorder(model).shown
+        self.state: State = model.layout.initial
 
-    def of(self, state: State) -> Values:
-        """The values by the names of the slots."""
-        shown = self._recorder.shown
-        return {slot.name: shown(slot, state[slot.index]) for slot in self._slots}
+    def __getitem__(self, name: str) -> Any:
+        slot = self._slots[name]
+        return self._shown(slot, self.state[slot.index])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._slots)
+
+    def __len__(self) -> int:
+        return len(self._slots)
