@@ -13,6 +13,7 @@ was told: the explorer learns a step once.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable, Iterable
+from itertools import takewhile
 from types import CodeType, FrameType
 from typing import Any, Literal, NamedTuple
 
@@ -64,26 +65,27 @@ class Observer:
     """
 
     def __init__(self) -> None:
-        self._done: dict[tuple[str, int], list[Probe]] = {}
-        self._ahead: dict[tuple[str, int], list[Probe]] = {}
-        self._exchanged: dict[tuple[str, int], list[Names]] = {}
+        # By kind of op: the slot's index, -1 for any, and the probe.
+        self._done: dict[str, list[tuple[int, Probe]]] = {}
+        self._ahead: dict[str, list[tuple[int, Probe]]] = {}
+        self._exchanged: list[tuple[int, Probe]] = []
         self._left: list[Probe] = []
         self._entered: list[Probe] = []
         self.passed: set[tuple[str, Names]] = set()
 
     def does(self, kind: str, slot: Slot | None, place: str, then: Handler) -> None:
         """When an op of this kind on `slot` (None: whichever) was done at `place`."""
-        self._done.setdefault(_key(kind, slot), []).append(Probe(_path(place), then))
+        self._done.setdefault(kind, []).append((_index(slot), Probe(_path(place), then)))
 
     def exchanges(self, slot: Slot | None, place: str, then: Handler) -> None:
         """When `slot` was written at `place`; the moment's result is the value that was lost. The
         write becomes a swap, whose result the routine does not see."""
-        self._exchanged.setdefault(_key("write", slot), []).append(_path(place))
+        self._exchanged.append((_index(slot), Probe(_path(place), then)))
         self.does("swap", slot, place, then)
 
     def reaches(self, kind: str, slot: Slot | None, place: str, then: Handler) -> None:
         """When a task comes to such an op: at the end of the step before."""
-        self._ahead.setdefault(_key(kind, slot), []).append(Probe(_path(place), then))
+        self._ahead.setdefault(kind, []).append((_index(slot), Probe(_path(place), then)))
 
     def enters(self, place: str, then: Handler) -> None:
         """When a function was called and stands before its first op."""
@@ -95,36 +97,34 @@ class Observer:
 
     def exchanged(self, op: Op, stack: Names) -> bool:
         """Is this the write of `exchanges`?"""
-        return any(
-            Probe(path, _nothing).fits(stack)
-            for key in _keys(op)
-            for path in self._exchanged.get(key, ())
+        return op.kind == "write" and any(
+            index in (-1, op.slots[0].index) and probe.fits(stack)
+            for index, probe in self._exchanged
         )
 
     def saw(self, moment: Moment, before: Names, after: Names, common: int) -> list[Op]:
         """What is done now: the task's stack was `before` and is `after`, of which the first
         `common` functions have gone on."""
         found: list[Op] = []
-        if moment.op is not None:
-            self._pass(found, "does", self._at(self._done, moment.op), before, moment)
-        for depth in range(len(before), common, -1):
-            self._pass(found, "leaves", self._left, before[:depth], moment)
-        for depth in range(common + 1, len(after) + 1):
-            self._pass(found, "enters", self._entered, after[:depth], moment)
-        if moment.next is not None:
-            self._pass(found, "reaches", self._at(self._ahead, moment.next), after, moment)
+        done, ahead = moment.op, moment.next
+        if done is not None and done.kind in self._done:
+            self._pass(found, "does", _about(done, self._done[done.kind]), before, moment)
+        if common < len(before):
+            for depth in range(len(before), common, -1):
+                self._pass(found, "leaves", self._left, before[:depth], moment)
+        if common < len(after):
+            for depth in range(common + 1, len(after) + 1):
+                self._pass(found, "enters", self._entered, after[:depth], moment)
+        if ahead is not None and ahead.kind in self._ahead:
+            self._pass(found, "reaches", _about(ahead, self._ahead[ahead.kind]), after, moment)
         return found
 
     def places(self) -> set[tuple[str, Names]]:
         """All probes, as they are noted in `passed` when a task passes them."""
         tables = (("does", self._done), ("reaches", self._ahead))
-        found = {(how, p.path) for how, table in tables for ps in table.values() for p in ps}
+        found = {(how, p.path) for how, table in tables for ps in table.values() for _, p in ps}
         found |= {("leaves", probe.path) for probe in self._left}
         return found | {("enters", probe.path) for probe in self._entered}
-
-    @staticmethod
-    def _at(table: dict[tuple[str, int], list[Probe]], op: Op) -> list[Probe]:
-        return [probe for key in _keys(op) for probe in table.get(key, ())]
 
     def _pass(
         self,
@@ -135,7 +135,7 @@ class Observer:
         moment: Moment,
     ) -> None:
         for probe in probes:
-            if probe.fits(stack):
+            if probe.path[-1] in ("*", stack[-1]) and probe.fits(stack):
                 self.passed.add((how, probe.path))
                 found += probe.handler(moment)
 
@@ -153,7 +153,8 @@ class Observed(Generator[Op, Any, Any]):
         self._kept: dict[str, Hashable] = {}
         self._next: Op | None = None
         self._swapped = False
-        self._frames: list[FrameType] = []
+        self._called: list[Any] = []
+        self._stack: Names = ()
         self._queue: list[Op] = []  # what the observers do before `_next`
         self.gi_frame, self.gi_code = _outermost(routine)
 
@@ -184,18 +185,22 @@ class Observed(Generator[Op, Any, Any]):
         raise error[0]
 
     def _advance(self, result: Any) -> None:
-        done, frames = self._next, self._frames
+        done, called, before = self._next, self._called, self._stack
+        inner: Any = self._routine
         try:
-            self._next = self._routine.send(None if self._swapped else result)
-            self._frames = _frames(self._routine)
+            self._next = inner.send(None if self._swapped else result)
         except StopIteration:
-            self._next, self._frames = None, []
-        common = 0
-        for one, other in zip(frames, self._frames, strict=False):
-            if one is not other:
-                break
-            common += 1
-        before, after = _names(frames), _names(self._frames)
+            self._next = inner = None
+        now = []
+        while inner is not None:
+            now.append(inner)
+            inner = inner.gi_yieldfrom
+        common, after = len(now), before
+        if now != called:
+            pairs = zip(called, now, strict=False)
+            common = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
+            after = self._stack = tuple([routine.gi_code.co_name for routine in now])
+            self._called = now
         moment = Moment(self._task, done, result, self._next, self._kept)
         for observer in self._observers:
             self._queue += observer.saw(moment, before, after, common)
@@ -209,22 +214,18 @@ class Observed(Generator[Op, Any, Any]):
             self._next = self._next._replace(kind="swap")
 
 
-def _nothing(moment: Moment) -> Iterable[Op]:
-    return ()
-
-
 def _path(place: str) -> Names:
     return tuple(place.split(" > "))
 
 
-def _key(kind: str, slot: Slot | None) -> tuple[str, int]:
-    return kind, -1 if slot is None else slot.index
+def _index(slot: Slot | None) -> int:
+    return -1 if slot is None else slot.index
 
 
-def _keys(op: Op) -> tuple[tuple[str, int], ...]:
-    """Under which keys a probe for this op may stand."""
-    anywhere = (op.kind, -1)
-    return ((op.kind, op.slots[0].index), anywhere) if op.slots else (anywhere,)
+def _about(op: Op, probes: list[tuple[int, Probe]]) -> list[Probe]:
+    """The probes for an op on its slot, or on any."""
+    on = op.slots[0].index if op.slots else -1
+    return [probe for index, probe in probes if index in (-1, on)]
 
 
 def _outermost(routine: Any) -> tuple[FrameType, CodeType]:
@@ -233,15 +234,3 @@ def _outermost(routine: Any) -> tuple[FrameType, CodeType]:
 
 def _called(routine: Any) -> Any:
     return routine.gi_yieldfrom
-
-
-def _frames(routine: Any) -> list[FrameType]:
-    found = []
-    while routine is not None:
-        found.append(routine.gi_frame)
-        routine = routine.gi_yieldfrom
-    return found
-
-
-def _names(frames: list[FrameType]) -> Names:
-    return tuple([frame.f_code.co_name for frame in frames])
