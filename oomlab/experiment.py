@@ -16,6 +16,7 @@ from oomlab.engine.clock.engine import Clock
 from oomlab.engine.explorer import BUDGET, Exploration, explore_model
 from oomlab.engine.explorer.counterexample import Schedule
 from oomlab.engine.explorer.player import Player
+from oomlab.engine.explorer.properties import reports
 from oomlab.engine.explorer.schedules import (
     play_as_far_as_possible,
     play_through,
@@ -24,7 +25,9 @@ from oomlab.engine.explorer.schedules import (
     write_schedule,
 )
 from oomlab.engine.model import Model
+from oomlab.engine.properties import Report
 from oomlab.engine.trace.events import Trace
+from oomlab.engine.trace.properties import run_reports
 from oomlab.errors import InputError, shown
 from oomlab.remedies import Remedy, find_remedy
 from oomlab.scenarios import Scenario, find_scenario
@@ -99,6 +102,12 @@ class Experiment:
             replay=self.replay_line(found.schedule) if found.schedule else "",
             rebuild=self.model,
         )
+
+    def reports(self, found: Trace | Exploration) -> tuple[Report, ...]:
+        """What a run or an exploration of it says about each property of its model, by name."""
+        if isinstance(found, Trace):
+            return run_reports(found, self.model().properties)
+        return reports(found.graph)
 
     def player(self) -> Player:
         """It, to be moved step by step."""

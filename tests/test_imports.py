@@ -17,7 +17,7 @@ PACKAGE = Path(oomlab.__file__).parent
 ENGINE = (
     ("liveness", "chooser"),
     ("ops",),
-    ("slots",),
+    ("slots", "observers", "properties"),
     ("model", "routines", "stage"),
     ("trace",),
     ("clock", "explorer"),

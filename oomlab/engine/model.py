@@ -9,7 +9,9 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+from oomlab.engine.observers import Observed, Observer
 from oomlab.engine.ops import FREE, Routine, RwSemaphore, Slot, SlotKind, State
+from oomlab.engine.properties import Property
 from oomlab.engine.slots import (
     Answerer,
     Crowd,
@@ -151,7 +153,8 @@ class Actor(NamedTuple):
 
 @dataclass(eq=False)
 class Model:
-    """Slots, tasks and the word that says the machine has panicked.
+    """Slots, tasks, the word that says the machine has panicked, and who watches,
+    and what must hold.
 
     Raises ModelError if a queue is said to be woken by a task that there is not.
     """
@@ -160,6 +163,8 @@ class Model:
     actors: list[Actor]
     panicked: Slot
     hz: int
+    observers: tuple[Observer, ...] = ()
+    properties: tuple[Property, ...] = ()
     pools: tuple[Slot, ...] = field(init=False)
     pages: int = field(init=False)
     _rwsems: tuple[Slot, ...] = field(init=False, repr=False)
@@ -172,9 +177,15 @@ class Model:
                     f"{slot.name!r} is said to be woken by {said.answered_by!r}, and there is no "
                     f"such task; there are: {', '.join(names)}"
                 )
+        if self.observers:
+            self.actors = [self._observed(actor) for actor in self.actors]
         self._rwsems = tuple(slot for slot in self.layout.slots if slot.kind == "rwsem")
         self.pools = tuple(slot for slot in self.layout.slots if slot.kind == "pool")
         self.pages = self.count_pages(self.layout.initial)
+
+    def _observed(self, actor: Actor) -> Actor:
+        observers = self.observers
+        return actor._replace(body=lambda: Observed(actor.body(), actor.index, observers))
 
     def count_pages(self, state: State) -> int:
         """All pages of the machine, wherever they are."""

@@ -63,11 +63,12 @@ def frames(routine: Generator[Any, Any, Any]) -> list[FrameType]:
 
 def local_state(routine: Generator[Any, Any, Any], op: Hashable) -> LocalState:
     """What a suspended routine is about to do (`op`, which it has yielded), its position and those
-    local variables that can still matter; hashable and comparable.
+    local variables that can still matter, and what an observer remembers of it; hashable and
+    comparable.
 
     Raises ModelError if a local variable cannot be hashed: such a routine could not be explored.
     """
-    parts: list[Hashable] = [op]
+    parts: list[Hashable] = [op, getattr(routine, "remembered", None)]
     for frame in frames(routine):
         here, values = place(frame), frame.f_locals
         variables = tuple([values.get(name, _UNBOUND) for name in here.names])

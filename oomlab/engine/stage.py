@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oomlab.engine.model import Actor, Layout, Model
+from oomlab.engine.observers import Observer
 from oomlab.engine.ops import Routine
+from oomlab.engine.properties import Property
 
 
 class Stage:
@@ -16,6 +18,8 @@ class Stage:
         self.panic = self.layout.word("panic", 0)
         self.actors: list[Actor] = []
         self.hz = hz
+        self.observers: tuple[Observer, ...] = ()
+        self.properties: tuple[Property, ...] = ()
 
     def task(
         self,
@@ -41,6 +45,14 @@ class Stage:
         )
         return number
 
+    def watch(self, *observers: Observer) -> None:
+        """Have observers look at all tasks."""
+        self.observers += observers
+
+    def must(self, *properties: Property) -> None:
+        """Add what the model must never, sometimes or eventually show."""
+        self.properties += properties
+
     def model(self) -> Model:
         """The model of everything added so far."""
-        return Model(self.layout, self.actors, self.panic, self.hz)
+        return Model(self.layout, self.actors, self.panic, self.hz, self.observers, self.properties)

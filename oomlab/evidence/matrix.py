@@ -9,10 +9,10 @@ from typing import Any
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
 from oomlab.brief import brief
 from oomlab.checked import checked
-from oomlab.engine.explorer.ghosts import witnessed
-from oomlab.engine.ops.ghosts import SEEN
+from oomlab.engine.explorer.properties import violated
+from oomlab.engine.trace.properties import run_reports
 from oomlab.experiment import explore, run
-from oomlab.kernel.oom_watch import RELEASED_UNSERVED, STALE_CREDIT
+from oomlab.kernel.oom_watch import NEVER, RELEASED_UNSERVED, STALE_CREDIT
 from oomlab.remedies import REMEDIES, Remedy
 from oomlab.scenarios import SCENARIOS, Scenario
 from oomlab.scenarios.parameters import Settings
@@ -20,8 +20,8 @@ from oomlab.scenarios.parameters import Settings
 CELL_BUDGET = 100_000
 """States after which the exploration of one cell stops unless told otherwise."""
 
-WRONG_CREDIT = frozenset({STALE_CREDIT, RELEASED_UNSERVED})
-"""What a watch calls a result that was credited to the wrong request."""
+WRONG_CREDIT = (NEVER[STALE_CREDIT], NEVER[RELEASED_UNSERVED])
+"""The properties that say that no result is credited to the wrong request."""
 
 _STUCK = ("deadlock", "livelock")
 
@@ -105,7 +105,7 @@ def timed_cell(scenario: Scenario, remedy: Remedy, row: Settings) -> Timed:
         len(kills(trace)),
         failed_allocations(trace),
         pages_returned(trace),
-        not WRONG_CREDIT.isdisjoint(trace.values_at(trace.ended_at_us)[SEEN]),
+        any(one.answer == "violated" for one in run_reports(trace, WRONG_CREDIT)),
     )
 
 
@@ -118,7 +118,7 @@ def explored_cell(scenario: Scenario, remedy: Remedy, row: Settings, budget: int
         len(found.graph),
         found.verdict.starvation,
         found.verdict.panic,
-        not WRONG_CREDIT.isdisjoint(witnessed(found.graph)),
+        not violated(found.graph).keys().isdisjoint(one.name for one in WRONG_CREDIT),
     )
 
 

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-
-from oomlab.kernel import oom_watch, oom_watch_closely
 from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.page_alloc import alloc_pages_may_oom
 from oomlab.kernel.slow_path import step
 from oomlab.listing import Listing
 
-WATCHERS = (
-    step,
-    *(
-        routine
-        for module in (oom_watch, oom_watch_closely)
-        for _, routine in inspect.getmembers(module, inspect.isgeneratorfunction)
-        # This one does what the kernel does, and only looks beside it.
-        if routine is not oom_watch_closely.zero_credit
-    ),
-)
+WATCHERS = (step,)
 """Routines that watch and do nothing. A listing is about what is done."""
 
 LISTINGS = (
@@ -44,7 +32,7 @@ return progress;
         "out_of_memory",
         out_of_memory,
         """\
-freed = notify_oom();  /* all listeners */
+freed = notify();  /* all listeners */
 if (freed > 0)
     return true;
 if (task_will_free_mem(current))

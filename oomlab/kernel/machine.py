@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from oomlab.brief import brief
 from oomlab.engine.model import Actor, Layout, Model
@@ -12,9 +13,10 @@ from oomlab.engine.slots import Says
 from oomlab.errors import InputError, unknown
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction
-from oomlab.kernel.notifier import BlockingNotifierChain
+from oomlab.kernel.notifier import OOM_NOTIFY_LIST, BlockingNotifierChain
 from oomlab.kernel.oom_notify import Delivery
 from oomlab.kernel.oom_watch import OomWatch
+from oomlab.kernel.oom_watch_closely import look_closely
 from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.zone import Kswapd, Zone
@@ -82,6 +84,14 @@ class Switches:
 
 USUAL_SWITCHES = Switches()
 
+OOM_LOCK = "oom_lock"
+
+
+def oom_lock_is_free(values: Mapping[str, Any]) -> bool:
+    """For a property: does nobody have oom_lock?"""
+    return not values[OOM_LOCK]
+
+
 Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
 
@@ -96,7 +106,7 @@ class Machine:
     `delivery` is the remedy's way of having the notifier chain run. `kernel`: one of KERNELS.
     `total_pages` is what oom_score_adj is a thousandth of. `compaction` is what compaction achieves
     (None: a kernel without CONFIG_COMPACTION), `kswapd` the swapper's part of the node (None: it
-    has given up), `watch` the ghosts that look on (None: nobody watches). `oom_killer_disabled` and
+    has given up), `watch` who looks on (None: nobody watches). `oom_killer_disabled` and
     `oom_victims` are None where nobody is going to switch the OOM killer off.
     """
 
@@ -150,8 +160,8 @@ class Machine:
         if hz not in HZ_CHOICES:
             valid = ", ".join(map(str, HZ_CHOICES))
             raise InputError(f"HZ cannot be {hz}; valid: {valid}")
-        oom_lock = layout.mutex("oom_lock", polled=True)
-        chain = BlockingNotifierChain.declare(layout, "oom_notify_list")
+        oom_lock = layout.mutex(OOM_LOCK, polled=True)
+        chain = BlockingNotifierChain.declare(layout, OOM_NOTIFY_LIST)
         reaper_list = layout.word(
             "oom_reaper_list",
             (),
@@ -163,8 +173,7 @@ class Machine:
         reaper_wait = layout.queue("oom_reaper_wait", "work", says={"wake": "wakes the reaper"})
         panicked = layout.word("panic", 0)
         disabled, victims = _suspend(layout) if suspends else (None, None)
-        watch = OomWatch.declare(layout, closely=ghosts == 2) if ghosts else None
-        return cls(
+        machine = cls(
             layout,
             zone,
             delivery or Delivery(),
@@ -176,14 +185,23 @@ class Machine:
             compaction,
             kswapd,
             oom_lock,
-            replace(chain, watch=watch),
+            chain,
             reaper_list,
             reaper_wait,
             panicked,
             disabled,
             victims,
-            watch,
+            watch=None,
         )
+        return machine.watched(closely=ghosts == 2) if ghosts else machine
+
+    def watched(self, *, closely: bool) -> Machine:
+        """The same machine, before anybody plays on it, with a watch."""
+        watch = OomWatch.declare(self, closely=closely)
+        if closely:
+            look_closely(watch)
+        self.delivery.watched_by(watch)
+        return replace(self, watch=watch)
 
     def zone_for(self, gfp: int) -> Zone:
         """The zone that a request is served from: without highmem, ZONE_DMA is the only other."""
@@ -279,7 +297,7 @@ class Machine:
             reclaim_us=reclaim_us,
         )
         if self.watch is not None:
-            self.watch.follow(self.layout, task)
+            self.watch.follow(task)
         self.actors.append(
             Actor(
                 index,
@@ -311,7 +329,11 @@ class Machine:
     def model(self) -> Model:
         """What the engines need of this machine, and who is in its chain."""
         self.layout.calls(self.oom_notify_list.rwsem, self.oom_notify_list.listeners())
-        return Model(self.layout, self.actors, self.panicked, self.hz)
+        watch = self.watch
+        if watch is None:
+            return Model(self.layout, self.actors, self.panicked, self.hz)
+        watched = ((watch.observer,), watch.properties)
+        return Model(self.layout, self.actors, self.panicked, self.hz, *watched)
 
 
 def _suspend(layout: Layout) -> tuple[Slot, OomVictims]:

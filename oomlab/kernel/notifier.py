@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import (
@@ -13,16 +14,22 @@ from oomlab.engine.ops import (
     down_read,
     down_write,
     read,
-    swap,
     up_read,
     up_write,
     write,
 )
 from oomlab.engine.slots import Listener
 from oomlab.errors import ModelError
-from oomlab.kernel.oom_watch import OomWatch
-from oomlab.kernel.oom_watch_closely import ghost_callback, ghost_sum, ghost_walk
 from oomlab.kernel.task import Task
+
+OOM_NOTIFY_LIST = "oom_notify_list"
+
+
+def walkers(values: Mapping[str, Any]) -> list[str]:
+    """For a property: the tasks that are walking the OOM chain."""
+    tasks: list[str] = values[f"{OOM_NOTIFY_LIST} rwsem"]["readers"]
+    return tasks
+
 
 Callback = Callable[[Task, Slot], Routine]
 """Called with the running task and the counter to which freed pages are added."""
@@ -49,14 +56,12 @@ class BlockingNotifierChain:
 
     `blocks` are the listeners that are registered before the run begins. Where listeners come or go
     during the run, `members` is a word with the names of those in the chain, in the order in which
-    a walk calls them; elsewhere it is None, and the model has one slot less. `watch` is told when a
-    callback begins.
+    a walk calls them; elsewhere it is None, and the model has one slot less.
     """
 
     rwsem: Slot
     blocks: list[NotifierBlock] = field(default_factory=list)
     members: Slot | None = None
-    watch: OomWatch | None = None
     known: dict[str, NotifierBlock] = field(default_factory=dict)
 
     @classmethod
@@ -91,7 +96,7 @@ class BlockingNotifierChain:
             "read": "looks who is in the chain",
             "write": "changes who is in the chain",
         }
-        self.members = layout.word("oom_notify_list", names, says=says)
+        self.members = layout.word(OOM_NOTIFY_LIST, names, says=says)
 
     def listeners(self) -> tuple[Listener, ...]:
         """All that are or may be in the chain, in the order in which a walk calls them."""
@@ -126,11 +131,8 @@ def blocking_notifier_call_chain(
     if chain.members is not None:
         names = yield read(chain.members)
         blocks = tuple(chain.known[name] for name in names)
-    yield from ghost_walk(chain.watch, 1)
     for i in range(len(blocks)):
-        yield from ghost_callback(chain.watch)
         yield from blocks[i].callback(current, freed)
-    yield from ghost_walk(chain.watch, -1)
     yield up_read(chain.rwsem)
 
 
@@ -164,12 +166,7 @@ def blocking_notifier_chain_unregister(
     return 0 if found else -ENOENT
 
 
-def add_freed(freed: Slot, pages: int, watch: OomWatch | None = None) -> Routine:
-    """`*freed += pages`, a read and a write as in C. A close watch is told if somebody else changed
-    the sum in between."""
+def add_freed(freed: Slot, pages: int) -> Routine:
+    """`*freed += pages`, a read and a write as in C."""
     before = yield read(freed)
-    if watch is None or not watch.closely:
-        yield write(freed, before + pages)
-        return
-    found = yield swap(freed, before + pages)
-    yield from ghost_sum(watch, found == before)
+    yield write(freed, before + pages)

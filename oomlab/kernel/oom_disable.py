@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from oomlab.engine.ops import Routine, mutex_lock_killable, mutex_unlock, write
 from oomlab.kernel.machine import Machine
-from oomlab.kernel.oom_watch_closely import ghost_suspends
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event_timeout
 from oomlab.limits import Limit
@@ -48,7 +47,6 @@ def oom_killer_disable(machine: Machine, current: Task, timeout: int) -> Routine
     if not left:
         yield from oom_killer_enable(machine)
         return False
-    yield from ghost_suspends(machine.watch, 1)
     return True
 
 

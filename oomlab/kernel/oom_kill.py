@@ -20,7 +20,6 @@ from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNEL_4_19, KERNEL_5_17, Machine
 from oomlab.kernel.oom_reaper import set_oom_skip, wake_oom_reaper
 from oomlab.kernel.oom_select import sacrifice, worst_of
-from oomlab.kernel.oom_watch_closely import ghost_kills
 from oomlab.kernel.process import Constraint, MemCgroup
 from oomlab.kernel.task import Process, Task
 from oomlab.limits import Limit
@@ -98,7 +97,6 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
     if victim == NOTHING_TO_KILL:
         yield from nobody_to_kill(machine, oc)
         return False
-    yield from ghost_kills(machine.watch, current, tuple(p.mm for p in machine.processes))
     killed = yield from oom_kill_process(machine, machine.processes[victim], oc)
     if killed.shares_mm(current.process):
         return True  # the nap is killable, and the signal is there

@@ -21,6 +21,7 @@ from oomlab.kernel.task import Task
 
 if TYPE_CHECKING:
     from oomlab.kernel.machine import Machine
+    from oomlab.kernel.oom_watch import OomWatch
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ class Delivery:
     def register(self, machine: Machine, current: Task, block: NotifierBlock) -> Routine:
         """Add a listener while the machine runs. Result: 0, or a negative error number."""
         return blocking_notifier_chain_register(machine.oom_notify_list, block)
+
+    def watched_by(self, watch: OomWatch) -> None:
+        """Tell a watch where requests and answers are to be seen, if there are any."""
 
     def quiesce(self, machine: Machine, timeout: int) -> Routine:
         """For a suspend, when the OOM killer is off: wait, at most `timeout` jiffies, until no walk

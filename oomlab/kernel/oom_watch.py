@@ -1,27 +1,34 @@
-"""Ghosts that watch the conversation between out_of_memory and whoever runs the chain for it.
+"""A watch on the conversation between out_of_memory and whoever runs the chain for it.
 
 A request is "asked" until a walk of the chain begins, "walking" until that walk is over, then
 "served"; a close watch has it "needless" when its time is up and there is memory by then, until its
-task looks for that. What a request receives can be held against that. Nothing here influences a
-run; without a watch none of these steps exist.
+task looks for that. What a request receives can be held against that. The watch is an observer
+outside the routines; each protocol says where its requests and answers are to be seen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from oomlab.engine.model import Layout
+from oomlab.engine.observers import Moment, Observer
 from oomlab.engine.ops import (
-    Candidate,
-    Routine,
+    Op,
     Slot,
     ghost_promote,
     ghost_write,
+    ghost_write_if_more,
     witness,
     witness_if,
+    witness_if_owner,
 )
 from oomlab.engine.ops.ghosts import SEEN
-from oomlab.kernel.task import Task
+from oomlab.engine.properties import Property, never, noted
+
+if TYPE_CHECKING:
+    from oomlab.kernel.machine import Machine
+    from oomlab.kernel.task import Task
 
 PENDING_AT_ENTRY = "a request is made while an earlier one is still pending"
 STALE_CREDIT = "pages of an earlier walk are credited to a later request"
@@ -78,13 +85,26 @@ CLOSE_LABELS = (
 """What a close watch can see besides: R3 (three labels), R11 (two), R12 (two), R13, R15 (three),
 R16, R23 (two), R25. They stand in this order."""
 
+NEVER = {label: never(label, noted(label)) for label in (*LABELS, *CLOSE_LABELS)}
+"""All of them, as properties that a chain and its remedy should have."""
+
 OOM_NOTIFIER = "oom_notifier"
 """Name of the thread that runs the chain where a remedy has one."""
 
 
+THREAD_WALKS = "run > blocking_notifier_call_chain"
+"""Where a thread walks the chain for those who have asked, in every protocol that has one."""
+
+CALLER = "request_and_wait"
+"""The function in which, in every protocol, somebody asks the thread and waits for its answer."""
+
+CALLER_WAITS = f"{CALLER} > wait_event_timeout"
+
+
 @dataclass(eq=False)
 class OomWatch:
-    """`seen`: labels so far. `requests`: by task number, where its request stands.
+    """`seen`: labels so far. `requests`: by task number, where its request stands. `observer` has
+    the places that are looked at.
 
     A close watch has more to remember, and makes more states: `registering` ("making" while a
     listener's thread is made, "made" while its entry is still missing), `suspended` (1 once
@@ -92,6 +112,7 @@ class OomWatch:
     are under way) and `inside` (how many tasks are inside one callback).
     """
 
+    machine: Machine
     seen: Slot
     walking: Slot
     requests: dict[int, Slot] = field(default_factory=dict)
@@ -99,16 +120,21 @@ class OomWatch:
     suspended: Slot | None = None
     walks: Slot | None = None
     inside: Slot | None = None
+    observer: Observer = field(default_factory=Observer)
 
     @classmethod
-    def declare(cls, layout: Layout, *, closely: bool = False) -> OomWatch:
+    def declare(cls, machine: Machine, *, closely: bool = False) -> OomWatch:
         """A watch that has seen nothing."""
-        watch = cls(layout.word(SEEN, ()), layout.word("ghost: a walk is under way", 0))
+        layout = machine.layout
+        watch = cls(machine, layout.word(SEEN, ()), layout.word("ghost: a walk is under way", 0))
         if closely:
             watch.registering = layout.word("ghost: registration", "none")
             watch.suspended = layout.word("ghost: how far the suspend is", 0)
             watch.walks = layout.word("ghost: walks under way", 0)
             watch.inside = layout.word("ghost: tasks inside one callback", 0)
+        watch.observer.enters(THREAD_WALKS, watch._walk_begins)
+        watch.observer.leaves(THREAD_WALKS, watch._walk_ends)
+        watch.observer.enters(CALLER_WAITS, watch._waits)
         return watch
 
     @property
@@ -116,68 +142,81 @@ class OomWatch:
         """Does it watch closely?"""
         return self.registering is not None
 
-    def follow(self, layout: Layout, task: Task) -> None:
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """What it would note."""
+        labels = (*LABELS, *CLOSE_LABELS) if self.closely else LABELS
+        return tuple(NEVER[label] for label in labels)
+
+    def follow(self, task: Task) -> None:
         """Watch the requests of one more task."""
-        self.requests[task.index] = layout.word(f"ghost: request of {task.name}", "none")
+        name = f"ghost: request of {task.name}"
+        self.requests[task.index] = self.machine.layout.word(name, "none")
+
+    def asked(self, moment: Moment, pending: Slot, credit: Slot | None = None) -> Iterator[Op]:
+        """A request is about to be made; `pending` is 1 if one is there, and `credit`, where it
+        survives its caller, not 0 if something is left of an earlier walk."""
+        yield ghost_write(self.requests[moment.task], "asked")
+        yield witness_if(self.seen, PENDING_AT_ENTRY, pending, 1)
+        for process in self.machine.candidates():
+            chosen = (process.mm, "victim")
+            yield witness_if(self.seen, ASKS_AFTER_KILL, pending, 1, also=chosen)
+        if credit is not None:
+            yield witness_if(self.seen, STALE_CREDIT, credit, 0, equal=False)
+
+    def answered(self, moment: Moment, freed: int, *, in_time: bool) -> Iterator[Op]:
+        """A caller has its answer, or has waited long enough, and takes `freed` pages as its own.
+        Who has waited in vain is watched closely: would a page be there, if it looked for one?"""
+        request = self.requests[moment.task]
+        if in_time:
+            yield witness_if(self.seen, RELEASED_UNSERVED, request, "asked")
+        if freed:
+            yield witness_if(self.seen, STALE_CREDIT, request, "asked")
+        if freed and self.closely:
+            yield witness_if(self.seen, PARTIAL_CREDIT, request, "walking")
+        yield ghost_write(request, "none")
+        if self.closely and not in_time:
+            zone = self.machine.zone
+            yield ghost_write_if_more(request, "needless", zone.free, zone.marks.high)
+
+    def _waits(self, moment: Moment) -> Iterator[Op]:
+        """A caller is about to wait for the thread."""
+        yield witness_if(self.seen, WAITS_UNDER_OOM_LOCK, self.machine.oom_lock, moment.task)
+        if self.machine.actors[moment.task].name == OOM_NOTIFIER:
+            yield witness(self.seen, ASKS_ITSELF)
+
+    def _walk_begins(self, moment: Moment) -> Iterator[Op]:
+        """A walk of the chain begins: it is for everybody who has asked."""
+        yield witness_if(self.seen, TWO_WALKS, self.walking, 1)
+        if self.registering is not None:
+            yield witness_if(self.seen, THREAD_BEFORE_BLOCK, self.registering, "made")
+        yield ghost_write(self.walking, 1)
+        yield ghost_promote(tuple(self.requests.values()), "asked", "walking")
+
+    def _walk_ends(self, moment: Moment) -> Iterator[Op]:
+        """The walk is over."""
+        yield ghost_write(self.walking, 0)
+        yield ghost_promote(tuple(self.requests.values()), "walking", "served")
 
 
-def ghost_ask(
-    watch: OomWatch | None,
-    current: Task,
-    pending: Slot,
-    credit: Slot | None,
-    processes: tuple[Candidate, ...],
-) -> Routine:
-    """`current` is about to make a request; `pending` is 1 if one is there, and `credit`, where it
-    survives its caller, not 0 if something is left of an earlier walk. `processes`: all of them."""
-    if watch is None:
-        return
-    yield ghost_write(watch.requests[current.index], "asked")
-    yield witness_if(watch.seen, PENDING_AT_ENTRY, pending, 1)
-    for i in range(len(processes)):
-        chosen = (processes[i].mm, "victim")
-        yield witness_if(watch.seen, ASKS_AFTER_KILL, pending, 1, also=chosen)
-    if credit is not None:
-        yield witness_if(watch.seen, STALE_CREDIT, credit, 0, equal=False)
+def waited_in_vain(moment: Moment) -> Iterator[Op]:
+    """A caller's wait is over: remember whether its time was up, with the condition still false.
+
+    wait_event_timeout looks a last time when the time has run out.
+    """
+    yield from ()
+    assert moment.op is not None
+    if moment.op.kind == "read" and moment.result:
+        moment.kept["in vain"] = True
 
 
-def ghost_wait(watch: OomWatch | None, current: Task, oom_lock: Slot) -> Routine:
-    """`current` is about to wait for the answer of the thread."""
-    if watch is None:
-        return
-    yield witness_if(watch.seen, WAITS_UNDER_OOM_LOCK, oom_lock, current.index)
-    if current.name == OOM_NOTIFIER:
-        yield witness(watch.seen, ASKS_ITSELF)
+def watch_giving_up(watch: OomWatch, function: str, lock: Slot) -> None:
+    """For a listener whose `function` says in the log that it gives up on `lock`: does the lock's
+    owner wait for the very walk that calls it? For a close watch."""
 
+    def gives_up(moment: Moment) -> Iterator[Op]:
+        requests = tuple(watch.requests.items())
+        yield witness_if_owner(watch.seen, OWNER_WAITS, lock, requests, "walking")
 
-def ghost_answer(watch: OomWatch | None, current: Task, answered: bool, freed: int) -> Routine:
-    """`current` has its answer (or has waited long enough) and takes `freed` pages as its own."""
-    if watch is None:
-        return
-    request = watch.requests[current.index]
-    if answered:
-        yield witness_if(watch.seen, RELEASED_UNSERVED, request, "asked")
-    if freed:
-        yield witness_if(watch.seen, STALE_CREDIT, request, "asked")
-    if freed and watch.closely:
-        yield witness_if(watch.seen, PARTIAL_CREDIT, request, "walking")
-    yield ghost_write(request, "none")
-
-
-def ghost_walk_begins(watch: OomWatch | None) -> Routine:
-    """A walk of the chain begins: it is for everybody who has asked."""
-    if watch is None:
-        return
-    yield witness_if(watch.seen, TWO_WALKS, watch.walking, 1)
-    if watch.registering is not None:
-        yield witness_if(watch.seen, THREAD_BEFORE_BLOCK, watch.registering, "made")
-    yield ghost_write(watch.walking, 1)
-    yield ghost_promote(tuple(watch.requests.values()), "asked", "walking")
-
-
-def ghost_walk_ends(watch: OomWatch | None) -> Routine:
-    """The walk is over."""
-    if watch is None:
-        return
-    yield ghost_write(watch.walking, 0)
-    yield ghost_promote(tuple(watch.requests.values()), "walking", "served")
+    if watch.closely:
+        watch.observer.reaches("log", None, function, gives_up)

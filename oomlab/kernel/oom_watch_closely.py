@@ -1,144 +1,94 @@
-"""Ghosts that only a close watch has: what the review of the RFC found besides.
+"""What a close watch looks at besides: what the review of the RFC found.
 
-Each of these does nothing unless a watch is there and watches closely.
+All of it is code of the kernel that has its place in it whatever the remedy is; what belongs to one
+protocol or one listener is said there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from oomlab.engine.observers import Moment
 from oomlab.engine.ops import (
+    ABORT_SELECTION,
     FREE,
-    Routine,
-    Slot,
+    NOTHING_TO_KILL,
+    Op,
     ghost_add,
     ghost_write,
-    ghost_write_if_more,
-    swap,
-    witness,
     witness_if,
     witness_if_all,
-    witness_if_owner,
-    write,
 )
 from oomlab.kernel import oom_watch as see
 from oomlab.kernel.oom_watch import OomWatch
-from oomlab.kernel.task import Task
-from oomlab.kernel.zone import Zone
+
+_CHAIN = "blocking_notifier_call_chain"
 
 
-def ghost_walk(watch: OomWatch | None, walks: int) -> Routine:
-    """A walk of the chain begins (1) or is over (-1), whoever walks."""
-    if watch is not None and watch.walks is not None:
-        yield ghost_add(watch.walks, walks)
+def look_closely(watch: OomWatch) -> None:
+    """Have `watch`, which must be a close one, look at the chain, at suspends, at kills."""
+    observer, machine, seen = watch.observer, watch.machine, watch.seen
+    chain, oom_lock = machine.oom_notify_list, machine.oom_lock
+    suspended, walks = watch.suspended, watch.walks
+    assert suspended is not None and walks is not None
 
+    def locked(moment: Moment) -> Iterator[Op]:
+        if chain.members is None:
+            yield ghost_add(walks, 1)
+        else:  # the walk has begun once it has looked who is there
+            moment.kept["has locked the chain"] = True
 
-def ghost_callback(watch: OomWatch | None) -> Routine:
-    """A callback is about to run."""
-    if watch is not None and watch.suspended is not None:
-        yield witness_if(watch.seen, see.CALLBACK_AFTER_DISABLE, watch.suspended, 0, equal=False)
+    def looked(moment: Moment) -> Iterator[Op]:
+        if moment.kept.pop("has locked the chain", False):
+            yield ghost_add(walks, 1)
 
+    def callback(moment: Moment) -> Iterator[Op]:
+        yield witness_if(seen, see.CALLBACK_AFTER_DISABLE, suspended, 0, equal=False)
 
-def ghost_touches_device(watch: OomWatch | None) -> Routine:
-    """A callback writes to its device."""
-    if watch is not None and watch.suspended is not None:
-        yield witness_if(watch.seen, see.DEVICE_TOUCHED, watch.suspended, 2)
+    def walk_ends(moment: Moment) -> Iterator[Op]:
+        yield ghost_add(walks, -1)
 
+    def touches_device(moment: Moment) -> Iterator[Op]:
+        yield witness_if(seen, see.DEVICE_TOUCHED, suspended, 2)
 
-def ghost_answers(watch: OomWatch | None) -> Routine:
-    """A thread has cleared the flag for which callers wait."""
-    if watch is not None and watch.walks is not None:
-        yield witness_if(watch.seen, see.ANSWER_OF_ANOTHER_WALK, watch.walks, 0, equal=False)
+    def suspends(how_far: int) -> Iterator[Op]:
+        yield ghost_write(suspended, how_far)
+        yield witness_if(seen, see.WALK_AFTER_DISABLE, walks, 0, equal=False)
 
+    def disabled(moment: Moment) -> Iterator[Op]:
+        # It fails where it does not get oom_lock, and where it has switched the killer on again.
+        if moment.op is not None and moment.op.kind not in ("mutex_lock_killable", "write"):
+            yield from suspends(1)
 
-def zero_credit(watch: OomWatch | None, credit: Slot, taken: int) -> Routine:
-    """Set the credit to zero after `taken` pages were read from it: one plain write, at which a
-    close watch looks at what is lost."""
-    if watch is None or not watch.closely:
-        yield write(credit, 0)
-        return
-    found = yield swap(credit, 0)
-    if found != taken:
-        yield witness(watch.seen, see.LOST_CREDIT)
+    def looks_for_a_page(moment: Moment) -> Iterator[Op]:
+        yield ghost_write(watch.requests[moment.task], "none")
 
+    def kills(moment: Moment) -> Iterator[Op]:
+        """Somebody is chosen: without a look, and though somebody has died already?"""
+        if moment.result in (ABORT_SELECTION, NOTHING_TO_KILL):
+            return
+        request = watch.requests[moment.task]
+        for process in machine.processes:
+            dead = (process.mm, "gone")
+            yield witness_if(seen, see.KILLS_WITHOUT_A_LOOK, request, "needless", also=dead)
 
-def ghost_sum(watch: OomWatch, undisturbed: bool) -> Routine:
-    """A listener has added its pages to the sum it had read before."""
-    if not undisturbed:
-        yield witness(watch.seen, see.ZEROING_UNDONE)
+    def manual_kill(moment: Moment) -> Iterator[Op]:
+        yield witness_if(seen, see.SYSRQ_WAITS, oom_lock, FREE, equal=False)
 
+    def manual_kill_done(moment: Moment) -> Iterator[Op]:
+        """Has anybody been killed by now, by whomever?"""
+        sigkills = tuple(process.sigkill for process in machine.processes)
+        yield witness_if_all(seen, see.SYSRQ_KILLS_NOBODY, sigkills, 0)
 
-def ghost_registers(watch: OomWatch | None, how_far: str) -> Routine:
-    """A registration: the thread is being "making", is "made", or all is over ("none")."""
-    if watch is not None and watch.registering is not None:
-        yield ghost_write(watch.registering, how_far)
-
-
-def ghost_registration_fails(watch: OomWatch | None) -> Routine:
-    """A listener was refused."""
-    if watch is not None and watch.closely:
-        yield witness(watch.seen, see.REGISTRATION_FAILS)
-
-
-def ghost_skips(watch: OomWatch | None) -> Routine:
-    """out_of_memory finds no thread and leaves the chain alone."""
-    if watch is not None and watch.registering is not None:
-        yield witness_if(watch.seen, see.CHAIN_SKIPPED, watch.registering, "making")
-
-
-def ghost_suspends(watch: OomWatch | None, how_far: int) -> Routine:
-    """oom_killer_disable returns with success (1), the devices are suspended (2)."""
-    if watch is None or watch.suspended is None or watch.walks is None:
-        return
-    yield ghost_write(watch.suspended, how_far)
-    yield witness_if(watch.seen, see.WALK_AFTER_DISABLE, watch.walks, 0, equal=False)
-
-
-def ghost_inside(watch: OomWatch | None, tasks: int) -> Routine:
-    """A task enters a certain callback (1) or leaves it (-1)."""
-    if watch is None or watch.inside is None:
-        return
-    if tasks > 0:
-        yield witness_if(watch.seen, see.CALLBACK_TWICE, watch.inside, 0, equal=False)
-    yield ghost_add(watch.inside, tasks)
-
-
-def ghost_gives_up(watch: OomWatch | None, lock: Slot) -> Routine:
-    """A callback gives up on `lock`: does its owner wait for the very walk that calls it?"""
-    if watch is not None and watch.closely:
-        requests = tuple(watch.requests.items())
-        yield witness_if_owner(watch.seen, see.OWNER_WAITS, lock, requests, "walking")
-
-
-def ghost_time_is_up(watch: OomWatch | None, current: Task, zone: Zone) -> Routine:
-    """`current` has waited long enough for the chain. Would it get a page if it looked for one?"""
-    if watch is not None and watch.closely:
-        request = watch.requests[current.index]
-        yield ghost_write_if_more(request, "needless", zone.free, zone.marks.high)
-
-
-def ghost_looks(watch: OomWatch | None, current: Task) -> Routine:
-    """`current` has just looked for a free page, with oom_lock held."""
-    if watch is not None and watch.closely:
-        yield ghost_write(watch.requests[current.index], "none")
-
-
-def ghost_kills(watch: OomWatch | None, current: Task, mms: tuple[Slot, ...]) -> Routine:
-    """`current` has chosen somebody to kill: without a look, and though somebody has died already?
-    `mms`: the memory of all processes."""
-    if watch is None or not watch.closely:
-        return
-    request = watch.requests[current.index]
-    for i in range(len(mms)):
-        dead = (mms[i], "gone")
-        yield witness_if(watch.seen, see.KILLS_WITHOUT_A_LOOK, request, "needless", also=dead)
-
-
-def ghost_sysrq(watch: OomWatch | None, oom_lock: Slot) -> Routine:
-    """SysRq-f is about to ask for oom_lock."""
-    if watch is not None and watch.closely:
-        yield witness_if(watch.seen, see.SYSRQ_WAITS, oom_lock, FREE, equal=False)
-
-
-def ghost_sysrq_done(watch: OomWatch | None, sigkills: tuple[Slot, ...]) -> Routine:
-    """SysRq-f is done: has anybody been killed by now, by whomever?"""
-    if watch is not None and watch.closely:
-        yield witness_if_all(watch.seen, see.SYSRQ_KILLS_NOBODY, sigkills, 0)
+    observer.does("down_read", chain.rwsem, _CHAIN, locked)
+    observer.does("read", None, _CHAIN, looked)
+    observer.enters(f"{_CHAIN} > *", callback)
+    observer.reaches("up_read", chain.rwsem, _CHAIN, walk_ends)
+    observer.does("write", None, "update_balloon_size", touches_device)
+    observer.leaves("virtballoon_freeze", lambda moment: suspends(2))
+    observer.does("take_page", None, "alloc_pages_may_oom", looks_for_a_page)
+    observer.does("take_block", None, "alloc_pages_may_oom", looks_for_a_page)
+    observer.does("select_bad_process", None, "out_of_memory", kills)
+    observer.reaches("mutex_lock", oom_lock, "moom_callback", manual_kill)
+    observer.leaves("moom_callback > out_of_memory", manual_kill_done)
+    observer.leaves("oom_killer_disable", disabled)

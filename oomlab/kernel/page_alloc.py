@@ -22,7 +22,6 @@ from oomlab.kernel.compaction import (
 )
 from oomlab.kernel.machine import KERNEL_4_14, Machine
 from oomlab.kernel.oom_kill import out_of_memory
-from oomlab.kernel.oom_watch_closely import ghost_looks
 from oomlab.kernel.page_alloc_retry import (
     should_compact_retry,
     should_reclaim_retry,
@@ -271,7 +270,6 @@ def alloc_pages_may_oom(machine: Machine, current: Task, gfp: int, order: int) -
     yield from step(machine, "3 (OOM)")
     # The kernel takes __GFP_DIRECT_RECLAIM off this request, so that it never reclaims in here.
     got = yield get_page_from_freelist(zone, current.hand, ALLOC_WMARK_HIGH, order)
-    yield from ghost_looks(machine.watch, current)
     progress = False
     if not got and gives_up_at:
         yield from step(machine, gives_up_at)

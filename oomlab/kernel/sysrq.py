@@ -6,7 +6,6 @@ from oomlab.engine.ops import Routine, log, mutex_lock, mutex_unlock
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_kill import SYSRQ, out_of_memory
-from oomlab.kernel.oom_watch_closely import ghost_sysrq, ghost_sysrq_done
 from oomlab.kernel.task import Task
 
 
@@ -16,10 +15,8 @@ def moom_callback(machine: Machine, current: Task) -> Routine:
     The chain runs first, as for any other caller. If it frees anything, nobody is killed before
     Linux 5.17; since then somebody is (Jann Horn, "OOM sysrq should always kill a process").
     """
-    yield from ghost_sysrq(machine.watch, machine.oom_lock)
     yield mutex_lock(machine.oom_lock)
     satisfied = yield from out_of_memory(machine, current, flags.GFP_KERNEL, SYSRQ)
-    yield from ghost_sysrq_done(machine.watch, tuple(p.sigkill for p in machine.processes))
     if not satisfied:
         yield log("OOM request ignored. No task eligible")
     yield mutex_unlock(machine.oom_lock)

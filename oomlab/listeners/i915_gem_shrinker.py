@@ -37,7 +37,7 @@ from oomlab.engine.slots import Answerer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
-from oomlab.kernel.oom_watch_closely import ghost_gives_up
+from oomlab.kernel.oom_watch import watch_giving_up
 from oomlab.kernel.slab import kmalloc
 from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.kernel.wait import wait_event
@@ -148,6 +148,10 @@ class I915:
             layout.pool("shmem page cache", role="kept"),
             lock_jiffies,
         )
+        if machine.watch is not None:
+            watch_giving_up(
+                machine.watch, "i915_gem_shrinker_lock_uninterruptible", i915.struct_mutex
+            )
         machine.oom_notify_list.register(NotifierBlock("i915", i915.i915_gem_shrinker_oom))
         return i915
 
@@ -187,7 +191,6 @@ def i915_gem_shrinker_lock_uninterruptible(i915: I915, current: Task) -> Routine
             return False, False
         if i == i915.lock_jiffies:
             break
-    yield from ghost_gives_up(i915.machine.watch, i915.struct_mutex)
     yield log("Unable to lock GPU to purge memory.")
     return False, False
 

@@ -30,7 +30,6 @@ from oomlab.engine.slots import Answerer, Says
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
-from oomlab.kernel.oom_watch_closely import ghost_suspends, ghost_touches_device
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event
@@ -318,7 +317,6 @@ def update_balloon_size(vb: VirtioBalloon, current: Task) -> Routine:
     register write, and no step unless the device `shows_size`."""
     if vb.actual is not None:
         yield write(vb.actual, "new")
-        yield from ghost_touches_device(vb.machine.watch)
     if vb.device.transport == "ccw":
         yield from virtio_ccw_set_config(vb.machine, current)
 
@@ -333,7 +331,6 @@ def virtballoon_freeze(vb: VirtioBalloon, current: Task) -> Routine:
         if not left:
             break
         yield from leak_balloon(vb, current, vb.batch)
-    yield from ghost_suspends(vb.machine.watch, 2)
 
 
 def host(vb: VirtioBalloon) -> Routine:

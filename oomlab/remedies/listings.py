@@ -21,17 +21,16 @@ while (true) {
     ),
     Listing(
         "the RFC's asker",
-        OomNotifierThread.notify,
+        OomNotifierThread.request_and_wait,
         """\
 /* oom_lock is held all the time */
 requested = 1;
 wake(request_queue);
-left = wait_event_timeout(
-           response_queue, !requested,
-           timeout_s);
+wait_event_timeout(response_queue,
+           !requested, timeout_s);
 freed = freed_total;  /* whosever it is */
 if (freed)
-    zero_credit(&freed_total);
+    freed_total = 0;
 return freed;
 """,
     ),

@@ -6,11 +6,26 @@ listener has it made follow the patch, with its defects.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import Routine, Slot, log, read, wait_for, wake, write
+from oomlab.engine.observers import Moment
+from oomlab.engine.ops import (
+    Op,
+    Routine,
+    Slot,
+    ghost_write,
+    log,
+    read,
+    wait_for,
+    wake,
+    witness,
+    witness_if,
+    write,
+)
+from oomlab.kernel import oom_watch as see
 from oomlab.kernel.kthread import NewThreads, kthread_run
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import (
@@ -19,22 +34,7 @@ from oomlab.kernel.notifier import (
     blocking_notifier_chain_register,
 )
 from oomlab.kernel.oom_notify import Delivery, Terms
-from oomlab.kernel.oom_watch import (
-    OOM_NOTIFIER,
-    ghost_answer,
-    ghost_ask,
-    ghost_wait,
-    ghost_walk_begins,
-    ghost_walk_ends,
-)
-from oomlab.kernel.oom_watch_closely import (
-    ghost_answers,
-    ghost_registers,
-    ghost_registration_fails,
-    ghost_skips,
-    ghost_time_is_up,
-    zero_credit,
-)
+from oomlab.kernel.oom_watch import CALLER, CALLER_WAITS, OOM_NOTIFIER, OomWatch, waited_in_vain
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from oomlab.limits import Limit
@@ -122,13 +122,10 @@ class OomNotifierThread(Delivery):
         """The kernel thread, for ever: wait for a request, walk the chain, answer."""
         while True:
             yield from wait_event(self.request_queue, self.requested, 1)
-            yield from ghost_walk_begins(machine.watch)
             yield from blocking_notifier_call_chain(
                 machine.oom_notify_list, current, self.freed_total
             )
-            yield from ghost_walk_ends(machine.watch)
             yield write(self.requested, 0)
-            yield from ghost_answers(machine.watch)
             yield wake(self.response_queue)
 
     def notify(self, machine: Machine, current: Task) -> Routine:
@@ -140,24 +137,16 @@ class OomNotifierThread(Delivery):
         if self.pointer is not None:
             pointer = yield read(self.pointer)
             if not pointer:
-                yield from ghost_skips(machine.watch)
                 return 0
-        yield from ghost_ask(
-            machine.watch, current, self.requested, self.freed_total, machine.candidates()
-        )
         yield write(self.requested, 1)
         yield wake(self.request_queue)
-        yield from ghost_wait(machine.watch, current, machine.oom_lock)
-        # Whether the thread answered or the time ran out is looked at by ghosts only.
-        left = yield from wait_event_timeout(
+        # Whether the thread has answered or the time ran out is not looked at.
+        yield from wait_event_timeout(
             self.response_queue, self.requested, 0, in_jiffies(machine, self.terms.timeout_s)
         )
         freed = yield read(self.freed_total)
-        yield from ghost_answer(machine.watch, current, left > 0, freed)
-        if not left:
-            yield from ghost_time_is_up(machine.watch, current, machine.zone)
         if freed:
-            yield from zero_credit(machine.watch, self.freed_total, freed)
+            yield write(self.freed_total, 0)
         return freed
 
     def register(self, machine: Machine, current: Task, block: NotifierBlock) -> Routine:
@@ -165,6 +154,43 @@ class OomNotifierThread(Delivery):
         if self.pointer is None or self.threads is None:
             return super().register(machine, current, block)
         return register(self, self.pointer, self.threads, machine, current, block)
+
+    def watched_by(self, watch: OomWatch) -> None:
+        """Where requests and answers are to be seen."""
+        observer, seen = watch.observer, watch.seen
+
+        def takes(moment: Moment) -> Iterator[Op]:
+            in_vain = bool(moment.kept.pop("in vain", False))
+            yield from watch.answered(moment, moment.result, in_time=not in_vain)
+            if watch.closely and moment.result:
+                moment.kept["taken"] = moment.result
+
+        def zeroes(moment: Moment) -> Iterator[Op]:
+            if moment.kept.pop("taken") != moment.result:
+                yield witness(seen, see.LOST_CREDIT)
+
+        def asks(moment: Moment) -> Iterator[Op]:
+            return watch.asked(moment, self.requested, self.freed_total)
+
+        observer.reaches("write", self.requested, CALLER, asks)
+        observer.leaves(CALLER_WAITS, waited_in_vain)
+        observer.does("read", self.freed_total, CALLER, takes)
+        if watch.registering is None or watch.walks is None:
+            return
+        walks, registering = watch.walks, watch.registering
+
+        def answers(moment: Moment) -> Iterator[Op]:
+            yield witness_if(seen, see.ANSWER_OF_ANOTHER_WALK, walks, 0, equal=False)
+
+        def finds_thread(moment: Moment) -> Iterator[Op]:
+            if not moment.result:
+                yield witness_if(seen, see.CHAIN_SKIPPED, registering, "making")
+
+        observer.exchanges(self.freed_total, CALLER, zeroes)
+        observer.does("write", self.requested, "run", answers)
+        if self.pointer is not None:
+            observer.does("read", self.pointer, CALLER, finds_thread)
+            watch_registration(watch, registering, self.pointer)
 
 
 def register(
@@ -179,18 +205,34 @@ def register(
     stores it in two steps, without a lock."""
     pointer = yield read(thread)
     if not pointer:
-        yield from ghost_registers(machine.watch, "making")
         pointer = yield from kthread_run(machine, current, threads, rfc.terms.cached_stack)
         if pointer < 0:
-            yield from ghost_registers(machine.watch, "none")
-            yield from ghost_registration_fails(machine.watch)
             yield log(f"Unable to create OOM notifier thread ({pointer})")
             return pointer
         yield write(thread, pointer)
-        yield from ghost_registers(machine.watch, "made")
     result = yield from blocking_notifier_chain_register(machine.oom_notify_list, block)
-    yield from ghost_registers(machine.watch, "none")
     return result
+
+
+def watch_registration(watch: OomWatch, registering: Slot, thread: Slot) -> None:
+    """Where it is to be seen how far a registration is, which `registering` remembers."""
+
+    def looks(moment: Moment) -> Iterator[Op]:
+        if not moment.result:
+            yield ghost_write(registering, "making")
+
+    def fails(moment: Moment) -> Iterator[Op]:
+        yield ghost_write(registering, "none")
+        yield witness(watch.seen, see.REGISTRATION_FAILS)
+
+    observer = watch.observer
+    observer.does("read", thread, "register", looks)
+    observer.reaches("log", None, "register", fails)
+    observer.does("write", thread, "register", lambda moment: [ghost_write(registering, "made")])
+    observer.leaves(
+        "register > blocking_notifier_chain_register",
+        lambda moment: [ghost_write(registering, "none")],
+    )
 
 
 OFFLOAD = Remedy(

@@ -17,23 +17,18 @@ already, and a callback that never comes back means that no listener is ever ask
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, read, sleep, wake, write
+from oomlab.engine.observers import Moment
+from oomlab.engine.ops import Op, Routine, Slot, mutex_lock, mutex_unlock, read, sleep, wake, write
 from oomlab.engine.slots import Says
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import blocking_notifier_call_chain
 from oomlab.kernel.oom_notify import Delivery, Terms, at_once
-from oomlab.kernel.oom_watch import (
-    ghost_answer,
-    ghost_ask,
-    ghost_wait,
-    ghost_walk_begins,
-    ghost_walk_ends,
-)
-from oomlab.kernel.oom_watch_closely import ghost_time_is_up
+from oomlab.kernel.oom_watch import CALLER, OomWatch
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from oomlab.remedies.expected import expect
@@ -109,9 +104,7 @@ class RepairedThread(Delivery):
             yield from wait_event(self.request_queue, self.requested, 1)
             yield write(self.requested, 0)
             yield write(current.freed, 0)
-            yield from ghost_walk_begins(machine.watch)
             yield from blocking_notifier_call_chain(machine.oom_notify_list, current, current.freed)
-            yield from ghost_walk_ends(machine.watch)
             freed = yield read(current.freed)
             yield mutex_lock(self.mutex)
             job = yield read(self.job)
@@ -147,12 +140,10 @@ class RepairedThread(Delivery):
         if job != IDLE or off:
             yield mutex_unlock(self.mutex)
             return 0 if job == OVERDUE or off else 1
-        yield from ghost_ask(machine.watch, current, self.requested, None, machine.candidates())
         yield write(self.job, (ASKED, current.index))
         yield write(self.requested, 1)
         yield wake(self.request_queue)
         yield mutex_unlock(self.mutex)
-        yield from ghost_wait(machine.watch, current, machine.oom_lock)
         yield from wait_event_timeout(
             self.response_queue,
             self.job,
@@ -169,10 +160,37 @@ class RepairedThread(Delivery):
         yield write(self.job, IDLE if answered else OVERDUE)
         yield from self._tell_suspend(machine)
         yield mutex_unlock(self.mutex)
-        yield from ghost_answer(machine.watch, current, answered, freed)
-        if not answered:
-            yield from ghost_time_is_up(machine.watch, current, machine.zone)
         return freed
+
+    def watched_by(self, watch: OomWatch) -> None:
+        """Where requests and answers are to be seen."""
+        observer = watch.observer
+
+        def asks(moment: Moment) -> Iterator[Op]:
+            assert moment.next is not None
+            if moment.next.args[0] == (ASKED, moment.task):
+                moment.kept["freed"] = 0
+                yield from watch.asked(moment, self.requested)
+
+        def reads(moment: Moment) -> Iterator[Op]:
+            yield from ()
+            moment.kept["freed"] = moment.result
+
+        def settles(moment: Moment) -> Iterator[Op]:
+            yield from ()
+            assert moment.op is not None
+            if moment.op.args[0] in (IDLE, OVERDUE):
+                moment.kept["in time"] = moment.op.args[0] == IDLE
+
+        def returns(moment: Moment) -> Iterator[Op]:
+            in_time, freed = moment.kept.pop("in time", None), moment.kept.pop("freed", 0)
+            if in_time is not None and isinstance(freed, int):
+                yield from watch.answered(moment, freed, in_time=bool(in_time))
+
+        observer.reaches("write", self.job, CALLER, asks)
+        observer.does("read", self.freed, CALLER, reads)
+        observer.does("write", self.job, CALLER, settles)
+        observer.leaves(CALLER, returns)
 
     def quiesce(self, machine: Machine, timeout: int) -> Routine:
         """For a suspend, when the OOM killer is off: wait, at most `timeout` jiffies, until no walk

@@ -7,22 +7,17 @@ has come. But to check and to clear are two steps. A request made between them i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import Routine, Slot, read, wake, write
+from oomlab.engine.observers import Moment
+from oomlab.engine.ops import Op, Routine, Slot, read, wake, write
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import blocking_notifier_call_chain
 from oomlab.kernel.oom_notify import Delivery, Terms
-from oomlab.kernel.oom_watch import (
-    ghost_answer,
-    ghost_ask,
-    ghost_wait,
-    ghost_walk_begins,
-    ghost_walk_ends,
-)
-from oomlab.kernel.oom_watch_closely import ghost_time_is_up
+from oomlab.kernel.oom_watch import CALLER, CALLER_WAITS, OomWatch, waited_in_vain
 from oomlab.kernel.task import Task
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from oomlab.remedies.expected import expect
@@ -94,9 +89,7 @@ class SequencedThread(Delivery):
             yield from wait_event(self.request_queue, self.requested, 1)
             mine = yield read(self.sequence)
             yield write(current.freed, 0)
-            yield from ghost_walk_begins(machine.watch)
             yield from blocking_notifier_call_chain(machine.oom_notify_list, current, current.freed)
-            yield from ghost_walk_ends(machine.watch)
             freed = yield read(current.freed)
             yield write(self.answer, (mine, freed))
             latest = yield read(self.sequence)
@@ -112,20 +105,33 @@ class SequencedThread(Delivery):
         """The caller's side: number the request, wait, take what is for it."""
         before = yield read(self.sequence)
         mine = (before + 1) % SEQUENCE_NUMBERS
-        yield from ghost_ask(machine.watch, current, self.requested, None, machine.candidates())
         yield write(self.sequence, mine)
         yield write(self.requested, 1)
         yield wake(self.request_queue)
-        yield from ghost_wait(machine.watch, current, machine.oom_lock)
-        left = yield from wait_event_timeout(
+        yield from wait_event_timeout(
             self.response_queue, self.requested, 0, in_jiffies(machine, self.timeout_s)
         )
         number, pages = yield read(self.answer)
-        freed = pages if number == mine else 0
-        yield from ghost_answer(machine.watch, current, left > 0, freed)
-        if not left:
-            yield from ghost_time_is_up(machine.watch, current, machine.zone)
-        return freed
+        return pages if number == mine else 0
+
+    def watched_by(self, watch: OomWatch) -> None:
+        """Where requests and answers are to be seen."""
+        observer = watch.observer
+
+        def asks(moment: Moment) -> Iterator[Op]:
+            assert moment.next is not None
+            moment.kept["mine"] = moment.next.args[0]
+            return watch.asked(moment, self.requested)
+
+        def takes(moment: Moment) -> Iterator[Op]:
+            number, pages = moment.result
+            freed = pages if number == moment.kept.pop("mine") else 0
+            in_vain = bool(moment.kept.pop("in vain", False))
+            return watch.answered(moment, freed, in_time=not in_vain)
+
+        observer.reaches("write", self.sequence, CALLER, asks)
+        observer.leaves(CALLER_WAITS, waited_in_vain)
+        observer.does("read", self.answer, CALLER, takes)
 
 
 OFFLOAD_SEQUENCE = Remedy(

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from oomlab.brief import brief
 from oomlab.engine.model import Model
+from oomlab.engine.properties import Property
 from oomlab.errors import InputError, ModelError, shown
 from oomlab.remedies import REMEDIES, Remedy, find_remedy
 from oomlab.remedies.expected import TOO_LARGE, Engine, Expectation, expect
@@ -34,7 +35,8 @@ class Scenario:
 
     `small_scope` are the sizes under which it is explored unless the user says otherwise. `rows`
     are the settings under which it is held against every remedy. `expected` is what its own file
-    declares; see `verdicts`.
+    declares; see `verdicts`. `properties`: what it must never, sometimes or eventually show; who
+    watches adds more.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Scenario:
     builder: Callable[[Settings, Remedy], Model]
     expected: tuple[Expectation, ...]
     rows: tuple[Settings, ...] = ({},)
+    properties: tuple[Property, ...] = ()
 
     @property
     def verdicts(self) -> tuple[Expectation, ...]:
@@ -107,7 +110,9 @@ class Scenario:
 
     def build(self, settings: Settings, remedy: Remedy) -> Model:
         """A fresh model; `settings` must come from `settle`."""
-        return self.builder(settings, remedy)
+        model = self.builder(settings, remedy)
+        model.properties += self.properties
+        return model
 
 
 def _with(settings: Settings) -> str:

@@ -7,6 +7,8 @@ balloon_lock. Hazard H1; drawn by Tetsuo Handa on linux-mm, 9 October 2017.
 
 from __future__ import annotations
 
+from oomlab.engine.properties import eventually
+from oomlab.kernel.machine import oom_lock_is_free
 from oomlab.scenarios.cast import SMALL_SCOPE, with_default
 from oomlab.scenarios.filesystem_cycle import PARAMETERS, build
 from oomlab.scenarios.scenario import Scenario, expect
@@ -24,4 +26,5 @@ TWO_TASK_CYCLE = Scenario(
         *expect("clock", {"deadlock": "mainline"}, {"give_back_pages": 512}),
     ),
     rows=({}, {"fault_tasks": 1}),
+    properties=(eventually("oom_lock is free again", oom_lock_is_free),),
 )

@@ -49,8 +49,15 @@ BAD = {
 def breaches(source: str) -> Iterator[str]:
     """What a source breaks, with the line."""
     for function in ast.walk(ast.parse(source)):
-        if isinstance(function, ast.FunctionDef) and any(_yields(function)):
+        if not isinstance(function, ast.FunctionDef) or _observes(function):
+            continue
+        if any(_yields(function)):
             yield from _breaches(function)
+
+
+def _observes(function: ast.FunctionDef) -> bool:
+    """Is this no routine but what an observer does at a probe, all of it at once?"""
+    return function.returns is not None and ast.unparse(function.returns) == "Iterator[Op]"
 
 
 def _yields(function: ast.AST) -> Iterator[ast.AST]:
@@ -112,3 +119,22 @@ def test_the_lint_lets_good_routines_pass() -> None:
 @pytest.mark.parametrize("source", BAD.values(), ids=BAD.keys())
 def test_the_lint_sees(source: str) -> None:
     assert len(list(breaches(source))) == 1
+
+
+ROUTINES = [*FILES, *sorted((PACKAGE / "remedies").rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", ROUTINES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_routines_do_not_know_that_they_are_watched(path: Path) -> None:
+    """Whoever watches stands outside: see `engine/observers.py`."""
+    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(function, ast.FunctionDef) or _observes(function):
+            continue
+        if any(_yields(function)):
+            names = {n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)}
+            names |= {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+            known = sorted(n for n in names if n.startswith(("ghost", "witness")) or n == "watch")
+            assert not known, (
+                f"{function.name}, line {function.lineno}: a routine says {', '.join(known)}; let "
+                "an observer look instead"
+            )

@@ -17,7 +17,7 @@ CHAIN = (
         "remedies/offload.py",
         "            yield from blocking_notifier_call_chain(\n"
         "                machine.oom_notify_list, current, self.freed_total\n"
-        "            )\n            yield from ghost_walk_ends(machine.watch)\n"
+        "            )\n"
         "            yield write(self.requested, 0)\n",
         "            yield write(self.requested, 0)\n"
         "            yield wake(self.response_queue)\n"
@@ -66,8 +66,7 @@ CHAIN = (
     Fault(
         "the offload's credit is never zeroed",
         "remedies/offload.py",
-        "        if freed:\n"
-        "            yield from zero_credit(machine.watch, self.freed_total, freed)\n",
+        "        if freed:\n            yield write(self.freed_total, 0)\n",
         "",
         "an_offloaded_answer_is_credited_once",
     ),

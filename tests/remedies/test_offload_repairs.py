@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from oomlab import Exploration, explore, run
-from oomlab.engine.explorer.ghosts import schedule_to, witnessed
+from oomlab.engine.explorer.properties import schedule_to, violated
 from oomlab.engine.ops.ghosts import SEEN
 from oomlab.kernel.oom_watch import (
     ASKS_ITSELF,
@@ -28,7 +28,7 @@ def seen(scenario: str, remedy: str, timeouts: str = "any", budget: int = 120_00
 
 
 def labels(scenario: str, remedy: str, timeouts: str = "any") -> set[str]:
-    return set(witnessed(seen(scenario, remedy, timeouts).graph))
+    return set(violated(seen(scenario, remedy, timeouts).graph))
 
 
 def test_the_rfc_has_all_the_defects_that_one_caller_can_show() -> None:
@@ -47,7 +47,7 @@ def test_the_thread_of_the_rfc_can_wait_for_itself() -> None:
 def test_numbers_alone_do_not_help_to_check_and_then_to_clear() -> None:
     """The first repair: a request between the check and the clearing is answered unserved."""
     found = seen(H1, "offload-sequence")
-    assert RELEASED_UNSERVED in witnessed(found.graph)
+    assert RELEASED_UNSERVED in violated(found.graph)
     schedule = schedule_to(found.graph, RELEASED_UNSERVED)
     names = [found.graph.space.model.task_name(choice.task) for choice in schedule]
     assert set(names) >= {"fs_task", "oom_notifier"}
@@ -62,20 +62,20 @@ def test_numbers_alone_do_not_help_to_check_and_then_to_clear() -> None:
 def test_of_the_second_repair_nothing_is_seen(scenario: str, timeouts: str) -> None:
     found = seen(scenario, "offload-repaired", timeouts)
     assert found.graph.complete
-    assert witnessed(found.graph) == {}
+    assert violated(found.graph) == {}
 
 
 def test_of_the_second_repair_nothing_is_seen_with_three_tasks_either() -> None:
     """As far as the budget goes; the other two show several defects within it."""
     budget = 60_000
-    assert witnessed(seen("h2-three-task-poll", "offload-repaired", budget=budget).graph) == {}
-    assert witnessed(seen("h2-three-task-poll", "offload", budget=budget).graph) != {}
+    assert violated(seen("h2-three-task-poll", "offload-repaired", budget=budget).graph) == {}
+    assert violated(seen("h2-three-task-poll", "offload", budget=budget).graph) != {}
 
 
 def test_without_a_watch_nothing_is_seen_and_there_is_no_way_to_it() -> None:
     found = explore(H1, "offload")
-    assert witnessed(found.graph) == {}
-    with pytest.raises(ValueError, match="none of the states"):
+    assert violated(found.graph) == {}
+    with pytest.raises(ValueError, match="property"):
         schedule_to(found.graph, PENDING_AT_ENTRY)
 
 

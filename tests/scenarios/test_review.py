@@ -6,7 +6,7 @@ import pytest
 
 from oomlab import Exploration, explore, run
 from oomlab.analysis.outcome import kills, pages_returned
-from oomlab.engine.explorer.ghosts import witnessed
+from oomlab.engine.explorer.properties import violated
 from oomlab.kernel import oom_watch as see
 from oomlab.scenarios import REVIEW, SCENARIOS, Expectation
 
@@ -38,7 +38,7 @@ def seen(
     scenario: str, remedy: str, given: dict[str, float] | None = None
 ) -> tuple[Exploration, set[str]]:
     found = explore(scenario, remedy, given)
-    return found, set(witnessed(found.graph))
+    return found, set(violated(found.graph))
 
 
 SHOWS = {

@@ -16,10 +16,10 @@ from oomlab.analysis.outcome import (
 )
 from oomlab.checked import checked
 from oomlab.engine.explorer.counterexample import Schedule
-from oomlab.engine.explorer.ghosts import schedule_to, witnessed
+from oomlab.engine.explorer.properties import schedule_to, violated
 from oomlab.engine.trace.events import Event, Trace
 from oomlab.experiment import Exploration
-from oomlab.kernel.oom_watch import OOM_NOTIFIER
+from oomlab.kernel.oom_watch import NEVER, OOM_NOTIFIER
 from oomlab.scenarios.parameters import Value
 
 H1 = "h1-two-task-cycle"
@@ -82,8 +82,8 @@ def forget() -> None:
 
 
 def way_to(found: Exploration, label: str) -> Schedule | None:
-    """The shortest schedule after which the watch has seen `label` (fewest moves, then fewest
-    context switches); None if no such state is known."""
+    """The shortest schedule that violates the property `label` (fewest moves, then fewest context
+    switches); None if no such state is known."""
     try:
         return schedule_to(found.graph, label, "moves")
     except ValueError:
@@ -92,7 +92,7 @@ def way_to(found: Exploration, label: str) -> Schedule | None:
 
 def seen(found: Exploration) -> tuple[str, ...]:
     """Everything the watch has seen in an exploration."""
-    return tuple(witnessed(found.graph))
+    return tuple(name for name in violated(found.graph) if name in NEVER)
 
 
 def first_kill_s(trace: Trace) -> float | str:

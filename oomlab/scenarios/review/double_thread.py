@@ -8,6 +8,8 @@ walk the chain side by side; the first to be done clears the flag while the othe
 from __future__ import annotations
 
 from oomlab.engine.model import Model
+from oomlab.engine.properties import never, sometimes
+from oomlab.kernel.notifier import walkers
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, boot, without
 from oomlab.scenarios.parameters import Parameter, Settings
@@ -62,5 +64,9 @@ DOUBLE_THREAD = Scenario(
     (
         *expect("clock", {"completed": "mainline offload"}),
         *expect("explorer", {"exhausted-clean": "mainline offload"}),
+    ),
+    properties=(
+        never("two tasks walk the chain at once", lambda values: len(walkers(values)) > 1),
+        sometimes("somebody walks the chain", lambda values: bool(walkers(values))),
     ),
 )

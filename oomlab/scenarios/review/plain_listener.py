@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from oomlab.engine.ops import Routine, Slot, cost, io, move, wait_for
+from oomlab.engine.observers import Moment
+from oomlab.engine.ops import (
+    Op,
+    Routine,
+    Slot,
+    cost,
+    ghost_add,
+    io,
+    move,
+    wait_for,
+    witness,
+    witness_if,
+)
 from oomlab.engine.slots import Says
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
-from oomlab.kernel.oom_watch_closely import ghost_inside
+from oomlab.kernel.oom_watch import CALLBACK_TWICE, ZEROING_UNDONE, OomWatch
 from oomlab.kernel.task import Task
 
 
@@ -51,6 +64,8 @@ class PlainListener:
                 )
             },
         )
+        if machine.watch is not None:
+            watch_listeners(machine.watch)
         return cls(machine, pool, name, device_us, priority, answer)
 
     @property
@@ -60,7 +75,6 @@ class PlainListener:
 
     def plain_oom_notify(self, current: Task, freed: Slot) -> Routine:
         """The callback."""
-        yield from ghost_inside(self.machine.watch, 1)
         if self.answer is not None:
             yield wait_for(self.answer, 1)
         elif self.device_us:
@@ -68,5 +82,33 @@ class PlainListener:
         else:
             yield cost(1)
         pages = yield move(self.pages, self.machine.zone.free, 1)
-        yield from add_freed(freed, pages, self.machine.watch)
-        yield from ghost_inside(self.machine.watch, -1)
+        yield from add_freed(freed, pages)
+
+
+def watch_listeners(watch: OomWatch) -> None:
+    """Have a close watch look who is inside the callback, and whether the sum to which it adds is
+    changed by others meanwhile."""
+    inside, observer = watch.inside, watch.observer
+    callback, add = "plain_oom_notify", "plain_oom_notify > add_freed"
+    if inside is None or ("enters", (callback,)) in observer.places():
+        return  # not watched, or not the first of them
+
+    def enters(moment: Moment) -> Iterator[Op]:
+        yield witness_if(watch.seen, CALLBACK_TWICE, inside, 0, equal=False)
+        yield ghost_add(inside, 1)
+
+    def leaves(moment: Moment) -> Iterator[Op]:
+        yield ghost_add(inside, -1)
+
+    def reads(moment: Moment) -> Iterator[Op]:
+        yield from ()
+        moment.kept["sum"] = moment.result
+
+    def adds(moment: Moment) -> Iterator[Op]:
+        if moment.kept.pop("sum") != moment.result:
+            yield witness(watch.seen, ZEROING_UNDONE)
+
+    observer.enters(callback, enters)
+    observer.leaves(callback, leaves)
+    observer.does("read", None, add, reads)
+    observer.exchanges(None, add, adds)

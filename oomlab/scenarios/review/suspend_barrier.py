@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from oomlab.engine.model import Model
 from oomlab.engine.ops import ANY_AMOUNT, Routine, Slot, log, move, wait_for, write
+from oomlab.engine.properties import never
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
+from oomlab.kernel.notifier import walkers
 from oomlab.kernel.oom_disable import FREEZE_TIMEOUT_S, oom_killer_disable
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
@@ -30,6 +32,8 @@ from oomlab.scenarios.cast import (
 )
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
+
+ASLEEP = "the machine sleeps"
 
 PARAMETERS = (
     Parameter(
@@ -52,7 +56,7 @@ def build(settings: Settings, remedy: Remedy) -> Model:
         0,
         says={"write": "is frozen", "wait_for": "sees that the user tasks are frozen"},
     )
-    asleep = machine.layout.word("the machine sleeps", 0)
+    asleep = machine.layout.word(ASLEEP, 0)
     machine.spawn(
         "user",
         "needs a page, and is then frozen",
@@ -130,5 +134,11 @@ SUSPEND_BARRIER = Scenario(
     (
         *expect("clock", {"completed": "mainline", "recovered": "offload"}),
         *expect("explorer", {"exhausted-clean": "mainline offload"}),
+    ),
+    properties=(
+        never(
+            "the machine sleeps while the chain is walked",
+            lambda values: values[ASLEEP] and bool(walkers(values)),
+        ),
     ),
 )
