@@ -1,7 +1,7 @@
 """Points of a sweep that are computed already, kept beside the file that they will end in.
 
-The first line has the number of the process that works on it, the second says of which sweep and
-model it is, then there is a line for each point, written at once: whatever ends the sweep, no
+The first line has the number of the process that works on it, the second says of which sweep it is,
+then there is a line for each point, written at once: whatever ends the sweep, no
 computed point is lost. While a process works on it, it holds a lock on it.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -36,19 +36,27 @@ class Partial:
     """The leftover beside `path` of a sweep whose results have this `head` and so many `points`.
 
     As a context: made or, to `resume`, read, and locked. What it holds is in `rows` then. When the
-    context is left without a single point, the file is removed.
+    context is left without a single point, the file is removed. `current` is asked about rows that
+    are to be taken up: would the model as it is now give the same?
 
     Entering raises InputError if the file cannot be made, is in use, is left of an earlier sweep
     (unless to `resume`), or belongs to another sweep, or is damaged.
     """
 
     def __init__(
-        self, path: Path, head: Mapping[str, Any], points: int, *, resume: bool = False
+        self,
+        path: Path,
+        head: Mapping[str, Any],
+        points: int,
+        *,
+        resume: bool = False,
+        current: Callable[[Mapping[int, Row]], bool] = lambda rows: True,
     ) -> None:
         self.path = path.with_name(f"{path.name}.partial")
         self.rows: dict[int, Row] = {}
         self._results = path
         self._head = json.dumps(head)
+        self._current = current
         self._points = points
         self._resume = resume
 
@@ -96,6 +104,8 @@ class Partial:
                     f"{shown(self.path)} is left of a sweep that was interrupted; go on with"
                     " --resume, or delete it"
                 )
+            if not self._current(self.rows):
+                raise self._foreign()
             with file_errors(self.path, "written"):
                 self._file.truncate(whole)  # the last line may have been cut off in the middle
                 self._file.seek(0)
@@ -130,7 +140,7 @@ class Partial:
         try:
             owner, head, *lines = content[:whole].decode("utf-8").splitlines()
             int(owner)
-            same = json.loads(head) == json.loads(self._head)
+            same = {**json.loads(head), "model": 0} == {**json.loads(self._head), "model": 0}
             self.rows = dict(self._row(line) for line in lines) if same else {}
         except (ValueError, TypeError, RecursionError):
             raise InputError(
@@ -138,10 +148,13 @@ class Partial:
                 " anew without --resume"
             ) from None
         if not same:
-            raise InputError(
-                f"{shown(self.path)} belongs to another sweep or another model; delete it first"
-            )
+            raise self._foreign()
         return whole
+
+    def _foreign(self) -> InputError:
+        return InputError(
+            f"{shown(self.path)} belongs to another sweep or another model; delete it first"
+        )
 
     def _row(self, line: str) -> tuple[int, Row]:
         number, row = json.loads(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import zip_longest
 from pathlib import Path
 from random import Random
 
@@ -27,6 +28,9 @@ from oomlab.files import file_errors, printable, resolved
 
 SAMPLE = 40
 """Points that a check computes again (our choice)."""
+
+TAKEN_UP = 5
+"""Points of an interrupted sweep that are computed again before it goes on (our choice)."""
 
 Tell = Callable[[int, int], object]
 """Hears of progress: points that are done, and points there are."""
@@ -59,7 +63,12 @@ def recompute(
     points = sweep.points()
     with file_errors(path, "written"):
         path.parent.mkdir(parents=True, exist_ok=True)
-    with Partial(path, head(sweep), len(points), resume=resume) as partial:
+
+    def current(kept: Mapping[int, Row]) -> bool:
+        some = spread({number: points[number] for number in kept}, TAKEN_UP)
+        return dict(compute(some, 1, measure_one)) == {number: kept[number] for number in some}
+
+    with Partial(path, head(sweep), len(points), resume=resume, current=current) as partial:
         try:
             for number, row in _rows(points, partial.rows, processes, measure_one, tell):
                 partial.add(number, row)
@@ -113,23 +122,39 @@ def _kept(partial: Partial, points: Sequence[Point]) -> str:
     return f"{len(partial.rows)} of {len(points)} points are kept"
 
 
+def spread(points: Mapping[int, Point], size: int) -> dict[int, Point]:
+    """Some points, the same ones every time: at random, and as many of each part and remedy."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number, point in points.items():
+        groups.setdefault((point.part, point.remedy), []).append(number)
+    draw = Random(0)
+    mixed = [draw.sample(numbers, len(numbers)) for numbers in groups.values()]
+    draw.shuffle(mixed)
+    turns = (number for turn in zip_longest(*mixed) for number in turn if number is not None)
+    return {number: points[number] for number, _ in zip(turns, range(size), strict=False)}
+
+
 def sample(results: Results, size: int = SAMPLE) -> list[Run]:
-    """Some runs, the same ones every time: at random over the whole sweep."""
-    if len(results.runs) <= size:
-        return list(results.runs)
-    return Random(results.sweep.name).sample(results.runs, size)
+    """Some runs, the same ones every time, of every part and remedy."""
+    return [results.runs[n] for n in spread(dict(enumerate(results.sweep.points())), size)]
 
 
 def check(results: Results, size: int = SAMPLE) -> Iterator[str]:
-    """What is wrong with stored results, a line for each; nothing if all is well."""
-    name = results.sweep.name
-    if not results.is_current:
-        yield f"{name}: made by another model; make it again with: oomlab sweep {name}"
+    """Are stored results those of the model as it is now? Only a value can make them stale.
+
+    A sample is computed again: a line for each number that is another now, and one that says what
+    to do; nothing if all is well.
+    """
+    stale = False
     for run in sample(results, size):
         now = measure(run.point)
         for column, before, after in zip(Row._fields, run.row, now, strict=True):
             if before != after:
+                stale = True
                 yield f"{run.point}: {column} was {printable(str(before))} and is {after}"
+    if stale:
+        name = results.sweep.name
+        yield f"{name}: made by another model; make it again with: oomlab sweep {name}"
 
 
 def check_file(sweep: Sweep, path: str | Path | None = None) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Results of a sweep in a file: JSON with a head that says what they are results of.
 
-A file that was cut off, that is of something else, or that was made by another model is refused.
+A file that was cut off or that is of something else is refused. Whether its values are those of the
+model as it is now, `recompute.check` tells.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import Any
 
 from oomlab import __version__
 from oomlab.errors import InputError, unknown
-from oomlab.evidence.sweep.fingerprint import model_fingerprint
 from oomlab.evidence.sweep.grid import Point, Sweep
 from oomlab.evidence.sweep.measure import Row
 from oomlab.files import read_bytes, regular, replace, shown
@@ -47,16 +47,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Results:
-    """All runs of a sweep, and the fingerprint of the model that made them."""
+    """All runs of a sweep."""
 
     sweep: Sweep
-    model: str
     runs: tuple[Run, ...]
-
-    @property
-    def is_current(self) -> bool:
-        """Does the file come from the model as it is now?"""
-        return self.model == model_fingerprint(self.sweep)
 
     def select(self, part: str, **wanted: Any) -> list[Run]:
         """The runs of a part in which settings, remedy or seed have these values.
@@ -79,7 +73,6 @@ def head(sweep: Sweep) -> dict[str, Any]:
         "format": FORMAT,
         "name": sweep.name,
         "oomlab": __version__,
-        "model": model_fingerprint(sweep),
         "columns": list(Row._fields),
         "parts": [part.described() for part in sweep.parts],
     }
@@ -154,14 +147,13 @@ def load(path: Path, sweep: Sweep) -> Results:
         raise InputError(f"{name} holds results of another sweep than {sweep.name}; {again}")
     points = sweep.points()
     try:
-        model = data["model"]
         rows = [Row(*row) for row in data["rows"]]
     except (KeyError, TypeError):
         rows = []
     if len(rows) != len(points):
         raise InputError(f"{name} is not complete; {again}")
     runs = tuple(Run(point, row) for point, row in zip(points, rows, strict=True))
-    return Results(sweep, str(model), runs)
+    return Results(sweep, runs)
 
 
 @cache

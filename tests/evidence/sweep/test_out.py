@@ -65,7 +65,7 @@ def test_a_users_file_is_replaced_only_by_force(
     ("content", "allowed"),
     [
         (WHOLE, True),
-        (WHOLE.replace(head(TINY)["model"], "0" * 16), True),
+        (WHOLE.replace('"completed"', '"recovered"'), True),
         (WHOLE.replace('"tiny"', '"other"'), False),
         (WHOLE[:-20], False),
         ("", False),
@@ -253,7 +253,7 @@ DAMAGED = {
     "a point too far": PARTIAL.replace("\n[7, ", "\n[8, "),
     "deep": PARTIAL + "[" * 100_000 + "\n",
     "another sweep": PARTIAL.replace('"tiny"', '"other"'),
-    "another model": PARTIAL.replace(head(TINY)["model"], "0" * 16),
+    "another model": PARTIAL.replace('"completed"', '"recovered"'),
 }
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from oomlab.errors import InputError
 from oomlab.evidence.sweep.measure import measure
+from oomlab.evidence.sweep.named import SWEEPS
 from oomlab.evidence.sweep.pool import Measure, SweepError, compute
-from oomlab.evidence.sweep.recompute import check, recompute
+from oomlab.evidence.sweep.recompute import SAMPLE, TAKEN_UP, check, recompute, spread
 from oomlab.evidence.sweep.store import load
-from tests.evidence.sweep.workers import TINY, fails, is_killed
+from tests.evidence.sweep.workers import TINY, another_model, fails, is_killed
 
 POINT = "host: h5-host-never-answers under offload, host_us=2000000, seed 0"
 
@@ -77,21 +78,43 @@ def test_an_accident_names_its_point_and_loses_nothing(
         return measure(point)  # type: ignore[arg-type]
 
     recompute(TINY, out, jobs=1, resume=True, measure_one=noted)  # type: ignore[arg-type]
-    assert len(again) == 8 - len(kept)
+    assert set(again) >= {str(p) for n, p in enumerate(TINY.points()) if n not in kept}
+    assert len(again) == 8 - len(kept) + min(len(kept), TAKEN_UP)
     whole = recompute(TINY, tmp_path / "whole.json", jobs=1)
     assert out.read_bytes() == whole.read_bytes()
     assert not left.exists()
 
 
-def test_a_leftover_of_another_model_is_not_resumed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_leftover_of_another_model_is_not_resumed(tmp_path: Path) -> None:
+    """Kept points that have other values now are not mixed with new ones."""
     out = tmp_path / "tiny.json"
     with pytest.raises(SweepError):
         recompute(TINY, out, jobs=1, measure_one=fails)
-    monkeypatch.setattr("oomlab.evidence.sweep.store.model_fingerprint", lambda sweep: "0" * 16)
+    left = tmp_path / "tiny.json.partial"
+    before = left.read_bytes()
     with pytest.raises(InputError, match="belongs to another sweep or another model"):
-        recompute(TINY, out, jobs=1, resume=True)
+        recompute(TINY, out, jobs=1, resume=True, measure_one=another_model)
+    assert left.read_bytes() == before
+
+
+def test_a_leftover_of_an_earlier_oomlab_is_resumed(tmp_path: Path) -> None:
+    """It named the source text of the model that made it; its values are what counts."""
+    out = tmp_path / "tiny.json"
+    with pytest.raises(SweepError):
+        recompute(TINY, out, jobs=1, measure_one=fails)
+    left = tmp_path / "tiny.json.partial"
+    left.write_text(left.read_text().replace('"columns"', '"model": "1f6206aff53cfde5", "columns"'))
+    recompute(TINY, out, jobs=1, resume=True)
+    assert list(check(load(out, TINY))) == []
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_a_sample_has_points_of_every_part_and_remedy(name: str) -> None:
+    points = SWEEPS[name].points()
+    some = spread(dict(enumerate(points)), SAMPLE)
+    assert len(some) == SAMPLE
+    assert some == spread(dict(enumerate(points)), SAMPLE)
+    assert {(p.part, p.remedy) for p in some.values()} == {(p.part, p.remedy) for p in points}
 
 
 @pytest.mark.parametrize("jobs", [0, -1])

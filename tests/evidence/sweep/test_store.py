@@ -3,20 +3,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.evidence.sweep.fingerprint import _fingerprint, bare, model_fingerprint, modules_behind
 from oomlab.evidence.sweep.grid import Sweep
 from oomlab.evidence.sweep.measure import measure
 from oomlab.evidence.sweep.recompute import check
 from oomlab.evidence.sweep.store import Results, load, save
-from oomlab.scenarios import SCENARIOS
-from oomlab.scenarios.parameters import Parameter
 from tests.evidence.sweep.workers import TINY
 
 
@@ -52,7 +48,6 @@ DAMAGE: dict[str, tuple[Callable[[Path], str], str]] = {
     ),
     "a row too few": (lambda p: changed(p, lambda d: d["rows"].pop()), "is not complete"),
     "a short row": (lambda p: changed(p, lambda d: d["rows"][0].pop()), "is not complete"),
-    "no model": (lambda p: changed(p, lambda d: d.pop("model")), "is not complete"),
     "deep": (lambda p: "[" * 100_000, "cannot be read or is damaged"),
     "a huge number": (lambda p: "9" * 5000, "cannot be read or is damaged"),
     "no rows": (lambda p: changed(p, lambda d: d.pop("rows")), "is not complete"),
@@ -101,57 +96,22 @@ def test_selecting_runs(whole: Path) -> None:
         results.select("hosts")
 
 
-def test_a_check_sees_a_changed_number_and_another_model(whole: Path) -> None:
+def test_a_check_sees_a_changed_number_and_says_what_to_do(whole: Path) -> None:
     good = load(whole, TINY)
     assert list(check(good)) == []
-    old = Results(TINY, "0" * 16, good.runs)
-    assert list(check(old)) == [
-        "tiny: made by another model; make it again with: oomlab sweep tiny"
-    ]
     first, *rest = good.runs
     wrong = type(first)(first.point, first.row._replace(kills=7))
-    said = list(check(Results(TINY, good.model, (wrong, *rest))))
-    assert said == [f"{first.point}: kills was 7 and is {first.row.kills}"]
+    assert list(check(Results(TINY, (wrong, *rest)))) == [
+        f"{first.point}: kills was 7 and is {first.row.kills}",
+        "tiny: made by another model; make it again with: oomlab sweep tiny",
+    ]
 
 
-def test_the_fingerprint_is_of_what_a_run_executes() -> None:
-    behind = modules_behind({"oomlab.evidence.sweep.measure", "oomlab.scenarios.filesystem_cycle"})
-    for name in (
-        "kernel.page_alloc",
-        "listeners.virtio_balloon",
-        "clock.engine",
-        "chooser",
-        "ops",
-        "scenarios.cast",
-    ):
-        assert f"oomlab.{name}" in behind
-    for name in (
-        "figures.timeline",
-        "explorer.space",
-        "command.sweep",
-        "sweep.named",
-        "scenarios.graphics",
-    ):
-        assert f"oomlab.{name}" not in behind
-    assert len(model_fingerprint(TINY)) == 16
-
-
-def test_a_scenario_that_is_added_or_changed_elsewhere_makes_nothing_stale(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    before = _fingerprint.__wrapped__(("h5-host-never-answers",))
-    for name, changes in (("h4-i915-object-lock", False), ("h5-host-never-answers", True)):
-        scenario = SCENARIOS[name]
-        more = (*scenario.parameters, Parameter("later", "added later", 0))
-        monkeypatch.setitem(SCENARIOS, name, replace(scenario, parameters=more))
-        assert (_fingerprint.__wrapped__(("h5-host-never-answers",)) != before) == changes
-
-
-def test_words_do_not_change_the_fingerprint_but_code_does() -> None:
-    code = 'def f(x):\n    """Doc."""\n    # Why.\n    return "# not this" + x  # and not this\n\n'
-    same = 'def f(x):\n    """Another\n    doc."""\n\n    return "# not this" + x\n'
-    assert bare(code) == bare(same) == 'def f(x):\n    return "# not this" + x'
-    assert bare(code) != bare(code.replace("+ x", "+ x + x"))
+def test_a_file_of_an_earlier_oomlab_is_read(whole: Path, tmp_path: Path) -> None:
+    """It named the source text of the model that made it, which nothing looks at any more."""
+    path = tmp_path / "tiny.json"
+    path.write_text(changed(whole, lambda d: d.update(model="1f6206aff53cfde5")))
+    assert load(path, TINY) == load(whole, TINY)
 
 
 def test_a_sweep_without_points_is_a_file_as_well(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The results that the book shows are those of the model as it is now.
 
-They carry a fingerprint of the code that made them. After a change to that code these tests are red
+A sample of their points is computed again. After a change that moves a number these tests are red
 until `oomlab sweep all` has made them again.
 """
 
@@ -30,7 +30,8 @@ def price() -> Results:
 
 @pytest.mark.parametrize("name", SWEEPS)
 def test_stored_results_are_those_of_this_model(name: str) -> None:
-    assert list(check(stored(name), 30)) == []
+    wrong = list(check(stored(name), 24))
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", SWEEPS)

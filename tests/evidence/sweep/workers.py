@@ -44,6 +44,12 @@ def fails(point: Point) -> Row:
     return measure(point)
 
 
+def another_model(point: Point) -> Row:
+    """A model in which everything takes a little longer."""
+    row = measure(point)
+    return row._replace(ended_us=row.ended_us + 1)
+
+
 def is_killed(point: Point) -> Row:
     """The process itself is killed."""
     if point.axes == FATAL and point.remedy == "offload":
