@@ -58,7 +58,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("room", help="a folder or a file of oomlab")
     parser.add_argument("--number", type=int, default=30, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
-    parser.add_argument("--only-own", action="store_true", help="tests of the own folder only")
+    parser.add_argument("--quick", action="store_true", help="without the tests of scenarios")
     parser.add_argument("--list", action="store_true", help="print them and run nothing")
     return parser.parse_args()
 
@@ -80,7 +80,7 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         copy, green_s = Copy(Path(folder)), dict[str, float]()
         for number, mutant in enumerate(chosen, 1):
-            tests = tests_for(mutant.file)
+            tests = tests_for(mutant.file, quick=options.quick)
             own = str(Path(mutant.file).parent)
             noticed = kept.get(key(mutant), "")
             if not noticed:

@@ -54,11 +54,14 @@ def of_room(room: Path) -> list[Mutant]:
     return [m for file, source in sources(room).items() for m in mutants(file, source)]
 
 
-def tests_for(file: str) -> list[str]:
+def tests_for(file: str, *, quick: bool = False) -> list[str]:
     """The test files that look at a source, those first that are most likely to notice a fault:
-    of the folder that mirrors its own, and that name the module."""
+    of the folder that mirrors its own, and that name the module. `quick` leaves out the scenarios'
+    tests, which take longer than all others, where they are not the room's own."""
     room, *inner = Path(file).parts[1:]
     folders = NEIGHBOURS.get(room, ())
+    if quick:
+        folders = tuple(f for f in folders if f != "scenarios" or f == folders[0])
     module = re.compile(rf"\b{re.escape(Path(file).stem)}\b")
     mirror = Path("tests", folders[0], *inner[:-1]) if folders else Path("tests")
 
@@ -93,7 +96,7 @@ class Copy:
 
     def red(self, tests: list[str], longest_s: float) -> str:
         """The first red test of the tree as it is, "time", or "" if all are green."""
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-pno:cacheprovider", "-pno:xdist"]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-pno:cacheprovider"]
         try:
             done = subprocess.run(
                 [*command, "--tb=no", "--hypothesis-seed=0", *tests],
