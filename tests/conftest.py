@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
 from tests.browser.driver import Reading, Watch, chromium, open_in, serving
@@ -33,6 +34,11 @@ SETTLED = """() => Promise.race([
 ])"""
 
 OpenPage = Callable[..., Page]
+
+# How long an example takes depends on the machine. What is red in continuous integration must be so
+# again on one's own machine; there, each run looks elsewhere.
+settings.register_profile("oomlab", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("oomlab")
 
 
 _WITH_BROWSER = [Path(__file__).parent / name for name in ("browser", "binder", "elsewhere")]

@@ -74,7 +74,7 @@ def kills(ops: list[Op]) -> bool:
     return any(op.kind == "write" and op.slots[0].name.startswith("SIGKILL") for op in ops)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(REQUESTS)
 def test_no_request_breaks_the_rules(request: dict[str, object]) -> None:
     lock, gfp, run = ask(request)
@@ -97,7 +97,7 @@ def test_no_request_breaks_the_rules(request: dict[str, object]) -> None:
         assert not any("panic" in line for line in run.said())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(REQUESTS)
 def test_a_request_ends_with_a_whole_block_or_with_nothing(request: dict[str, object]) -> None:
     _, _, run = ask(request)
@@ -107,7 +107,7 @@ def test_a_request_ends_with_a_whole_block_or_with_nothing(request: dict[str, ob
     assert in_hand == ((1 << order) if run.result else 0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     where=st.sampled_from([(s, r) for s in SCENARIOS for r in REMEDIES]),
     given=SIZES,

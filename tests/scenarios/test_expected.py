@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab import explore, run
 from oomlab.remedies import REMEDIES
-from oomlab.scenarios import SCENARIOS, STUDIES, Expectation
-
-PROMISES = [
-    (name, promise)
-    for name, found in {**SCENARIOS, **STUDIES}.items()
-    for promise in found.expected
-]
+from oomlab.scenarios import REVIEW, SCENARIOS, STUDIES, Expectation
+from tests.scenarios.promises import assert_kept, label, promises
 
 
-def label(value: object) -> str:
-    if isinstance(value, Expectation):
-        settings = "".join(f",{name}={number}" for name, number in value.settings.items())
-        return f"{value.remedy}-{value.engine}-{value.timeouts}{settings}"
-    return str(value)
-
-
-@pytest.mark.parametrize(("scenario", "promise"), PROMISES, ids=label)
+@pytest.mark.parametrize(
+    ("scenario", "promise"), promises({**SCENARIOS, **REVIEW, **STUDIES}), ids=label
+)
 def test_promise(scenario: str, promise: Expectation) -> None:
-    if promise.engine == "clock":
-        verdict = run(scenario, promise.remedy, promise.settings).verdict
-    else:
-        found = explore(scenario, promise.remedy, promise.settings, timeouts=promise.timeouts)
-        verdict = found.verdict.word
-    assert verdict == promise.verdict
+    assert_kept(scenario, promise)
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)
@@ -43,4 +27,7 @@ def test_each_scenario_promises_something_for_each_remedy_and_engine(
     wanted = (found.model_key(REMEDIES[remedy]), engine)
     promised = {(found.model_key(REMEDIES[p.remedy]), p.engine) for p in found.expected}
     left_out = engine == "explorer" and remedy in found.unexplored
-    assert (wanted in promised) != left_out
+    assert (wanted in promised) != left_out, (
+        f"{scenario} says nothing about {remedy} by the {engine}, or says it twice over: declare a "
+        "verdict, or name the remedy in `unexplored`"
+    )
