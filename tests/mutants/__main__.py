@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from tests.mutants.equivalent import EQUIVALENT
 from tests.mutants.generate import Mutant
-from tests.mutants.suite import ROOT, Copy, of_room, sources, tests_for
+from tests.mutants.suite import ROOT, Copy, judges_of, of_room, sources
 from tools.paths import BUILD
 
 KEPT = BUILD / "mutants.json"
@@ -80,7 +80,7 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         copy, green_s = Copy(Path(folder)), dict[str, float]()
         for number, mutant in enumerate(chosen, 1):
-            tests = tests_for(mutant.file, quick=options.quick)
+            tests = judges_of(mutant.file, quick=options.quick)
             own = str(Path(mutant.file).parent)
             noticed = kept.get(key(mutant), "")
             if not noticed:

@@ -54,7 +54,7 @@ def of_room(room: Path) -> list[Mutant]:
     return [m for file, source in sources(room).items() for m in mutants(file, source)]
 
 
-def tests_for(file: str, *, quick: bool = False) -> list[str]:
+def judges_of(file: str, *, quick: bool = False) -> list[str]:
     """The test files that look at a source, those first that are most likely to notice a fault:
     of the folder that mirrors its own, and that name the module. `quick` leaves out the scenarios'
     tests, which take longer than all others, where they are not the room's own."""
