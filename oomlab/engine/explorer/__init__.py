@@ -19,7 +19,7 @@ from oomlab.engine.explorer.graph import Graph, Timeouts
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.explorer.verdict import ENDINGS, OUT_OF_MEMORY, Verdict, circling, judge
 from oomlab.engine.model import Model
-from oomlab.errors import InputError, unknown
+from oomlab.errors import InputError, find
 
 BUDGET = 4_000_000
 """States after which an exploration stops unless told otherwise: enough for the RFC's offload with
@@ -105,14 +105,12 @@ def explore_model(model: Model, *, timeouts: str = "any", budget: int = BUDGET) 
     Raises InputError for a rule that is not one of TIMEOUT_RULES, a budget outside 1 to
     MOST_STATES, and where not even the judging has room.
     """
-    if timeouts not in TIMEOUT_RULES:
-        raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
+    rule = find("timeout rule", timeouts, {rule: rule for rule in TIMEOUT_RULES})
     if not 1 <= budget <= MOST_STATES:
         raise InputError(
             f"the budget cannot be {budget} states; valid: a whole number from 1 up, "
             f"at most {MOST_STATES}"
         )
-    rule: Timeouts = "idle" if timeouts == "idle" else "any"
     try:
         return _explored(model, rule, budget)
     except MemoryError:
