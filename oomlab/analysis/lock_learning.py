@@ -20,7 +20,7 @@ from oomlab.analysis.units import moment_text
 from oomlab.checked import checked
 from oomlab.engine.ops import MUTEX_TRYLOCK_FAILED, MUTEX_TRYLOCK_RECURSIVE
 from oomlab.engine.trace.events import Event, Trace
-from oomlab.errors import unknown
+from oomlab.errors import find
 from oomlab.gfp import flags
 
 DIRECT_RECLAIM = "try_to_free_pages"
@@ -45,8 +45,7 @@ def lock_order_graph(traces: Iterable[Trace], annotation: Annotation = "4.14") -
     They may be of runs that completed, or ended in the middle of something. Raises InputError for
     an unknown annotation.
     """
-    if annotation not in ANNOTATIONS:
-        raise unknown("reclaim annotation", annotation, ANNOTATIONS)
+    find("reclaim annotation", annotation, dict.fromkeys(ANNOTATIONS))
     learner = _Learner(annotation)
     traces = tuple(traces)
     for run, trace in enumerate(traces):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from oomlab.checked import checked
 from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.ops import Routine
 
@@ -11,12 +12,14 @@ from oomlab.engine.ops import Routine
 class Stage:
     """Collects tasks t0, t1, ... (or as named) in the order in which they are added."""
 
+    @checked
     def __init__(self, hz: int = 250) -> None:
         self.layout = Layout()
         self.panic = self.layout.word("panic", 0)
         self.actors: list[Actor] = []
         self.hz = hz
 
+    @checked
     def task(
         self,
         body: Callable[[], Routine],

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from oomlab.brief import brief
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.ops import State
-from oomlab.errors import InputError, unknown
+from oomlab.errors import InputError, find
 
 Timeouts = Literal["any", "idle"]
 """When a timeout may run out. "any": at any moment, which is sound but hides lost wake-ups.
@@ -32,10 +32,7 @@ def check_search(timeouts: str, budget: int) -> Timeouts:
             f"the budget cannot be {budget} states; valid: a whole number from 1 up, "
             f"at most {MOST_STATES}"
         )
-    for rule in TIMEOUT_RULES:
-        if rule == timeouts:
-            return rule
-    raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
+    return find("timeout rule", timeouts, {rule: rule for rule in TIMEOUT_RULES})
 
 
 Key: TypeAlias = tuple[State, tuple[Hashable, ...]]
