@@ -1,6 +1,7 @@
 """Reads traces: what each task did when, who held what, who waited for whom."""
 
 from oomlab.analysis.detectors import DETECTORS, Detector, Message, detector_log
+from oomlab.analysis.episodes import Held, HoldMode
 from oomlab.analysis.failed_tries import FailedTry, failed_tries
 from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import (
@@ -12,7 +13,7 @@ from oomlab.analysis.lock_order import (
     cycle_sentence,
     edge_sentence,
 )
-from oomlab.analysis.spans import Held, HoldMode, Span, SpanState, held_spans, span_at, task_spans
+from oomlab.analysis.spans import Span, SpanState, held_spans, span_at, task_spans
 from oomlab.analysis.units import length_text, moment_text, time_text
 from oomlab.analysis.wait_for import (
     Edge,

@@ -3,6 +3,7 @@ and R25."""
 
 from __future__ import annotations
 
+from oomlab.analysis.episodes import walks
 from oomlab.analysis.outcome import longest_request_us, oom_calls, pages_returned
 from oomlab.evidence.ledger.figure import Figure, Figures, at_least, between, equal_to
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
@@ -112,7 +113,7 @@ def _needless_kill(remedy: str) -> Figures:
 def _standing_cost(remedy: str) -> Figures:
     run, plain = timed(H3A, remedy), timed(H3A)
     unused = timed(H3A, remedy, deflate_on_oom=0)
-    walked = sum(e.task == OOM_NOTIFIER and e.op == "down_read" for e in unused.events)
+    walked = sum(walk.runner == OOM_NOTIFIER for walk in walks(unused))
     return (
         Figure(
             "kernel threads more than in mainline", len(run.tasks) - len(plain.tasks), equal_to(1)
