@@ -2,7 +2,7 @@
 
 One definition each, all sums over `episodes`. The *stall* is the slowest request for a page
 (`longest_request_us`); the *downtime* runs from an invocation of out_of_memory that gets nowhere to
-the next page for those who wait (`downtime_us`).
+the next page for one who waits (`downtime_us`).
 """
 
 from __future__ import annotations
@@ -61,16 +61,22 @@ def _judged(trace: Trace, call: Call, stood: list[int]) -> OomCall:
 
 @checked
 def downtime_us(trace: Trace) -> int | None:
-    """From the first OOM invocation that does not progress (see OomCall) to the next page that one
-    of the tasks then inside the allocator gets, in microseconds; None if there is no such
-    invocation, or no such page."""
+    """From the first OOM invocation that does not progress (see OomCall) to the next page for a
+    task that waits for one (its first attempt was in vain), in microseconds; None if there is no
+    such invocation, or no such page."""
     began = next((c.began_us for c in oom_calls(trace) if not c.progressed), None)
     if began is None:
         return None
-    late = [r for r in allocation_requests(trace) if r.ended_us >= began]
-    inside = {request.task for request in late if request.began_us <= began}
-    got = (r.ended_us for r in late if r.task in inside and r.end == "page")
-    return min((at_us - began for at_us in got), default=None)
+    waiting: set[str] = set()
+    got: list[int] = []
+    for request in allocation_requests(trace):
+        if request.ended_us < began:
+            continue
+        if request.attempts > 1:
+            waiting.add(request.task)
+        if request.end == "page" and request.task in waiting:
+            got.append(request.ended_us)
+    return min(got) - began if got else None
 
 
 @checked

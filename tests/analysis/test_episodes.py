@@ -169,16 +169,20 @@ def test_a_kill_has_a_sender_and_a_victim() -> None:
     assert kills(story.trace(9)) == (Kill(3, "a", "hog"), Kill(3, "b", "hog"))
 
 
-def test_downtime_counts_those_who_wait_when_it_begins() -> None:
+def test_downtime_ends_with_a_page_for_one_who_waits() -> None:
     story = oom_story()
     story.asks_for_a_page("a", False)
     story.now = 10
     story.tell("a", "cost", inside=f"{SLOW} out_of_memory")
     story.now = 20
-    story.asks_for_a_page("b", True)  # came later, and had it at once
+    story.asks_for_a_page("b", True)  # had it at once
+    story.now = 30
+    story.asks_for_a_page("b", False)  # came later, and waits as well
     story.now = 70
+    story.looks_for_a_page("b", True, SLOW)
+    story.now = 90
     story.looks_for_a_page("a", True, SLOW)
-    assert downtime_us(story.trace(80)) == 60
+    assert downtime_us(story.trace(95)) == 60
 
 
 # --- locks --------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ class AllocationRequest:
     moment at which the request had its page, or returned without; of one under way, that of the
     last thing it did. `stack`: the functions that lead to it, the allocator last. `within`: was it
     made inside another one, by a listener say? `number`: that of its first event in the trace.
-    `told`: its mask is known.
+    `attempts`: how often a page was looked for. `told`: its mask is known.
     """
 
     task: str
@@ -37,6 +37,7 @@ class AllocationRequest:
     stack: tuple[str, ...] = field(default=(), compare=False)
     within: bool = field(default=False, compare=False)
     number: int = field(default=0, compare=False)
+    attempts: int = field(default=0, compare=False)
     told: bool = field(default=False, compare=False, repr=False)
 
     def goes_on(self, stack: tuple[str, ...], begins: bool) -> bool:
@@ -49,8 +50,10 @@ class AllocationRequest:
         """Take note of something that the task does in it."""
         if self.end != "page":
             self.ended_us = event.at_us
-        if event.op == "take_page" and event.result:
-            self.end = "page"
+        if event.op == "take_page":
+            self.attempts += 1
+            if event.result:
+                self.end = "page"
         elif event.op == "note" and event.on == "gfp":
             self.gfp, self.told = int(event.result), True
         elif event.op == "note" and event.on == "step":
