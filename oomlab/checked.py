@@ -14,7 +14,17 @@ from functools import wraps
 from inspect import isclass
 from numbers import Integral, Real
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, overload
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+    overload,
+)
 
 from oomlab.errors import InputError, shown
 
@@ -134,7 +144,7 @@ def _test_container(origin: Any, parts: tuple[Any, ...]) -> tuple[Test, str]:
                 test(each) for (test, _), each in zip(inner, value, strict=True)
             )
         # What can be gone through only once is not gone through here.
-        return isinstance(value, Iterator) or all(map(one, value))
+        return isinstance(value, Iterator) or all(one(each) for each in cast("Any", value))
 
     kind = "a list" if origin is list else "a tuple" if origin is tuple else "a list or the like"
     return fits, f"{kind}, each entry {words}"

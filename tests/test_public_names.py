@@ -14,8 +14,8 @@ import pytest
 
 from oomlab import Experiment, Stage, explore, run
 from oomlab.analysis import lock_order_graph
+from oomlab.analysis.episodes import allocation_requests
 from oomlab.analysis.milestones import timed_milestones
-from oomlab.analysis.requests import allocation_requests
 from oomlab.brief import AT_MOST
 from oomlab.course.attempt import attempt
 from oomlab.engine.chooser import Chooser

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from oomlab import run
-from oomlab.analysis.outcome import ALLOCATOR, failed_allocations, kills, pages_returned
+from oomlab.analysis.episodes.calls import ALLOCATOR
+from oomlab.analysis.outcome import failed_allocations, kills, pages_returned
 from oomlab.engine.trace.events import Event, Json, SlotInfo, TaskInfo, Trace
 
 Told = tuple[str, tuple[str, ...], str, str, Json, dict[str, Json]]
