@@ -29,9 +29,13 @@ NO_ENTRY = {
 )
 def test_a_public_name_is_in_the_reference(name: str) -> None:
     if name not in NO_ENTRY:
-        assert f'id="{name}"' in PAGE.read_text(encoding="utf-8")
+        assert f'id="{name}"' in PAGE.read_text(encoding="utf-8"), (
+            f"{name} is public and not in book/reference.md: name it there, then make book"
+        )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_explained(command: str) -> None:
-    assert f"usage: oomlab {command}" in PAGE.read_text(encoding="utf-8")
+    assert f"usage: oomlab {command}" in PAGE.read_text(encoding="utf-8"), (
+        f"book/reference.md does not show `oomlab {command}`: make book, if the command is new"
+    )
