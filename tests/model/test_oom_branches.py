@@ -102,6 +102,12 @@ def test_a_group_at_its_limit_panics_only_at_2(panic_on_oom: int, panics: bool) 
     assert panicked(on, oom(on, task, OomControl(memcg=group))) == panics
 
 
+def test_a_machine_that_panics_has_made_no_progress() -> None:
+    on, task = asking()
+    on.panic_on_oom = 2
+    assert oom(on, task).result is False
+
+
 def test_panic_on_oom_comes_after_listeners_and_after_the_test_for_fs() -> None:
     on, task = asking(panic_on_oom=2)
     assert not panicked(on, oom(on, task, gfp=flags.GFP_NOFS))

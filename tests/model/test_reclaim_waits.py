@@ -161,6 +161,24 @@ def test_a_pass_of_the_swapper_fails_only_if_it_leaves_the_zone_short(
     assert run.state[pgdat.failures.index] == failures
 
 
+def test_every_shrinker_is_asked_and_their_pages_are_added_up() -> None:
+    on = machine()
+    task = spawn(on)
+    asked: list[Task] = []
+
+    def shrinker(pages: int) -> Callable[[Task], Routine]:
+        def scan(current: Task) -> Routine:
+            asked.append(current)
+            yield from ()
+            return pages
+
+        return scan
+
+    on.shrinkers += [shrinker(pages) for pages in (1, 20, 300)]
+    assert solo(on, task, try_to_free_pages(on, task, flags.GFP_KERNEL)).result == 321
+    assert asked == [task.reclaiming] * 3
+
+
 def test_behind_a_swapper_that_waits_a_request_with_fs_waits_as_long() -> None:
     clock, timed, _ = both_engines(throttled(True))
     assert timed == "time-limit"

@@ -50,6 +50,7 @@ class Mutant:
     where: str
     line: int
     kind: str
+    context: str
     before: str
     after: str
     start: int
@@ -57,8 +58,9 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """File, function and edit; a line that moves changes nothing about it."""
-        return f"{self.file} {self.where}: {_flat(self.before)} -> {_flat(self.after)}"
+        """File, function, edit and line of text: where that line stands is no part of it."""
+        edit = f"{_flat(self.before)} -> {_flat(self.after)}"
+        return f"{self.file} {self.where}: {edit} in: {self.context}"
 
     def of(self, source: str) -> str:
         """The source with the fault in it."""
@@ -116,7 +118,8 @@ class _Maker(ast.NodeVisitor):
     def _replace(self, kind: str, line: int, start: int, end: int, after: str) -> None:
         where = ".".join(self.where[1:]) or self.where[0]
         before = self.source[start:end]
-        self.found.append(Mutant(self.file, where, line, kind, before, after, start, end))
+        context = self._rows[line - 1].strip()
+        self.found.append(Mutant(self.file, where, line, kind, context, before, after, start, end))
 
     def _between(self, left: ast.expr, right: ast.expr, operator: ast.AST) -> None:
         """The operator that stands between two operands becomes another."""
