@@ -103,8 +103,7 @@ def test_a_group_at_its_limit_panics_only_at_2(panic_on_oom: int, panics: bool) 
 
 
 def test_a_machine_that_panics_has_made_no_progress() -> None:
-    on, task = asking()
-    on.panic_on_oom = 2
+    on, task = asking(panic_on_oom=2)
     assert oom(on, task).result is False
 
 

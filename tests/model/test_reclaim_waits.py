@@ -174,7 +174,7 @@ def test_every_shrinker_is_asked_and_their_pages_are_added_up() -> None:
 
         return scan
 
-    on.shrinkers += [shrinker(pages) for pages in (1, 20, 300)]
+    on.shrinkers.extend(shrinker(pages) for pages in (1, 20, 300))
     assert solo(on, task, try_to_free_pages(on, task, flags.GFP_KERNEL)).result == 321
     assert asked == [task.reclaiming] * 3
 
