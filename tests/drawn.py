@@ -3,6 +3,8 @@ for hundreds of runs. A parameter that is added is drawn from that day on."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from oomlab.scenarios import Scenario
@@ -41,4 +43,13 @@ def settings_for(draw: st.DrawFn, /, scenario: Scenario, **pinned: Value) -> dic
     others keep their defaults."""
     chosen = {p.name: draw(values(p)) for p in scenario.parameters if draw(st.booleans())}
     known = {p.name for p in scenario.parameters}
-    return {**chosen, **{name: value for name, value in pinned.items() if name in known}}
+    given = {**chosen, **{name: value for name, value in pinned.items() if name in known}}
+    # What was drawn one by one may not go together: a smaller machine than its largest process.
+    whole: dict[str, Any] = {p.name: p.default for p in scenario.parameters} | given
+    for parameter in scenario.parameters:
+        name, limit, least = parameter.name, parameter.within, parameter.above
+        if limit and whole[name] > whole[limit]:
+            given[name] = whole[limit]
+        if least and 0 < whole[name] < whole[least]:
+            given[name] = 0
+    return given

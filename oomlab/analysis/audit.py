@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oomlab.analysis.episodes import allocation_requests, calls, holders_at
-from oomlab.analysis.episodes.calls import CHAIN_WALK
+from oomlab.analysis.episodes.function_calls import CHAIN_WALK
 from oomlab.analysis.episodes.locks import TRYING_KINDS
 from oomlab.engine.ops import LOCKING_KINDS
 from oomlab.engine.trace.events import Trace

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from oomlab.analysis.episodes import invocations, pages_credited, takes
-from oomlab.analysis.episodes.calls import ALLOCATOR, CHAIN_WALK, Call, reported
-from oomlab.analysis.episodes.kills import victim_of
+from oomlab.analysis.episodes.function_calls import ALLOCATOR, CHAIN_WALK, Call, reported
+from oomlab.analysis.episodes.killing import victim_of
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.engine.ops import GHOST_KINDS

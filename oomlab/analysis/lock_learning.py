@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from oomlab.analysis.episodes import calls, innermost, takes
-from oomlab.analysis.episodes.calls import DIRECT_RECLAIM
+from oomlab.analysis.episodes.function_calls import DIRECT_RECLAIM
 from oomlab.analysis.episodes.locks import TRYING_KINDS
 from oomlab.analysis.lock_order import RECLAIM, Annotation, LockOrderGraph, OrderEdge, Witness
 from oomlab.analysis.units import moment_text

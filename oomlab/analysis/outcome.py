@@ -16,8 +16,8 @@ from oomlab.analysis.episodes import (
     lock_waits,
     pages_credited,
 )
-from oomlab.analysis.episodes.calls import CHAIN_WALK, Call
-from oomlab.analysis.episodes.kills import victim_of
+from oomlab.analysis.episodes.function_calls import CHAIN_WALK, Call
+from oomlab.analysis.episodes.killing import victim_of
 from oomlab.analysis.episodes.once import once
 from oomlab.checked import checked
 from oomlab.engine.trace.events import Event, Trace

@@ -44,7 +44,7 @@ return progress;
         "out_of_memory",
         out_of_memory,
         """\
-freed = notify_oom();  /* all listeners */
+freed = notify();   /* all listeners */
 if (freed > 0)
     return true;
 if (task_will_free_mem(current))

@@ -21,7 +21,7 @@ while (true) {
     ),
     Listing(
         "the RFC's asker",
-        OomNotifierThread.notify,
+        OomNotifierThread.request_and_wait,
         """\
 /* oom_lock is held all the time */
 requested = 1;

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from oomlab import run
-from oomlab.analysis.episodes.calls import ALLOCATOR
+from oomlab.analysis.episodes.function_calls import ALLOCATOR
 from oomlab.analysis.outcome import failed_allocations, kills, pages_returned
-from oomlab.engine.trace.events import Event, Json, SlotInfo, TaskInfo, Trace
+from oomlab.engine.slots import Facts
+from oomlab.engine.trace.events import Event, Json, SlotInfo, TaskInfo, Trace, Waiting
 
 Told = tuple[str, tuple[str, ...], str, str, Json, dict[str, Json]]
 
@@ -21,9 +22,29 @@ def trace(*told: Told) -> Trace:
         for at_us, (task, stack, op, on, result, changes) in enumerate(told)
     ]
     tasks = tuple(TaskInfo(name, "asks", True) for name in ("a", "b"))
-    slots = (SlotInfo("free", "pool", 0),)
+    slots = (
+        SlotInfo("free", "pool", 0),
+        SlotInfo("SIGKILL for big", "word", 0, Facts(role="kill", of="big")),
+    )
+    last = {task: stack for task, stack, *_ in told}
+    waiting = tuple(
+        Waiting(task, "oom_lock", "", 0, "polls")
+        for task, stack in last.items()
+        if ALLOCATOR in stack
+    )
     return Trace(
-        "s", "r", {}, 0, "clock", 250, tasks, slots, tuple(events), "completed", len(events), ()
+        "s",
+        "r",
+        {},
+        0,
+        "clock",
+        250,
+        tasks,
+        slots,
+        tuple(events),
+        "completed",
+        len(events),
+        waiting,
     )
 
 

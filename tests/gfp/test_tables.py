@@ -192,8 +192,7 @@ def test_the_printing_order_names_only_known_names() -> None:
     [
         (
             lambda: table("4.12"),
-            "unknown kernel version '4.12'; valid: 4.13, 4.14, 4.18, 4.19, 5.8, 6.8;"
-            " did you mean 4.19?",
+            "unknown kernel version '4.12'; valid: 4.13, 4.14, 4.18, 4.19, 5.8, 6.8",
         ),
         (
             lambda: table("4.13", ["CONFIG_MMU"]),

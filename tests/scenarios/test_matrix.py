@@ -134,16 +134,16 @@ def test_a_red_cell_makes_the_command_fail(
 ) -> None:
     h5 = SCENARIOS["h5-gpu-never-idles"]
     monkeypatch.setattr(matrix, "SCENARIOS", {h5.name: h5})
-    monkeypatch.setattr(matrix, "timed", lambda *_: clock_says("completed"))
+    monkeypatch.setattr(matrix, "timed_cell", lambda *_: clock_says("completed"))
     assert main(["matrix", "--budget", "300"]) == 1
     printed = capsys.readouterr().out
     assert "PROBLEM: the clock was expected to say deadlock" in printed
 
 
 def test_the_number_of_cells_is_known_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matrix, "timed", lambda *_: clock_says("completed"))
+    monkeypatch.setattr(matrix, "timed_cell", lambda *_: clock_says("completed"))
     found = Explored("budget", 1, False, False, False)
-    monkeypatch.setattr(matrix, "explored", lambda *_: found)
+    monkeypatch.setattr(matrix, "explored_cell", lambda *_: found)
     assert len(list(matrix.matrix(1))) == matrix.size()
 
 

@@ -9,7 +9,7 @@ in the whole house, both in `outcome`: the *stall* of a run is its slowest reque
 the time from an invocation of out_of_memory that gets nowhere to the next page for those who wait.
 """
 
-from oomlab.analysis.episodes.calls import (
+from oomlab.analysis.episodes.function_calls import (
     Call,
     OomCall,
     Walk,
@@ -18,7 +18,7 @@ from oomlab.analysis.episodes.calls import (
     pages_credited,
     walks,
 )
-from oomlab.analysis.episodes.kills import Kill, kills
+from oomlab.analysis.episodes.killing import Kill, kills
 from oomlab.analysis.episodes.locks import (
     Held,
     HoldMode,

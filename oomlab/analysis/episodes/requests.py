@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from oomlab.analysis.episodes.calls import ALLOCATOR
+from oomlab.analysis.episodes.function_calls import ALLOCATOR
 from oomlab.analysis.episodes.once import events_of, once
 from oomlab.brief import brief
 from oomlab.checked import checked

@@ -35,10 +35,10 @@ def check_search(timeouts: str, budget: int) -> Timeouts:
     return find("timeout rule", timeouts, {rule: rule for rule in TIMEOUT_RULES})
 
 
-Key: TypeAlias = tuple[State, tuple[Hashable, ...]]
+StateKey: TypeAlias = tuple[State, tuple[Hashable, ...]]
 """A state spelled out: the shared state, and where each task stands (None: it has finished)."""
 
-Moves: TypeAlias = dict[Key, set[tuple[int, Key]]]
+SpelledMoves: TypeAlias = dict[StateKey, set[tuple[int, StateKey]]]
 """By state: (number of the task that moves, state after it)."""
 
 
@@ -119,7 +119,7 @@ class Graph:
         """How many states have their moves recorded."""
         return len(self.first) - 1
 
-    def spelled_out(self) -> Moves:
+    def spelled_out(self) -> SpelledMoves:
         """The states and moves without numbers, as `explore_plainly` has them; the states whose
         moves are not known are left out."""
         keys = [self.space.spelled_out(state) for state in self.states]

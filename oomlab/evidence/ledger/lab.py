@@ -14,7 +14,7 @@ from oomlab.analysis.episodes import (
     lock_waits,
     walks,
 )
-from oomlab.analysis.episodes.calls import CHAIN_WALK, DIRECT_RECLAIM
+from oomlab.analysis.episodes.function_calls import CHAIN_WALK, DIRECT_RECLAIM
 from oomlab.analysis.outcome import longest_request_us, oom_calls
 from oomlab.checked import checked
 from oomlab.engine.explorer.counterexample import Schedule

@@ -309,7 +309,7 @@ def test_a_timeout_when_idle_does_not_come_while_others_can_still_leave_their_ci
     """Nothing but the timeout leads to the end; still it is not due before the other one is in a
     circle that it cannot leave."""
     stage = Stage()
-    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue")
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
     settled, step = stage.layout.word("settled", 0), stage.layout.word("step", 0)
 
     def caller() -> Routine:
