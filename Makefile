@@ -9,6 +9,9 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
 JOBS ?= 2
+ROOM ?= oomlab/kernel
+NUMBER ?= 30
+SEED ?= 1
 PYTHON ?=
 export PYTHON
 
@@ -86,8 +89,8 @@ spin: $(VENV)/.dev
 servers: $(VENV)/.dev
 	@$(PY) -m tools.get_servers
 
-mutants: $(VENV)/.dev ## break the model on purpose, one fault at a time: what notices it?
-	@$(PY) -m tests.mutants
+mutants: $(VENV)/.dev ## break a room on purpose: which faults do its tests miss? (ROOM=oomlab/kernel NUMBER=30 SEED=1)
+	@$(PY) -m tests.mutants $(ROOM) --number $(NUMBER) --seed $(SEED)
 
 bench: $(VENV)/.dev ## measure speeds (no pass or fail)
 	@for script in benchmarks/bench_*.py; do \

@@ -9,12 +9,21 @@ need not look again, and does not.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from inspect import isclass
 from numbers import Integral, Real
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, overload
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    overload,
+)
 
 from oomlab.errors import InputError, shown
 
@@ -134,7 +143,9 @@ def _test_container(origin: Any, parts: tuple[Any, ...]) -> tuple[Test, str]:
                 test(each) for (test, _), each in zip(inner, value, strict=True)
             )
         # What can be gone through only once is not gone through here.
-        return not isinstance(value, Sequence | set | frozenset) or all(map(one, value))
+        if isinstance(value, Iterator) or not isinstance(value, Iterable):
+            return True
+        return all(map(one, value))
 
     kind = "a list" if origin is list else "a tuple" if origin is tuple else "a list or the like"
     return fits, f"{kind}, each entry {words}"

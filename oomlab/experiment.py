@@ -51,6 +51,7 @@ class Experiment:
     seed: int = 0
 
     @classmethod
+    @checked(leave="scenario remedy given")
     def of(
         cls,
         scenario: str | Scenario,
@@ -73,6 +74,7 @@ class Experiment:
         """A fresh model of it."""
         return self.scenario.build(self.settings, self.remedy)
 
+    @checked
     def run(self, *, park: bool = True) -> Trace:
         """Run it once by the clock; equal experiments give equal traces.
 
@@ -91,6 +93,7 @@ class Experiment:
             clock, self.scenario.name, self.remedy.name, json_settings(self.settings), self.seed
         )
 
+    @checked(leave="timeouts")
     def explore(self, *, timeouts: str = "any", budget: int = BUDGET) -> Exploration:
         """Have every schedule of it tried. Raises InputError as `explore_model` does."""
         found = explore_model(self.model(), timeouts=timeouts, budget=budget)
@@ -113,6 +116,7 @@ class Experiment:
         """It, to be moved step by step."""
         return Player(self.model())
 
+    @checked
     def play(self, schedule: str, *, steps: int | None = None) -> Trace:
         """Play a schedule given as text, or its first `steps` steps.
 
@@ -123,6 +127,7 @@ class Experiment:
         repeats = play_through(player, read_schedule(player, schedule)[:steps])
         return self._played(player, repeats=repeats)
 
+    @checked
     def follow(self, schedule: str) -> tuple[Trace, str]:
         """Play a schedule as far as it can be followed, e.g. one that was made for another remedy.
 
@@ -148,6 +153,7 @@ class Experiment:
         usual = self.scenario.settle({}, "explorer")
         return ",".join(f"{k}={v}" for k, v in self.settings.items() if v != usual[k])
 
+    @checked
     def replay_line(self, schedule: Schedule) -> str:
         """The argument of `oomlab replay` that plays `schedule`."""
         told = write_schedule(self.model(), schedule)

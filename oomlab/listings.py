@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oomlab.errors import unknown
+from oomlab.errors import find
 from oomlab.kernel.listings import LISTINGS as OF_THE_KERNEL
 from oomlab.kernel.listings import WATCHERS
 from oomlab.listeners.listings import LISTINGS as OF_THE_LISTENERS
@@ -57,6 +57,4 @@ def show_code(name: str) -> ShownCode:
     `name`: the kernel's, as in `show_code("fill_balloon")`. Steps that only watch, and docstrings,
     are left out. Raises InputError naming all there are.
     """
-    if name not in LISTINGS:
-        raise unknown("listing", name, LISTINGS)
-    return ShownCode(LISTINGS[name])
+    return ShownCode(find("listing", name, LISTINGS))

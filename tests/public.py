@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ WORKSHOP = ("oomlab.kernel.zone", "oomlab.engine.model", "oomlab.engine.ops")
 Python's own errors and ModelError say so. The command line answers in its own way."""
 
 _AUTO = re.compile(r"auto(?:function|class):: (oomlab[\w.]*)\.(\w+)(\(\))?")
+_MEMBERS = re.compile(r"autoclass:: (oomlab[\w.]*)\.(\w+)(?:\(\))?\n +:members:")
 _IMPORT = re.compile(r"^from (oomlab[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
@@ -47,4 +48,18 @@ def public() -> dict[str, Callable[..., Any]]:
         called = inspect.isfunction(value) or made or hasattr(value, "cache_info")
         if called and not value.__module__.startswith((*WORKSHOP, "oomlab.command")):
             found[f"{value.__module__}.{value.__qualname__}"] = value
+    return dict(sorted(found.items()))
+
+
+def methods(examples: Mapping[type, Any]) -> dict[str, Callable[..., Any]]:
+    """The same for the methods that the reference lists, each of the instance of its class among
+    `examples`."""
+    found = {}
+    for page in sorted(BOOK.rglob("*.md")):
+        for module, name in _MEMBERS.findall(page.read_text(encoding="utf-8")):
+            of = getattr(importlib.import_module(module), name)
+            for method in vars(of):
+                bound = getattr(examples[of], method)
+                if not method.startswith("_") and inspect.ismethod(bound):
+                    found[f"{of.__module__}.{of.__qualname__}.{method}"] = bound
     return dict(sorted(found.items()))

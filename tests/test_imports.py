@@ -104,7 +104,10 @@ def test_a_module_imports_from_earlier_stages_only(part: str, path: Path) -> Non
         if not name.startswith("oomlab.") or name == "oomlab.__version__":
             continue
         other = name.split(".")[1]
-        assert stage(other) <= stage(part), f"{path.name} imports {name}"
+        assert stage(other) <= stage(part), (
+            f"{path.name} imports {name}, which stands above {part}: move what is needed down, or "
+            "hand it over as an argument (DESIGN.md has the order of the rooms)"
+        )
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,10 @@ def test_each_third_party_package_has_its_doors() -> None:
             top = name.split(".")[0]
             if top == "oomlab" or top in sys.stdlib_module_names:
                 continue
-            assert top in DOORS, f"{path} imports {name}, which no part may"
+            assert top in DOORS, (
+                f"{path} imports {name}, which no part may: add it to DOORS here "
+                "and to pyproject.toml, or do without"
+            )
             doors = DOORS[top].intersection(room(path))
             assert doors, f"{path} imports {name}; only {', '.join(DOORS[top])} may"
             if part == "course":

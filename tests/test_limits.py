@@ -13,9 +13,10 @@ def test_each_limit_says_something_once() -> None:
     for module, limit in found:
         assert limit.kind in KINDS, f"{module}: {limit.kind}"
         assert limit.topic and not limit.topic.endswith("."), f"{module}: {limit.topic}"
-        assert limit.what.endswith("."), f"{module}: {limit.what}"
+        assert limit.what.endswith("."), f"{module}: a sentence ends with a stop: {limit.what}"
     topics = Counter(limit.topic for _, limit in found)
-    assert [topic for topic, times in topics.items() if times > 1] == []
+    twice = [topic for topic, times in topics.items() if times > 1]
+    assert not twice, f"{twice}: said in two modules; keep the note beside the code it is about"
 
 
 def test_the_page_shows_every_limit() -> None:

@@ -21,6 +21,7 @@ central of the two."""
 SAME_ROLE = {
     "build": "a scenario's builder, handed to its Scenario and called by nobody else",
     "check": "gfp: of a mask; sweep: of stored results. Both are called by their module's name",
+    "joins": "how a listener's own driver comes to a machine; each is entered in its REGISTRANT",
     "find": "views.find is the registry of views, called by its package's name",
     "load": "a trace or a sweep's results from a file, each called by its module's name",
     "main": "where a program begins",

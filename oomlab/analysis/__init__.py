@@ -3,6 +3,7 @@
 from oomlab.analysis.chain_walk import first_invocation
 from oomlab.analysis.comparison import parting
 from oomlab.analysis.detectors import DETECTORS, Detector, LogLine, detector_log
+from oomlab.analysis.episodes import Held, HoldMode, allocation_requests
 from oomlab.analysis.lock_learning import ANNOTATIONS, lock_order_graph
 from oomlab.analysis.lock_order import (
     RECLAIM,
@@ -20,9 +21,8 @@ from oomlab.analysis.outcome import (
     oom_calls,
     pages_returned,
 )
-from oomlab.analysis.requests import allocation_requests
 from oomlab.analysis.rounds import longest_wait_us
-from oomlab.analysis.spans import Held, HoldMode, Span, SpanState, held_spans, span_at, task_spans
+from oomlab.analysis.spans import Span, SpanState, held_spans, span_at, task_spans
 from oomlab.analysis.tries import FailedTry, failed_tries
 from oomlab.analysis.units import length_text, moment_text, time_text
 from oomlab.analysis.wait_for import (

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from oomlab.analysis.outcome import ALLOCATOR, CHAIN_WALK
+from oomlab.analysis.episodes import allocation_requests, calls, holders_at
+from oomlab.analysis.episodes.function_calls import CHAIN_WALK
+from oomlab.analysis.episodes.locks import TRYING_KINDS
+from oomlab.engine.ops import LOCKING_KINDS
 from oomlab.engine.trace.events import Trace
 from oomlab.gfp import flags
 
 _WALKS = frozenset({CHAIN_WALK, "walk_fixed_chain"})
-_TAKES = frozenset({"mutex_lock", "mutex_trylock", "mutex_trylock_recursive", "spin_lock"})
 
 
 @dataclass(frozen=True)
@@ -36,33 +38,33 @@ def callback_locks(traces: Iterable[Trace]) -> set[str]:
     return {
         event.on
         for trace in traces
-        for event in trace.events
-        if event.op in _TAKES and CHAIN_WALK in event.stack
+        for call in calls(trace, CHAIN_WALK)
+        for event in call.events
+        if (event.op in LOCKING_KINDS or event.op in TRYING_KINDS) and event.function != CHAIN_WALK
     }
 
 
 def blocking_requests(trace: Trace, locks: set[str]) -> list[BlockingRequest]:
     """The places of a run that would have to be changed, each once, in the order of their first
     use. `locks`: those to look at, from `callback_locks`."""
-    owners: dict[str, str] = {}
     found: dict[BlockingRequest, None] = {}
-    for event in trace.events:
-        owners.update({name: event.changes[name] for name in locks & event.changes.keys()})
-        if (event.op, event.on) != ("note", "gfp") or not flags.gfpflags_allow_blocking(
-            event.result
-        ):
+    for request in allocation_requests(trace):
+        if not flags.gfpflags_allow_blocking(request.gfp):
             continue
-        held = tuple(sorted(name for name, owner in owners.items() if owner == event.task))
-        in_callback = CHAIN_WALK in event.stack
+        held = tuple(
+            sorted(
+                lock for lock in locks if request.task in holders_at(trace, lock, request.number)
+            )
+        )
+        in_callback = CHAIN_WALK in request.stack
         if held or in_callback:
-            path = _path(event.stack)
-            found[BlockingRequest(path, event.result, held, in_callback)] = None
+            path = _path(request.stack)
+            found[BlockingRequest(path, request.gfp, held, in_callback)] = None
     return list(found)
 
 
 def _path(stack: tuple[str, ...]) -> tuple[str, ...]:
     """From the callback, or else from the task's own function, down to the request."""
-    last = len(stack) - 1 - stack[::-1].index(ALLOCATOR)
-    inside = stack[:last]
+    inside = stack[:-1]
     walks = [i for i, name in enumerate(inside) if name in _WALKS]
     return inside[walks[-1] + 1 :] if walks else inside

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from oomlab.analysis.episodes import invocations, pages_credited, takes
+from oomlab.analysis.episodes.function_calls import ALLOCATOR, CHAIN_WALK, Call, reported
+from oomlab.analysis.episodes.killing import victim_of
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.engine.ops import GHOST_KINDS
 from oomlab.engine.slots import Listener
 from oomlab.engine.trace.events import Event, Trace
 
-WALK = "blocking_notifier_call_chain"
-OUT_OF_MEMORY = "out_of_memory"
-_LOCKING = ("mutex_lock", "mutex_trylock", "spin_lock", "down_")
 _WAITING = frozenset({"sleep_on", "wait_for", "sleep", "io"})
 
 
@@ -55,64 +55,40 @@ class OomInvocation:
 @checked
 def first_invocation(trace: Trace) -> OomInvocation | None:
     """The first one of the run, up to its return; None if nobody asked."""
-    begin = next((i for i, e in enumerate(trace.events) if OUT_OF_MEMORY in e.stack), None)
-    if begin is None:
+    call = next(iter(invocations(trace)), None)
+    if call is None:
         return None
-    task = trace.events[begin].task
-    before = [e for e in trace.events[:begin] if e.task == task]
-    events = _invocation(trace.events[begin:], task)
+    (begin, first), events = call.steps[0], list(call.events)
+    before = [event for event in trace.events[:begin] if event.task == call.task]
     got = next(e for e in reversed(before) if e.on == "oom_lock" and e.op.startswith("mutex"))
-    freed = [
-        e.result
-        for e in events
-        if e.op == "read" and trace.facts(e.on).role == "freed" and WALK not in e.stack
-    ]
-    killed = [e.on for e in events if e.op == "write" and trace.facts(e.on).role == "kill"]
+    killed = filter(None, (victim_of(trace, event) for event in events))
     return OomInvocation(
-        task,
-        _mask(events[0], before),
+        call.task,
+        _mask(first, before),
         got.op == "mutex_lock",
-        "mem_cgroup_out_of_memory" in events[0].stack,
-        _stops(trace, begin, events),
-        int(freed[-1]) if freed else 0,
-        trace.facts(killed[0]).of if killed else "",
+        "mem_cgroup_out_of_memory" in first.stack,
+        _stops(trace, call),
+        next(reversed(pages_credited(trace, call)), 0),
+        next(killed, ""),
     )
 
 
-def _invocation(events: tuple[Event, ...] | list[Event], task: str) -> list[Event]:
-    found = []
-    for event in events:
-        if event.task == task:
-            if OUT_OF_MEMORY not in event.stack:
-                break
-            found.append(event)
-    return found
-
-
 def _mask(first: Event, before: list[Event]) -> int | None:
-    if "alloc_page" not in first.stack:
+    if ALLOCATOR not in first.stack:
         return None
     notes = [e.result for e in before if e.op == "note" and e.on == "gfp"]
     return int(notes[-1]) if notes else None
 
 
-def _stops(trace: Trace, begin: int, events: list[Event]) -> tuple[Visit, ...]:
+def _stops(trace: Trace, call: Call) -> tuple[Visit, ...]:
     """The listeners' own parts of the walk, in the order in which the chain has them."""
     chain = next((s.facts.calls for s in trace.slots if s.facts.role == "chain"), ())
-    values = {slot.name: slot.initial for slot in trace.slots}
-    for event in trace.events[:begin]:
-        values.update(event.changes)
     parts: list[_Part] = []
     ahead = chain
-    for event in events:
-        added = 0
-        for name in event.changes:
-            if trace.facts(name).role == "freed":
-                added += int(event.changes[name]) - int(values[name])
-        values.update(event.changes)
-        if WALK not in event.stack[:-1] or event.op in GHOST_KINDS:
+    for number, event in call.steps:
+        if CHAIN_WALK not in event.stack[:-1] or event.op in GHOST_KINDS:
             continue
-        callback = event.stack[event.stack.index(WALK) + 1]
+        callback = event.stack[event.stack.index(CHAIN_WALK) + 1]
         last = parts[-1] if parts else None
         if last is None or last.listener.callback != callback or last.over(ahead):
             found = next((each for each in ahead if each.callback == callback), None)
@@ -122,8 +98,8 @@ def _stops(trace: Trace, begin: int, events: list[Event]) -> tuple[Visit, ...]:
             parts.append(last)
         last.events.append(event)
         last.adds = last.adds or _adds(trace, event)
-        last.pages += added
-    back = any(e.op == "up_read" and trace.facts(e.on).role == "chain" for e in events)
+        last.pages += reported(trace).get(number, 0)
+    back = any(e.op == "up_read" and trace.facts(e.on).role == "chain" for e in call.events)
     return tuple(part.stop(stuck=part is parts[-1] and not back) for part in parts)
 
 
@@ -144,7 +120,7 @@ class _Part:
 
     def stop(self, *, stuck: bool) -> Visit:
         """The same as it is told to others."""
-        locks = (e.on for e in self.events if e.op.startswith(_LOCKING) and e.condition == "done")
+        locks = (event.on for event in self.events if takes(event))
         waits = (
             e for e in self.events if e.op in _WAITING and e.condition in ("blocked", "sleeps")
         )

@@ -11,31 +11,27 @@ whether or not it did; see `Annotation` for how kernels differ.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from oomlab.analysis.episodes import calls, innermost, takes
+from oomlab.analysis.episodes.function_calls import DIRECT_RECLAIM
+from oomlab.analysis.episodes.locks import TRYING_KINDS
 from oomlab.analysis.lock_order import RECLAIM, Annotation, LockOrderGraph, OrderEdge, Witness
 from oomlab.analysis.units import moment_text
 from oomlab.checked import checked
-from oomlab.engine.ops import MUTEX_TRYLOCK_FAILED, MUTEX_TRYLOCK_RECURSIVE
+from oomlab.engine.ops import LOCKING_KINDS
 from oomlab.engine.trace.events import Event, Trace
-from oomlab.errors import unknown
+from oomlab.errors import find
 from oomlab.gfp import flags
-
-DIRECT_RECLAIM = "try_to_free_pages"
-"""The function whose presence on a task's stack says that it reclaims. That a task asks for memory,
-and with which flags, is in the allocator's note."""
 
 ANNOTATIONS: tuple[Annotation, ...] = ("4.13", "4.14", "4.18")
 
-_WAITING = frozenset({"mutex_lock", "mutex_lock_killable", "spin_lock", "down_read", "down_write"})
-_TRYING = frozenset({"mutex_trylock", "mutex_trylock_recursive", "down_read_trylock"})
 _READING = frozenset({"down_read", "down_read_trylock"})
 _REQUESTS_ALONE = frozenset({"announce_write"})  # down_write always follows, and adds the lock
 _RELEASES = frozenset({"mutex_unlock", "spin_unlock", "up_read", "up_write"})
-_IN_VAIN = (False, MUTEX_TRYLOCK_FAILED, MUTEX_TRYLOCK_RECURSIVE)
-"""Results that say that the task has not got the lock, or not once more."""
 
 
 @checked(leave="annotation")
@@ -45,8 +41,7 @@ def lock_order_graph(traces: Iterable[Trace], annotation: Annotation = "4.14") -
     They may be of runs that completed, or ended in the middle of something. Raises InputError for
     an unknown annotation.
     """
-    if annotation not in ANNOTATIONS:
-        raise unknown("reclaim annotation", annotation, ANNOTATIONS)
+    find("reclaim annotation", annotation, dict.fromkeys(ANNOTATIONS))
     learner = _Learner(annotation)
     traces = tuple(traces)
     for run, trace in enumerate(traces):
@@ -77,33 +72,13 @@ class _Held(NamedTuple):
     reads: bool = False
 
 
-class _Call(NamedTuple):
-    """A call of the allocator or of reclaim that a task is in; `pseudo`: it holds RECLAIM.
-
-    Two rounds of reclaim with nothing in between count as one.
-    """
-
-    stack: tuple[str, ...]
-    gfp: int
-    pseudo: bool = False
-
-    @property
-    def function(self) -> str:
-        return self.stack[-1]
-
-    def still_in(self, stack: tuple[str, ...]) -> bool:
-        return stack[: len(self.stack)] == self.stack
-
-
 @dataclass(slots=True)
 class _Task:
-    held: list[_Held] = field(default_factory=list)
-    calls: list[_Call] = field(default_factory=list)
+    """What a task holds, and the gfp masks of the reclaim that it is inside of (for which it is
+    PF_MEMALLOC), each with whether it holds RECLAIM."""
 
-    @property
-    def reclaim(self) -> _Call | None:
-        """The reclaim that the task is inside of, and for which it is PF_MEMALLOC."""
-        return next((c for c in reversed(self.calls) if c.function == DIRECT_RECLAIM), None)
+    held: list[_Held] = field(default_factory=list)
+    reclaims: list[tuple[int, bool]] = field(default_factory=list)
 
 
 class _Learner:
@@ -120,23 +95,29 @@ class _Learner:
         """Add what one trace says. Nobody holds anything when it begins."""
         self.run, self.trace = run, trace
         tasks = {task.name: _Task() for task in trace.tasks}
-        for event in trace.events:
+        reclaims = calls(trace, DIRECT_RECLAIM)
+        begun = Counter(call.steps[0][0] for call in reclaims)
+        left = Counter(call.left[0] for call in reclaims if call.left)
+        for number, event in enumerate(trace.events):
             self.event = event
             task = tasks[event.task]
-            self._follow_calls(task)
+            for _ in range(left[number]):
+                self._leave_reclaim(task)
+            if event.op == "note" and event.on == "gfp":
+                self._request(task, int(event.result))
+            for _ in range(begun[number]):
+                self._begin_reclaim(task)
             self._follow_locks(task)
 
     def _follow_locks(self, task: _Task) -> None:
         event = self.event
         reads = event.op in _READING
-        if event.op in _WAITING | _REQUESTS_ALONE:
+        if event.op in LOCKING_KINDS or event.op in _REQUESTS_ALONE:
             self._ask(task, event.on, event.function, reads=reads)
-        if event.condition != "done":
-            return
-        if event.op in _WAITING | _TRYING and event.result not in _IN_VAIN:
-            tried = event.op in _TRYING
+        if takes(event):
+            tried = event.op in TRYING_KINDS
             task.held.append(_Held(event.on, event.function, tried=tried, reads=reads))
-        elif event.op in _RELEASES:
+        elif event.op in _RELEASES and event.condition == "done":
             # Locks above keep their edges to those below: what they led to they still lead to.
             _remove(task.held, event.on)
 
@@ -146,8 +127,7 @@ class _Learner:
             if held.lock == lock:
                 self._add(held, lock, function)
         self._add_order(task, lock, function)
-        reclaim = task.reclaim
-        if self.annotation == "4.13" and reclaim is not None and reclaim.gfp & flags.FS:
+        if self.annotation == "4.13" and task.reclaims and task.reclaims[-1][0] & flags.FS:
             self._add(_Held(RECLAIM, DIRECT_RECLAIM), lock, function, shared=reads)
 
     def _add_order(self, task: _Task, taken: str, function: str) -> None:
@@ -168,39 +148,31 @@ class _Learner:
 
     # --- memory ---------------------------------------------------------------------------------
 
-    def _follow_calls(self, task: _Task) -> None:
-        """Note which calls of the allocator and of reclaim the task has left and begun."""
-        stack = self.event.stack
-        while task.calls and not task.calls[-1].still_in(stack):
-            if task.calls.pop().pseudo:
-                _remove(task.held, RECLAIM)
-        known = len(task.calls[-1].stack) if task.calls else 0
-        if self.event.op == "note" and self.event.on == "gfp":
-            self._begin_request(task)
-        for depth in range(known, len(stack)):
-            if stack[depth] == DIRECT_RECLAIM:
-                self._begin_reclaim(task, stack[: depth + 1])
+    def _request(self, task: _Task, gfp: int) -> None:
+        if not self._is_annotated(gfp, memalloc=bool(task.reclaims)):
+            return
+        caller = self.event.stack[-2:][0]
+        if self.annotation == "4.13":
+            for held in task.held:
+                self._add(held, RECLAIM, caller, shared=held.reads)
+        else:
+            self._ask(task, RECLAIM, caller)  # and lets go at once
 
-    def _begin_request(self, task: _Task) -> None:
-        stack, gfp = self.event.stack, int(self.event.result)
-        if self._is_annotated(gfp, memalloc=task.reclaim is not None):
-            caller = stack[-2:][0]
-            if self.annotation == "4.13":
-                for held in task.held:
-                    self._add(held, RECLAIM, caller, shared=held.reads)
-            else:
-                self._ask(task, RECLAIM, caller)  # and lets go at once
-        task.calls.append(_Call(stack, gfp))
-
-    def _begin_reclaim(self, task: _Task, stack: tuple[str, ...]) -> None:
-        gfp = task.calls[-1].gfp if task.calls else flags.GFP_KERNEL  # as kswapd
+    def _begin_reclaim(self, task: _Task) -> None:
+        request = innermost(self.trace, self.event.task).get(id(self.event))
+        gfp = request.gfp if request else flags.GFP_KERNEL  # as kswapd
         pseudo = self.annotation != "4.13" and self._is_annotated(
             gfp, memalloc=self.annotation == "4.14"
         )
         if pseudo:
             self._ask(task, RECLAIM, DIRECT_RECLAIM)
             task.held.append(_Held(RECLAIM, DIRECT_RECLAIM))
-        task.calls.append(_Call(stack, gfp, pseudo))
+        task.reclaims.append((gfp, pseudo))
+
+    def _leave_reclaim(self, task: _Task) -> None:
+        _, pseudo = task.reclaims.pop()
+        if pseudo:
+            _remove(task.held, RECLAIM)
 
     def _is_annotated(self, gfp: int, *, memalloc: bool) -> bool:
         """Does the validator count a request with these flags, by a task that is PF_MEMALLOC or

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oomlab.analysis.outcome import kills, oom_calls
+from oomlab.analysis.episodes import failed_try, kills, lock_waits
+from oomlab.analysis.outcome import oom_calls
 from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 
@@ -15,30 +16,15 @@ def rounds(trace: Trace) -> int:
     return sum(call.began_us <= last_us for call in oom_calls(trace))
 
 
-def count_failed_tries(trace: Trace, lock: str) -> int:
+def tries_in_vain(trace: Trace, lock: str) -> int:
     """How often all tasks together tried to get `lock` and did not."""
-    alone = sum(
-        event.op == "mutex_trylock" and event.on == lock and event.result is False
-        for event in trace.events
-    )
-    parked = sum(
-        int(event.result)
-        for event in trace.events
-        if event.condition == "polled" and event.on == lock
-    )
-    return alone + parked
+    mine = [event for event in trace.events if event.on == lock]
+    parked = sum(int(event.result) for event in mine if event.condition == "polled")
+    return parked + sum(map(failed_try, mine))
 
 
 @checked
 def longest_wait_us(trace: Trace, task: str, lock: str) -> int:
-    """The longest that `task` slept for `lock`, in microseconds; 0 if it never had to."""
-    longest = 0
-    began: int | None = None
-    for event in trace.events:
-        if event.task != task or event.on != lock or event.op != "mutex_lock":
-            continue
-        if event.condition == "blocked":
-            began = event.at_us
-        elif began is not None:
-            longest, began = max(longest, event.at_us - began), None
-    return longest if began is None else max(longest, trace.ended_at_us - began)
+    """The longest that `task` waited for `lock`, in microseconds; 0 if it never had to."""
+    mine = (wait for wait in lock_waits(trace) if (wait.task, wait.lock) == (task, lock))
+    return max((wait.length_us(trace.ended_at_us) for wait in mine), default=0)

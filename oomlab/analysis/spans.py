@@ -6,12 +6,15 @@ its end, is cut into spans without gaps. Times are microseconds (steps in a repl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from oomlab.analysis.episodes import Held, failed_try, holds
+from oomlab.analysis.episodes.once import events_of, once
 from oomlab.checked import checked
-from oomlab.engine.trace.events import Event, Json, TaskInfo, Trace
+from oomlab.engine.ops import LOCKING_KINDS
+from oomlab.engine.trace.events import Event, TaskInfo, Trace
 
 SpanState = Literal["runs", "polls", "blocked", "waits", "sleeps", "idle", "done"]
 """What a task does during a span.
@@ -21,11 +24,8 @@ until a lock is free. `waits`: it sleeps until an event. `sleeps`: it sleeps unt
 device is ready. `idle`: it has not begun, or a background task waits for work. `done`: it is over.
 """
 
-HoldMode = Literal["owns", "reads", "writes"]
-"""How a lock is held: a mutex is owned, a semaphore read or written."""
-
-_LOCKING = frozenset({"mutex_lock", "mutex_lock_killable", "spin_lock", "down_read", "down_write"})
-_WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
+WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
+"""Functions that say nothing about what is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +49,14 @@ class Span:
     gives: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A stretch during which `task` had `lock`.
-
-    `to_the_end`: it still had it when the run ended. Such a stretch may have no length.
-    """
-
-    lock: str
-    task: str
-    start_us: int
-    end_us: int
-    mode: HoldMode
-    to_the_end: bool = False
-
-
 @checked
+@once
 def task_spans(trace: Trace) -> tuple[Span, ...]:
     """The life of every task in spans, tasks in the trace's order.
 
     The spans of a task follow each other without gap or overlap, from 0 to the end of the run.
     """
-    events: dict[str, list[Event]] = {task.name: [] for task in trace.tasks}
-    for event in trace.events:
-        events[event.task].append(event)
+    events = events_of(trace)
     unfinished = {waiting.task for waiting in trace.waiting}
     spans: list[Span] = []
     for task in trace.tasks:
@@ -130,10 +114,10 @@ def _pieces(task: TaskInfo, events: list[Event]) -> list[Span]:
 
 
 def _state_after(event: Event) -> SpanState:
-    if event.condition in ("polling", "polled") or _failed_try(event):
+    if event.condition in ("polling", "polled") or failed_try(event):
         return "polls"
     if event.condition == "blocked":
-        return "blocked" if event.op in _LOCKING else "waits"
+        return "blocked" if event.op in LOCKING_KINDS else "waits"
     if event.condition == "sleeps" and event.op != "cost":
         return "sleeps"
     return "runs"
@@ -144,26 +128,22 @@ def _belongs_to_poll(event: Event, lock: str) -> bool:
 
     Whatever changes something, waits for something or says something ends the polling.
     """
-    if event.condition in ("polling", "polled") or _failed_try(event):
+    if event.condition in ("polling", "polled") or failed_try(event):
         return event.on == lock
     quiet = event.condition in ("done", "sleeps") and not event.changes
     return quiet and event.op != "log"
 
 
-def _failed_try(event: Event) -> bool:
-    return event.op == "mutex_trylock" and event.result is False
-
-
 def _tries(event: Event) -> int:
     if event.condition == "polled":
         return int(event.result)
-    return int(_failed_try(event))
+    return int(failed_try(event))
 
 
 def _function(event: Event) -> str:
     """The innermost kernel function that says something about the wait."""
     for name in reversed(event.stack):
-        if name not in _WAIT_HELPERS:
+        if name not in WAIT_HELPERS:
             return name
     return event.function
 
@@ -192,35 +172,13 @@ def held_spans(trace: Trace) -> tuple[Held, ...]:
 
     A lock taken and released within one instant does not show.
     """
-    found: list[Held] = []
-    for slot in trace.slots:
-        if slot.kind not in ("mutex", "rwsem"):
-            continue
-        open_since: dict[tuple[str, HoldMode], int] = {}
-        values = [(0, slot.initial)]
-        values += [(e.at_us, e.changes[slot.name]) for e in trace.events if slot.name in e.changes]
-        spans: list[Held] = []
-        for at_us, value in values:
-            now = holders(value)
-            for task, mode in [key for key in open_since if key not in now]:
-                start_us = open_since.pop((task, mode))
-                if at_us > start_us:
-                    spans.append(Held(slot.name, task, start_us, at_us, mode))
-            for key in now:
-                open_since.setdefault(key, at_us)
-        for (task, mode), start_us in open_since.items():
-            spans.append(Held(slot.name, task, start_us, trace.ended_at_us, mode, True))
-        found += sorted(spans, key=_start)
-    return tuple(found)
+    return tuple(
+        held
+        for mine in holds(trace).values()
+        for held in sorted(mine, key=_start)
+        if held.to_the_end or held.end_us > held.start_us
+    )
 
 
 def _start(held: Held) -> int:
     return held.start_us
-
-
-def holders(value: Json) -> list[tuple[str, HoldMode]]:
-    """Who holds a mutex or semaphore whose slot has this value, and how."""
-    if isinstance(value, Mapping):
-        readers: list[tuple[str, HoldMode]] = [(task, "reads") for task in value["readers"]]
-        return readers + ([(value["writer"], "writes")] if value["writer"] else [])
-    return [(value, "owns")] if value else []

@@ -7,11 +7,11 @@ in a callback, warns of nothing; nor does who polls there, as too_many_isolated 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from oomlab.analysis.outcome import ALLOCATOR
+from oomlab.analysis.episodes import AllocationRequest, allocation_requests, innermost
 from oomlab.analysis.stretches import Stretch
 from oomlab.engine.trace.events import Trace
 from oomlab.gfp import flags
@@ -36,62 +36,51 @@ class StallWarning(NamedTuple):
     text: str
 
 
-@dataclass
-class _Request:
-    """A call of the allocator: the stack it is in, its mask, when it began and is to be named."""
-
-    stack: tuple[str, ...]
-    gfp: int
-    began_us: int
-    due_us: int
-
-    def passes(self, at_us: int, task: str) -> Iterator[StallWarning]:
-        """The task goes through the slow path's loop once more."""
-        if at_us <= self.due_us or not flags.gfpflags_allow_blocking(self.gfp):
-            return
-        self.due_us += STALL_US
-        for_ms = (at_us - self.began_us) // 1000
-        text = f"{task}: page allocation stalls for {for_ms}ms, order:0"
-        yield StallWarning(at_us, task, text)
-
-    def comes_round(self, stack: tuple[str, ...]) -> bool:
-        """Does a task that polls with this stack go through the loop each time?"""
-        return not _INSIDE_THE_LOOP.intersection(stack[len(self.stack) :])
-
-
 def stall_warnings(trace: Trace, stretches: Iterable[Stretch]) -> Iterator[StallWarning]:
     """Everybody who comes round in the slow path's loop after 10 s, 20 s and so on."""
     kernel = trace.parameters.get("kernel")
     if kernel is not None and KernelRelease.of(kernel) >= STALL_KERNEL:
         return
     tick_us = _SECOND_US // trace.hz
-    open_requests: dict[str, list[_Request]] = {}
+    late = {request.task for request in allocation_requests(trace) if _may_be_long(request)}
+    warned: Counter[int] = Counter()
     for stretch in stretches:
-        event, task = stretch.event, stretch.task
-        mine = open_requests.setdefault(task, [])
-        while mine and mine[-1].stack != event.stack[: len(mine[-1].stack)]:
-            mine.pop()
-        if event.op == "note" and event.on == "gfp" and event.function == ALLOCATOR:
-            while mine and mine[-1].stack == event.stack:
-                mine.pop()  # the task asks again in the same place
-            began_us = event.at_us
-            mine.append(_Request(event.stack, int(event.result), began_us, began_us + STALL_US))
-        if not mine:
+        if stretch.task not in late:
             continue
-        request = mine[-1]
-        if event.op == "take_page" and event.function == "alloc_pages_slowpath":
-            yield from request.passes(event.at_us, task)
-        if event.condition in ("polling", "polled"):
-            while request.comes_round(event.stack) and request.due_us + tick_us < stretch.end_us:
-                before_us = request.due_us
-                yield from request.passes(before_us + tick_us, task)
-                if request.due_us == before_us:
-                    break
-        elif stretch.beats_us:
-            for at_us in range(
-                stretch.start_us + stretch.beats_us, stretch.end_us + 1, stretch.beats_us
-            ):
-                yield from request.passes(at_us, task)
+        request = innermost(trace, stretch.task).get(id(stretch.event))
+        if request is None or not _may_be_long(request):
+            continue
+        for at_us in _passes(stretch, request, tick_us, warned):
+            for_us = at_us - request.began_us
+            if for_us > STALL_US * (warned[id(request)] + 1):
+                warned[id(request)] += 1
+                text = f"{stretch.task}: page allocation stalls for {for_us // 1000}ms, order:0"
+                yield StallWarning(at_us, stretch.task, text)
+
+
+def _may_be_long(request: AllocationRequest) -> bool:
+    """Can there be anything to warn of?"""
+    long = request.end == "under way" or request.ended_us - request.began_us > STALL_US
+    return long and flags.gfpflags_allow_blocking(request.gfp)
+
+
+def _passes(
+    stretch: Stretch, request: AllocationRequest, tick_us: int, warned: Counter[int]
+) -> Iterator[int]:
+    """When the task goes through the slow path's loop once more: of polls, only those that come
+    right after a warning is due."""
+    event = stretch.event
+    if event.op == "take_page" and event.function == "alloc_pages_slowpath":
+        yield event.at_us
+    if event.condition in ("polling", "polled"):
+        inside = event.stack[len(request.stack) :]
+        while not _INSIDE_THE_LOOP.intersection(inside):
+            due_us = request.began_us + STALL_US * (warned[id(request)] + 1)
+            if due_us + tick_us >= stretch.end_us:
+                return
+            yield due_us + tick_us
+    elif stretch.beats_us:
+        yield from range(stretch.start_us + stretch.beats_us, stretch.end_us + 1, stretch.beats_us)
 
 
 def rationed(warnings: Iterable[StallWarning]) -> Iterator[StallWarning]:

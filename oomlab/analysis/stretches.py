@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from oomlab.analysis.episodes.once import events_of
 from oomlab.analysis.spans import span_at, task_spans
 from oomlab.engine.trace.events import Event, Trace
 
@@ -32,7 +33,7 @@ def stretches(trace: Trace, until_us: int) -> Iterator[Stretch]:
     spans = task_spans(trace)
     waiting = {each.task for each in trace.waiting}
     for task in trace.tasks:
-        mine = [event for event in trace.events if event.task == task.name]
+        mine = events_of(trace)[task.name]
         life = [span for span in spans if span.task == task.name]
         for event, after in zip(mine, [*mine[1:], None], strict=True):
             waits = event.condition == "blocked"

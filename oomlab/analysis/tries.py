@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from oomlab.analysis.spans import holders
+from oomlab.analysis.episodes import failed_try, holders_at, holds
 from oomlab.engine.trace.events import Trace
 
 
@@ -32,11 +32,8 @@ def failed_tries(traces: Iterable[Trace]) -> tuple[FailedTry, ...]:
 
 
 def _of(trace: Trace) -> Iterator[FailedTry]:
-    values = {slot.name: slot.initial for slot in trace.slots if slot.kind in ("mutex", "rwsem")}
-    for event in trace.events:
-        values.update((name, v) for name, v in event.changes.items() if name in values)
-        if event.op != "mutex_trylock" or event.result is not False:
-            continue
-        for lock, value in values.items():
-            if any(task == event.task for task, _ in holders(value)):
-                yield FailedTry(lock, event.on, event.task, event.function)
+    for number, event in enumerate(trace.events):
+        if failed_try(event):
+            for lock in holds(trace):
+                if event.task in holders_at(trace, lock, number):
+                    yield FailedTry(lock, event.on, event.task, event.function)

@@ -47,7 +47,7 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
             raise InputError("--check reads results and goes with neither --resume nor --force")
         if options.out == STANDARD_OUTPUT:
             raise InputError("--check needs the name of a file; - is standard output")
-        return _checked(sweeps, options.out)
+        return _checked(sweeps, options.out, progress)
     if options.out == STANDARD_OUTPUT:
         if options.resume or options.force:
             raise InputError("standard output goes with neither --resume nor --force")
@@ -56,8 +56,10 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
     return _made(sweeps, jobs, options, progress)
 
 
-def _checked(sweeps: Sequence[Sweep], out: str | None) -> Iterator[str]:
-    wrong = [line for sweep in sweeps for line in check_file(sweep, out)]
+def _checked(sweeps: Sequence[Sweep], out: str | None, progress: Progress) -> Iterator[str]:
+    wrong = [
+        line for sweep in sweeps for line in check_file(sweep, out, partial(_tell, progress, sweep))
+    ]
     yield from wrong or ["The stored results are those of this model."]
     if wrong:
         raise SystemExit(NOT_AS_EXPECTED)

@@ -22,17 +22,18 @@ PoolRole = Literal["free", "lent", "rss", "outside", "kept"]
 can give them back, the resident set (`rss`) of a process, held `outside` of all that is modelled
 until somebody gives them back, or `kept` by whoever has them (a task's hand, a cache)."""
 
-WordRole = Literal["plain", "kill", "freed"]
+WordRole = Literal["plain", "kill", "freed", "answer"]
 """What a word is: writing to a `kill` word sends SIGKILL to a process, a `freed` word is a sum to
-which listeners add the pages that they gave back, and any other is `plain`."""
+which listeners add the pages that they gave back, an `answer` is a pair (the number that a request
+wrote elsewhere, the pages that were given back for it), and any other is `plain`."""
 
 Crowd = Literal["work", "anybody"]
 """Who wakes a queue if it is not one task alone: whoever brings `work` for the task that sleeps
 there (so that to sleep there is nothing worth telling), or `anybody` else."""
 
 Role = Literal[
-    "plain", "free", "lent", "rss", "outside", "kept", "kill", "freed", "work", "anybody",
-    "answered", "chain", "panic",
+    "plain", "free", "lent", "rss", "outside", "kept", "kill", "freed", "answer", "work",
+    "anybody", "answered", "chain", "panic",
 ]  # fmt: skip
 """Every role. A queue that one task alone wakes is `answered`; `chain` is the semaphore of the
 notifier chain, `panic` the word that says that the machine has panicked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from oomlab.checked import checked
 from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.observers import Observer
 from oomlab.engine.ops import Routine
@@ -13,6 +14,7 @@ from oomlab.engine.properties import Property
 class Stage:
     """Collects tasks t0, t1, ... (or as named) in the order in which they are added."""
 
+    @checked
     def __init__(self, hz: int = 250) -> None:
         self.layout = Layout()
         self.panic = self.layout.word("panic", 0)
@@ -21,6 +23,7 @@ class Stage:
         self.observers: tuple[Observer, ...] = ()
         self.properties: tuple[Property, ...] = ()
 
+    @checked
     def task(
         self,
         body: Callable[[], Routine],

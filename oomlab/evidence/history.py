@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from oomlab.brief import brief
 from oomlab.checked import checked
-from oomlab.errors import unknown
+from oomlab.errors import find
 from oomlab.evidence.history_documents import ITS_TEXT, ROWS
 
 DocumentKind = Literal["message", "commit"]
@@ -62,10 +62,7 @@ HISTORY: tuple[Document, ...] = tuple(Document(*row) for row in ROWS)
 
 def event(key: str) -> Document:
     """The event called `key`. Raises InputError, naming the keys there are."""
-    for one in HISTORY:
-        if one.key == key:
-            return one
-    raise unknown("event", key, (one.key for one in HISTORY))
+    return find("event", key, {one.key: one for one in HISTORY})
 
 
 @checked(leave="kind")
@@ -76,8 +73,8 @@ def events(
 
     Raises InputError for a kind that does not exist.
     """
-    if kind is not None and kind not in KINDS:
-        raise unknown("kind of event", kind, KINDS)
+    if kind is not None:
+        find("kind of event", kind, dict.fromkeys(KINDS))
     for one in HISTORY:
         if since <= one.date < until and kind in (None, one.kind):
             yield one

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from oomlab.analysis.requests import AllocationRequest
+from oomlab.analysis.episodes import AllocationRequest
 from oomlab.checked import checked
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oomlab.analysis.spans import WAIT_HELPERS
 from oomlab.engine.trace.events import Json, Trace
-
-_WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def facts_at(trace: Trace, at_us: int) -> StateFacts:
     for event in trace.events:
         if event.at_us > at_us:
             break
-        stacks[event.task] = tuple(f for f in event.stack if f not in _WAIT_HELPERS)
+        stacks[event.task] = tuple(f for f in event.stack if f not in WAIT_HELPERS)
         if event.at_us and event.condition != "blocked":
             mover = event.task
     unfinished = {waiting.task for waiting in trace.waiting}

@@ -29,6 +29,7 @@ class Request:
     def __post_init__(self) -> None:
         check(self.mask)
 
+    @checked
     def has(self, name: str) -> bool:
         """Is the flag `name` set? A flag that this kernel lacks never is."""
         return bool(self.mask & self.table.bits.get(name, 0))

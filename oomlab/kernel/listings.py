@@ -32,7 +32,7 @@ return progress;
         "out_of_memory",
         out_of_memory,
         """\
-freed = notify();  /* all listeners */
+freed = notify();   /* all listeners */
 if (freed > 0)
     return true;
 if (task_will_free_mem(current))

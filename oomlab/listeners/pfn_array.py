@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from oomlab.brief import brief
 from oomlab.checked import checked
-from oomlab.errors import InputError, unknown
+from oomlab.errors import InputError, find
 from oomlab.limits import Limit
 
 LIMITS = (
@@ -88,8 +88,7 @@ def announce(
     Raises InputError for another order than before or after, a batch that is empty, or one with
     more units than the array has entries.
     """
-    if advance not in get_args(Advance):
-        raise unknown("order", advance, get_args(Advance))
+    find("order", advance, dict.fromkeys(get_args(Advance)))
     if not 0 < len(units) * per_page <= ARRAY_PFNS_MAX:
         raise InputError(
             f"a batch has from 1 to {ARRAY_PFNS_MAX} units of {UNIT_KIB} KiB, not"

@@ -69,6 +69,7 @@ class SequencedThread(Delivery):
             layout.word(
                 "oom_notifier_answer",
                 (0, 0),
+                role="answer",
                 protocol=True,
                 says={
                     "read": "reads the result and for which request it is",

@@ -366,8 +366,9 @@ def give_back(machine: Machine, elsewhere: Slot, jiffies: int) -> Routine:
 
 
 def kill_by_hand(machine: Machine, jiffies: int) -> Routine:
-    """After `jiffies`, send SIGKILL to the hog; no reserves are opened to it, as the OOM killer
-    would."""
-    (victim,) = (process for process in machine.processes if process.name == "hog")
+    """After `jiffies`, send SIGKILL to the hog, if there is one; no reserves are opened to it, as
+    the OOM killer would."""
+    hogs = tuple(process for process in machine.processes if process.name == "hog")
     yield sleep(jiffies)
-    yield write(victim.sigkill, 1)
+    for i in range(len(hogs)):
+        yield write(hogs[i].sigkill, 1)

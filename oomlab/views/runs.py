@@ -105,7 +105,7 @@ def _recovered(trace: Trace) -> str:
     stall = longest_request_us(trace)
     how = "after a time limit ran out"
     if killed:
-        victims = ", ".join(trace.facts(e.on).of for e in killed)
+        victims = ", ".join(kill.victim for kill in killed)
         how = f"because {victims} is killed after {time_text(killed[0].at_us)}"
     cost = "" if stall is None else f" The slowest request for a page took {time_text(stall)}."
     return f"Everybody finishes, but only {how}.{cost}{_failures(trace)}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oomlab.analysis.requests import AllocationRequest, allocation_requests
+from oomlab.analysis.episodes import AllocationRequest, allocation_requests
+from oomlab.analysis.rounds import tries_in_vain
 from oomlab.analysis.units import time_text
 from oomlab.checked import checked
 from oomlab.engine.chooser import Chooser
@@ -178,9 +179,7 @@ def run_machine(machine: Machine) -> Trace:
 @checked
 def trace_polls(trace: Trace) -> int:
     """How often oom_lock was tried in vain."""
-    tried = sum(e.op == "mutex_trylock" and e.result is False for e in trace.events)
-    skipped = sum(int(e.result) for e in trace.events if e.condition == "polled")
-    return tried + skipped
+    return tries_in_vain(trace, "oom_lock")
 
 
 def _only_request(trace: Trace) -> AllocationRequest:

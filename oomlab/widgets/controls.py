@@ -63,7 +63,7 @@ class Choice:
 
     def check(self, value: Any) -> Scalar:
         """`value`, if it is one of the options; ValueError naming them if not."""
-        for option in self.options:
+        for option in self.options if isinstance(value, Scalar) else ():
             if option == value and isinstance(value, str) == isinstance(option, str):
                 return option  # type: ignore[no-any-return]
         raise unknown(self.name, value, self.options)

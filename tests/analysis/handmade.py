@@ -48,7 +48,8 @@ class Story:
         until: int | None = None,
         inside: str = "work",
     ) -> None:
-        stack = ("main", inside)
+        """`inside`: the function, or the functions that lead there, outermost first."""
+        stack = ("main", *inside.split())
         self.events.append(
             Event(self.now, task, stack, op, on, condition, result, changes or {}, until)
         )
@@ -59,11 +60,19 @@ class Story:
     def lets_go(self, task: str, lock: str) -> None:
         self.tell(task, "mutex_unlock", lock, changes={lock: ""})
 
+    def asks_for_a_page(self, task: str, got: bool, gfp: int = 1, outside: str = "") -> None:
+        """A request's first attempt, and its mask; `outside`: the functions that lead to it."""
+        self.looks_for_a_page(task, got, f"{outside} alloc_page")
+        self.tell(task, "note", "gfp", result=gfp, inside=f"{outside} alloc_page")
+
     def blocks(self, task: str, lock: str, inside: str = "work") -> None:
         self.tell(task, "mutex_lock", lock, "blocked", inside=inside)
 
     def tries(self, task: str, lock: str) -> None:
         self.tell(task, "mutex_trylock", lock, result=False)
+
+    def looks_for_a_page(self, task: str, got: bool, inside: str = "alloc_page") -> None:
+        self.tell(task, "take_page", "free", result=got, inside=inside)
 
     def computes(self, task: str, until: int) -> None:
         self.tell(task, "cost", "", "sleeps", until=until)

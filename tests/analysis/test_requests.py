@@ -6,7 +6,7 @@ import inspect
 import re
 
 from oomlab import run
-from oomlab.analysis.requests import AllocationRequest, allocation_requests
+from oomlab.analysis.episodes import AllocationRequest, allocation_requests
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock import traced as traced_run
 from oomlab.engine.clock.engine import Clock

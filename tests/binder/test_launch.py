@@ -42,8 +42,6 @@ OpenPage = Callable[..., Page]
 def launch_path(chapter: str) -> str:
     """Where the launch button of a built chapter leads, below the address of the server."""
     page = SITE / f"{chapter}.html"
-    if not page.exists():
-        pytest.fail("there is no built book: run make book")
     buttons = set(_BUTTON.findall(page.read_text(encoding="utf-8")))
     assert len(buttons) == 1, f"{chapter} has these launch buttons: {buttons}"
     path: str

@@ -289,7 +289,7 @@ WEIRD = ["1e308", "-1e308", "1e400", "inf", "nan", " 7 ", "7\n", "0x10", "1_0", 
 VALUES = st.one_of(st.sampled_from(WEIRD), st.integers(-2, 9).map(str), st.floats().map(str))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(["run", "explore"]),
     st.sampled_from(list(REMEDIES)),

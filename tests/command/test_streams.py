@@ -116,10 +116,10 @@ def has_ended(process: int) -> bool:
         return True
 
 
-def deaf_to_interrupts(process: int) -> bool:
+def deaf_to(number: signal.Signals, process: int) -> bool:
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     fields = dict(line.split(":", 1) for line in lines)
-    return bool((int(fields["SigBlk"], 16) | int(fields["SigIgn"], 16)) >> signal.SIGINT - 1 & 1)
+    return bool((int(fields["SigBlk"], 16) | int(fields["SigIgn"], 16)) >> number - 1 & 1)
 
 
 def wait_until(what: str, condition: object, limit_s: float = 60) -> None:
@@ -146,7 +146,8 @@ def test_a_sweep_that_is_stopped_leaves_no_process_behind(
         wait_until("a point", lambda: partial.exists() and partial.read_bytes().count(b"\n") > 3)
         others = children(sweep.pid)
         assert len(others) >= 2
-        assert all(map(deaf_to_interrupts, others))  # a terminal sends Ctrl-C to all of them
+        for sent_to_all in (signal.SIGINT, signal.SIGHUP):  # by a terminal
+            assert all(deaf_to(sent_to_all, other) for other in others)
     finally:
         sweep.send_signal(number)
         sweep.wait()

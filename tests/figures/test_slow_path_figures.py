@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oomlab.analysis import wait_for_graph
-from oomlab.analysis.requests import AllocationRequest, allocation_requests
+from oomlab.analysis.episodes import AllocationRequest, allocation_requests
 from oomlab.errors import InputError
 from oomlab.figures import draw_timeline
 from oomlab.figures.slow_path import STATIONS, draw_slow_path, fate, last_step

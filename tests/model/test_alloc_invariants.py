@@ -18,8 +18,8 @@ from oomlab.kernel.zone import MAX_ORDER, ZoneDetails
 from oomlab.kernel_release import KernelRelease
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
+from tests.drawn import settings_for
 from tests.model.solo import Solo, machine, solo, spawn
-from tests.model.test_invariants import SIZES, known_to
 
 SOMEBODY = 99
 
@@ -75,7 +75,7 @@ def kills(ops: list[Op]) -> bool:
     return any(op.kind == "write" and op.slots[0].name.startswith("SIGKILL") for op in ops)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(REQUESTS)
 def test_no_request_breaks_the_rules(request: dict[str, object]) -> None:
     lock, gfp, run = ask(request)
@@ -98,7 +98,7 @@ def test_no_request_breaks_the_rules(request: dict[str, object]) -> None:
         assert not any("panic" in line for line in run.said())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(REQUESTS)
 def test_a_request_ends_with_a_whole_block_or_with_nothing(request: dict[str, object]) -> None:
     _, _, run = ask(request)
@@ -108,18 +108,17 @@ def test_a_request_ends_with_a_whole_block_or_with_nothing(request: dict[str, ob
     assert in_hand == ((1 << order) if run.result else 0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     where=st.sampled_from([(s, r) for s in SCENARIOS for r in REMEDIES]),
-    given=SIZES,
     seed=st.integers(0, 99),
+    data=st.data(),
 )
-def test_nor_does_it_in_company(
-    where: tuple[str, str], given: dict[str, int | float], seed: int
-) -> None:
+def test_nor_does_it_in_company(where: tuple[str, str], seed: int, data: st.DataObject) -> None:
     """The same, read from the traces of whole scenarios under every remedy."""
     scenario, remedy = where
-    trace = run(scenario, remedy, known_to(scenario, given), seed)
+    chosen = data.draw(settings_for(SCENARIOS[scenario], limit_s=1.0, admin_kills_s=0.0))
+    trace = run(scenario, remedy, chosen, seed)
     masks: dict[tuple[str, int], int] = {}
     for event in trace.events:
         depth = event.stack.count("alloc_page")

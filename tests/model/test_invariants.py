@@ -22,39 +22,9 @@ from oomlab.engine.trace.events import Trace
 from oomlab.errors import ModelError
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import REVIEW, SCENARIOS, find_scenario
+from tests.drawn import settings_for
 
-SIZES = st.fixed_dictionaries(
-    {
-        "balloon_pages": st.sampled_from([0, 1, 300]),
-        "batch": st.sampled_from([1, 7, 256]),
-        "inflate_pages": st.sampled_from([1, 40]),
-        "rounds": st.sampled_from([1, 3]),
-        "hog_pages": st.sampled_from([1, 500]),
-        "touches": st.sampled_from([0, 1, 3]),
-        "give_back_pages": st.sampled_from([0, 1, 600]),
-        "give_back_s": st.sampled_from([0.001, 0.1]),
-        "oom_return_us": st.sampled_from([1, 900]),
-        "timeout_s": st.sampled_from([0.02, 0.1]),
-        "hz": st.sampled_from([100, 250, 1000]),
-        "kernel": st.sampled_from([4.13, 4.14, 4.19, 5.17]),
-        "oom_caller": st.sampled_from([0, 1]),
-        "ghosts": st.sampled_from([0, 1, 2]),
-        "sysrq": st.sampled_from([0, 0, 1]),
-        "memcg_oom": st.sampled_from([0, 0, 1]),
-        "suspend": st.sampled_from([0, 0, 1]),
-        "fault_oom": st.sampled_from([0, 0, 1]),
-        "earlier_victim": st.sampled_from([0, 0, 1]),
-        "callback_pages": st.sampled_from([0, 1, 256]),
-        "limit_s": st.just(1.0),
-    }
-)
 WHERE = st.sampled_from([(s, r) for s in (*SCENARIOS, *REVIEW) for r in REMEDIES])
-
-
-def known_to(scenario: str, given: dict[str, int | float]) -> dict[str, int | float]:
-    """Those of the settings that the scenario has."""
-    known = {parameter.name for parameter in find_scenario(scenario).parameters}
-    return {name: value for name, value in given.items() if name in known}
 
 
 def check_trace(trace: Trace) -> None:
@@ -73,24 +43,22 @@ def check_trace(trace: Trace) -> None:
         assert all(values[name] >= 0 for name in pools), event
 
 
-@settings(max_examples=60, deadline=None)
-@given(where=WHERE, given=SIZES, fault_tasks=st.integers(0, 3), seed=st.integers(0, 99))
-def test_timed_runs_keep_the_rules(
-    where: tuple[str, str], given: dict[str, int | float], fault_tasks: int, seed: int
-) -> None:
+@settings(max_examples=60)
+@given(where=WHERE, seed=st.integers(0, 99), data=st.data())
+def test_timed_runs_keep_the_rules(where: tuple[str, str], seed: int, data: st.DataObject) -> None:
     scenario, remedy = where
-    chosen = known_to(scenario, {**given, "fault_tasks": fault_tasks})
+    chosen = data.draw(settings_for(find_scenario(scenario), limit_s=1.0))
     check_trace(run(scenario, remedy, chosen, seed))
 
 
-@settings(max_examples=40, deadline=None)
-@given(where=WHERE, given=SIZES, seed=st.integers(0, 99))
+@settings(max_examples=40)
+@given(where=WHERE, seed=st.integers(0, 99), data=st.data())
 def test_schedules_at_random_keep_the_rules(
-    where: tuple[str, str], given: dict[str, int | float], seed: int
+    where: tuple[str, str], seed: int, data: st.DataObject
 ) -> None:
     scenario, remedy = where
     found = find_scenario(scenario)
-    chosen = found.settle(known_to(scenario, given), "clock")
+    chosen = found.settle(data.draw(settings_for(found, limit_s=1.0)), "clock")
     player = Player(found.build(chosen, REMEDIES[remedy]))
     random = Random(seed)
     for _ in range(300):

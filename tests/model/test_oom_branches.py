@@ -20,7 +20,7 @@ from oomlab.kernel.machine import (
 )
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.oom_disable import oom_killer_disable
-from oomlab.kernel.oom_kill import ALLOCATOR, SYSRQ, OomControl, out_of_memory
+from oomlab.kernel.oom_kill import ALLOCATOR, SYSRQ, OomControl, mark_oom_victim, out_of_memory
 from oomlab.kernel.oom_page_fault import pagefault_out_of_memory
 from oomlab.kernel.process import MemCgroup, ProcessTraits
 from oomlab.kernel.sysrq import moom_callback
@@ -100,6 +100,11 @@ def test_a_group_at_its_limit_panics_only_at_2(panic_on_oom: int, panics: bool) 
     group = MemCgroup.declare(on.layout, "group")
     on.process("member", 3, ProcessTraits(memcg=group))
     assert panicked(on, oom(on, task, OomControl(memcg=group))) == panics
+
+
+def test_a_machine_that_panics_has_made_no_progress() -> None:
+    on, task = asking(panic_on_oom=2)
+    assert oom(on, task).result is False
 
 
 def test_panic_on_oom_comes_after_listeners_and_after_the_test_for_fs() -> None:
@@ -429,3 +434,12 @@ def test_a_kill_is_counted() -> None:
     on, task, _ = suspending()
     assert on.oom_victims is not None
     assert oom(on, task).state[on.oom_victims.count.index] == 1
+
+
+def test_a_victim_that_is_marked_again_is_counted_once() -> None:
+    """Suspend waits until the count is 0, and each victim takes off one when it exits."""
+    on, task, big = suspending()
+    assert on.oom_victims is not None
+    given: dict[Slot, Hashable] = {on.oom_victims.count: 1, big.memdie: 1, big.mm: "victim"}
+    run = solo(on, task, mark_oom_victim(big), given=given)
+    assert run.state[on.oom_victims.count.index] == 1

@@ -122,7 +122,7 @@ def test_reserves_come_before_any_ending(
 MASKS = st.integers(0, (1 << 25) - 1).map(lambda mask: Request(mask, TABLE))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     MASKS,
     st.booleans(),
@@ -154,7 +154,7 @@ SHARES = {
 """How many pages must stay free, worked out as __zone_watermark_ok does."""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     MASKS,
     st.booleans(),

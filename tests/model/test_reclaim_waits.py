@@ -142,6 +142,43 @@ def test_the_swapper_lets_the_throttled_go() -> None:
     assert (timed, all_orders) == ("completed", "exhausted-clean")
 
 
+@pytest.mark.parametrize(
+    ("free", "reclaimable", "failures"),
+    [
+        pytest.param(MARKS.high + 1, 0, 3, id="balanced without reclaiming: no failure"),
+        pytest.param(MARKS.high, 0, 4, id="short of the mark and nothing found: one more"),
+        pytest.param(0, 1, 0, id="something found: none in a row any more"),
+    ],
+)
+def test_a_pass_of_the_swapper_fails_only_if_it_leaves_the_zone_short(
+    free: int, reclaimable: int, failures: int
+) -> None:
+    on, pgdat = with_swapper(free, reclaimable)
+    task = spawn(on, "kswapd")
+    given: dict[Slot, Hashable] = {pgdat.wanted: 1, pgdat.failures: 3}
+    run = solo(on, task, kswapd(on, pgdat, task), given=given)
+    assert run.ending == "blocked"
+    assert run.state[pgdat.failures.index] == failures
+
+
+def test_every_shrinker_is_asked_and_their_pages_are_added_up() -> None:
+    on = machine()
+    task = spawn(on)
+    asked: list[Task] = []
+
+    def shrinker(pages: int) -> Callable[[Task], Routine]:
+        def scan(current: Task) -> Routine:
+            asked.append(current)
+            yield from ()
+            return pages
+
+        return scan
+
+    on.shrinkers.extend(shrinker(pages) for pages in (1, 20, 300))
+    assert solo(on, task, try_to_free_pages(on, task, flags.GFP_KERNEL)).result == 321
+    assert asked == [task.reclaiming] * 3
+
+
 def test_behind_a_swapper_that_waits_a_request_with_fs_waits_as_long() -> None:
     clock, timed, _ = both_engines(throttled(True))
     assert timed == "time-limit"

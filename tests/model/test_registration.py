@@ -62,7 +62,7 @@ def test_a_newcomer_stands_behind_its_equals(priority: int, order: str) -> None:
     assert run.state[on.oom_notify_list.rwsem.index] == RwSemaphore()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     priorities=st.lists(st.integers(-1, 2), max_size=6),
     pages=st.integers(0, 3),

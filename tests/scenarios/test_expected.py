@@ -4,38 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab import explore, run
-from oomlab.evidence.matrix import CELL_BUDGET
-from oomlab.experiment import BUDGET
 from oomlab.remedies import REMEDIES
-from oomlab.remedies.expected import TOO_LARGE
-from oomlab.scenarios import SCENARIOS, STUDIES, Expectation
-
-PROMISES = [
-    (name, promise)
-    for name, found in {**SCENARIOS, **STUDIES}.items()
-    for promise in found.verdicts
-]
+from oomlab.scenarios import REVIEW, SCENARIOS, STUDIES, Expectation
+from tests.scenarios.promises import assert_kept, label, promises
 
 
-def label(value: object) -> str:
-    if isinstance(value, Expectation):
-        settings = "".join(f",{name}={number}" for name, number in value.settings.items())
-        return f"{value.about}-{value.engine}-{value.timeouts}{settings}"
-    return str(value)
-
-
-@pytest.mark.parametrize(("scenario", "promise"), PROMISES, ids=label)
+@pytest.mark.parametrize(
+    ("scenario", "promise"), promises({**SCENARIOS, **REVIEW, **STUDIES}), ids=label
+)
 def test_promise(scenario: str, promise: Expectation) -> None:
-    if promise.engine == "clock":
-        verdict = run(scenario, promise.about, promise.settings).verdict
-    else:
-        budget = CELL_BUDGET if promise.verdict == TOO_LARGE else BUDGET
-        found = explore(
-            scenario, promise.about, promise.settings, timeouts=promise.timeouts, budget=budget
-        )
-        verdict = found.verdict.word
-    assert verdict == promise.verdict
+    assert_kept(scenario, promise)
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)

@@ -27,7 +27,7 @@ def test_h1_recovers_with_a_first_kill_at_ten_seconds(h1: Trace) -> None:
     (kill,) = kills(h1)
     assert 10 * SECOND_US <= kill.at_us <= 10.1 * SECOND_US
     assert kill.task == "fault_task0"  # a request without __GFP_FS never kills
-    assert kill.on == "SIGKILL for hog"
+    assert kill.victim == "hog"
 
 
 def test_h1_stalls_for_ten_seconds(h1: Trace) -> None:

@@ -22,32 +22,7 @@ from oomlab.kernel.oom_notify import Delivery, notify_in_context
 from oomlab.kernel.task import Task
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
-
-CHOICES: dict[str, list[float]] = {
-    "balloon_pages": [0, 1, 300],
-    "batch": [1, 7, 256],
-    "inflate_pages": [1, 40],
-    "rounds": [1, 3],
-    "hog_pages": [1, 500],
-    "touches": [1, 3],
-    "fault_tasks": [0, 2],
-    "oom_caller": [0, 1],
-    "give_back_pages": [0, 600],
-    "give_back_s": [0.001, 0.1],
-    "timeout_s": [0.02, 0.1],
-    "kernel": [4.13, 4.14, 4.19, 5.17],
-    "hz": [100, 250, 1000],
-    "total_sg": [1, 2],
-    "reader_stays": [0, 1],
-    "hot_remove": [0, 1],
-    "sysrq": [0, 0, 1],
-    "memcg_oom": [0, 0, 1],
-    "suspend": [0, 0, 1],
-    "fault_oom": [0, 0, 1],
-    "earlier_victim": [0, 0, 1],
-    "rescue_s": [0.001, 0.05],
-    "limit_s": [1.0],
-}
+from tests.drawn import settings_for
 
 MAY_WAIT = {"oom_reap_task_mm", "moom_callback", "mem_cgroup_out_of_memory", "oom_killer_disable"}
 """Who waits for oom_lock instead of trying it."""
@@ -57,10 +32,9 @@ IN_CONTEXT = [r.name for r in REMEDIES.values() if r.delivery is Delivery]
 
 @st.composite
 def traces(draw: st.DrawFn, remedies: list[str]) -> Trace:
-    """A timed run of some scenario."""
+    """A timed run of some scenario, in a kernel that was released: none tests for FS first."""
     scenario = draw(st.sampled_from(list(SCENARIOS.values())))
-    names = [p.name for p in scenario.parameters if p.name in CHOICES]
-    chosen = {name: draw(st.sampled_from(CHOICES[name])) for name in names}
+    chosen = draw(settings_for(scenario, limit_s=1.0, fs_test_first=0))
     return run(scenario.name, draw(st.sampled_from(remedies)), chosen)
 
 
@@ -97,7 +71,10 @@ def without_fs_nobody_kills(trace: Trace) -> None:
             assert mask & flags.FS, event
 
 
-OTHERS_KILL = {"moom_callback", "mem_cgroup_out_of_memory", "die_slowly"}
+BY_HAND = {"die_slowly", "kill_by_hand"}
+"""Kills that are none of the OOM killer's."""
+
+OTHERS_KILL = {"moom_callback", "mem_cgroup_out_of_memory", *BY_HAND}
 """A person does not wait for an earlier victim, a group looks at its own members only."""
 
 
@@ -126,7 +103,7 @@ def chain_at_most_once_and_before_the_kill(trace: Trace) -> None:
             assert walks[event.task] == 1, event
         if event.op == "read" and event.on.startswith("freed") and event.function != "add_freed":
             freed[event.task] = event.result
-        if sent_sigkill(event) and "die_slowly" not in event.stack:
+        if sent_sigkill(event) and not BY_HAND & set(event.stack):
             grouped = "mem_cgroup_out_of_memory" in event.stack
             assert walks[event.task] == (0 if grouped or not has_listeners(trace) else 1), event
             by_hand = (
@@ -176,14 +153,14 @@ GENERAL = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(trace=traces(list(REMEDIES)))
 def test_rules_of_the_allocator_and_the_killer(trace: Trace) -> None:
     for rule in GENERAL:
         rule(trace)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(trace=traces(IN_CONTEXT))
 def test_the_chain_runs_once_for_each_invocation_and_before_any_kill(trace: Trace) -> None:
     chain_at_most_once_and_before_the_kill(trace)

@@ -67,7 +67,7 @@ def test_the_group_kills_inside_and_calls_no_listener() -> None:
     trace = run(H1, "allocate-outside", {"memcg_oom": 1})
     mine = [e for e in trace.events if e.task == "memcg_task"]
     assert not any("blocking_notifier_call_chain" in e.stack for e in mine)
-    assert [e.on for e in kills(trace) if e.task == "memcg_task"] == ["SIGKILL for contained"]
+    assert [k.victim for k in kills(trace) if k.task == "memcg_task"] == ["contained"]
 
 
 def test_in_no_order_does_the_key_get_past_a_stuck_callback() -> None:

@@ -8,26 +8,7 @@ from oomlab import Exploration, explore, run
 from oomlab.analysis.outcome import kills, pages_returned
 from oomlab.engine.explorer.properties import violated
 from oomlab.kernel import oom_watch as see
-from oomlab.scenarios import REVIEW, SCENARIOS, Expectation
-
-PROMISES = [(name, promise) for name, found in REVIEW.items() for promise in found.verdicts]
-
-
-def label(value: object) -> str:
-    if isinstance(value, Expectation):
-        settings = "".join(f",{name}={number}" for name, number in value.settings.items())
-        return f"{value.about}-{value.engine}{settings}"
-    return str(value)
-
-
-@pytest.mark.parametrize(("scenario", "promise"), PROMISES, ids=label)
-def test_promise(scenario: str, promise: Expectation) -> None:
-    if promise.engine == "clock":
-        verdict = run(scenario, promise.about, promise.settings).verdict
-    else:
-        found = explore(scenario, promise.about, promise.settings, timeouts=promise.timeouts)
-        verdict = found.verdict.word
-    assert verdict == promise.verdict
+from oomlab.scenarios import REVIEW, SCENARIOS
 
 
 def test_no_name_belongs_to_a_hazard_and_to_a_finding() -> None:
@@ -106,3 +87,7 @@ def test_the_owner_of_struct_mutex_gets_nothing_from_the_thread() -> None:
     assert (kills(mainline), len(kills(offload))) == ((), 1)
     assert pages_returned(mainline) == 1024
     assert offload.ended_at_us > 5_000_000
+
+
+def test_an_administrator_finds_nobody_to_kill_where_there_is_no_hog() -> None:
+    assert run("r11-double-thread", "mainline", {"admin_kills_s": 0.001}).verdict == "completed"

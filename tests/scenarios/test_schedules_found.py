@@ -78,6 +78,7 @@ def test_the_point_of_no_return_lies_within_the_schedule(mainline: Exploration) 
 def test_up_to_the_point_of_no_return_everybody_can_still_finish(mainline: Exploration) -> None:
     """One step before it, some way on leads to the end; with it, none does."""
     scenario = SCENARIOS[SCENARIO]
+    settings = scenario.settle(mainline.settings, "explorer")
     taken = mainline.point_of_no_return
     assert taken is not None
 
@@ -87,7 +88,7 @@ def test_up_to_the_point_of_no_return_everybody_can_still_finish(mainline: Explo
         stack: list[Schedule] = [mainline.schedule[:steps]]
         while stack:
             path = stack.pop()
-            player = Player(scenario.build(mainline.settings, REMEDIES["mainline"]))
+            player = Player(scenario.build(settings, REMEDIES["mainline"]))
             for choice in path:
                 player.step(choice)
             if player.ended:

@@ -118,10 +118,10 @@ RWSEM_ROWS = (
         "write S then A, A and read S tried",
         {"one": "w:S A -A -w:S", "two": "A r~:S -A"},
         locks_up=False,
-        wait_for="quiet",
+        wait_for="false alarm",
         lock_order="quiet",
-        reason="a try does not wait, for reading neither (so the reaper takes mmap_sem); in vain "
-        "tries only those of mutexes look like waiting to the detector",
+        reason="a try does not wait, for reading neither (so the reaper takes mmap_sem); one that "
+        "fails looks like waiting to the detector, as one of a mutex does",
     ),
     Row(
         "read S then A, A then write S",

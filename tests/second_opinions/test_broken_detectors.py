@@ -36,26 +36,26 @@ LEARNING_FAULTS = (
     ),
     Fault(
         "a lock that was tried is not held",
-        "event.result not in _IN_VAIN:",
-        "event.op not in _TRYING:",
+        "if takes(event):",
+        "if takes(event) and event.op not in TRYING_KINDS:",
         "A tried then B, B then A",
     ),
     Fault(
         "a trylock is an order",
-        '_WAITING = frozenset({"mutex_lock", ',
-        '_WAITING = frozenset({"mutex_lock", "mutex_trylock", ',
+        "if event.op in LOCKING_KINDS or",
+        "if event.op in LOCKING_KINDS | TRYING_KINDS or",
         "AB, B and A tried, backing off",
     ),
     Fault(
         "readers make no order",
-        '"down_read", "down_write"})',
-        '"down_write"})',
+        "if event.op in LOCKING_KINDS or",
+        'if event.op in LOCKING_KINDS - {"down_read"} or',
         "read S then A, A then read S, write S",
     ),
     Fault(
         "an order is learned when the lock is had, not when it is asked for",
-        "if event.op in _WAITING | _REQUESTS_ALONE:",
-        'if event.op in _WAITING and event.condition == "done":',
+        "if event.op in LOCKING_KINDS or event.op in _REQUESTS_ALONE:",
+        'if event.op in LOCKING_KINDS and event.condition == "done":',
         "A in A",
     ),
     Fault(
@@ -66,14 +66,14 @@ LEARNING_FAULTS = (
     ),
     Fault(
         "spinlocks are not locks",
-        '"mutex_lock_killable", "spin_lock", ',
-        '"mutex_lock_killable", ',
+        "if event.op in LOCKING_KINDS or",
+        'if event.op in LOCKING_KINDS - {"spin_lock"} or',
         "spin AB, spin BA",
     ),
     Fault(
         "a try in vain counts as taking the lock",
-        "_IN_VAIN = (False, ",
-        "_IN_VAIN = (",
+        "if takes(event):",
+        "if takes(event) or event.op in TRYING_KINDS:",
         "AB, B and A tried, else in order",
     ),
     Fault(
@@ -96,7 +96,7 @@ LEARNING_FAULTS = (
     ),
     Fault(
         "a task that reclaims may reclaim again",
-        "memalloc=task.reclaim is not None",
+        "memalloc=bool(task.reclaims)",
         "memalloc=False",
         "reclaim asks for memory",
     ),
@@ -108,14 +108,14 @@ LEARNING_FAULTS = (
     ),
     Fault(
         "reclaim is never left",
-        "if task.calls.pop().pseudo:",
-        "if task.calls.pop() is None:",
+        "if pseudo:\n            _remove(",
+        "if pseudo is None:\n            _remove(",
         "A held over a request, taken after reclaim",
     ),
     Fault(
         "a request in 4.13 marks only the lock taken last",
-        "for held in task.held:\n                    self._add(held, RECLAIM",
-        "for held in task.held[-1:]:\n                    self._add(held, RECLAIM",
+        "for held in task.held:\n                self._add(held, RECLAIM",
+        "for held in task.held[-1:]:\n                self._add(held, RECLAIM",
         "A held and O polled, held over a request, A taken in reclaim",
     ),
     Fault(

@@ -17,13 +17,6 @@ from tools.paths import ROOT, SITE, files_below
 STATIC = SITE / "_static"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def site() -> Path:
-    if not (SITE / "index.html").exists():
-        pytest.fail("there is no built book: run make book")
-    return SITE
-
-
 def html_files() -> list[Path]:
     # _static holds fragments of the theme, which no page links to.
     return sorted(file for file in SITE.rglob("*.html") if STATIC not in file.parents)

@@ -36,4 +36,6 @@ def test_a_public_name_is_in_the_reference(name: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_explained(command: str) -> None:
-    assert f"usage: oomlab {command}" in PAGE.read_text(encoding="utf-8")
+    assert f"usage: oomlab {command}" in PAGE.read_text(encoding="utf-8"), (
+        f"book/reference.md does not show `oomlab {command}`: make book, if the command is new"
+    )

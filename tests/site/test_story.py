@@ -29,12 +29,16 @@ def meta(text: str, name: str) -> str:
 
 def test_every_page_has_a_line_of_the_story_and_stands_in_its_order() -> None:
     told = [name for name in STORY if name in pages()]
-    assert told == pages()
+    assert told == pages(), (
+        "each page of _toc.yml has a line under `story` in _config.yml, in the same order"
+    )
 
 
 def test_the_parts_are_the_parts_of_the_story() -> None:
     captions = [part["caption"] for part in PARTS]
-    assert captions == [caption for caption in CAPTIONS if caption in captions]
+    assert captions == [caption for caption in CAPTIONS if caption in captions], (
+        "a new part of _toc.yml gets its place in CAPTIONS, here"
+    )
 
 
 @pytest.mark.parametrize("name", pages())

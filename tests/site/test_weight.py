@@ -41,7 +41,11 @@ def weight(name: str) -> int:
 
 @pytest.mark.parametrize("name", pages())
 def test_a_page_is_light(name: str) -> None:
-    assert weight(name) <= LIMIT
+    found = weight(name)
+    assert found <= LIMIT, (
+        f"{name} weighs {found} bytes of {LIMIT}: store fewer values of a control (`stored=`), or "
+        "split the page"
+    )
 
 
 def test_the_scripts_of_panels_are_counted() -> None:

@@ -96,10 +96,10 @@ def test_the_source_distribution_holds_what_the_tests_need(tmp_path: Path) -> No
     (packed,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(packed) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    for folder in ("oomlab", "tests", "tools", "benchmarks"):
-        for path in (ROOT / folder).rglob("*.py"):
-            assert path.relative_to(ROOT).as_posix() in held
-    at_root = [path.name for path in ROOT.glob("*.txt")] + ["CITATION.cff", "LICENSE", "Makefile"]
+    for pattern in ("*/**/*.py", "*/**/*.sh", "*.md", "*.txt"):
+        for path in tree.glob(pattern):
+            assert path.relative_to(tree).as_posix() in held
+    at_root = ["CITATION.cff", "LICENSE", "Makefile"]
     assert {*at_root, "book/index.md", "oomlab/evidence/sweep/results/five-seconds.json"} <= held
 
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from oomlab.brief import brief
 from oomlab.engine.explorer.space import Space
 from oomlab.engine.ops import State
-from oomlab.errors import InputError, unknown
+from oomlab.errors import InputError, find
 
 Timeouts = Literal["any", "idle"]
 """When a timeout may run out. "any": at any moment, which is sound but hides lost wake-ups.
@@ -32,16 +32,13 @@ def check_search(timeouts: str, budget: int) -> Timeouts:
             f"the budget cannot be {budget} states; valid: a whole number from 1 up, "
             f"at most {MOST_STATES}"
         )
-    for rule in TIMEOUT_RULES:
-        if rule == timeouts:
-            return rule
-    raise unknown("timeout rule", timeouts, TIMEOUT_RULES)
+    return find("timeout rule", timeouts, {rule: rule for rule in TIMEOUT_RULES})
 
 
-Key: TypeAlias = tuple[State, tuple[Hashable, ...]]
+StateKey: TypeAlias = tuple[State, tuple[Hashable, ...]]
 """A state spelled out: the shared state, and where each task stands (None: it has finished)."""
 
-Moves: TypeAlias = dict[Key, set[tuple[int, Key]]]
+SpelledMoves: TypeAlias = dict[StateKey, set[tuple[int, StateKey]]]
 """By state: (number of the task that moves, state after it)."""
 
 
@@ -122,7 +119,7 @@ class Graph:
         """How many states have their moves recorded."""
         return len(self.first) - 1
 
-    def spelled_out(self) -> Moves:
+    def spelled_out(self) -> SpelledMoves:
         """The states and moves without numbers, as `explore_plainly` has them; the states whose
         moves are not known are left out."""
         keys = [self.space.spelled_out(state) for state in self.states]

@@ -12,8 +12,9 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from oomlab.checked import checked
 from oomlab.engine.explorer.folding import is_folded
-from oomlab.engine.explorer.graph import Key, Moves, check_search
+from oomlab.engine.explorer.graph import SpelledMoves, StateKey, check_search
 from oomlab.engine.model import Model
 from oomlab.engine.ops import TIME_KINDS, Op, Routine, State, outcomes
 from oomlab.engine.routines import local_state
@@ -34,27 +35,28 @@ class PlainGraph:
     that is said of such a graph counts.
     """
 
-    start: Key
-    moves: Moves = field(default_factory=dict)
-    goals: set[Key] = field(default_factory=set)
+    start: StateKey
+    moves: SpelledMoves = field(default_factory=dict)
+    goals: set[StateKey] = field(default_factory=set)
     complete: bool = True
 
     @property
-    def lockups(self) -> set[Key]:
+    def lockups(self) -> set[StateKey]:
         """The states from which the end can no longer be reached."""
         return self.moves.keys() - self.goals - reachable(backwards(self.moves), self.goals)
 
     @property
-    def stuck(self) -> set[Key]:
+    def stuck(self) -> set[StateKey]:
         """The lockups in which nobody can move."""
         return {key for key in self.lockups if not self.moves[key]}
 
     @property
-    def livelocks(self) -> set[Key]:
+    def livelocks(self) -> set[StateKey]:
         """The lockups in which tasks can only move for ever, none where they may get stuck."""
         return self.lockups - self.stuck - reachable(backwards(self.moves), self.stuck)
 
 
+@checked(leave="timeouts")
 def explore_plainly(
     model: Model,
     *,
@@ -70,8 +72,8 @@ def explore_plainly(
     """
     waits = check_search(timeouts, budget) == "idle"
     search = _Search(model, stands, budget, waits=waits)
-    graph, fresh, asked = search.graph, {search.graph.start}, set[Key]()
-    allowed: Moves = {}
+    graph, fresh, asked = search.graph, {search.graph.start}, set[StateKey]()
+    allowed: SpelledMoves = {}
     while fresh and graph.complete:
         search.follow(fresh)
         back, fresh = backwards(graph.moves), set()
@@ -94,11 +96,11 @@ class _Search:
     ) -> None:
         self._model, self._stands, self._budget, self._waits = model, stands, budget, waits
         self._known: dict[tuple[int, History], tuple[Op | None, Hashable]] = {}
-        self._histories: dict[Key, tuple[History, ...]] = {}  # one way of getting there
-        self.late: Moves = {}
+        self._histories: dict[StateKey, tuple[History, ...]] = {}  # one way of getting there
+        self.late: SpelledMoves = {}
         self.graph = PlainGraph(self._boot())
 
-    def follow(self, states: Iterable[Key]) -> None:
+    def follow(self, states: Iterable[StateKey]) -> None:
         """Find the moves of these states, and of all that they lead to."""
         graph, queue = self.graph, list(states)
         for key in queue:
@@ -132,12 +134,12 @@ class _Search:
             self._known[task, history] = (op, self._stands(routine, op) if op else None)
         return self._known[task, history]
 
-    def _state(self, shared: State, histories: tuple[History, ...]) -> Key:
+    def _state(self, shared: State, histories: tuple[History, ...]) -> StateKey:
         key = (shared, tuple(self._task(task, past)[1] for task, past in enumerate(histories)))
         self._histories.setdefault(key, histories)
         return key
 
-    def _boot(self) -> Key:
+    def _boot(self) -> StateKey:
         """The first state: tasks that serve have run to where they wait for work, in order."""
         shared, histories = self._model.layout.initial, []
         for actor in self._model.actors:
@@ -151,7 +153,7 @@ class _Search:
             histories.append(history)
         return self._state(shared, tuple(histories))
 
-    def _after(self, key: Key, task: int, shared: State, history: History) -> Key:
+    def _after(self, key: StateKey, task: int, shared: State, history: History) -> StateKey:
         """The state after a step of `task`, and after what follows it that nobody can notice."""
         while (op := self._task(task, history)[0]) is not None and is_folded(op, task):
             (only,) = outcomes(shared, task, op)
@@ -159,15 +161,15 @@ class _Search:
         histories = self._histories[key]
         return self._state(shared, (*histories[:task], history, *histories[task + 1 :]))
 
-    def _ended(self, key: Key) -> bool:
+    def _ended(self, key: StateKey) -> bool:
         """Has the machine panicked, or has everybody finished who has a job that ends?"""
         working = any(key[1][actor.index] for actor in self._model.actors if actor.foreground)
         return bool(key[0][self._model.panicked.index]) or not working
 
 
-def reachable(moves: Moves, starts: Iterable[Key]) -> set[Key]:
+def reachable(moves: SpelledMoves, starts: Iterable[StateKey]) -> set[StateKey]:
     """Everything one or more moves away."""
-    found: set[Key] = set()
+    found: set[StateKey] = set()
     stack = list(starts)
     while stack:
         fresh = {after for _, after in moves[stack.pop()]} - found
@@ -176,9 +178,9 @@ def reachable(moves: Moves, starts: Iterable[Key]) -> set[Key]:
     return found
 
 
-def backwards(moves: Moves) -> Moves:
+def backwards(moves: SpelledMoves) -> SpelledMoves:
     """The same moves, each from its end to its beginning."""
-    found: Moves = {key: set() for key in moves}
+    found: SpelledMoves = {key: set() for key in moves}
     for key, nexts in moves.items():
         for task, after in nexts:
             found.setdefault(after, set()).add((task, key))

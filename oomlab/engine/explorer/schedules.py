@@ -16,7 +16,7 @@ from oomlab.engine.model import Model
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError, shown
 
-_RUN = re.compile(r"([A-Za-z_]\w*)(?::([1-9]\d{0,5})|@(\d{1,3}))?")
+_RUN = re.compile(r"([A-Za-z_]\w*)(?::([1-9]\d{0,17})|@(\d{1,3}))?")
 
 MOST_STEPS = 100_000
 """A longer schedule is not played: the shortest way to any lockup takes far fewer (our choice)."""

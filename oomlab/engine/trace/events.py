@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from oomlab.brief import brief, table
+from oomlab.checked import checked
 from oomlab.engine.slots import PLAIN, Facts
 
 Condition = Literal["done", "blocked", "timeout", "sleeps", "polling", "polled"]
@@ -98,7 +99,8 @@ class Trace:
     """One whole run.
 
     `verdict` is one of `completed`, `recovered`, `deadlock`, `livelock`, `panic`, `time-limit`,
-    or, for a replayed schedule, `stuck` (nothing can move) or `open` (somebody still could).
+    or, for a replayed schedule, `stuck` (nothing can move), `repeats` (the last state was there
+    before), `ended`, `panic` or `open` (somebody still could move).
     `engine` is "clock" or "schedule", `hz` the number of timer ticks a second.
     """
 
@@ -119,10 +121,12 @@ class Trace:
     def _facts(self) -> dict[str, Facts]:
         return {slot.name: slot.facts for slot in self.slots}
 
+    @checked
     def facts(self, name: str) -> Facts:
         """What was said of a slot where it was declared; PLAIN for what is no slot of this run."""
         return self._facts.get(name, PLAIN)
 
+    @checked
     def values_at(self, at_us: int) -> dict[str, Json]:
         """Value of every slot after all events up to and including `at_us`."""
         values = {slot.name: slot.initial for slot in self.slots}

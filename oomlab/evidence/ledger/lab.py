@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
 from oomlab import experiment
-from oomlab.analysis.outcome import (
-    ALLOCATOR,
-    CHAIN_WALK,
+from oomlab.analysis.episodes import (
+    allocation_requests,
+    calls,
+    holders_at,
     kills,
-    longest_request_us,
-    oom_calls,
+    lock_waits,
+    walks,
 )
+from oomlab.analysis.episodes.function_calls import CHAIN_WALK, DIRECT_RECLAIM
+from oomlab.analysis.outcome import longest_request_us, oom_calls
 from oomlab.checked import checked
 from oomlab.engine.explorer.counterexample import Schedule
 from oomlab.engine.explorer.properties import schedule_to, violated
-from oomlab.engine.trace.events import Event, Trace
+from oomlab.engine.ops import LOCKING_KINDS
+from oomlab.engine.trace.events import Trace
 from oomlab.experiment import Exploration
 from oomlab.kernel.oom_watch import NEVER, OOM_NOTIFIER
 from oomlab.scenarios.parameters import Value
@@ -41,8 +44,6 @@ asks again."""
 
 BUDGET = 130_000
 """States after which an exploration for the ledger stops."""
-
-_LOCKING = ("mutex_lock", "mutex_lock_killable", "spin_lock")
 
 
 @checked
@@ -110,14 +111,15 @@ def waits(trace: Trace, task: str) -> str:
     return "nothing"
 
 
-def in_callback(trace: Trace) -> Iterator[Event]:
-    """The events of a run that happened while the notifier chain was walked."""
-    return (event for event in trace.events if CHAIN_WALK in event.stack)
-
-
 def masks_in_callback(trace: Trace) -> tuple[int, ...]:
     """The masks of the requests for memory that callbacks made, in order."""
-    return tuple(int(e.result) for e in in_callback(trace) if (e.op, e.on) == ("note", "gfp"))
+    return tuple(r.gfp for r in allocation_requests(trace) if CHAIN_WALK in r.stack)
+
+
+def sleeps_in_callback(trace: Trace) -> tuple[str, ...]:
+    """What was slept on while the notifier chain was walked, in order."""
+    walking = (event for call in calls(trace, CHAIN_WALK) for event in call.events)
+    return tuple(event.on for event in walking if event.condition == "blocked")
 
 
 def balloon_functions(trace: Trace, lock: str) -> str:
@@ -125,7 +127,7 @@ def balloon_functions(trace: Trace, lock: str) -> str:
     names = {
         next((name for name in reversed(e.stack) if name.endswith("_balloon")), e.function)
         for e in trace.events
-        if e.on == lock and e.op in _LOCKING
+        if e.on == lock and e.op in LOCKING_KINDS
     }
     return ", ".join(sorted(names)) or "nobody"
 
@@ -133,22 +135,21 @@ def balloon_functions(trace: Trace, lock: str) -> str:
 def first_wait(trace: Trace, lock: str) -> tuple[str, str, str]:
     """Of the first time that somebody had to wait for a lock: the function that asked for it, who
     had it, and who had oom_lock; "nobody" where there is no answer."""
-    owners: dict[str, str] = {}
-    for event in trace.events:
-        if event.on == lock and event.condition == "blocked":
-            return event.function, owners.get(lock) or "nobody", owners.get("oom_lock") or "nobody"
-        owners.update({k: v for k, v in event.changes.items() if k in (lock, "oom_lock")})
-    return "nobody", "nobody", "nobody"
+    wait = next((wait for wait in lock_waits(trace) if wait.lock == lock), None)
+    if wait is None:
+        return "nobody", "nobody", "nobody"
+    had, had_oom_lock = (_held_by(trace, name, wait.number) for name in (lock, "oom_lock"))
+    return wait.stack[-1], had, had_oom_lock
+
+
+def _held_by(trace: Trace, lock: str, number: int) -> str:
+    return ", ".join(holders_at(trace, lock, number)) or "nobody"
 
 
 def holders_while_allocating(trace: Trace, task: str, lock: str) -> str:
     """Who had a lock whenever a task looked for a page."""
-    owner, found = "", set()
-    for event in trace.events:
-        if event.task == task and event.op == "take_page":
-            found.add(owner or "nobody")
-        owner = event.changes.get(lock, owner)
-    return ", ".join(sorted(found)) or "it never asks"
+    looked = (n for n, e in enumerate(trace.events) if (e.task, e.op) == (task, "take_page"))
+    return ", ".join(sorted({_held_by(trace, lock, n) for n in looked})) or "it never asks"
 
 
 def oom_callers(trace: Trace) -> str:
@@ -169,43 +170,20 @@ def timeouts_s(trace: Trace) -> tuple[float, ...]:
 
 def rounds_of_reclaim(trace: Trace, task: str) -> int:
     """How many rounds of direct reclaim a task began, finished or not."""
-    number, inside = 0, False
-    for event in trace.events:
-        if event.task != task:
-            continue
-        now = "try_to_free_pages" in event.stack
-        number += now and not inside
-        inside = now
-    return number
-
-
-def polls(trace: Trace, lock: str) -> int:
-    """How often a lock was tried in vain, by anybody."""
-    tried = sum(
-        e.op == "mutex_trylock" and e.on == lock and e.result is False for e in trace.events
-    )
-    return tried + sum(
-        int(e.result) for e in trace.events if e.condition == "polled" and e.on == lock
-    )
+    return sum(call.task == task for call in calls(trace, DIRECT_RECLAIM))
 
 
 def allocating(trace: Trace) -> tuple[str, ...]:
     """The tasks that asked for a page at least once."""
-    return tuple(dict.fromkeys(e.task for e in trace.events if ALLOCATOR in e.stack))
+    return tuple(dict.fromkeys(request.task for request in allocation_requests(trace)))
 
 
 def starved(trace: Trace, at_least_s: float) -> tuple[str, ...]:
-    """The tasks that waited at least that long, in simulated seconds, for one page."""
-    began: dict[str, int] = {}
-    found: dict[str, None] = {}
-    for event in trace.events:
-        if ALLOCATOR in event.stack and event.op != "note":
-            began.setdefault(event.task, event.at_us)
-        got = event.op == "take_page" and event.result is True
-        over = event.task in began and (got or ALLOCATOR not in event.stack)
-        if over and event.at_us - began.pop(event.task) >= at_least_s * 1_000_000:
-            found[event.task] = None
-    return tuple(found)
+    """The tasks that waited at least that long, in simulated seconds, for one page, in the order
+    in which they had it or were refused."""
+    over = [r for r in allocation_requests(trace) if r.end != "under way" and not r.within]
+    late = [r for r in over if r.ended_us - r.began_us >= at_least_s * 1_000_000]
+    return tuple(dict.fromkeys(r.task for r in sorted(late, key=lambda r: r.ended_us)))
 
 
 def timeouts_before_kill(trace: Trace) -> int:
@@ -227,10 +205,7 @@ def hand_overs(trace: Trace) -> int:
 
 def walks_begun(trace: Trace) -> int:
     """How many walks of the chain began."""
-    return sum(
-        e.op == "down_read" and e.condition == "done" and trace.facts(e.on).role == "chain"
-        for e in trace.events
-    )
+    return len(walks(trace))
 
 
 def log_lines(trace: Trace, about: str) -> int:
@@ -270,12 +245,7 @@ def requests_after_disable(trace: Trace) -> int:
 def wait_for_lock_s(trace: Trace, task: str, lock: str) -> float | str:
     """How long a task had to wait for a lock at its first blocked try, in simulated seconds;
     "for ever" if it never got it."""
-    began_us = None
-    for event in trace.events:
-        if event.task != task or event.on != lock:
-            continue
-        if event.condition == "blocked" and began_us is None:
-            began_us = event.at_us
-        elif event.condition == "done" and began_us is not None:
-            return (event.at_us - began_us) / 1_000_000
-    return 0.0 if began_us is None else "for ever"
+    wait = next((w for w in lock_waits(trace) if (w.task, w.lock) == (task, lock)), None)
+    if wait is None:
+        return 0.0
+    return "for ever" if wait.ended_us is None else wait.length_us(wait.ended_us) / 1_000_000

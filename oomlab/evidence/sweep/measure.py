@@ -11,7 +11,7 @@ from oomlab.analysis.outcome import (
     longest_request_us,
     pages_returned,
 )
-from oomlab.analysis.rounds import count_failed_tries, longest_wait_us, rounds
+from oomlab.analysis.rounds import longest_wait_us, rounds, tries_in_vain
 from oomlab.engine.trace.events import Trace
 from oomlab.evidence.sweep.grid import Point
 from oomlab.experiment import run
@@ -58,7 +58,7 @@ def measure(point: Point) -> Row:
         longest_request_us(trace),
         rounds(trace),
         len(killed),
-        count_failed_tries(trace, "oom_lock"),
+        tries_in_vain(trace, "oom_lock"),
         longest_wait_us(trace, "oom_reaper", "oom_lock"),
         failed_allocations(trace),
         puffs,

@@ -59,12 +59,17 @@ def compute(
         return
     # A fresh interpreter each: nothing of the parent's state can leak into a result.
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_follow_parent) as pool:
+    with _no_signals():  # this starts Python's resource tracker as well, which has to stay
+        workers = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_follow_parent)
+    with workers as pool:
         yield from _feed(pool, points, jobs, measure_one)
 
 
 def _follow_parent() -> None:
-    """In a new process: end when the one that made it ends, however that comes about."""
+    """In a new process: end when the one that made it ends, however that comes about, or has this
+    one end."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     parent = multiprocessing.parent_process()
     assert parent is not None
 
@@ -76,13 +81,15 @@ def _follow_parent() -> None:
 
 
 @contextmanager
-def _no_interrupts() -> Iterator[None]:
-    """A process made in here never hears of Ctrl-C, which a terminal sends to all of them: the one
-    that made it does, and lets it finish its point."""
+def _no_signals() -> Iterator[None]:
+    """Nothing stops a process being made in here half-way. It never hears of Ctrl-C or a hang-up,
+    which a terminal sends to all of them: the one that made it does, and lets it finish its point.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # not a POSIX system
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    held_back = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held_back)
     try:
         yield
     finally:
@@ -100,7 +107,7 @@ def _feed(
         while True:
             while len(under_way) < jobs and (following := next(left, None)):
                 number, point = following
-                with _no_interrupts():
+                with _no_signals():
                     under_way[pool.submit(measure_one, point)] = number
             if not under_way:
                 return

@@ -139,14 +139,18 @@ def sample(results: Results, size: int = SAMPLE) -> list[Run]:
     return [results.runs[n] for n in spread(dict(enumerate(results.sweep.points())), size)]
 
 
-def check(results: Results, size: int = SAMPLE) -> Iterator[str]:
+def check(
+    results: Results, size: int = SAMPLE, tell: Tell = lambda done, points: None
+) -> Iterator[str]:
     """Are stored results those of the model as it is now? Only a value can make them stale.
 
     A sample is computed again: a line for each number that is another now, and one that says what
-    to do; nothing if all is well.
+    to do; nothing if all is well. `tell` hears how many are done.
     """
     stale = False
-    for run in sample(results, size):
+    chosen = sample(results, size)
+    for done, run in enumerate(chosen):
+        tell(done, len(chosen))
         now = measure(run.point)
         for column, before, after in zip(Row._fields, run.row, now, strict=True):
             if before != after:
@@ -157,6 +161,9 @@ def check(results: Results, size: int = SAMPLE) -> Iterator[str]:
         yield f"{name}: made by another model; make it again with: oomlab sweep {name}"
 
 
-def check_file(sweep: Sweep, path: str | Path | None = None) -> Iterator[str]:
+def check_file(
+    sweep: Sweep, path: str | Path | None = None, tell: Tell = lambda done, points: None
+) -> Iterator[str]:
     """The same for a file. Raises InputError if it cannot be read."""
-    yield from check(load(resolved(default_path(sweep) if path is None else path), sweep))
+    place = resolved(default_path(sweep) if path is None else path)
+    yield from check(load(place, sweep), tell=tell)

@@ -8,6 +8,7 @@ from oomlab import run
 from oomlab.engine.clock import ending
 from oomlab.engine.ops import (
     Routine,
+    choose,
     cost,
     mutex_lock,
     mutex_trylock,
@@ -236,6 +237,28 @@ def test_counting_is_not_going_round_in_circles() -> None:
 
     stage.task(lambda: body(100))
     assert verdict(stage) == "completed"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_round_in_which_something_was_drawn_need_not_come_again(seed: int) -> None:
+    """The machine stands where it stood, with the same variables, and still not for ever."""
+    stage = Stage()
+    word = stage.layout.word("word", 0)
+
+    def body() -> Routine:
+        while True:
+            yield sleep(1)
+            yield write(word, 1)
+            side = yield choose(20, "which way")
+            if side == 7:
+                break
+            side = 0
+            yield write(word, side)
+
+    stage.task(body)
+    clock = clocked(stage.model, seed, FAR_US, park=True, circles=False)
+    assert ending.verdict(clock) == "completed"
+    assert clock.chooser.draws > 1
 
 
 def test_the_order_of_those_who_wait_is_part_of_the_state() -> None:

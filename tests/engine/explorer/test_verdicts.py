@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from oomlab.engine.explorer.plain import explore_plainly
 from oomlab.engine.explorer.verdict import judge
 from oomlab.engine.ops import (
     Routine,
@@ -302,3 +303,37 @@ def test_a_timeout_when_idle_comes_if_nothing_else_leads_anywhere(
 ) -> None:
     verdict = judge(explored(silent(somebody_runs_in_circles).model(), "idle"))
     assert verdict.word == "exhausted-clean"
+
+
+def test_a_timeout_when_idle_does_not_come_while_others_can_still_leave_their_circle() -> None:
+    """Nothing but the timeout leads to the end; still it is not due before the other one is in a
+    circle that it cannot leave."""
+    stage = Stage()
+    word, queue = stage.layout.word("word", 0), stage.layout.queue("queue", "anybody")
+    settled, step = stage.layout.word("settled", 0), stage.layout.word("step", 0)
+
+    def caller() -> Routine:
+        yield from wait_event_timeout(queue, word, 1, 5)
+        other = yield read(settled)
+        if not other:
+            yield write(stage.panic, 1)
+
+    def wanderer() -> Routine:
+        while True:
+            side = yield choose(2, "round again")
+            if side:
+                break
+            yield write(step, 1)
+            yield write(step, 0)
+        yield write(settled, 1)
+        while True:
+            yield write(step, 2)
+            yield write(step, 3)
+
+    stage.task(caller)
+    stage.task(wanderer, foreground=False)
+    assert not judge(explored(stage.model(), "idle")).panic
+    plain = explore_plainly(stage.model(), timeouts="idle")
+    panicked = stage.panic.index
+    assert plain.complete and not any(shared[panicked] for shared, _ in plain.goals)
+    assert judge(explored(stage.model(), "any")).panic

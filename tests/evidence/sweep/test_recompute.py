@@ -121,3 +121,10 @@ def test_a_sample_has_points_of_every_part_and_remedy(name: str) -> None:
 def test_there_must_be_a_process(jobs: int) -> None:
     with pytest.raises(InputError, match=f"the number of jobs cannot be {jobs}"):
         list(compute({0: TINY.points()[0]}, jobs))
+
+
+def test_a_check_tells_how_far_it_is(tmp_path: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    stored = load(recompute(TINY, tmp_path / "x.json", jobs=1), TINY)
+    assert not list(check(stored, 3, lambda done, points: heard.append((done, points))))
+    assert heard == [(0, 3), (1, 3), (2, 3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oomlab.analysis.episodes import walks
 from oomlab.analysis.outcome import longest_request_us, pages_returned
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
 from oomlab.evidence.ledger.claims.first_report import TABLE, ending
@@ -12,16 +13,16 @@ from oomlab.evidence.ledger.lab import (
     H5_HOST,
     explored,
     first_kill_s,
-    in_callback,
     masks_in_callback,
     seen,
+    sleeps_in_callback,
     timed,
 )
 from oomlab.evidence.ledger.reading import Reading, Readings, at_least, below, between, equal_to
 from oomlab.gfp import flags as gfp
 from oomlab.gfp.outcomes import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request
-from oomlab.kernel.oom_watch import TWO_WALKS
+from oomlab.kernel.oom_watch import OOM_NOTIFIER, TWO_WALKS
 
 ENDLESS = ("GFP_KERNEL", "GFP_NOFS", "GFP_NOIO")
 """Masks of which the claim speaks."""
@@ -32,11 +33,10 @@ ALSO_ENDLESS = ("__GFP_RETRY_MAYFAIL", "__GFP_THISNODE", "__GFP_DMA")
 
 def _may_sleep() -> Readings:
     run = timed(H5_HOST, host_answers=1)
-    sleeps = [event.on for event in in_callback(run) if event.condition == "blocked"]
     return (
         Reading(
             "what a callback sleeps on while the chain is walked",
-            ", ".join(sleeps),
+            ", ".join(sleeps_in_callback(run)),
             equal_to("acked"),
         ),
         Reading("how that ends if the host answers", run.verdict, equal_to("completed")),
@@ -127,7 +127,7 @@ def _no_waste() -> Readings:
         return len(timed(H3A, remedy).tasks)
 
     unused = timed(H3A, "offload", deflate_on_oom=0)
-    walked = sum(e.task == "oom_notifier" and e.op == "down_read" for e in unused.events)
+    walked = sum(walk.runner == OOM_NOTIFIER for walk in walks(unused))
     return (
         Reading("tasks more than in mainline", tasks("offload") - tasks("mainline"), equal_to(1)),
         Reading("walks for a balloon that was never told to deflate on OOM", walked, at_least(1)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oomlab.analysis.rounds import tries_in_vain
 from oomlab.evidence.ledger.claims.claim import LAST_ANSWER, TSIRKIN, Claim
 from oomlab.evidence.ledger.lab import (
     H1,
@@ -9,7 +10,6 @@ from oomlab.evidence.ledger.lab import (
     H5_HOST,
     allocating,
     first_kill_s,
-    polls,
     starved,
     timed,
     timeouts_s,
@@ -45,7 +45,9 @@ def _still_a_lot() -> Readings:
             "of these, without one for 5 s or more", len(starved(run, 5.0)), equal_to(len(asking))
         ),
         Reading("rounds of 5 s until somebody is killed", len(timeouts_s(run)), at_least(2)),
-        Reading("vain tries to get oom_lock meanwhile", polls(run, "oom_lock"), at_least(1000)),
+        Reading(
+            "vain tries to get oom_lock meanwhile", tries_in_vain(run, "oom_lock"), at_least(1000)
+        ),
         Reading(
             "how long a reaper with work to do waits for it",
             wait_for_lock_s(timed(H5_HOST, "offload", earlier_victim=1), "oom_reaper", "oom_lock"),

@@ -3,6 +3,7 @@ and R25."""
 
 from __future__ import annotations
 
+from oomlab.analysis.episodes import walks
 from oomlab.analysis.outcome import longest_request_us, oom_calls, pages_returned
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import (
@@ -114,7 +115,7 @@ def _needless_kill(remedy: str) -> Readings:
 def _standing_cost(remedy: str) -> Readings:
     run, plain = timed(H3A, remedy), timed(H3A)
     unused = timed(H3A, remedy, deflate_on_oom=0)
-    walked = sum(e.task == OOM_NOTIFIER and e.op == "down_read" for e in unused.events)
+    walked = sum(walk.runner == OOM_NOTIFIER for walk in walks(unused))
     return (
         Reading(
             "kernel threads more than in mainline", len(run.tasks) - len(plain.tasks), equal_to(1)
