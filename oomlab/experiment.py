@@ -106,6 +106,7 @@ class Experiment:
             rebuild=self.model,
         )
 
+    @checked
     def reports(self, found: Trace | Exploration) -> tuple[Report, ...]:
         """What a run or an exploration of it says about each property of its model, by name."""
         if isinstance(found, Trace):

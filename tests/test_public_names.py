@@ -20,6 +20,8 @@ from oomlab.brief import AT_MOST
 from oomlab.course.attempt import attempt
 from oomlab.engine.chooser import Chooser
 from oomlab.engine.clock.engine import Clock
+from oomlab.engine.observers import Observer
+from oomlab.engine.properties import never
 from oomlab.errors import InputError, OomlabError, find, shown
 from oomlab.evidence.history import HISTORY
 from oomlab.evidence.ledger.claims import CLAIMS
@@ -79,6 +81,7 @@ def rights() -> dict[str, Any]:
         "fill": "under-lock",
         "findings": [],
         "first": trace,
+        "found": trace,
         "free": 0,
         "graph": graph,
         "given": {},
@@ -104,6 +107,7 @@ def rights() -> dict[str, Any]:
         "model": model,
         "moment": 0,
         "name": "x",
+        "observer": Observer(),
         "options": {"a": "A", "b": "B"},
         "others": 0,
         "page_kib": 4,
@@ -126,6 +130,7 @@ def rights() -> dict[str, Any]:
         "stop": None,
         "stored": [0, 2],
         "swapper_us": 0,
+        "wanted": never("x", bool),
         "switches schedule": (),
         "table": mask.table,
         "targets": [0],

@@ -48,13 +48,15 @@ class Stage:
         )
         return number
 
-    def watch(self, *observers: Observer) -> None:
-        """Have observers look at all tasks."""
-        self.observers += observers
+    @checked
+    def watch(self, observer: Observer) -> None:
+        """Have an observer look at all tasks."""
+        self.observers += (observer,)
 
-    def must(self, *properties: Property) -> None:
+    @checked
+    def must(self, wanted: Property) -> None:
         """Add what the model must never, sometimes or eventually show."""
-        self.properties += properties
+        self.properties += (wanted,)
 
     def model(self) -> Model:
         """The model of everything added so far."""

@@ -23,7 +23,7 @@ from tests.model.solo import machine, solo, spawn
 )
 def test_how_a_wait_with_a_limit_ends(value: int, sent: int, ending: str, left: int) -> None:
     on = machine()
-    queue, word = on.layout.queue("queue"), on.layout.word("word", 0)
+    queue, word = on.layout.queue("queue", "anybody"), on.layout.word("word", 0)
     sigkill = on.layout.word("SIGKILL for it", 0)
     task = spawn(on)
     given: dict[Slot, Hashable] = {word: value, sigkill: sent}
