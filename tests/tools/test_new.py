@@ -28,15 +28,14 @@ from oomlab.analysis.outcome import pages_returned
 from oomlab.engine.model import Layout
 from oomlab.evidence.matrix import timed_cell
 from oomlab.kernel.machine import Machine
-from oomlab.kernel.oom_notify import notify_in_context
-from oomlab.kernel.zone import watermarks_for
+from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.listeners.my_case import MyCase
 from oomlab.scenarios.cast import add_page_faulting_task
 
 scenario = oomlab.find_scenario({NAME!r})
 for one in scenario.expected:
     ask = oomlab.run if one.engine == "clock" else oomlab.explore
-    found = ask(scenario, one.remedy, one.settings).verdict
+    found = ask(scenario, one.about, one.settings).verdict
     assert getattr(found, "word", found) == one.verdict, (one, found)
 assert oomlab.run("h1-two-task-cycle", {NAME!r}).remedy == {NAME!r}
 name = "oomlab.views.my_case:my_case"
@@ -45,7 +44,8 @@ shown = views.call(name, {{"scenario": {NAME!r}, "remedy": {NAME!r}}})
 assert shown["picture"].startswith("<svg")
 
 marks = watermarks_for(1024)
-machine = Machine.boot(Layout(), free=marks.min, marks=marks, notify_oom=notify_in_context)
+layout = Layout()
+machine = Machine.boot(layout, Zone.declare(layout, marks.min, 0, marks))
 MyCase.register(machine, 256)
 add_page_faulting_task(machine, "eater", "touches memory", 64, 1)
 trace = oomlab.run_model(machine.model())
