@@ -190,7 +190,7 @@ class OomRecord(Record):
             adj=self.adj,
             constraint=self.constraint,
             memcg=self.memcg,
-            table=tuple(self.memory.table),
+            table=self.memory.table(),
             rows=self.memory.rows,
             victims=tuple(victims),
             nobody=self.nobody,
