@@ -38,6 +38,7 @@ STAGES = (
     ("experiment",),
     ("analysis",),
     ("evidence",),
+    ("logs",),
     ("figures",),
     ("views", "course"),
     ("widgets", "command", "__main__"),
