@@ -232,7 +232,7 @@ def _owner(one: log.HungTask, name: Callable[[TaskName], str]) -> Owner | None:
 
 MOST_REPORTS = 100
 MOST_SIGHTINGS = 200
-"""OOM reports and sightings of tasks that a trace is made of, the latest ones (our choice). Findings
+"""OOM reports and sightings that a trace is made of, the latest (our choice). Findings
 are drawn from all of them."""
 
 

@@ -1,4 +1,4 @@
-"""What an OOM report says about the request: its mask, whether it may kill, which zone it was for."""
+"""What an OOM report says about the request: its mask, whether it may kill, and its zone."""
 
 from __future__ import annotations
 
