@@ -38,6 +38,8 @@ STAGES = (
     ("experiment",),
     ("analysis",),
     ("evidence",),
+    ("dmesg",),
+    ("export",),
     ("figures",),
     ("views", "course"),
     ("widgets", "command", "__main__"),
