@@ -61,6 +61,8 @@ DOORS = {
     "nbformat": {"course"},
     "nbconvert": {"course"},
     "jinja2": {"course"},
+    "perfetto": {"as_perfetto.py"},
+    "google": {"as_perfetto.py"},
 }
 
 
