@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oomlab.analysis.detectors import SECOND_US, LogLine
 from oomlab.analysis.episodes import innermost
+from oomlab.analysis.episodes.once import events_of
 from oomlab.dmesg.memory import Memory
 from oomlab.dmesg.people import People
 from oomlab.dmesg.requests import cpuset_line, mask_text, nodemask
 from oomlab.dmesg.standing import Lock, Standing
 from oomlab.dmesg.style import Style, data_address, number, text_address
-from oomlab.engine.trace.events import Trace
+from oomlab.engine.trace.events import Event, Trace
 
+SLOW_PATH = "alloc_pages_slowpath"
 KHUNGTASKD_PID = 30
 """Made up, as all are."""
 _USAGE = {"rwsem": "++++", "mutex": "+.+."}
@@ -29,20 +31,20 @@ class Detected:
     standing: Standing
     lockdep: bool
 
-    def hung(self, line: LogLine) -> Iterator[str]:
-        """check_hung_task, of one task."""
+    def hung(self, line: LogLine, others: frozenset[str]) -> Iterator[str]:
+        """check_hung_task, of one task; `others` are reported in the same scan."""
         seconds = (line.at_us - line.since_us) // SECOND_US if self.style.since(4, 20) else None
         blocked_s = line.text.split()[-2] if seconds is None else seconds
         yield f"INFO: task {self._who(line.task)} blocked for more than {blocked_s} seconds."
         yield f"      Not tainted {self.style.uname} #1"
         yield '"echo 0 > /proc/sys/kernel/hung_task_timeout_secs" disables this message.'
         yield from self.standing.shown(line.task, line.at_us)
-        yield from self._blocker(line)
+        yield from self._blocker(line, others)
 
     def _who(self, task: str) -> str:
         return f"{self.people.comm(task)}:{self.people.pid(task)}"
 
-    def _blocker(self, line: LogLine) -> Iterator[str]:
+    def _blocker(self, line: LogLine, others: frozenset[str]) -> Iterator[str]:
         """debug_show_blocker: the owner of a mutex since 6.15, of an rwsem since 6.17."""
         wanted = [lock for lock in self.standing.locks(line.task, line.at_us) if lock.wanted]
         event = self.standing.last_event(line.task, line.at_us)
@@ -66,7 +68,8 @@ class Detected:
             )
         else:
             yield f"INFO: task {who} is blocked on a mutex likely owned by task {owner}."
-        yield from self.standing.shown(owners[0].task, line.at_us)
+        if not self.style.since(7, 0) or owners[0].task not in others:
+            yield from self.standing.shown(owners[0].task, line.at_us)
 
     def all_locks(self, at_us: int, *, by_khungtaskd: bool = False) -> Iterator[str]:
         """debug_show_all_locks; nothing without lockdep. Who runs is left out, as there."""
@@ -130,15 +133,12 @@ class Detected:
     def stall(self, line: LogLine) -> Iterator[str]:
         """warn_alloc of 4.9 to 4.14, and the warning of 7.3; nothing in between."""
         style, task = self.style, line.task
-        event = self.standing.last_event(task, line.at_us)
-        if (
-            event is None
-            or not (style.since(7, 3) or not style.since(4, 15))
-            or not style.since(4, 9)
-        ):
+        known = style.since(4, 9) and (not style.since(4, 15) or style.since(7, 3))
+        event = self._coming_round(line)
+        if not known or event is None:
             return
-        request = innermost(self.trace, task).get(id(event))
-        mask, comm = mask_text(request.gfp if request else 0, style), self.people.comm(task)
+        request = innermost(self.trace, task)[id(event)]
+        mask, comm = mask_text(request.gfp, style), self.people.comm(task)
         for_us = line.at_us - line.since_us
         if style.since(7, 3):
             yield (
@@ -154,8 +154,20 @@ class Detected:
                 yield from cpuset_line(comm, style)
         pid, uid = self.people.pid(task), "UID: 0 " if style.since(6, 11) else ""
         yield f"CPU: 0 {uid}PID: {pid} Comm: {comm} Not tainted {style.uname} #1"
-        yield from style.call_trace(("dump_stack", *self.standing.frames(event, running=True)))
+        # It is said where the task comes round, and not in what it has called meanwhile.
+        depth = len(event.stack) - event.stack[::-1].index(SLOW_PATH)
+        frames = self.standing.frames(replace(event, stack=event.stack[:depth]), running=True)
+        yield from style.call_trace((style.dump_stack, "warn_alloc", *frames))
         yield from Memory(self.trace, style, self.people, self.trace.values_at(line.at_us)).lines()
+
+    def _coming_round(self, line: LogLine) -> Event | None:
+        """What the task had done last in the request that a stall warning is about."""
+        requests = innermost(self.trace, line.task)
+        for event in reversed(events_of(self.trace)[line.task]):
+            request = requests.get(id(event))
+            if event.at_us <= line.at_us and request and request.began_us == line.since_us:
+                return event if SLOW_PATH in event.stack else None
+        return None
 
     def blocked_tasks(self, at_us: int) -> Iterator[str]:
         """SysRq-w, and SysRq-d where there is lockdep: what a person asks for."""

@@ -65,6 +65,7 @@ ENTRIES: dict[str, Entry] = {
         ("vfs_write", "state_store", "device_offline", "offline_pages", "notifier_call_chain"),
         shown=True,
     ),
+    "die_slowly": Entry(_SYSCALL, ("do_group_exit", "do_exit", "mmput", "exit_mmap")),
     "driver_task": Entry(_SYSCALL, ("do_vfs_ioctl",)),
     "fault_without_waiting": _TOUCHES,
     "filesystem_task": _WRITES,

@@ -96,7 +96,7 @@ def _killed(report: Report, found: re.Match[str]) -> Iterator[str]:
     comm, pid, pages = people.comm(victim), people.pid(victim), memory.rss(victim)
     yield _invoked(report)
     yield from cpuset_line(report.comm, style)
-    yield from report.stack("dump_stack", "dump_header")
+    yield from report.stack(style.dump_stack, "dump_header")
     yield from memory.lines()
     yield from memory.table()
     if style.since(5, 0):
@@ -124,7 +124,7 @@ def _failed(report: Report, found: re.Match[str]) -> Iterator[str]:
     )
     if style.since(4, 10):
         yield from cpuset_line(report.comm, style)
-    yield from report.stack("dump_stack")
+    yield from report.stack(style.dump_stack)
     yield from report.memory.lines()
 
 
@@ -169,7 +169,7 @@ def _panicked(report: Report, found: re.Match[str]) -> Iterator[str]:
         ),
     }.get(found[1], found[1]).strip()
     yield f"Kernel panic - not syncing: {why}"
-    yield from report.stack("dump_stack", "panic")
+    yield from report.stack(report.style.dump_stack, "panic")
     yield f"---[ end Kernel panic - not syncing: {why}" + (
         " ]---" if report.style.since(4, 20) else ""
     )

@@ -20,7 +20,9 @@ LIMITS = (
         "Where a line of the kernel log changed its form",
         "Most boundaries were read in sources or in logs of the time. From memory are: when "
         "`boost:` joined the zone's line, when addresses lost their hash in the list of held "
-        "locks, and the release in which a stack got its `<TASK>`.",
+        "locks, since when a stack has its `<TASK>`, and since when the stack of a mutex's owner "
+        "is left out where the owner hangs as well. The stall warning is back in 7.3; whether it "
+        "was in an earlier release again is not known here.",
     ),
     Limit(
         "guessed",
@@ -62,6 +64,11 @@ class Style:
     def chosen(self, forms: Sequence[Since]) -> tuple[str, ...]:
         """The last of several forms, oldest first, that this release has."""
         return [form for form in forms if self.since(form.major, form.minor)][-1].frames
+
+    @property
+    def dump_stack(self) -> str:
+        """The function that prints a stack, and so stands on top of it."""
+        return "dump_stack_lvl" if self.since(5, 14) else "dump_stack"
 
     @property
     def uname(self) -> str:

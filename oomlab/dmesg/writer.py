@@ -117,10 +117,16 @@ def _of_routines(
 
 def _of_detectors(detectors: Detected, lines: tuple[LogLine, ...]) -> Iterator[tuple[int, str]]:
     last_stall_us = -STALL_EVERY_US
-    for number, line in enumerate(lines):
+    scans: dict[int, list[str]] = {}
+    for line in lines:
+        if line.detector == "hung task":
+            scans.setdefault(line.at_us, []).append(line.task)
+    for line in lines:
         told: Iterator[str] = iter(())
         if line.detector == "hung task":
-            told = detectors.hung(line)
+            told = detectors.hung(line, frozenset(scans[line.at_us]))
+            if line.task == scans[line.at_us][-1]:
+                told = chain(told, detectors.all_locks(line.at_us, by_khungtaskd=True))
         elif line.detector == "soft lockup":
             told = detectors.soft_lockup(line)
         elif line.detector == "allocation stall":
@@ -130,7 +136,3 @@ def _of_detectors(detectors: Detected, lines: tuple[LogLine, ...]) -> Iterator[t
                 told = detectors.stall(line)
         for text in told:
             yield line.at_us, text
-        same_scan = [n for n in lines[number + 1 :] if n.at_us == line.at_us]
-        if line.detector == "hung task" and not any(n.detector == "hung task" for n in same_scan):
-            for text in detectors.all_locks(line.at_us, by_khungtaskd=True):
-                yield line.at_us, text

@@ -16,7 +16,7 @@ from typing import Any
 from oomlab.analysis.episodes.killing import kills
 from oomlab.analysis.episodes.locks import holds
 from oomlab.analysis.spans import Span, task_spans
-from oomlab.analysis.wait_for import edge_kind, wait_for_graph, waiting_phrase
+from oomlab.analysis.wait_for import edge_kind, wait_for_graph, waiting_phrase, waiting_sentence
 from oomlab.dmesg.people import People
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import MissingPackageError, needed
@@ -159,7 +159,7 @@ class _Writer:
         for edge in (edge for edge in edges if edge.waiter == span.task):
             self._flows += 1
             began.flow_ids.append(self._flows)
-            said = f"{span.task} {waiting_phrase(span.on, kind, (), edge.gives)}"
+            said = waiting_sentence(edge)
             wanted = self._instant(span.start_us, self._tracks[edge.holder], said)
             wanted.terminating_flow_ids.append(self._flows)
         if not open_end:
