@@ -9,11 +9,12 @@ it: trace-cmd puts `print:` before that, and then Perfetto does not read it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from oomlab.analysis.episodes.killing import victim_of
 from oomlab.analysis.episodes.locks import takes
-from oomlab.analysis.spans import Span, task_spans
+from oomlab.analysis.spans import task_spans
 from oomlab.dmesg.people import People
 from oomlab.dmesg.standing import Standing
 from oomlab.dmesg.style import LATEST, Style, data_address
@@ -23,76 +24,86 @@ from oomlab.engine.trace.events import Event, Trace
 from oomlab.export.format import Format
 from oomlab.export.stretches_of_calls import call_edges
 
-_OFF_CPU = {"blocked": "D", "waits": "D", "sleeps": "D", "polls": "D", "idle": "S", "done": "X"}
-"""The state in which a task leaves its CPU, by what a span says that it does."""
 _RELEASES = frozenset({"mutex_unlock", "spin_unlock", "up_read", "up_write"})
 _PRIORITY = 120
 _IDLE = "swapper"
+_ON, _MARKERS, _SAID, _OFF = range(4)
+"""In which order things are told that one event of the run means."""
 
 
 class Line(NamedTuple):
-    """A line to be: `number` orders what happens at one moment; it is that of an event."""
+    """A line to be. `number` is that of the event that it is about, `rank` its place among those
+    that are about the same one. `idle`: the CPU's idle task says it."""
 
     at_us: int
     number: int
+    rank: int
     cpu: int
     idle: bool
-    task: str
     event: str
     said: str
 
 
-def write(trace: Trace) -> bytes:
-    """The whole report."""
-    people = People(trace)
-    mine = Standing(trace, Style(LATEST), people).tasks
-    cpus = {task: place for place, task in enumerate(mine)}
-    lines: list[Line] = []
-    for task, cpu in cpus.items():
-        lines += _switches(trace, people, task, cpu)
-        lines += _calls(trace, people, task, cpu)
-    for number, event in enumerate(trace.events):
-        if event.task in cpus:
-            for name, said in _said(trace, people, event):
-                lines.append(
-                    Line(event.at_us, number, cpus[event.task], False, event.task, name, said)
-                )
-    lines.sort(key=_order)
-    head = f"cpus={len(cpus)}"
-    return "\n".join([head, *(_text(people, line) for line in lines), ""]).encode()
+@dataclass(frozen=True)
+class _Cpu:
+    """The CPU of one task."""
+
+    trace: Trace
+    people: People
+    task: str
+    cpu: int
+
+    @property
+    def _me(self) -> tuple[str, int]:
+        return self.people.comm(self.task), self.people.pid(self.task)
+
+    def lines(self) -> Iterator[Line]:
+        """All that happens on it; in no order."""
+        on = False
+        for number, event in enumerate(self.trace.events):
+            if event.task != self.task:
+                continue
+            if not on:
+                yield from self._gets_it(event.at_us, number)
+            for name, said in _said(self.trace, self.people, event):
+                yield Line(event.at_us, number, _SAID, self.cpu, False, name, said)
+            on = not _leaves(event)
+            if not on:
+                yield self._gives_it_up(event.at_us, number, "D")
+        last = [span for span in task_spans(self.trace) if span.task == self.task][-1]
+        if last.state == "done" and on:
+            yield self._gives_it_up(last.start_us, len(self.trace.events), "X")
+        pid = self._me[1]
+        for edge in call_edges(self.trace, self.task):
+            said = f"B|{pid}|{edge.function}" if edge.function else f"E|{pid}"
+            yield Line(
+                edge.at_us, edge.number, _MARKERS, self.cpu, False, "tracing_mark_write", said
+            )
+
+    def _gets_it(self, at_us: int, number: int) -> Iterator[Line]:
+        comm, pid = self._me
+        woken = f"comm={comm} pid={pid} prio={_PRIORITY} target_cpu={self.cpu:03}"
+        switch = _switch((f"{_IDLE}/{self.cpu}", 0, "R"), self._me)
+        for name, said in (("sched_wakeup", woken), ("sched_switch", switch)):
+            yield Line(at_us, number, _ON, self.cpu, True, name, said)
+
+    def _gives_it_up(self, at_us: int, number: int, state: str) -> Line:
+        said = _switch((*self._me, state), (f"{_IDLE}/{self.cpu}", 0))
+        return Line(at_us, number, _OFF, self.cpu, False, "sched_switch", said)
+
+    def text(self, line: Line) -> str:
+        """A line of this CPU as the report has it."""
+        comm, pid = ("<idle>", 0) if line.idle else self._me
+        time = f"{line.at_us // 1_000_000:5}.{line.at_us % 1_000_000:06}"
+        return f"{comm:>16}-{pid:<5} [{self.cpu:03}] {time}: {line.event + ':':<22} {line.said}"
 
 
-def _order(line: Line) -> tuple[int, int]:
-    return line.at_us, line.number
-
-
-def _text(people: People, line: Line) -> str:
-    comm, pid = ("<idle>", 0) if line.idle else (people.comm(line.task), people.pid(line.task))
-    seconds = f"{line.at_us // 1_000_000:5}.{line.at_us % 1_000_000:06}"
-    return f"{comm:>16}-{pid:<5} [{line.cpu:03}] {seconds}: {line.event + ':':<22} {line.said}"
-
-
-def _switches(trace: Trace, people: People, task: str, cpu: int) -> Iterator[Line]:
-    """sched_switch and sched_wakeup, from what the task does in each span of its life."""
-    on_cpu = False
-    for span in (s for s in task_spans(trace) if s.task == task):
-        runs = span.state == "runs"
-        if runs and not on_cpu:
-            comm, pid = people.comm(task), people.pid(task)
-            woken = f"comm={comm} pid={pid} prio={_PRIORITY} target_cpu={cpu:03}"
-            yield Line(span.start_us, -2, cpu, True, task, "sched_wakeup", woken)
-            idle = (f"{_IDLE}/{cpu}", 0, "R")
-            said = _switch(idle, (comm, pid))
-            yield Line(span.start_us, -1, cpu, True, task, "sched_switch", said)
-        elif on_cpu and not runs:
-            yield _leaves(trace, people, task, cpu, span)
-        on_cpu = runs
-
-
-def _leaves(trace: Trace, people: People, task: str, cpu: int, span: Span) -> Line:
-    here = (people.comm(task), people.pid(task), _OFF_CPU[span.state])
-    said = _switch(here, (f"{_IDLE}/{cpu}", 0))
-    return Line(span.start_us, len(trace.events), cpu, False, task, "sched_switch", said)
+def _leaves(event: Event) -> bool:
+    """Does the task give its CPU up behind this? Who spins does not, nor who computes."""
+    if event.condition == "blocked":
+        return event.op != "spin_lock"
+    sleeps = event.condition == "sleeps" and event.op != "cost"
+    return sleeps or event.condition in ("polling", "polled")
 
 
 def _switch(before: tuple[str, int, str], after: tuple[str, int]) -> str:
@@ -100,14 +111,6 @@ def _switch(before: tuple[str, int, str], after: tuple[str, int]) -> str:
         f"prev_comm={before[0]} prev_pid={before[1]} prev_prio={_PRIORITY} prev_state={before[2]} "
         f"==> next_comm={after[0]} next_pid={after[1]} next_prio={_PRIORITY}"
     )
-
-
-def _calls(trace: Trace, people: People, task: str, cpu: int) -> Iterator[Line]:
-    """The functions, as trace markers that other tools understand."""
-    pid = people.pid(task)
-    for edge in call_edges(trace, task):
-        said = f"B|{pid}|{edge.function}" if edge.function else f"E|{pid}"
-        yield Line(edge.at_us, edge.number, cpu, False, task, "tracing_mark_write", said)
 
 
 def _said(trace: Trace, people: People, event: Event) -> Iterator[tuple[str, str]]:
@@ -129,6 +132,20 @@ def _said(trace: Trace, people: People, event: Event) -> Iterator[tuple[str, str
         pid, comm = people.pid(victim), people.comm(victim)
         yield "signal_generate", f"sig=9 errno=0 code=128 comm={comm} pid={pid} grp=1 res=0"
         yield "mark_victim", f"pid={pid}"
+
+
+def write(trace: Trace) -> bytes:
+    """The whole report."""
+    people = People(trace)
+    tasks = Standing(trace, Style(LATEST), people).tasks
+    cpus = [_Cpu(trace, people, task, number) for number, task in enumerate(tasks)]
+    lines = sorted((line for cpu in cpus for line in cpu.lines()), key=_order)
+    told = (cpus[line.cpu].text(line) for line in lines)
+    return "\n".join([f"cpus={len(cpus)}", *told, ""]).encode()
+
+
+def _order(line: Line) -> tuple[int, int, int]:
+    return line.at_us, line.number, line.rank
 
 
 FORMAT = Format("ftrace", "text, as trace-cmd report -N prints it", False, write)

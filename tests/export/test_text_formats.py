@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 
 import pytest
 
-from oomlab.analysis import task_spans
+from oomlab.analysis.episodes.once import events_of
 from oomlab.dmesg.people import People
 from oomlab.dmesg.standing import Standing
 from oomlab.dmesg.style import LATEST, Style
@@ -33,15 +34,55 @@ def test_perfetto_reads_when_each_task_has_its_cpu(processor: Processor, name: s
     trace = run(*RUNS[name])
     processor.load(exported(trace, "ftrace"))
     assert processor.complaints() == []
-    tasks = Standing(trace, Style(LATEST), People(trace)).tasks
-    wanted: Counter[tuple[str, int]] = Counter()
-    last = {span.task: span for span in task_spans(trace)}
-    for span in task_spans(trace):
-        if span.state == "runs" and span.task in tasks and span is not last[span.task]:
-            wanted[People(trace).comm(span.task), 1000 * span.start_us] += 1
-    rows = processor.rows("select ts, dur, name from sched join thread using (utid) where tid > 0")
-    found = Counter((row["name"], row["ts"]) for row in rows if row["dur"] != -1)
-    assert found == wanted
+    people = People(trace)
+    wanted: Counter[tuple[str, int, int]] = Counter()
+    end_us = trace.ended_at_us
+    for task in Standing(trace, Style(LATEST), people).tasks:
+        mine = events_of(trace)[task]
+        for event, after_us in zip(mine, [*(e.at_us for e in mine[1:]), end_us], strict=True):
+            computes = event.op in ("cost", "spin_lock") or event.condition in ("done", "timeout")
+            over = event is mine[-1] and all(waiting.task != task for waiting in trace.waiting)
+            if computes and after_us > event.at_us and not over:
+                wanted[people.comm(task), event.at_us, after_us] += 1
+    rows = processor.rows(
+        "select ts, dur, name, end_state from sched join thread using (utid) where tid > 0"
+    )
+    found: Counter[tuple[str, int, int]] = Counter()
+    for row in rows:
+        start_us = row["ts"] // 1000
+        left_us = end_us if row["dur"] == -1 else start_us + row["dur"] // 1000
+        if left_us > start_us:
+            found[row["name"], start_us, left_us] += 1
+    assert _joined(found) == _joined(wanted)
+    assert {row["end_state"] for row in rows} <= {"D", "X", None}
+
+
+def _joined(stretches: Counter[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Stretches of one task that touch, as one."""
+    found: list[tuple[str, int, int]] = []
+    for task, start, end in sorted(stretches):
+        if found and found[-1][0] == task and found[-1][2] == start:
+            found[-1] = (task, found[-1][1], end)
+        else:
+            found.append((task, start, end))
+    return found
+
+
+LINE = re.compile(r" *(.+)-(\d+) +\[(\d{3})\] +(\d+\.\d{6}): (\w+): +(.*)")
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_who_says_a_line_has_the_cpu(name: str) -> None:
+    has: dict[str, str] = {}
+    for line in text(run(*RUNS[name]), "ftrace").splitlines()[1:]:
+        found = LINE.fullmatch(line)
+        assert found is not None, line
+        task, _, cpu, _, event, said = found.groups()
+        assert has.get(cpu, "<idle>") == task, line
+        if event == "sched_switch":
+            after = re.search(r"next_comm=(.+) next_pid=(\d+)", said)
+            assert after is not None
+            has[cpu] = "<idle>" if after[2] == "0" else after[1]
 
 
 @pytest.mark.xdist_group("trace-processor")
