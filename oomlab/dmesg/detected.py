@@ -11,8 +11,8 @@ from oomlab.analysis.episodes.once import events_of
 from oomlab.dmesg.memory import Memory
 from oomlab.dmesg.people import People
 from oomlab.dmesg.requests import cpuset_line, mask_text, nodemask
-from oomlab.dmesg.standing import Lock, Standing
-from oomlab.dmesg.style import Style, data_address, number, text_address
+from oomlab.dmesg.style import Style, data_address, made_up, text_address
+from oomlab.dmesg.whereabouts import Lock, Whereabouts
 from oomlab.engine.trace.events import Event, Trace
 
 SLOW_PATH = "alloc_pages_slowpath"
@@ -28,7 +28,7 @@ class Detected:
     trace: Trace
     style: Style
     people: People
-    standing: Standing
+    standing: Whereabouts
     lockdep: bool
 
     def hung(self, line: LogLine, others: frozenset[str]) -> Iterator[str]:
@@ -112,7 +112,7 @@ class Detected:
             plain = at if not since(4, 10) else f"[<{text_address(function)}>] {at}"
             usage += "" if since(4, 14) else usage[:2]  # reclaim had a state of its own
             return f" #{place}:  ({name}){{{usage}}}, at: {plain}"
-        address = data_address(name) if since(5, 3) else f"00000000{number(name):08x}"
+        address = data_address(name) if since(5, 3) else f"00000000{made_up(name):08x}"
         waits = f"-{{{wait}}}" if since(5, 8) else ""
         return f" #{place}: {address} ({name}){{{usage}}}{waits}, at: {at}"
 

@@ -143,6 +143,10 @@ SHOWN_AS: dict[str, tuple[Since, ...]] = {
         Since(4, 4, ("balloon_page_enqueue",)),
         Since(4, 15, ("balloon_page_alloc",)),
     ),
+    "blocking_notifier_call_chain": (
+        Since(4, 4, ("blocking_notifier_call_chain", "__blocking_notifier_call_chain")),
+        Since(5, 10, ("blocking_notifier_call_chain",)),
+    ),
     "die_if_killed": _always("exit_to_usermode_loop"),
     "fatal_signal_pending": NOTHING,
     "is_off": NOTHING,
@@ -157,6 +161,10 @@ SHOWN_AS: dict[str, tuple[Since, ...]] = {
     "run": NOTHING,
     "should_reclaim_retry": NOTHING,  # inlined
     "try_to_free_pages": _always("try_to_free_pages", "do_try_to_free_pages"),
+    "virtballoon_oom_notify": (
+        Since(4, 4, ("virtballoon_oom_notify",)),
+        Since(5, 7, ("virtio_balloon_oom_notify",)),
+    ),
     "wait_event": NOTHING,
     "wait_event_timeout": NOTHING,
     "would_do": NOTHING,
@@ -167,7 +175,7 @@ _MODULES = {
     "virtio_balloon": (
         "fill_balloon", "leak_balloon", "tell_host", "update_balloon_size",
         "update_balloon_size_func", "virtballoon_freeze", "virtballoon_oom_notify",
-        "virtio_balloon_shrinker_scan",
+        "virtio_balloon_oom_notify", "virtio_balloon_shrinker_scan",
     ),
     "i915": (
         "i915_gem_object_get_pages", "i915_gem_object_put_pages", "i915_gem_object_unbind",

@@ -89,26 +89,26 @@ class Style:
     def symbol(self, frame: str) -> str:
         """A function (and module, after a blank) with its offset and size."""
         function, _, module = frame.partition(" ")
-        size = 0x40 + number(function) % 0x3C0 // 16 * 16
-        place = f"{function}+{number(frame) % (size - 8) + 5:#x}/{size:#x}"
+        size = 0x40 + made_up(function) % 0x3C0 // 16 * 16
+        place = f"{function}+{made_up(frame) % (size - 8) + 5:#x}/{size:#x}"
         if module:
             place += f" [{module}]"
         return place if self.since(4, 10) else f"[<{text_address(function)}>] {place}"
 
 
-def number(text: str) -> int:
+def made_up(text: str) -> int:
     """A number that is always the same for the same text."""
     return zlib.crc32(text.encode())
 
 
 def text_address(function: str) -> str:
     """A made-up address in the kernel's text."""
-    return f"ffffffff81{number(function) & 0xFFFFFF:06x}"
+    return f"ffffffff81{made_up(function) & 0xFFFFFF:06x}"
 
 
 def data_address(name: str) -> str:
     """A made-up address in the kernel's data."""
-    return f"ffff8880{number(name) & 0xFFFFFFF0:08x}"
+    return f"ffff8880{made_up(name) & 0xFFFFFFF0:08x}"
 
 
 def stamped(at_us: int, line: str) -> str:

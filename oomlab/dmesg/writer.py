@@ -9,10 +9,10 @@ from itertools import chain
 from oomlab.analysis.detectors import HUNG_TASK_S, SECOND_US, LogLine, detector_log
 from oomlab.checked import checked
 from oomlab.dmesg.detected import Detected
+from oomlab.dmesg.messages import KernelMessage
 from oomlab.dmesg.people import People
-from oomlab.dmesg.reports import Report
-from oomlab.dmesg.standing import Standing
 from oomlab.dmesg.style import LATEST, Style, stamped
+from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.kernel.machine import KERNEL_4_13
@@ -87,7 +87,7 @@ def _lines(
     until_s: float,
 ) -> Iterator[str]:
     people = People(trace)
-    standing = Standing(trace, style, people)
+    standing = Whereabouts(trace, style, people)
     detectors = Detected(trace, style, people, standing, lockdep)
     yield stamped(0, f"Linux version {style.uname} (oomlab@model) #1 SMP")
     said = chain(_of_routines(trace, style, people, standing), _of_detectors(detectors, detected))
@@ -104,13 +104,13 @@ def _moment(said: tuple[int, str]) -> int:
 
 
 def _of_routines(
-    trace: Trace, style: Style, people: People, standing: Standing
+    trace: Trace, style: Style, people: People, standing: Whereabouts
 ) -> Iterator[tuple[int, str]]:
     values = {slot.name: slot.initial for slot in trace.slots}
     for event in trace.events:
         values.update(event.changes)
         if event.op == "log" and event.condition == "done":
-            report = Report(trace, style, people, standing, event, values)
+            report = KernelMessage(trace, style, people, standing, event, values)
             for line in report.lines():
                 yield event.at_us, line
 

@@ -16,13 +16,12 @@ from oomlab.analysis.episodes.killing import victim_of
 from oomlab.analysis.episodes.locks import takes
 from oomlab.analysis.spans import task_spans
 from oomlab.dmesg.people import People
-from oomlab.dmesg.standing import Standing
-from oomlab.dmesg.style import LATEST, Style, data_address
-from oomlab.dmesg.style import number as made_up
+from oomlab.dmesg.style import LATEST, Style, data_address, made_up
+from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.ops import LOCKING_KINDS
 from oomlab.engine.trace.events import Event, Trace
+from oomlab.export.call_edges import call_edges
 from oomlab.export.format import Format
-from oomlab.export.stretches_of_calls import call_edges
 
 _RELEASES = frozenset({"mutex_unlock", "spin_unlock", "up_read", "up_write"})
 _PRIORITY = 120
@@ -137,7 +136,7 @@ def _said(trace: Trace, people: People, event: Event) -> Iterator[tuple[str, str
 def write(trace: Trace) -> bytes:
     """The whole report."""
     people = People(trace)
-    tasks = Standing(trace, Style(LATEST), people).tasks
+    tasks = Whereabouts(trace, Style(LATEST), people).tasks
     cpus = [_Cpu(trace, people, task, number) for number, task in enumerate(tasks)]
     lines = sorted((line for cpu in cpus for line in cpu.lines()), key=_order)
     told = (cpus[line.cpu].text(line) for line in lines)

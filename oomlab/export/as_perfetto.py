@@ -20,8 +20,8 @@ from oomlab.analysis.wait_for import edge_kind, wait_for_graph, waiting_phrase, 
 from oomlab.dmesg.people import People
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import MissingPackageError, needed
+from oomlab.export.call_edges import call_edges
 from oomlab.export.format import Format
-from oomlab.export.stretches_of_calls import call_edges
 
 OLDEST_PROTOBUF = (6, 31, 1)
 """The generated code of `perfetto` asks for it; the package itself declares any."""

@@ -11,8 +11,8 @@ from oomlab.analysis.episodes.once import events_of
 from oomlab.analysis.spans import span_at, task_spans
 from oomlab.dmesg.frames import ENTRIES, SHOWN_AS
 from oomlab.dmesg.people import People
-from oomlab.dmesg.standing import Standing
 from oomlab.dmesg.style import Style
+from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.trace.events import Trace
 from oomlab.experiment import run
 from tests.dmesg.runs import H1, H2, RELEASES, log, matrix, ran
@@ -126,7 +126,7 @@ def test_sysrq_w_shows_who_waits_and_who_polls_and_nobody_else() -> None:
         if trace.verdict == "panic":
             continue
         lines = log(trace, hung_task_s=0, sysrq=True)
-        standing = Standing(trace, Style.of("4.13"), People(trace))
+        standing = Whereabouts(trace, Style.of("4.13"), People(trace))
         states = {
             task: span_at(task_spans(trace), task, trace.ended_at_us).state
             for task in standing.tasks
@@ -180,7 +180,7 @@ def test_in_every_run_the_locks_at_the_end_are_those_of_the_slots() -> None:
     for trace in matrix():
         if trace.verdict == "panic":
             continue
-        standing = Standing(trace, Style.of("7.3"), People(trace))
+        standing = Whereabouts(trace, Style.of("7.3"), People(trace))
         waits_for = {w.task: w.waits_for for w in trace.waiting if w.how == "blocks"}
         told = held(log(trace, "7.3", lockdep=True, sysrq=True, hung_task_s=0))
         for task in standing.tasks:

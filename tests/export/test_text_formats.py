@@ -12,8 +12,8 @@ import pytest
 
 from oomlab.analysis.episodes.once import events_of
 from oomlab.dmesg.people import People
-from oomlab.dmesg.standing import Standing
 from oomlab.dmesg.style import LATEST, Style
+from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.trace.events import Trace
 from oomlab.engine.trace.store import from_json
 from oomlab.errors import InputError
@@ -37,7 +37,7 @@ def test_perfetto_reads_when_each_task_has_its_cpu(processor: Processor, name: s
     people = People(trace)
     wanted: Counter[tuple[str, int, int]] = Counter()
     end_us = trace.ended_at_us
-    for task in Standing(trace, Style(LATEST), people).tasks:
+    for task in Whereabouts(trace, Style(LATEST), people).tasks:
         mine = events_of(trace)[task]
         for event, after_us in zip(mine, [*(e.at_us for e in mine[1:]), end_us], strict=True):
             computes = event.op in ("cost", "spin_lock") or event.condition in ("done", "timeout")
@@ -90,7 +90,7 @@ def test_who_says_a_line_has_the_cpu(name: str) -> None:
 def test_perfetto_reads_the_functions_of_the_text(processor: Processor, name: str) -> None:
     trace = run(*RUNS[name])
     processor.load(exported(trace, "ftrace"))
-    tasks = Standing(trace, Style(LATEST), People(trace)).tasks
+    tasks = Whereabouts(trace, Style(LATEST), People(trace)).tasks
     called = {f for event in trace.events if event.task in tasks for f in event.stack}
     assert {row["name"] for row in processor.rows("select name from slice")} == called
 

@@ -10,8 +10,8 @@ from oomlab.analysis.episodes import innermost
 from oomlab.dmesg.memory import Memory
 from oomlab.dmesg.people import People
 from oomlab.dmesg.requests import cpuset_line, mask_text, nodemask
-from oomlab.dmesg.standing import Standing
 from oomlab.dmesg.style import Style
+from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.trace.events import Event, Json, Trace
 from oomlab.gfp import flags
 from oomlab.kernel.zone import PAGE_KIB
@@ -21,14 +21,14 @@ SYSRQ_ORDER = -1
 
 
 @dataclass(frozen=True)
-class Report:
+class KernelMessage:
     """What is to be said at one event of a run, in the words of a style; `values`: what the slots
     hold then."""
 
     trace: Trace
     style: Style
     people: People
-    standing: Standing
+    standing: Whereabouts
     event: Event
     values: Mapping[str, Json]
 
@@ -45,7 +45,7 @@ class Report:
     def lines(self) -> Iterator[str]:
         """All that is printed instead of the routine's own short line."""
         text = str(self.event.result)
-        for form, teller in _TELLERS:
+        for form, teller in _TELLINGS:
             found = form.fullmatch(text)
             if found:
                 yield from teller(self, found)
@@ -78,7 +78,7 @@ class Report:
         return memory.rss(process) * 1000 // max(1, memory.total)
 
 
-def _invoked(report: Report) -> str:
+def _invoked(report: KernelMessage) -> str:
     style, mask = report.style, mask_text(report.mask(), report.style)
     order = SYSRQ_ORDER if "moom_callback" in report.event.stack else 0
     who = f"{report.comm} invoked oom-killer: gfp_mask={mask}, "
@@ -89,7 +89,7 @@ def _invoked(report: Report) -> str:
     return who + rest
 
 
-def _killed(report: Report, found: re.Match[str]) -> Iterator[str]:
+def _killed(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     """oom_kill_process: the whole report."""
     style, people, memory = report.style, report.people, report.memory
     why, victim = found[1], found[2]
@@ -115,7 +115,7 @@ def _killed(report: Report, found: re.Match[str]) -> Iterator[str]:
     yield f"Killed process {pid} ({comm}) {size}"
 
 
-def _failed(report: Report, found: re.Match[str]) -> Iterator[str]:
+def _failed(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     """warn_alloc."""
     style = report.style
     mask = mask_text(int(found[2], 16), style)
@@ -128,7 +128,7 @@ def _failed(report: Report, found: re.Match[str]) -> Iterator[str]:
     yield from report.memory.lines()
 
 
-def _reaped(report: Report, found: re.Match[str]) -> Iterator[str]:
+def _reaped(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     people = report.people
     yield (
         f"oom_reaper: reaped process {people.pid(found[1])} ({people.comm(found[1])}), now "
@@ -136,12 +136,12 @@ def _reaped(report: Report, found: re.Match[str]) -> Iterator[str]:
     )
 
 
-def _unreapable(report: Report, found: re.Match[str]) -> Iterator[str]:
+def _unreapable(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     people = report.people
     yield f"oom_reaper: unable to reap pid:{people.pid(found[1])} ({people.comm(found[1])})"
 
 
-def _purged(report: Report, found: re.Match[str]) -> Iterator[str]:
+def _purged(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     """i915_gem_shrinker_oom."""
     freed = f"Purging GPU memory, {found[1]} pages freed, 0 pages still pinned"
     if report.style.since(5, 0):
@@ -151,11 +151,11 @@ def _purged(report: Report, found: re.Match[str]) -> Iterator[str]:
     yield "0 and 0 pages still available in the bound and unbound GPU page lists."
 
 
-def _puffed(report: Report, found: re.Match[str]) -> Iterator[str]:
+def _puffed(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     yield f"virtio_balloon virtio0: {found[1]}"
 
 
-def _panicked(report: Report, found: re.Match[str]) -> Iterator[str]:
+def _panicked(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     why = {
         "out of memory. panic_on_oom is enabled": (
             "Out of memory: system-wide panic_on_oom is enabled"
@@ -175,9 +175,9 @@ def _panicked(report: Report, found: re.Match[str]) -> Iterator[str]:
     )
 
 
-Teller = Callable[[Report, re.Match[str]], Iterator[str]]
+Telling = Callable[[KernelMessage, re.Match[str]], Iterator[str]]
 
-_TELLERS: tuple[tuple[re.Pattern[str], Teller], ...] = (
+_TELLINGS: tuple[tuple[re.Pattern[str], Telling], ...] = (
     (re.compile(r"((?:Memory cgroup o|O)ut of memory): Kill process (.+)"), _killed),
     (re.compile(r".+: page allocation failure: order:(\d+), mode:(0x[0-9a-f]+)"), _failed),
     (re.compile(r"oom_reaper: reaped process (.+), \d+ pages"), _reaped),

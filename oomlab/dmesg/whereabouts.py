@@ -65,7 +65,7 @@ class Lock(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Standing:
+class Whereabouts:
     """The tasks of a run, in the words of a style."""
 
     trace: Trace

@@ -9,7 +9,7 @@ from oomlab.analysis.spans import task_spans
 from oomlab.engine.trace.events import Trace
 
 
-class Edge(NamedTuple):
+class CallEdge(NamedTuple):
     """At `at_us` a task enters a function, or leaves the one it is in (`function` is "" then).
     `number`: that of the event by which this is known, or how many there are for the end."""
 
@@ -18,7 +18,7 @@ class Edge(NamedTuple):
     function: str
 
 
-def call_edges(trace: Trace, task: str) -> Iterator[Edge]:
+def call_edges(trace: Trace, task: str) -> Iterator[CallEdge]:
     """All that a task enters and leaves, in order. Who is done has left everything; what another
     was in when the run ended, it is in still."""
     stack: tuple[str, ...] = ()
@@ -28,9 +28,9 @@ def call_edges(trace: Trace, task: str) -> Iterator[Edge]:
         shared = 0
         while shared < min(len(stack), len(event.stack)) and stack[shared] == event.stack[shared]:
             shared += 1
-        yield from (Edge(event.at_us, number, "") for _ in stack[shared:])
-        yield from (Edge(event.at_us, number, each) for each in event.stack[shared:])
+        yield from (CallEdge(event.at_us, number, "") for _ in stack[shared:])
+        yield from (CallEdge(event.at_us, number, each) for each in event.stack[shared:])
         stack = event.stack
     last = [span for span in task_spans(trace) if span.task == task][-1]
     if last.state == "done":
-        yield from (Edge(last.start_us, len(trace.events), "") for _ in stack)
+        yield from (CallEdge(last.start_us, len(trace.events), "") for _ in stack)
