@@ -20,7 +20,7 @@ from oomlab.dmesg.style import LATEST, Style, data_address, made_up
 from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.ops import LOCKING_KINDS
 from oomlab.engine.trace.events import Event, Trace
-from oomlab.export.call_edges import call_edges
+from oomlab.export.call_edges import call_edges, numbered
 from oomlab.export.format import Format
 
 _RELEASES = frozenset({"mutex_unlock", "spin_unlock", "up_read", "up_write"})
@@ -59,9 +59,7 @@ class _Cpu:
     def lines(self) -> Iterator[Line]:
         """All that happens on it; in no order."""
         on = False
-        for number, event in enumerate(self.trace.events):
-            if event.task != self.task:
-                continue
+        for number, event in numbered(self.trace)[self.task]:
             if not on:
                 yield from self._gets_it(event.at_us, number)
             for name, said in _said(self.trace, self.people, event):

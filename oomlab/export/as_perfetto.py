@@ -16,7 +16,13 @@ from typing import Any
 from oomlab.analysis.episodes.killing import kills
 from oomlab.analysis.episodes.locks import holds
 from oomlab.analysis.spans import Span, task_spans
-from oomlab.analysis.wait_for import edge_kind, wait_for_graph, waiting_phrase, waiting_sentence
+from oomlab.analysis.wait_for import (
+    Edge,
+    edge_kind,
+    edges_of,
+    waiting_phrase,
+    waiting_sentence,
+)
 from oomlab.dmesg.people import People
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import MissingPackageError, needed
@@ -136,27 +142,32 @@ class _Writer:
 
     def _waits(self) -> None:
         """What everybody waits for, and a flow to whoever is in the way."""
-        unfinished = {waiting.task for waiting in self.trace.waiting}
         spans = task_spans(self.trace)
-        for task in self.trace.tasks:
-            mine = [span for span in spans if span.task == task.name]
-            waits = [span for span in mine if edge_kind(span)]
-            if not waits:
-                continue
-            self._track(("waits", task.name), "waits", self._tracks[task.name])
-            for span in waits:
-                open_end = span is mine[-1] and task.name in unfinished
-                self._wait(span, open_end=open_end)
+        last = {span.task: span for span in spans}
+        unfinished = {waiting.task for waiting in self.trace.waiting}
+        waits = [span for span in spans if edge_kind(span)]
+        for task in dict.fromkeys(span.task for span in waits):
+            self._track(("waits", task), "waits", self._tracks[task])
+        names = frozenset(last)
+        values = {slot.name: slot.initial for slot in self.trace.slots}
+        passed = 0
+        for span in sorted(waits, key=_start):
+            while passed < len(self.trace.events) and (
+                self.trace.events[passed].at_us <= span.start_us
+            ):
+                values.update(self.trace.events[passed].changes)
+                passed += 1
+            open_end = span is last[span.task] and span.task in unfinished
+            self._wait(span, edges_of(span, names, values), open_end=open_end)
 
-    def _wait(self, span: Span, *, open_end: bool) -> None:
+    def _wait(self, span: Span, edges: list[Edge], *, open_end: bool) -> None:
         track = self._tracks["waits", span.task]
         kind = edge_kind(span)
         assert kind is not None
         answers = (span.answered_by,) if span.answered_by else ()
         name = waiting_phrase(span.on, kind, answers, span.gives)
         began = self._begin(span.start_us, track, name)
-        edges = wait_for_graph(self.trace, span.start_us).edges
-        for edge in (edge for edge in edges if edge.waiter == span.task):
+        for edge in edges:
             self._flows += 1
             began.flow_ids.append(self._flows)
             said = waiting_sentence(edge)
@@ -197,6 +208,10 @@ class _Writer:
         ended_us = self.trace.ended_at_us
         at_us = ended_us + max(END_MARGIN_US, ended_us // 20)
         self._instant(at_us, PROCESS, f"the run has ended: {self.trace.verdict}")
+
+
+def _start(span: Span) -> int:
+    return span.start_us
 
 
 def write(trace: Trace) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from oomlab.analysis.episodes.once import once
 from oomlab.analysis.spans import task_spans
-from oomlab.engine.trace.events import Trace
+from oomlab.engine.trace.events import Event, Trace
 
 
 class CallEdge(NamedTuple):
@@ -18,13 +19,20 @@ class CallEdge(NamedTuple):
     function: str
 
 
+@once
+def numbered(trace: Trace) -> dict[str, list[tuple[int, Event]]]:
+    """The events of each task with their numbers in the trace."""
+    found: dict[str, list[tuple[int, Event]]] = {task.name: [] for task in trace.tasks}
+    for number, event in enumerate(trace.events):
+        found[event.task].append((number, event))
+    return found
+
+
 def call_edges(trace: Trace, task: str) -> Iterator[CallEdge]:
     """All that a task enters and leaves, in order. Who is done has left everything; what another
     was in when the run ended, it is in still."""
     stack: tuple[str, ...] = ()
-    for number, event in enumerate(trace.events):
-        if event.task != task:
-            continue
+    for number, event in numbered(trace)[task]:
         shared = 0
         while shared < min(len(stack), len(event.stack)) and stack[shared] == event.stack[shared]:
             shared += 1
