@@ -15,9 +15,20 @@ from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.trace.events import Event, Json, Trace
 from oomlab.gfp import flags
 from oomlab.kernel.zone import PAGE_KIB
+from oomlab.limits import Limit
 
 SYSRQ_ORDER = -1
 """The order of an OOM that a person has asked for."""
+GROUP = "/group"
+"""What the log calls a memory cgroup, whose name does not travel in a trace."""
+
+LIMITS = (
+    Limit(
+        "guessed",
+        "The limit of a memory cgroup in the kernel log",
+        "Nothing is charged to a group here. The line about its limit has the pages of the victim.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -94,17 +105,22 @@ def _killed(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     style, people, memory = report.style, report.people, report.memory
     why, victim = found[1], found[2]
     comm, pid, pages = people.comm(victim), people.pid(victim), memory.rss(victim)
+    group = why.startswith("Memory cgroup")
     yield _invoked(report)
     yield from cpuset_line(report.comm, style)
     yield from report.stack(style.dump_stack, "dump_header")
-    yield from memory.lines()
+    if group:
+        if not style.since(5, 0):
+            yield f"Task in {GROUP} killed as a result of limit of {GROUP}"
+        yield f"memory: usage {pages * PAGE_KIB}kB, limit {pages * PAGE_KIB}kB, failcnt 1"
+    else:
+        yield from memory.lines()
     yield from memory.table()
     if style.since(5, 0):
-        group = "MEMCG" if why.startswith("Memory") else "NONE"
-        scope = "oom_memcg=/group," if group == "MEMCG" else "global_oom,"
+        scope = f"oom_memcg={GROUP},task_memcg={GROUP}" if group else "global_oom,task_memcg=/"
         yield (
-            f"oom-kill:constraint=CONSTRAINT_{group},nodemask=(null),cpuset=/,mems_allowed=0,"
-            f"{scope}task_memcg=/,task={comm},pid={pid},uid=0"
+            f"oom-kill:constraint=CONSTRAINT_{'MEMCG' if group else 'NONE'},nodemask=(null),"
+            f"cpuset=/,mems_allowed=0,{scope},task={comm},pid={pid},uid=0"
         )
     size = f"total-vm:{pages * PAGE_KIB}kB, anon-rss:{pages * PAGE_KIB}kB, file-rss:0kB"
     size += ", shmem-rss:0kB" if style.since(4, 5) else ""
@@ -130,6 +146,8 @@ def _failed(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
 
 def _reaped(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     people = report.people
+    if not report.style.since(4, 6):
+        return  # there was no reaper that could say so
     yield (
         f"oom_reaper: reaped process {people.pid(found[1])} ({people.comm(found[1])}), now "
         "anon-rss:0kB, file-rss:0kB, shmem-rss:0kB"
@@ -138,7 +156,8 @@ def _reaped(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
 
 def _unreapable(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
     people = report.people
-    yield f"oom_reaper: unable to reap pid:{people.pid(found[1])} ({people.comm(found[1])})"
+    if report.style.since(4, 6):
+        yield f"oom_reaper: unable to reap pid:{people.pid(found[1])} ({people.comm(found[1])})"
 
 
 def _purged(report: KernelMessage, found: re.Match[str]) -> Iterator[str]:
