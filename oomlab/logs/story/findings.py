@@ -10,7 +10,8 @@ from oomlab.logs.story.chapters import CHAPTERS
 from oomlab.logs.story.evidence import Evidence, evidence, in_the_chain
 from oomlab.logs.story.reports import Reading
 from oomlab.logs.story.shapes import part_of
-from oomlab.logs.story.standings import Scene, Standing
+from oomlab.logs.story.standing import Standing
+from oomlab.logs.story.standings import Scene
 from oomlab.logs.story.storm import Storm
 from oomlab.logs.story.story import SEVERITIES, Finding, Quote, Severity
 from oomlab.logs.story.trace import model_stack
@@ -41,7 +42,14 @@ def finding(kind: str, severity: Severity, sentence: str, quotes: Sequence[Quote
 def find(material: Material, rules: Sequence[Rule]) -> tuple[Finding, ...]:
     """What the rules find, the worst first; within one weight in the order of the rules."""
     found = [one for rule in rules for one in rule(material)]
+    if not found:
+        seen = material.reading.sightings
+        quotes = [Quote(one.line, f"{one.task}: {one.why}") for one in seen]
+        found = [finding("ordinary", "ordinary", _NOTHING, quotes)]
     return tuple(sorted(found, key=_weight))
+
+
+_NOTHING = "Tasks are shown, and nothing of it leads to the OOM killer."
 
 
 def _weight(one: Finding) -> int:

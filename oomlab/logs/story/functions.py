@@ -108,6 +108,7 @@ FUNCTIONS: dict[str, Meaning] = {
     **_all("cmm_free_pages cmm_alloc_pages cmm_mem_going_offline cmm_thread",
            Meaning("listener", "arch/s390/mm/cmm.c, arch/powerpc/platforms/pseries/cmm.c",
                    "cmm pages")),
+    **_all("try_oom_notifier", Meaning("out_of_memory", "the book's remedy before-oom-lock")),
     **_all("out_of_memory oom_kill_process", Meaning("out_of_memory", _OOM, model="out_of_memory")),
     **_all("pagefault_out_of_memory",
            Meaning("fault", _OOM, model="pagefault_out_of_memory",
@@ -214,5 +215,8 @@ def meaning(function: str) -> Meaning | None:
     found = FUNCTIONS.get(name) or _MODEL.get(name)
     if found is not None:
         return found
+    if name.endswith("_oom_notify"):
+        driver = name.removesuffix("_oom_notify")
+        return Meaning("listener", "a callback is called so by custom", driver)
     family = FILESYSTEMS.get(name.lstrip("_").partition("_")[0])
     return Meaning("filesystem", "fs/", family) if family else None

@@ -31,6 +31,9 @@ class KnownLock:
     source: str
 
 
+OBJECT_LOCK = "mm.lock of an object"
+"""What the lock of any graphics object is called: a stack does not show which object it is."""
+
 LOCKS = (
     KnownLock(
         "balloon_lock",
@@ -53,6 +56,13 @@ LOCKS = (
         "mm/oom_kill.c, since 4.2",
     ),
     KnownLock(
+        "oom_notifier_lock",
+        "oom_lock",
+        ("try_oom_notifier",),
+        ("oom_notifier_lock",),
+        "the book's remedy before-oom-lock",
+    ),
+    KnownLock(
         "oom_notify_list rwsem",
         "chain",
         ("register_oom_notifier", "unregister_oom_notifier"),
@@ -60,7 +70,7 @@ LOCKS = (
         "mm/oom_kill.c, kernel/notifier.c",
     ),
     KnownLock(
-        "mm.lock of an object",
+        OBJECT_LOCK,
         "listener",
         (
             "__i915_gem_object_get_pages",
@@ -70,7 +80,7 @@ LOCKS = (
             "i915_gem_shrink",
             "i915_gem_shrink_all",
         ),
-        (),
+        ("mm.lock",),
         "drivers/gpu/drm/i915",
     ),
     KnownLock(
@@ -112,6 +122,10 @@ ANSWERS = {
 """By the driver that waits (tell_host, i915_gem_shrinker_lock_uninterruptible, rcu_oom_notify)."""
 
 
+THREAD_ANSWERS = "oom_notifier_response_queue"
+"""Where one sleeps who has asked the thread of the RFC to walk the chain."""
+
+
 def asked_by(function: str) -> KnownLock | None:
     """The lock for which a function is known to ask."""
     return _BY_ASKER.get(plain(function))
@@ -123,7 +137,9 @@ def of_class(name: str) -> str:
     bare = inner.removeprefix("&")
     for lock in LOCKS:
         if any(bare.endswith(end) or name.endswith(end) for end in lock.ends):
-            return bare if lock.name == "cmm_lock" else lock.name
+            return lock.name
+    if bare.startswith(_LISTENERS):
+        return OBJECT_LOCK
     return bare if ").rwsem" not in name else name
 
 

@@ -22,10 +22,12 @@ from oomlab.engine.trace.events import (
     Trace,
     Waiting,
 )
+from oomlab.logs.story.claims import Claim
 from oomlab.logs.story.locks import role_of
 from oomlab.logs.story.reports import OomSeen, Reading
 from oomlab.logs.story.seen import SCHEDULING, Frame
-from oomlab.logs.story.standings import Claim, Scene, Standing, scene
+from oomlab.logs.story.standing import Standing
+from oomlab.logs.story.standings import Scene, scene
 
 UNKNOWN_STACK = ("not in the log",)
 """The stack of a task that is named and never shown."""

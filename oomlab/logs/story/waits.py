@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from oomlab.analysis import Edge, WaitForGraph, wait_for_graph, waiting_sentence
 from oomlab.engine.trace.events import Trace
-from oomlab.logs.story.standings import Claim, Scene, Standing
+from oomlab.logs.story.claims import Claim
+from oomlab.logs.story.standing import Standing
+from oomlab.logs.story.standings import Scene
 from oomlab.logs.story.wants import Knowledge, weaker
 
 MOST_MOMENTS = 40

@@ -9,7 +9,7 @@ from typing import Literal
 from oomlab.analysis import EdgeKind, HoldMode
 from oomlab.kernel_release import KernelRelease
 from oomlab.logs.story.functions import LockWay
-from oomlab.logs.story.locks import ANSWERS, MET, Answer, asked_by, of_class
+from oomlab.logs.story.locks import ANSWERS, MET, OBJECT_LOCK, Answer, asked_by, of_class
 from oomlab.logs.story.seen import Frame, Sighting
 
 Knowledge = Literal["said by the kernel", "a sure frame", "a frame that may be stale", "inferred"]
@@ -157,18 +157,23 @@ def holds(seen: Sighting, wanted: Want | None, release: KernelRelease | None) ->
             yield Hold(name, "reads" if reads else "owns", listed.line, "said by the kernel")
         return
     frames = [*seen.sure()]
+    asking = next((n for n, f in enumerate(frames) if not _asks_for_a_lock(f)), 0)
     for depth, frame in enumerate(frames):
-        for name, mode, known in _holds_in(frame, frames[:depth], release):
-            # What a function is about to take it does not have; what it polls, it may well have.
-            asks = wanted is not None and wanted.kind == "lock" and wanted.lock == name
-            if not (asks and wanted and wanted.asked_in == frame.name):
-                yield Hold(name, mode, frame.line, known)
+        if waits and depth == asking:  # what a function is about to take it does not have
+            continue
+        for name, mode, known in _holds_in(frame, frames[:depth], frames[depth + 1 :], release):
+            yield Hold(name, mode, frame.line, known)
+
+
+def _asks_for_a_lock(frame: Frame) -> bool:
+    return frame.meaning is not None and frame.meaning.place in ("lock", "poll")
 
 
 def _holds_in(
-    frame: Frame, below: Sequence[Frame], release: KernelRelease | None
+    frame: Frame, below: Sequence[Frame], above: Sequence[Frame], release: KernelRelease | None
 ) -> Iterator[tuple[str, HoldMode, Knowledge]]:
-    """The locks that a function has while it is in what is seen `below` it."""
+    """The locks that a function has while it is in what is seen `below` it, called by those
+    `above`."""
     name = frame.name
     called = [inner.meaning for inner in below if inner.meaning]
     asks = any(what.place == "allocator" for what in called)
@@ -178,12 +183,15 @@ def _holds_in(
         yield "balloon_lock", "owns", "inferred" if asks and not release else "a sure frame"
     elif name == "out_of_memory":
         yield "oom_lock", "owns", "a sure frame"
+    elif name == "try_oom_notifier" and called:
+        yield "oom_notifier_lock", "owns", "a sure frame"
     elif frame.meaning and frame.meaning.place == "chain":
-        if any(what.place == "listener" for what in called):
+        walked_for = [outer.meaning.place for outer in above if outer.meaning]
+        if {"out_of_memory", "thread"} & {*walked_for}:  # any other chain has a lock of its own
             yield "oom_notify_list rwsem", "reads", "a sure frame"
     elif frame.meaning and frame.meaning.of == "i915 object" and asks:
         if "get_pages" in name:
-            yield "mm.lock of an object", "owns", "a sure frame"
+            yield OBJECT_LOCK, "owns", "a sure frame"
     elif name == "cmm_mem_going_offline" and asks:
         yield "cmm_lock", "owns", "a sure frame"
 
