@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oomlab.analysis import HoldMode
 from oomlab.kernel_release import KernelRelease
@@ -47,7 +47,25 @@ def claims_of(standings: Sequence[Standing], release: KernelRelease | None) -> t
     claims += _inferred(standings, claims)
     wanted = {one.want.lock for one in standings if one.want is not None}
     wanted |= {lock.name for lock in LOCKS}
-    return tuple(claim for claim in claims if claim.lock in wanted)
+    return _with_modes([claim for claim in claims if claim.lock in wanted], standings)
+
+
+def _with_modes(claims: Sequence[Claim], standings: Sequence[Standing]) -> tuple[Claim, ...]:
+    """A list of locks does not say how a semaphore is held. One task alone that keeps others from
+    it is taken to write, several can only read."""
+    shared = {
+        one.want.lock
+        for one in standings
+        if one.want is not None and one.want.way in ("read", "write")
+    }
+    holders = {name: {c.task for c in claims if c.lock == name} for name in shared}
+
+    def mode(claim: Claim) -> HoldMode:
+        if claim.mode != "owns" or claim.lock not in shared:
+            return claim.mode
+        return "writes" if len(holders[claim.lock]) == 1 else "reads"
+
+    return tuple(replace(claim, mode=mode(claim)) for claim in claims)
 
 
 def _there_since(task: str, at_us: int, standings: Sequence[Standing]) -> int:

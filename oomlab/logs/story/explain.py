@@ -64,4 +64,4 @@ def story_of(reading: Reading) -> Story:
     found = find(Material(reading, known, waits, storm), RULES)
     match, why = nearest(reading, known, waits)
     zone = next((oom.zone for oom in reversed(reading.ooms) if oom.zone is not None), None)
-    return Story(found, waits, trace, storm, zone, match, why, known.unsaid)
+    return Story(found, waits, trace, storm, zone, match, why, waits.unsaid)

@@ -6,10 +6,11 @@ one name, which is the model's where the model has the lock.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-from oomlab.logs.story.functions import plain
+from oomlab.logs.story.functions import FILESYSTEMS, plain
 
 Role = Literal["oom_lock", "chain", "listener", "filesystem", "met", "other", "answer"]
 """What a lock is in the circle of the book: `listener`: one that a callback of the chain takes;
@@ -122,6 +123,9 @@ ANSWERS = {
 """By the driver that waits (tell_host, i915_gem_shrinker_lock_uninterruptible, rcu_oom_notify)."""
 
 
+_VFS = ("i_mutex", "i_rwsem", "s_umount", "s_vfs_rename", "sb_internal", "sb_writers", "s_type")
+"""Parts of the classes of locks of the kernel's filesystem layer (fs/super.c, fs/inode.c)."""
+
 THREAD_ANSWERS = "oom_notifier_response_queue"
 """Where one sleeps who has asked the thread of the RFC to walk the chain."""
 
@@ -152,8 +156,7 @@ def role_of(name: str) -> Role:
             return lock.role
     if name.startswith(_LISTENERS):
         return "listener"
-    words = name.replace("_", " ").split()
-    if "filesystem" in name or name.startswith("a lock of ") or "fs" in words:
+    words = set(re.split(r"[^a-z0-9]+", name))
+    if "filesystem" in words or name.startswith("a lock of ") or words & {"fs", *FILESYSTEMS}:
         return "filesystem"
-    kernels = ("i_mutex", "i_rwsem", "s_umount", "s_vfs_rename", "sb_internal", "mmap_sem")
-    return "filesystem" if any(part in name for part in kernels) else "other"
+    return "filesystem" if any(part in name for part in _VFS) else "other"

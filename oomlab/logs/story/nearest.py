@@ -23,6 +23,7 @@ from oomlab.logs.story.story import Match
 from oomlab.logs.story.trace import UNKNOWN_STACK, model_stack
 from oomlab.logs.story.waits import Waits
 from oomlab.scenarios import GROUPS
+from oomlab.scenarios.parameters import MOST_TASKS
 
 NEAR = 0.6
 """From here on two graphs are called near (our choice): about half of what an edge says agrees."""
@@ -116,10 +117,12 @@ def _match(
     one: _Candidate,
     pairs: Sequence[tuple[Link, Link]],
 ) -> Match:
-    settings = _settings(reading, one)
+    settings = _settings(reading, one, mine)
     experiment = Experiment.of(one.scenario, one.remedy, settings)
     trace = experiment.run()
     agreeing = [(a, b) for a, b in pairs if agrees(a, b)]
+    circle = [link for link in (*mine, *one.links) if link.in_circle]
+    same = all(any(link in pair for pair in agreeing) for link in circle)
     misses = [
         *(f"in the log {a.shown}; there {b.shown}" for a, b in pairs if (a, b) not in agreeing),
         *(f"only in the log: {a.shown}" for a in mine if all(a is not x for x, _ in pairs)),
@@ -134,6 +137,7 @@ def _match(
         trace.verdict,
         command(experiment, settings),
         _note(reading.release, one),
+        same_circle=bool(circle) and same,
     )
 
 
@@ -147,7 +151,7 @@ def command(experiment: Experiment, settings: dict[str, Any]) -> str:
     return shlex.join(parts)
 
 
-def _settings(reading: Reading, one: _Candidate) -> dict[str, Any]:
+def _settings(reading: Reading, one: _Candidate, mine: Sequence[Link]) -> dict[str, Any]:
     """What the log says of its machine, as far as the scenario has such settings."""
     wanted: dict[str, Any] = {}
     if reading.release is not None:
@@ -158,6 +162,11 @@ def _settings(reading: Reading, one: _Candidate) -> dict[str, Any]:
         wanted["managed_pages"] = sized[0].ram
         if sized[0].rss:
             wanted["hog_pages"] = sized[0].rss
+    if any(link.in_circle for link in mine):
+        beside = [link.waiter for link in mine if not link.in_circle and link.what == "oom_lock"]
+        wanted["fault_tasks"] = min(beside.count("asks for memory"), MOST_TASKS)
+        wanted["nofs_tasks"] = min(beside.count("asks from within a filesystem"), MOST_TASKS)
+    wanted = {name: value for name, value in wanted.items() if value}
     known = {parameter.name for parameter in Experiment.of(one.scenario).scenario.parameters}
     given: dict[str, Any] = {}
     for name, value in wanted.items():

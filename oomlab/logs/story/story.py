@@ -62,7 +62,8 @@ class Match:
 
     `agrees` and `misses`: edges of the log that it has, and what differs, in words. `nearness`: 0
     to 1. `settings`: those taken from the log. `verdict`: what the model gives with them, under
-    the remedy that the release's balloon amounts to. `command`: the line that plays it.
+    the remedy that the release's balloon amounts to. `command`: the line that plays it. `note`:
+    what a later balloon makes of it. `same_circle`: the circles agree in every edge.
     """
 
     experiment: Experiment
@@ -73,11 +74,13 @@ class Match:
     verdict: str
     command: str
     note: str = ""
+    same_circle: bool = False
 
     @property
     def sentence(self) -> str:
         """Which scenario that is, in words."""
-        how = "the same graph" if not self.misses else "the nearest graph"
+        how = "the same circle" if self.same_circle else "the nearest graph"
+        how = how if self.misses else "the same graph"
         scenario = self.experiment.scenario
         return f"{scenario.name} has {how}: {scenario.summary}"
 

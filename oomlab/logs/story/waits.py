@@ -33,7 +33,7 @@ class KnownEdge:
 @dataclass(frozen=True)
 class Waits:
     """The wait-for graph of a log. `edges` say how each is known; `closing`: the edge that closes
-    the circle, the one that began last; `unsaid`: what the log does not say."""
+    the circle, the one that began last as far as the log says; `unsaid`: what the log does not say."""
 
     graph: WaitForGraph
     edges: tuple[KnownEdge, ...]
@@ -58,7 +58,13 @@ def waits_of(trace: Trace, scene: Scene) -> Waits:
     in_circle = [one for one in edges if one.edge in best.cycle]
     began = {one.edge: _began(one.edge, best.at_us, scene) for one in in_circle}
     closing = max(in_circle, key=lambda one: began[one.edge], default=None)
-    return Waits(best, edges, closing, scene.unsaid)
+    unsaid = scene.unsaid
+    if closing is not None and [*began.values()].count(began[closing.edge]) > 1:
+        unsaid += (
+            "which of the waits in the circle began last: it is known only since when at the"
+            " latest each of them has lasted",
+        )
+    return Waits(best, edges, closing, unsaid)
 
 
 def _weight(graph: WaitForGraph) -> tuple[bool, int]:
