@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from oomlab.logs.story.functions import FILESYSTEMS, plain
+from oomlab.logs.story.functions import FILESYSTEMS, bare_name
 
-Role = Literal["oom_lock", "chain", "listener", "filesystem", "met", "other", "answer"]
+LockRole = Literal["oom_lock", "chain", "listener", "filesystem", "met", "other", "answer"]
 """What a lock is in the circle of the book: `listener`: one that a callback of the chain takes;
 `met`: some lock that reclaim ran into; `answer`: no lock, but somebody's answer."""
 
@@ -26,7 +26,7 @@ class KnownLock:
     class ends in lockdep's lists. `source`: the file in which it is taken."""
 
     name: str
-    role: Role
+    role: LockRole
     askers: tuple[str, ...]
     ends: tuple[str, ...]
     source: str
@@ -106,7 +106,7 @@ _LISTENERS = ("mm.lock of object",)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AwaitedAnswer:
     """What somebody sleeps for who waits for no lock: the queue, who alone answers, what that one
     gives."""
 
@@ -116,9 +116,9 @@ class Answer:
 
 
 ANSWERS = {
-    "virtio_balloon": Answer("acked", "host", "its buffer back"),
-    "i915": Answer("GPU idle", "gpu", "the end of its work"),
-    "rcu": Answer("oom_callback_wq", "rcu", "the end of a grace period"),
+    "virtio_balloon": AwaitedAnswer("acked", "host", "its buffer back"),
+    "i915": AwaitedAnswer("GPU idle", "gpu", "the end of its work"),
+    "rcu": AwaitedAnswer("oom_callback_wq", "rcu", "the end of a grace period"),
 }
 """By the driver that waits (tell_host, i915_gem_shrinker_lock_uninterruptible, rcu_oom_notify)."""
 
@@ -132,7 +132,7 @@ THREAD_ANSWERS = "oom_notifier_response_queue"
 
 def asked_by(function: str) -> KnownLock | None:
     """The lock for which a function is known to ask."""
-    return _BY_ASKER.get(plain(function))
+    return _BY_ASKER.get(bare_name(function))
 
 
 def of_class(name: str) -> str:
@@ -147,7 +147,7 @@ def of_class(name: str) -> str:
     return bare if ").rwsem" not in name else name
 
 
-def role_of(name: str) -> Role:
+def role_of(name: str) -> LockRole:
     """The role of a lock by the name that it has here."""
     if name == MET:
         return "met"

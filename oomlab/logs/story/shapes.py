@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from oomlab.analysis import EdgeKind, WaitForGraph, waiting_sentence
-from oomlab.logs.story.functions import meaning
-from oomlab.logs.story.locks import Role, role_of
+from oomlab.logs.story.functions import frame_meaning
+from oomlab.logs.story.locks import LockRole, role_of
 
-Part = Literal[
+GraphPart = Literal[
     "walks the chain", "works for a listener", "asks from within a filesystem", "asks for memory",
     "SysRq", "changes the chain", "the chain's thread", "answers", "does something else",
     "is not known",
@@ -24,19 +24,19 @@ class Link:
     """An edge without names. `of`: the driver that the waiter or the holder is in, "" for none;
     `shown`: the edge in words, with its names. `in_circle`: it is part of a closed circle."""
 
-    waiter: Part
+    waiter: GraphPart
     kind: EdgeKind
-    what: Role
-    holder: Part
+    what: LockRole
+    holder: GraphPart
     of: str
     shown: str
     in_circle: bool = False
 
 
-def part_of(stack: Sequence[str]) -> tuple[Part, str]:
+def part_of(stack: Sequence[str]) -> tuple[GraphPart, str]:
     """The part of a task with this stack (names as in a trace, outermost first), and whose driver
     it is in."""
-    found = [what for name in stack if (what := meaning(name)) is not None]
+    found = [what for name in stack if (what := frame_meaning(name)) is not None]
     places = [what.place for what in found]
     of = next((w.of.split()[0] for w in found if w.of and w.place != "filesystem"), "")
     if "thread" in places:
@@ -70,7 +70,7 @@ def links(graph: WaitForGraph, stacks: Mapping[str, Sequence[str]]) -> tuple[Lin
             holder, holders_of = "answers", edge.holder
         elif edge.holder not in stacks:
             holder = "is not known"
-        what: Role = "answer" if edge.kind == "event" else role_of(edge.what)
+        what: LockRole = "answer" if edge.kind == "event" else role_of(edge.what)
         shown = waiting_sentence(edge)
         closed = edge in graph.cycle
         found.append(Link(waiter, edge.kind, what, holder, of or holders_of, shown, closed))

@@ -9,7 +9,7 @@ from oomlab.logs.story.wants import Want
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TaskStanding:
     """A task from `from_us` on, where it is seen at `seen.at_us` and perhaps again until `last_us`.
 
     `want`: what it waits for, each lock with a name now.

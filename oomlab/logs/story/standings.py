@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oomlab.kernel_release import KernelRelease
-from oomlab.logs.story.claims import Claim, claims_of, may_have
-from oomlab.logs.story.locks import THREAD_ANSWERS, Answer, of_class
-from oomlab.logs.story.seen import Frame, Sighting
-from oomlab.logs.story.standing import Standing
+from oomlab.logs.story.claims import HoldClaim, claims_of, may_have
+from oomlab.logs.story.locks import THREAD_ANSWERS, AwaitedAnswer, of_class
+from oomlab.logs.story.seen import Sighting, StackFrame
+from oomlab.logs.story.standing import TaskStanding
 from oomlab.logs.story.wants import (
     KNOWLEDGE,
     Want,
-    holds,
+    holds_of,
     place_words,
     want,
 )
@@ -24,8 +24,8 @@ class Scene:
     """All standings in the order of their beginnings, and all claims. `unsaid`: what one would have
     to know and the log does not say, in sentences without a full stop."""
 
-    standings: tuple[Standing, ...]
-    claims: tuple[Claim, ...]
+    standings: tuple[TaskStanding, ...]
+    claims: tuple[HoldClaim, ...]
     unsaid: tuple[str, ...]
 
 
@@ -48,7 +48,7 @@ def _with_lists_alone(sightings: Sequence[Sighting]) -> Iterator[Sighting]:
     had: dict[str, set[str]] = {}
     for seen in sightings:
         if seen.frames:
-            for hold in holds(seen, want(seen), None):
+            for hold in holds_of(seen, want(seen), None):
                 had.setdefault(hold.lock, set()).add(seen.task)
         for lock in (seen.listed or ())[:-1]:
             had.setdefault(of_class(lock.name), set()).add(seen.task)
@@ -57,16 +57,16 @@ def _with_lists_alone(sightings: Sequence[Sighting]) -> Iterator[Sighting]:
         if last is None or not had.get(of_class(last.name), set()) - {seen.task}:
             yield seen
         else:
-            frames = (Frame("mutex_lock", last.line), Frame(last.asked_in, last.line))
+            frames = (StackFrame("mutex_lock", last.line), StackFrame(last.asked_in, last.line))
             yield replace(seen, frames=frames)
 
 
-def _merged(sightings: Sequence[Sighting]) -> list[Standing]:
-    latest: dict[str, Standing] = {}
-    found: list[Standing] = []
+def _merged(sightings: Sequence[Sighting]) -> list[TaskStanding]:
+    latest: dict[str, TaskStanding] = {}
+    found: list[TaskStanding] = []
     for seen in sightings:
         from_us = seen.at_us if seen.since_us is None else seen.since_us
-        one = Standing(seen, from_us, seen.at_us, want(seen))
+        one = TaskStanding(seen, from_us, seen.at_us, want(seen))
         before = latest.get(seen.task)
         if before is not None and _goes_on(before, one):
             at = found.index(before)
@@ -76,7 +76,7 @@ def _merged(sightings: Sequence[Sighting]) -> list[Standing]:
                 best, other = sorted((seen, before.seen), key=_certainty)
                 listed = other.listed if best.listed is None else best.listed
                 best = replace(best, owner=best.owner or other.owner, listed=listed)
-                one = Standing(best, min(before.from_us, from_us), seen.at_us, want(best))
+                one = TaskStanding(best, min(before.from_us, from_us), seen.at_us, want(best))
             found[at] = one
         else:
             found.append(one)
@@ -91,11 +91,11 @@ def _certainty(seen: Sighting) -> tuple[bool, int]:
     return not told, len(KNOWLEDGE) if found is None else KNOWLEDGE.index(found.known)
 
 
-def _beginning(one: Standing) -> int:
+def _beginning(one: TaskStanding) -> int:
     return one.from_us
 
 
-def _goes_on(before: Standing, one: Standing) -> bool:
+def _goes_on(before: TaskStanding, one: TaskStanding) -> bool:
     if before.want is None or one.want is None:
         return before.want is one.want and [f.name for f in before.seen.sure()] == [
             f.name for f in one.seen.sure()
@@ -108,7 +108,7 @@ def _goes_on(before: Standing, one: Standing) -> bool:
     return before.want.asked_in == one.want.asked_in
 
 
-def _with_thread(standings: Sequence[Standing]) -> Iterator[Standing]:
+def _with_thread(standings: Sequence[TaskStanding]) -> Iterator[TaskStanding]:
     """Where there is a thread that walks the chain for others, who naps in out_of_memory waits for
     it."""
     threads = [one.seen.task for one in standings if one.seen.within("thread")]
@@ -120,21 +120,21 @@ def _with_thread(standings: Sequence[Standing]) -> Iterator[Standing]:
             naps and frames[0] is naps[0] and below is not None and below.name == "out_of_memory"
         )
         if one.want is None and threads and waits and below is not None:
-            answer = Answer(THREAD_ANSWERS, threads[0], "its answer")
+            answer = AwaitedAnswer(THREAD_ANSWERS, threads[0], "its answer")
             found = Want(answer.queue, "event", "", below.name, below.line, "inferred", answer)
             one = replace(one, want=found)
         yield one
 
 
-def _named(one: Standing) -> Standing:
+def _named(one: TaskStanding) -> TaskStanding:
     if one.want is None or one.want.lock:
         return one
     return replace(one, want=replace(one.want, lock=place_words(one.seen, one.want)))
 
 
 def _without_idle_polls(
-    standings: Sequence[Standing], claims: Sequence[Claim]
-) -> Iterator[Standing]:
+    standings: Sequence[TaskStanding], claims: Sequence[HoldClaim]
+) -> Iterator[TaskStanding]:
     """A stall is no sign of polling oom_lock unless somebody else is known to have it."""
     had = {claim.task for claim in claims if claim.lock == "oom_lock"}
     for one in standings:
@@ -142,7 +142,7 @@ def _without_idle_polls(
         yield replace(one, want=None) if guessed and not had - {one.seen.task} else one
 
 
-def _unsaid(standings: Sequence[Standing], claims: Sequence[Claim]) -> Iterator[str]:
+def _unsaid(standings: Sequence[TaskStanding], claims: Sequence[HoldClaim]) -> Iterator[str]:
     had = {claim.lock for claim in claims}
     told: set[tuple[str, str]] = set()
     for one in standings:

@@ -15,7 +15,7 @@ from oomlab.experiment import Experiment
 from oomlab.logs.story.chapters import Chapter
 from oomlab.logs.story.reports import ZoneSeen
 from oomlab.logs.story.storm import Storm
-from oomlab.logs.story.waits import Waits
+from oomlab.logs.story.waits import LogWaits
 
 Severity = Literal["deadlock", "lockup", "loss", "notice", "ordinary"]
 """How bad a finding is: tasks wait in a circle; nothing may come of it any more; something was
@@ -43,7 +43,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LogFinding:
     """One thing that the log tells: a sentence, what it rests on, and where the book explains it.
 
     `kind`: a key of `chapters.CHAPTERS`.
@@ -90,8 +90,8 @@ class Story:
     """All of it. `findings`: the worst first, never empty. `no_match`: why there is no `match`.
     `boot`: which boot of the machine this is, of how many that the log is of."""
 
-    findings: tuple[Finding, ...]
-    waits: Waits
+    findings: tuple[LogFinding, ...]
+    waits: LogWaits
     trace: Trace
     storm: Storm | None = None
     zone: ZoneSeen | None = None
