@@ -35,6 +35,8 @@ def scene(sightings: Sequence[Sighting], release: KernelRelease | None) -> Scene
     standings = _merged([*_with_lists_alone(sightings)])
     standings = [_named(one) for one in _with_thread(standings)]
     claims = claims_of(standings, release)
+    told = {claim.task for claim in claims}
+    standings = [one for one in standings if one.want or one.seen.frames or one.seen.task in told]
     return Scene(
         tuple(_without_idle_polls(standings, claims)),
         claims,
@@ -54,7 +56,9 @@ def _with_lists_alone(sightings: Sequence[Sighting]) -> Iterator[Sighting]:
             had.setdefault(of_class(lock.name), set()).add(seen.task)
     for seen in sightings:
         last = seen.listed[-1] if seen.listed and not seen.frames else None
-        if last is None or not had.get(of_class(last.name), set()) - {seen.task}:
+        name = "" if last is None else of_class(last.name)
+        again = name in {of_class(lock.name) for lock in (seen.listed or ())[:-1]}
+        if last is None or not (again or had.get(name, set()) - {seen.task}):
             yield seen
         else:
             frames = (StackFrame("mutex_lock", last.line), StackFrame(last.asked_in, last.line))
@@ -96,6 +100,9 @@ def _beginning(one: TaskStanding) -> int:
 
 
 def _goes_on(before: TaskStanding, one: TaskStanding) -> bool:
+    listed = [lock.name for lock in one.seen.listed or ()]
+    if listed and not one.seen.frames:
+        return listed == [lock.name for lock in before.seen.listed or ()]
     if before.want is None or one.want is None:
         return before.want is one.want and [f.name for f in before.seen.sure()] == [
             f.name for f in one.seen.sure()
