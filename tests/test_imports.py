@@ -38,7 +38,8 @@ STAGES = (
     ("experiment",),
     ("analysis",),
     ("evidence",),
-    ("logs",),
+    ("dmesg", "logs"),
+    ("export",),
     ("figures",),
     ("views", "course"),
     ("widgets", "command", "__main__"),
@@ -60,6 +61,8 @@ DOORS = {
     "nbformat": {"course"},
     "nbconvert": {"course"},
     "jinja2": {"course"},
+    "perfetto": {"as_perfetto.py"},
+    "google": {"as_perfetto.py"},
 }
 
 

@@ -25,7 +25,7 @@ from oomlab.logs.parts import (
     Victim,
 )
 
-OomPath = Literal["allocator", "page fault", "memory cgroup", "SysRq", "kswapd", "unknown"]
+ReportPath = Literal["allocator", "page fault", "memory cgroup", "SysRq", "kswapd", "unknown"]
 """On which way somebody came to ask the OOM killer."""
 
 
@@ -84,7 +84,7 @@ class OomReport(Asking):
 
     kind = "oom"
 
-    path: OomPath = "unknown"
+    path: ReportPath = "unknown"
     adj: int | None = None
     constraint: str = ""
     memcg: str = ""
