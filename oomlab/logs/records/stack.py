@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from oomlab.logs.parts import Frame, TaskName
-from oomlab.logs.text.lines import Line
+from oomlab.logs.text.lines import PrintedLine
 
 MOST_FRAMES = 200
 """Functions of one stack that are kept (our choice; kernel stacks are far from that)."""
@@ -79,7 +79,7 @@ def running_in(text: str) -> Running | None:
     return None
 
 
-def frame_in(line: Line) -> Frame | None:
+def frame_in(line: PrintedLine) -> Frame | None:
     """The function that a line of a stack shows."""
     text = line.text.strip()
     if text.startswith("<"):
@@ -118,7 +118,7 @@ class Stack:
         self.workqueue = ""
         self.started = False
 
-    def take(self, line: Line, comm: str | None = None) -> bool:
+    def take(self, line: PrintedLine, comm: str | None = None) -> bool:
         """Is this line one of the stack? `comm`: the only task whose stack it can be."""
         text = line.text
         frame = frame_in(line)

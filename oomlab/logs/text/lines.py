@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from oomlab.logs.parts import Place
+from oomlab.logs.parts import LogPlace
 
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07]{0,100}\x07|[()][A-Z0-9])")
 _QUOTE = re.compile(r"[>|][>| ]{0,40}")
@@ -43,9 +43,9 @@ _FACILITY = re.compile(
 MOST_PREFIXES = 10
 
 
-class Line:
+class PrintedLine:
     """A line: `number`, from 1; its `text` without prefixes, blanks at its start kept; when and by
-    whom it was printed (see `Place`). `kernel`: False if another program said it. `bare`: no
+    whom it was printed (see `LogPlace`). `kernel`: False if another program said it. `bare`: no
     prefix was there."""
 
     __slots__ = ("bare", "boot_us", "caller", "kernel", "number", "text", "wall")
@@ -60,12 +60,12 @@ class Line:
         self.bare = True
 
     @property
-    def place(self) -> Place:
+    def place(self) -> LogPlace:
         """Where it stands, as a record that begins with it needs it."""
-        return Place(self.number, self.number, self.boot_us, self.wall, self.caller)
+        return LogPlace(self.number, self.number, self.boot_us, self.wall, self.caller)
 
 
-def lines_of(number: int, raw: bytes) -> list[Line]:
+def lines_of(number: int, raw: bytes) -> list[PrintedLine]:
     """What stands in a line of a file: mostly one line; several where syslog wrote `#012`."""
     text = raw.decode("utf-8", "replace").rstrip("\r\n")
     if "\x1b" in text:
@@ -89,8 +89,8 @@ def lines_of(number: int, raw: bytes) -> list[Line]:
     return found
 
 
-def _stripped(number: int, text: str) -> Line:
-    line = Line(number, text)
+def _stripped(number: int, text: str) -> PrintedLine:
+    line = PrintedLine(number, text)
     for _ in range(MOST_PREFIXES):
         rest = _without_one(line, line.text)
         if rest is None:
@@ -101,7 +101,7 @@ def _stripped(number: int, text: str) -> Line:
     return line
 
 
-def _without_one(line: Line, text: str) -> str | None:
+def _without_one(line: PrintedLine, text: str) -> str | None:
     """`text` without one prefix; None if there is none."""
     first = text[:1]
     if first == "[":
@@ -130,7 +130,7 @@ def _without_one(line: Line, text: str) -> str | None:
     return _worded(line, text)
 
 
-def _bracketed(line: Line, text: str) -> str | None:
+def _bracketed(line: PrintedLine, text: str) -> str | None:
     boot = _BOOT.match(text)
     if boot:
         seconds, fraction, caller = boot.groups()
@@ -153,7 +153,7 @@ def _bracketed(line: Line, text: str) -> str | None:
     return None
 
 
-def _numbered(line: Line, text: str) -> str | None:
+def _numbered(line: PrintedLine, text: str) -> str | None:
     kmsg = _KMSG.match(text)
     if kmsg:
         line.boot_us, line.bare = int(kmsg[1]), False
@@ -170,7 +170,7 @@ def _numbered(line: Line, text: str) -> str | None:
     return text[grep.end() :] if grep else None
 
 
-def _worded(line: Line, text: str) -> str | None:
+def _worded(line: PrintedLine, text: str) -> str | None:
     kernel = _KERNEL.match(text)
     if kernel:
         line.bare = False
@@ -188,7 +188,7 @@ def _worded(line: Line, text: str) -> str | None:
     return None
 
 
-def _after_host(line: Line, text: str) -> str:
+def _after_host(line: PrintedLine, text: str) -> str:
     """What follows the name of a host and of a program."""
     host = _HOST.match(text)
     if host is None:
