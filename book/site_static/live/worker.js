@@ -1,6 +1,7 @@
 // The in-page engine: Python (Pyodide) and oomlab's own wheels, all served by this site, in a
 // worker, so that the page stays responsive. It answers {id, view, values} with the result of
-// oomlab.views.answer, the function that a kernel answers with as well.
+// oomlab.views.answer, and {id, log, release}, where `log` is a Blob, with that of
+// oomlab.views.log.answer: the functions that a kernel answers with as well.
 //
 // What can go wrong on a server or in a browser is found here as soon as it happens, and said in
 // words for whoever runs the site: Pyodide itself waits for ever for a file that does not come.
@@ -9,6 +10,7 @@ const here = new URL("./", import.meta.url);
 const STALL_MS = 12000; // our choice: a connection without one byte for so long is broken
 const EMPTY_PROGRAM = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0); // the shortest WebAssembly
 
+const SLICE = 1 << 20; // bytes of a log that are in memory at once (our choice)
 const ENTRY = `
 import json
 from oomlab.views import answer
@@ -16,7 +18,11 @@ from oomlab.views import answer
 def run(view, values):
     return json.dumps(answer(view, json.loads(values)))
 
-run
+def read(next_slice, release, explaining):
+    from oomlab.views import log
+
+    slices = (one.to_bytes() for one in iter(next_slice, None))
+    return json.dumps(log.answer(slices, release, explaining))
 `;
 
 // A failure whose message is for readers; that of any other error is for the console.
@@ -26,11 +32,34 @@ let over = false; // only the first reason is told: the others follow from it
 const ready = load();
 ready.catch(breakDown);
 
-onmessage = async ({ data: { id, view, values } }) => {
-  const run = await ready.catch(() => null);
-  if (!run) return; // said already
-  postMessage({ kind: "answer", id, result: JSON.parse(run(view, JSON.stringify(values))) });
+onmessage = async ({ data: { id, view, values, log, release } }) => {
+  const python = await ready.catch(() => null);
+  if (!python) return; // said already
+  const result = log ? readLog(python, id, log, release) : python.run(view, JSON.stringify(values));
+  postMessage({ kind: "answer", id, result: JSON.parse(result) });
 };
+
+// Python asks for one slice after the other, and the page hears how far that is.
+function readLog(python, id, log, release) {
+  const reader = new FileReaderSync();
+  const tell = (read, what) => postMessage({ kind: "log", id, read, size: log.size, what });
+  let at = 0;
+  let broken = false;
+  const nextSlice = () => {
+    tell(at, "reading");
+    if (at >= log.size) return undefined;
+    try {
+      const slice = reader.readAsArrayBuffer(log.slice(at, (at += SLICE)));
+      return new Uint8Array(slice);
+    } catch {
+      broken = true;
+      return undefined;
+    }
+  };
+  const answer = python.read(nextSlice, release, () => tell(log.size, "explaining"));
+  const why = "This browser could not read the file to its end: was it changed, moved or removed?";
+  return broken ? JSON.stringify({ error: why }) : answer;
+}
 
 async function load() {
   if (!mayRunWebAssembly()) throw new Told("a policy of this site, or this browser, forbids WebAssembly");
@@ -45,7 +74,8 @@ async function load() {
   for (const name of await getJson("wheels/index.json")) {
     python.unpackArchive(await (await get(`wheels/${name}`)).arrayBuffer(), "wheel");
   }
-  return python.runPython(ENTRY);
+  python.runPython(ENTRY);
+  return { run: python.globals.get("run"), read: python.globals.get("read") };
 }
 
 function breakDown(problem) {

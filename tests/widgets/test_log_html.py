@@ -1,0 +1,80 @@
+"""HTML from texts that anybody may have written."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oomlab.views.log.html import (
+    LONGEST_LINE,
+    MOST_LINES,
+    evidence,
+    folded,
+    listed,
+    table,
+    tag,
+    visible,
+)
+
+TEXTS = st.text() | st.sampled_from(
+    [
+        "<img src=x onerror=alert(1)>",
+        '" onload="x',
+        "</code></script>",
+        "&lt;",
+        "\x1b[31m",
+        "\u202e",
+    ]
+)
+
+
+class Seen(HTMLParser):
+    """The tags with their attributes, and the text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, Any]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, name: str, attrs: Any) -> None:
+        self.tags.append((name, attrs))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_a_text_is_never_markup(first: str, second: str, third: str) -> None:
+    html = tag("p", first, tag("b", second), title=third)
+    seen = Seen(html)
+    assert [name for name, _ in seen.tags] == ["p", "b"]
+    assert [name for name, _ in seen.tags[0][1]] == ["title"]
+    for made in (evidence([(1, first)]), table(first, [second], [[third]]), folded(first, second)):
+        assert {name for name, _ in Seen(made).tags} <= {
+            *("details", "summary", "ol", "li", "span", "code"),
+            *("div", "table", "caption", "thead", "tbody", "tr", "th", "td"),
+        }
+
+
+@given(st.text())
+def test_no_character_is_unseen_or_turns_the_line(text: str) -> None:
+    shown = visible(text)
+    assert not [c for c in shown if ord(c) < 32 or c in "\x7f\u202e\u2066\u200b\ufeff"]
+
+
+def test_what_cannot_be_seen_gets_a_sign() -> None:
+    assert visible("a\tb\x1b[31m\u202ec") == "a    b\u241b[31m<RIGHT-TO-LEFT OVERRIDE>c"
+
+
+def test_evidence_is_bounded_and_says_what_is_left_out() -> None:
+    lines = [(number, "x" * (LONGEST_LINE + 5)) for number in range(1, 2000)]
+    text = Seen(evidence(lines, more=1)).text
+    assert f"and {2000 - MOST_LINES:,} more lines" in text
+    assert "… and 5 more characters" in text
+    assert "The line that says so1,234" in Seen(evidence([(1234, "a")])).text
+    assert evidence([]) == listed([]) == ""
