@@ -16,7 +16,7 @@ function attachLog(root, inSite, model = null) {
   const candidates = engines(model, copy);
   const source = logSource(root, inSite, begin, (why) => say("failed", why));
 
-  let engine = null; // the one that reads now, or read last
+  let engine = null; // the one that is there, when it is known
   let asked = 0; // number of the newest reading: what is said of older ones is not shown
   let warm = false;
 
@@ -45,11 +45,13 @@ function attachLog(root, inSite, model = null) {
   async function readWhole(blob, current, onProgress) {
     let reasons = [];
     try {
-      ({ engine, reasons } = await firstThere(candidates));
+      // Once there, it is not looked for again: it needs no network any more.
+      if (!engine) ({ engine, reasons } = await firstThere(candidates));
       if (!current()) return {}; // stopped meanwhile
       if (engine) return await engine.read(blob, release.value, onProgress);
     } catch (problem) {
       reasons.push(forReaders(problem));
+      engine = null;
     }
     return { error: `This log could not be read here. ${reasons.join(" ")}` };
   }

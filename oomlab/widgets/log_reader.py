@@ -6,10 +6,10 @@ with what is said of each, so that they can be looked at before any engine is th
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import IO, Any
+from io import BytesIO
+from typing import Any
 
 from oomlab.checked import checked
 from oomlab.gfp import VERSIONS
@@ -19,10 +19,6 @@ from oomlab.widgets import scripts
 from oomlab.widgets.markup import LATE, data_script
 from oomlab.widgets.shown import Shown, in_book_build
 
-_IN_MEMORY = 1 << 24
-"""Bytes of a log that a kernel keeps in memory; a longer one goes to a temporary file (our choice).
-"""
-_SLICE = 1 << 20
 _NO_SCRIPT = (
     "Reading a log of your own needs JavaScript. Here is what is said of an example. At a command"
     " line, oomlab log FILE says the same of any log."
@@ -36,7 +32,7 @@ class LogReader(Shown):
     _esm = scripts.log_module()
 
     def __init__(self) -> None:
-        self._log: IO[bytes] | None = None
+        self._log = BytesIO()
         super().__init__(_html())
         self.on_msg(self._hear)
 
@@ -48,24 +44,17 @@ class LogReader(Shown):
             self.send({"kind": "got", "id": message["id"], **self._take(message, buffers)})
 
     def _take(self, message: Mapping[str, Any], buffers: Sequence[Any]) -> dict[str, Any]:
-        if message["first"] or self._log is None:
-            self._log = tempfile.SpooledTemporaryFile(_IN_MEMORY)
+        if message["first"]:
+            self._log = BytesIO()
         for part in buffers:
             self._log.write(part)
         if not message["last"]:
             return {}
-        whole, self._log = self._log, None
-        with whole:
-            whole.seek(0)
-            return {"result": log.answer(_slices(whole), message["release"], in_site=False)}
+        whole, self._log = self._log.getvalue(), BytesIO()
+        return {"result": log.answer([whole], message["release"], in_site=False)}
 
     def __repr__(self) -> str:
         return "LogReader()"
-
-
-def _slices(file: IO[bytes]) -> Iterator[bytes]:
-    while part := file.read(_SLICE):
-        yield part
 
 
 def _html() -> str:
@@ -76,7 +65,8 @@ def _html() -> str:
     first = examples[0].pop("html")  # stands in the page already; its script takes it from there
     return "".join(
         (
-            '<div class="oom-box oom-log" role="group" aria-label="Read a log" data-state="stored">',
+            '<div class="oom-box oom-log" role="group" aria-label="Read a log"',
+            ' data-state="stored">',
             f"<noscript><p>{_NO_SCRIPT}</p></noscript>",
             LATE,
             '<form class="oom-form" autocomplete="off"><fieldset disabled>',
@@ -100,8 +90,8 @@ def _inputs() -> Iterator[str]:
     yield '<label for="oom-log-box">Paste a kernel log, or drop a file here</label>'
     yield '<input type="file" aria-label="Choose a file"></div>'
     yield '<div class="oom-control"><textarea id="oom-log-box" name="log" spellcheck="false"'
-    yield ' autocapitalize="off" placeholder="dmesg, journalctl -k, a serial console, a bug report …"'
-    yield "></textarea></div>"
+    yield ' autocapitalize="off"'
+    yield ' placeholder="dmesg, journalctl -k, a serial console, a bug report …"></textarea></div>'
     yield '<div class="oom-log-second"><button type="submit" data-do="read">Read it</button>'
     yield '<div class="oom-control"><label for="oom-log-release">Kernel, if the log does not say'
     yield '</label> <input id="oom-log-release" name="release" list="oom-log-releases"'

@@ -1,4 +1,5 @@
-"""The JavaScript of panels, games and log readers, put together for a notebook, for a page and for a copy.
+"""The JavaScript of panels, games and log readers, put together for a notebook, for a page and for
+a copy.
 
 The files beside this one are parts of one script, not modules: a notebook hands a widget's code to
 the browser as one text, in which "./controls.js" means nothing, and a page opened as a file, or in
@@ -46,7 +47,7 @@ def log_module() -> str:
 
 
 def page_script() -> str:
-    """A classic script that brings every panel, game and log reader of a page of the site to life."""
+    """A classic script that brings all panels, games and log readers of a page to life."""
     return _classic("mount(document, true);")
 
 

@@ -90,8 +90,7 @@ def folded(summary: str, *children: str) -> Markup:
 
 
 def evidence(lines: Sequence[tuple[int, str]], more: int = 0) -> Markup:
-    """Lines of the log with their numbers, folded. `more`: how many lines stand for the same and are
-    not here."""
+    """Lines of the log with their numbers, folded. `more`: how many lines there are beside them."""
     if not lines:
         return Markup()
     shown = [_line(number, text) for number, text in lines[:MOST_LINES]]
