@@ -12,8 +12,7 @@ from oomlab import Experiment, replay, run
 from oomlab.command import main
 from oomlab.engine.trace.store import from_json, to_json
 from oomlab.errors import InputError
-from oomlab.gfp.registry import VERSIONS
-from oomlab.gfp.tables import table
+from oomlab.gfp.tables import VERSIONS, table
 from oomlab.kernel.machine import KERNEL_4_14, KERNEL_5_17, KERNELS
 from oomlab.kernel_release import KernelRelease
 from oomlab.scenarios.parameters import Parameter, json_settings

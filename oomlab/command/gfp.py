@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from oomlab.command.gfp_report import gfp_report, gfp_text
 from oomlab.command.parser import Command, json_option
 from oomlab.command.progress import Progress
-from oomlab.gfp.registry import CONFIGS, VERSIONS
-from oomlab.gfp.tables import DEFAULT_VERSION
+from oomlab.gfp.tables import CONFIGS, DEFAULT_VERSION, VERSIONS
 
 
 def _options(parser: argparse.ArgumentParser) -> None:

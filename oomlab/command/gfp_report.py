@@ -10,8 +10,7 @@ from oomlab.gfp.expression import names_in, parse, to_string
 from oomlab.gfp.outcomes import WHY, outcome
 from oomlab.gfp.predicates import HighestZone, Request, reserve, zone
 from oomlab.gfp.questions import QUESTIONS, answers
-from oomlab.gfp.registry import CONFIGS
-from oomlab.gfp.tables import MEANINGS, table
+from oomlab.gfp.tables import CONFIGS, MEANINGS, table
 
 
 def gfp_report(

@@ -21,8 +21,8 @@ _FACE = Face(
             "request",
             "wakes_kswapd",
         ),
-        "oomlab.gfp.registry": ("VERSIONS",),
-        "oomlab.gfp.tables": ("table",),
+        "oomlab.gfp.printed": ("PrintedMask", "read_printed"),
+        "oomlab.gfp.tables": ("VERSIONS", "table"),
     },
     modules=("oomlab.gfp.flags",),
 )

@@ -13,8 +13,8 @@ from functools import reduce
 from operator import and_, or_, xor
 
 from oomlab.errors import InputError
-from oomlab.gfp.registry import RENAMED
-from oomlab.gfp.tables import GFP_T_BITS, Table, versions_with
+from oomlab.gfp.eras.era import RENAMED
+from oomlab.gfp.tables import GFP_T_BITS, Table, spans_with
 
 MAX_LENGTH = 1000  # characters of an expression (our choice)
 MAX_DEPTH = 50  # nested parentheses (our choice)
@@ -68,15 +68,19 @@ def to_string(mask: int, table: Table) -> str:
     An empty mask gives "0x0", where the kernel prints nothing. Raises InputError for a mask that
     does not fit gfp_t.
     """
-    check(mask)
+    return "|".join(printed_names(check(mask), table)) or "0x0"
+
+
+def printed_names(mask: int, table: Table) -> list[str]:
+    """The parts of which the kernel of `table` prints `mask`: names, and the rest as a number."""
     parts = []
     for name, value in table.printed():
         if mask & value == value:
             parts.append(name)
             mask &= ~value
-    if mask or not parts:
+    if mask:
         parts.append(f"{mask:#x}")
-    return "|".join(parts)
+    return parts
 
 
 def check(mask: int) -> int:
@@ -184,13 +188,13 @@ def _named(token: _Token, table: Table) -> int:
     if name in table.names:
         return table.names[name]
     where = f"{_shown(name)} at character {token.at}"
-    if elsewhere := versions_with(name):
+    if elsewhere := spans_with(name):
+        now = RENAMED.get(name)
+        hint = f" (there: {now})" if now in table.names else ""
         raise InputError(
-            f"{where} does not exist in Linux {table.version}; it does in {', '.join(elsewhere)}"
+            f"{where} does not exist in Linux {table.version}{hint}; it does in "
+            f"{', '.join(elsewhere)}"
         )
-    if name in RENAMED:
-        renamed, lived = RENAMED[name]
-        raise InputError(f"{where} was the name of {renamed} {lived}; valid: {renamed}")
     raise InputError(
         f"unknown name {where}; nearest name in Linux {table.version}: {_nearest(name, table)}"
     )

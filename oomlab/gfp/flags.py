@@ -1,7 +1,7 @@
 """GFP masks: what an allocation request permits (include/linux/gfp.h, Linux 4.13).
 
 The constants by which the model's routines test a request. Their numbers, and those of other
-kernels, are in `gfp_registry`.
+kernels, come from `oomlab.gfp.eras`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What a GFP mask permits, one question a function.
 
-The answers are those of the page allocator of Linux 4.13 (mm/page_alloc.c) for orders up to 3 and a
-task without special rights; the later kernels of the tables answer alike where nothing else is
-said. A flag counts only where the allocator can still look at it: a request that may not sleep
-never reaches reclaim, so its `__GFP_FS` permits nothing.
+The answers are those of the page allocator of Linux 4.13 (mm/page_alloc.c) for a task without
+special rights; other kernels answer alike where nothing else is said. A flag counts only where the
+allocator can still look at it: a request that may not sleep never reaches reclaim, so its
+`__GFP_FS` permits nothing.
 """
 
 from __future__ import annotations
@@ -13,21 +13,44 @@ from enum import Enum
 
 from oomlab.brief import brief
 from oomlab.checked import checked
+from oomlab.errors import InputError, shown
 from oomlab.gfp.expression import check, parse
 from oomlab.gfp.tables import DEFAULT_VERSION, Table, table
+from oomlab.kernel_release import KernelRelease
+
+COSTLY = 3
+"""PAGE_ALLOC_COSTLY_ORDER: for requests above it nobody is killed."""
+
+MAX_ORDER = 64
+"""Orders from here on are a slip (our choice); no kernel serves one above 17."""
+
+_NOFS_RUNS_CHAIN = KernelRelease(4, 7)
+"""The first release in which out_of_memory, and no longer its caller, asks for `__GFP_FS`
+(3da88fb3bacf): from it on the notifiers run before that."""
+
+_SLEEPS = ("__GFP_DIRECT_RECLAIM", "__GFP_WAIT")
+"""What makes a request a blocking one; the second until 4.3."""
 
 
 @checked
 @brief
 @dataclass(frozen=True)
 class Request:
-    """A mask and the kernel that reads it. Raises InputError if the mask does not fit gfp_t."""
+    """A mask, the kernel that reads it, and for how many pages it asks (2 to the power of `order`).
+
+    Raises InputError if the mask does not fit gfp_t or the order is none.
+    """
 
     mask: int
     table: Table
+    order: int = 0
 
     def __post_init__(self) -> None:
         check(self.mask)
+        if not -1 <= self.order < MAX_ORDER:
+            raise InputError(
+                f"{shown(self.order)} is not an order; valid: 0 to {MAX_ORDER - 1} (-1: SysRq-f)"
+            )
 
     @checked
     def has(self, name: str) -> bool:
@@ -96,16 +119,19 @@ def reserve(request: Request) -> Reserve:
     gfp_pfmemalloc_allowed, __zone_watermark_ok).
 
     `__GFP_HIGH` halves the mark, `__GFP_ATOMIC` takes a quarter off what is left; ATOMIC is
-    dropped from a request that may sleep, and gives nothing under NOMEMALLOC. In 6.8 the quarter
-    goes to requests with `__GFP_HIGH` that may not sleep. MEMALLOC ignores all marks unless
-    NOMEMALLOC forbids it.
+    dropped from a request that may sleep, and gives nothing under NOMEMALLOC. From 6.3 on the
+    quarter goes to requests with `__GFP_HIGH` that may not sleep, until 4.3 to all that may not.
+    MEMALLOC ignores all marks unless NOMEMALLOC forbids it.
     """
     forbidden = request.has("__GFP_NOMEMALLOC")
     if request.has("__GFP_MEMALLOC") and not forbidden:
         return Reserve.ALL
     high = request.has("__GFP_HIGH")
-    has_atomic_flag = "__GFP_ATOMIC" in request.table.bits
-    atomic = request.has("__GFP_ATOMIC") if has_atomic_flag else high
+    if "__GFP_WAIT" in request.table.bits:
+        atomic = wakes_kswapd(request)
+    else:
+        has_atomic_flag = "__GFP_ATOMIC" in request.table.bits
+        atomic = request.has("__GFP_ATOMIC") if has_atomic_flag else high
     harder = atomic and not may_block(request) and not forbidden
     if high:
         return Reserve.FIVE_EIGHTHS if harder else Reserve.HALF
@@ -114,13 +140,17 @@ def reserve(request: Request) -> Reserve:
 
 @checked
 def may_block(request: Request) -> bool:
-    """`__GFP_DIRECT_RECLAIM` and nothing else decides it (gfpflags_allow_blocking)."""
-    return request.has("__GFP_DIRECT_RECLAIM")
+    """`__GFP_DIRECT_RECLAIM` and nothing else decides it (gfpflags_allow_blocking); until 4.3
+    `__GFP_WAIT` did."""
+    return any(request.has(name) for name in _SLEEPS)
 
 
 @checked
 def wakes_kswapd(request: Request) -> bool:
-    """Both at the start of the slow path and before each retry (wake_all_kswapds)."""
+    """Both at the start of the slow path and before each retry (wake_all_kswapds). Until 4.3 every
+    request did that had no `__GFP_NO_KSWAPD`."""
+    if "__GFP_KSWAPD_RECLAIM" not in request.table.bits:
+        return not request.has("__GFP_NO_KSWAPD")
     return request.has("__GFP_KSWAPD_RECLAIM")
 
 
@@ -144,29 +174,47 @@ def task_may_use_reserves(request: Request) -> bool:
     return not request.has("__GFP_NOMEMALLOC")
 
 
-def may_fail_early(request: Request) -> bool:
-    """It may not sleep (step 11 of the slow path), or may try only once (step 16).
+def costly(request: Request) -> bool:
+    """More pages in one piece than the kernel thinks worth a victim: an order above 3."""
+    return request.order > COSTLY
 
-    `__GFP_NOFAIL` overrules NORETRY, but means nothing to a request that may not sleep.
+
+def gives_up_as_costly(request: Request) -> bool:
+    """A costly request leaves at step 17, before oom_lock, unless it asks to be retried."""
+    retried = request.has("__GFP_RETRY_MAYFAIL") or request.has("__GFP_REPEAT")
+    return costly(request) and not retried
+
+
+def may_fail_early(request: Request) -> bool:
+    """It may not sleep (step 11 of the slow path), may try only once (step 16), or asks for too
+    many pages in one piece (step 17).
+
+    `__GFP_NOFAIL` overrules both, but means nothing to a request that may not sleep.
     """
     if not may_block(request):
         return True
-    return request.has("__GFP_NORETRY") and not request.has("__GFP_NOFAIL")
+    early = request.has("__GFP_NORETRY") or gives_up_as_costly(request)
+    return early and not request.has("__GFP_NOFAIL")
 
 
 @checked
 def may_take_oom_lock(request: Request) -> bool:
     """Every request that sleeps and retries gets to step 20 (__alloc_pages_may_oom), where the
     trylock comes before each test of the mask."""
-    return may_block(request) and not request.has("__GFP_NORETRY")
+    tries_once = request.has("__GFP_NORETRY") or gives_up_as_costly(request)
+    return may_block(request) and not tries_once
 
 
 @checked
 def invokes_notifiers(request: Request) -> bool:
     """It holds oom_lock and passes the early exits: not RETRY_MAYFAIL, not THISNODE, not confined
-    to a zone below ZONE_NORMAL. `__GFP_FS` is not asked: out_of_memory runs the chain first."""
+    to a zone below ZONE_NORMAL, not costly. `__GFP_FS` is not asked from 4.7 on: out_of_memory runs
+    the chain first."""
     kept_away = request.has("__GFP_RETRY_MAYFAIL") or request.has("__GFP_THISNODE")
-    return may_take_oom_lock(request) and not kept_away and not below_normal(request)
+    if request.table.release < _NOFS_RUNS_CHAIN and not request.has("__GFP_FS"):
+        return False
+    kept_away = kept_away or costly(request) or below_normal(request)
+    return may_take_oom_lock(request) and not kept_away
 
 
 @checked

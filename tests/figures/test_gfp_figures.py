@@ -10,8 +10,7 @@ from oomlab.figures.gfp_pair import draw_pair
 from oomlab.gfp.equivalence import compare, void_flags
 from oomlab.gfp.paths import path
 from oomlab.gfp.predicates import Request, request
-from oomlab.gfp.registry import VERSIONS
-from oomlab.gfp.tables import table
+from oomlab.gfp.tables import VERSIONS, table
 from tests.figures.drawings import check_sound, parsed, texts
 
 EVERY_FLAG = [(version, name) for version in VERSIONS for name in table(version).bits]

@@ -128,7 +128,7 @@ def test_a_request_that_may_dig_is_not_said_to_fail_outright(
     [
         ["GFP_KERNAL"],
         [""],
-        ["GFP_KERNEL", "--kernel", "3.10"],
+        ["GFP_KERNEL", "--kernel", "2.4"],
         ["GFP_KERNEL", "--config", "CONFIG_SMP"],
         ["GFP_KERNEL", "--compare", "GFP_KERNEL |"],
         ["__GFP_COLD", "--kernel", "6.8"],

@@ -7,8 +7,7 @@ from oomlab.gfp.equivalence import Comparison, compare, effective_mask, void_fla
 from oomlab.gfp.outcomes import Caller, outcome
 from oomlab.gfp.predicates import Request, request, reserve, zone
 from oomlab.gfp.questions import answers
-from oomlab.gfp.registry import CONFIGS, VERSIONS
-from oomlab.gfp.tables import Table, table
+from oomlab.gfp.tables import CONFIGS, VERSIONS, Table, table
 
 TABLES = st.builds(table, st.sampled_from(list(VERSIONS)), st.sets(st.sampled_from(CONFIGS)))
 MASKS = st.integers(0, (1 << 32) - 1)

@@ -14,8 +14,7 @@ from oomlab.gfp.predicates import (
     request,
 )
 from oomlab.gfp.questions import answers
-from oomlab.gfp.registry import VERSIONS
-from oomlab.gfp.tables import table
+from oomlab.gfp.tables import VERSIONS, table
 
 VICTIM = Caller.VICTIM
 RECLAIMING = Caller.PF_MEMALLOC

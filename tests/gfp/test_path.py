@@ -15,8 +15,7 @@ from oomlab.gfp.predicates import (
     may_take_oom_lock,
     request,
 )
-from oomlab.gfp.registry import VERSIONS
-from oomlab.gfp.tables import table
+from oomlab.gfp.tables import VERSIONS, table
 
 
 def requests() -> st.SearchStrategy[Request]:

@@ -25,8 +25,7 @@ from oomlab.gfp.predicates import (
     zone,
 )
 from oomlab.gfp.questions import QUESTIONS, Predicate, answers
-from oomlab.gfp.registry import VERSIONS
-from oomlab.gfp.tables import table
+from oomlab.gfp.tables import VERSIONS, table
 
 MASKS = st.integers(0, (1 << 25) - 1)
 
