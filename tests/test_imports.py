@@ -37,6 +37,7 @@ STAGES = (
     ("scenarios",),
     ("experiment",),
     ("analysis",),
+    ("dmesg", "logs"),
     ("evidence",),
     ("figures",),
     ("views", "course"),

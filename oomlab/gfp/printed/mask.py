@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,18 +11,20 @@ from typing import Literal
 from oomlab.brief import brief
 from oomlab.errors import InputError, shown
 from oomlab.gfp.eras import ERAS, Era, NamedKernel, kernel_named
-from oomlab.gfp.expression import printed_names, to_string
+from oomlab.gfp.expression import check, parse, printed_names
 from oomlab.gfp.predicates import Request
 from oomlab.gfp.printed.beside import LIKENESSES, Agreement, agreements, disagreement
 from oomlab.gfp.printed.readings import MaskReading, against, problem, readings, spans
-from oomlab.gfp.printed.scan import FoundMask, masks_in
-from oomlab.gfp.tables import Table, table_of
+from oomlab.gfp.printed.scan import FoundMask, kernel_in, masks_in
+from oomlab.gfp.tables import Table, known_options, table_of
+
+NUMBER = re.compile(r"\s*[0-9][0-9A-Za-z]*\s*")
+"""A number alone, as an expression has it."""
 
 FORMS = "0xcc0, 0xcc0(GFP_KERNEL), or a log line with gfp_mask=0x... or mode:0x..."
 
 EraFrom = Literal["said", "names", "number"]
-"""EraFrom the era was found: the kernel's version was given; the names beside the number; the number
-alone."""
+"""How the era was found: the kernel was given, the names beside the number, the number alone."""
 
 
 @brief
@@ -74,7 +77,7 @@ class PrintedMask:
     def why(self) -> str:
         """EraFrom the era was found, in words."""
         if self.how == "said":
-            return "the kernel was given" if self.kernel else ""
+            return f"the kernel was named: {self.kernel.spelled}" if self.kernel else ""
         if self.how == "names":
             return f"the names beside the number are those of Linux {self.spans}"
         return f"by the number alone: fewest and commonest flags on Linux {self.spans}"
@@ -92,9 +95,10 @@ def read_printed(
 ) -> PrintedMask:
     """The first mask that `text` shows: a line of a log, two lines, a part of one, a number.
 
-    `kernel`: the release that printed it, as uname or the log says it. `config`: build options
+    `kernel`: the release that printed it, as uname or the log says it; without it, what the text
+    itself says ("Not tainted 6.1.0-18-amd64"). `config`: build options
     that give flags a bit. Raises InputError if there is no mask in the text, if it does not fit
-    gfp_t, or for what is no release.
+    gfp_t, for what is no release, and for an unknown option.
     """
     return all_printed(text, kernel=kernel, config=config)[0]
 
@@ -106,17 +110,27 @@ def all_printed(
     as `read_printed` does."""
     found = masks_in(text)
     if not found:
-        number = text.strip()
-        try:
-            found = [FoundMask(number, int(number, 0), None, cut=False)]
-        except ValueError:
-            raise InputError(f"there is no GFP mask in {shown(text)}; valid: {FORMS}") from None
-    options = frozenset(config)
-    return tuple(_read(one, kernel, options) for one in found)
+        if not NUMBER.fullmatch(text):
+            raise InputError(f"there is no GFP mask in {shown(text)}; valid: {FORMS}")
+        found = [FoundMask(text.strip(), parse(text, table_of(ERAS[-1])), None, cut=False)]
+    options = known_options(config)
+    kernel = kernel_in(text) if kernel is None else kernel
+    read = tuple(_read(one, kernel, options) for one in found)
+    return read if len(read) == 1 or kernel is not None else _of_one_kernel(read)
+
+
+def _of_one_kernel(read: tuple[PrintedMask, ...]) -> tuple[PrintedMask, ...]:
+    """Masks of one text come from one kernel: the eras that all of them fit, if there are any."""
+    common = [era for era in read[0].eras if all(era in one.eras for one in read)]
+    if not common:
+        return read
+    eras = tuple(sorted(common, key=lambda era: era.rank))
+    return tuple(replace(one, eras=eras, table=table_of(eras[0], one.table.config)) for one in read)
 
 
 @lru_cache(maxsize=8192)
 def _read(found: FoundMask, kernel: str | None, config: frozenset[str]) -> PrintedMask:
+    check(found.value)
     said = None if kernel is None else kernel_named(kernel)
     plain = PrintedMask(
         found.text,
@@ -130,7 +144,6 @@ def _read(found: FoundMask, kernel: str | None, config: frozenset[str]) -> Print
         "",
         said.notes if said else (),
     )
-    to_string(found.value, plain.table)  # refuses what does not fit gfp_t
     plain = replace(plain, readings=readings(found.value, config))
     if found.names is not None and (found.value or found.names):
         return _by_names(plain, found.cut, config)
@@ -160,7 +173,7 @@ def _by_names(mask: PrintedMask, cut: bool, config: frozenset[str]) -> PrintedMa
         )
         if said.may_be_newer:
             doubts, told = (*doubts, told), ""
-    numbers = table_of(used.era, used.config)
+    numbers = table_of(used.era, used.config, said.version if said else "")
     return replace(mask, table=numbers, how="names", eras=eras, doubts=doubts, disagreement=told)
 
 
@@ -190,7 +203,7 @@ def _by_kernel(mask: PrintedMask, said: NamedKernel, config: frozenset[str]) -> 
     elif said.takes_back and said.era not in likeliest.eras:
         later = [era for era in likeliest.eras if era.first > said.era.first]
         if later and likeliest.against < against(mask.value, mask.table):
-            numbers = table_of(min(later, key=lambda era: era.first), config)
+            numbers = table_of(min(later, key=lambda era: era.first), config, said.version)
             note = f"read with the later numbers of Linux {likeliest.spans}, which fit better"
             return replace(mask, table=numbers, eras=tuple(later), doubts=(*mask.doubts, note))
     return replace(mask, eras=(said.era,), disagreement=told, doubts=(*mask.doubts, *_of(said.era)))

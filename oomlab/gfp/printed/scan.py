@@ -35,6 +35,25 @@ class FoundMask:
     cut: bool
 
 
+_KERNEL = re.compile(
+    r"(?:Linux version |Not tainted |Tainted: [A-Z -]{1,40}(?:\[[^\]\n]{0,60}\][ ,]{0,2}){0,9})"
+    r"v?([2-9]\.[0-9]{1,3}[0-9A-Za-z._+~:-]{0,80})"
+)
+_ORDER = re.compile(r"\border[:=] ?(-?[0-9]{1,2})\b")
+
+
+def kernel_in(text: str) -> str | None:
+    """The release that a report names ("Not tainted 5.15.0-91-generic"), None if it names none."""
+    found = _KERNEL.search(text) if "ainted" in text or "Linux version" in text else None
+    return found[1] if found else None
+
+
+def order_in(text: str) -> int | None:
+    """The order that a line names ("order=0", "order:4"), None if it names none."""
+    found = _ORDER.search(text)
+    return int(found[1]) if found else None
+
+
 def masks_in(text: str) -> list[FoundMask]:
     """All masks that `text` shows, in order."""
     return list(_found(unwrapped(text)))

@@ -1,0 +1,1 @@
+"""Kernel logs: the records in them about memory and waits."""

@@ -1,0 +1,353 @@
+"""What can be read in a kernel log: one class a kind of record.
+
+A kernel prints no record whole: lines are lost, cut and mixed. So everything but the place may be
+missing, and then is None, "" or empty. Texts are as the log has them (see `parts`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from oomlab.brief import brief
+from oomlab.errors import InputError
+from oomlab.gfp.printed import PrintedMask, read_printed
+from oomlab.logs.parts import (
+    NO_FIGURES,
+    BlockedOn,
+    Frame,
+    LockSeen,
+    MemoryFigures,
+    NotifierSeen,
+    Place,
+    TaskName,
+    TaskRow,
+    Victim,
+)
+
+OomPath = Literal["allocator", "page fault", "memory cgroup", "SysRq", "kswapd", "unknown"]
+"""On which way somebody came to ask the OOM killer."""
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    """One record. `release`: of the kernel that printed it, as the nearest line says it; "" if none
+    does. `frames`: the stack printed with it, innermost function first."""
+
+    kind: ClassVar[str] = ""
+
+    place: Place
+    release: str = ""
+    frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking(Incident):
+    """A record about a request for memory. `mask_text`: the mask as it is printed, with the names
+    beside it; "" where none is. `order`: None likewise; -1 for SysRq-f."""
+
+    task: TaskName
+    mask_text: str = ""
+    order: int | None = None
+    nodemask: str = ""
+    cpuset: str = ""
+    mems_allowed: str = ""
+    memory: MemoryFigures = NO_FIGURES
+
+    @property
+    def mask(self) -> PrintedMask | None:
+        """The mask, read with the numbers of `release`; None if there is none that can be."""
+        return read_mask(self.mask_text, self.release)
+
+
+def read_mask(text: str, release: str) -> PrintedMask | None:
+    """A mask of a log; with the numbers of `release` if that is one. None if it cannot be read."""
+    for kernel in (release or None, None):
+        try:
+            return read_printed(text, kernel=kernel)
+        except InputError:
+            continue
+    return None
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class OomReport(Asking):
+    """Somebody invoked the OOM killer. `task` did.
+
+    `constraint`: as printed ("CONSTRAINT_NONE"). `memcg`: the group that was full, "" if it was the
+    machine. `table`: the processes that could be killed, bounded; `rows`: how many there were.
+    `victims`: who was killed, several with `oom.group`. `nobody`: it found no process to kill.
+    `notifiers`: what is seen of the chain. `adj`: the invoker's oom_score_adj.
+    """
+
+    kind = "oom"
+
+    path: OomPath = "unknown"
+    adj: int | None = None
+    constraint: str = ""
+    memcg: str = ""
+    table: tuple[TaskRow, ...] = ()
+    rows: int = 0
+    victims: tuple[Victim, ...] = ()
+    nobody: bool = False
+    notifiers: tuple[NotifierSeen, ...] = ()
+
+    @property
+    def victim(self) -> Victim | None:
+        """The first that was killed; None if the log shows nobody."""
+        return self.victims[0] if self.victims else None
+
+
+FailureKind = Literal["page allocation", "vmalloc", "SLUB", "SLAB", "unexpected mask", "other"]
+"""Who failed: the page allocator, vmalloc, a slab; or a mask that may not be (`Unexpected gfp`)."""
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class AllocationFailure(Asking):
+    """A request that got nothing (warn_alloc and its like). `bytes`: what vmalloc was asked for.
+    `cache`: of a slab. `title`: the words of the kernel. `fixed_text`: the mask that is used
+    instead of an unexpected one."""
+
+    kind = "allocation-failure"
+
+    what: FailureKind = "page allocation"
+    title: str = ""
+    bytes: int | None = None
+    cache: str = ""
+    fixed_text: str = ""
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class AllocationStall(Asking):
+    """A request that has been waiting: `for_us`, printed in ms from 4.9 to 4.14 and in whole
+    seconds in 7.3."""
+
+    kind = "allocation-stall"
+
+    for_us: int = 0
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class HungTask(Incident):
+    """A task that has not run for `seconds` (khungtaskd). `state`: its letter. `workqueue`: the
+    work it does, if it is a worker. `blocked_on`: what the kernel says about the lock."""
+
+    kind = "hung-task"
+
+    task: TaskName
+    seconds: int
+    state: str = ""
+    workqueue: str = ""
+    blocked_on: BlockedOn | None = None
+
+
+TaskReason = Literal["listed", "owner", "backtrace"]
+"""Why the state of a task is shown: SysRq-w or -t; it has a lock that others wait for; a detector
+or a warning shows a processor's stack."""
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class TaskShown(Incident):
+    """A task with its stack that is not itself reported: see TaskReason. `owner_of_wait`: who waits
+    for it, where it is shown as an owner."""
+
+    kind = "task"
+
+    task: TaskName
+    state: str = ""
+    reason: TaskReason = "listed"
+    workqueue: str = ""
+    waiter: TaskName | None = None
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class HeldLocks(Incident):
+    """The locks that a task has ("N locks held by"); the last may be one that it waits for."""
+
+    kind = "held-locks"
+
+    task: TaskName
+    number: int
+    locks: tuple[LockSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LockStep:
+    """One step of lockdep's chain: the class, with the stack in which it was first taken."""
+
+    number: int
+    name: str
+    line: int
+    usage: str = ""
+    frames: tuple[Frame, ...] = ()
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class LockdepReport(Incident):
+    """What lockdep objects to. `title`: its words. `wanted`: what `task` asks for. `held`: what it
+    has. `steps`: the numbered chain, in the order of the log."""
+
+    kind = "lockdep"
+
+    title: str
+    task: TaskName | None = None
+    wanted: LockSeen | None = None
+    held: tuple[LockSeen, ...] = ()
+    steps: tuple[LockStep, ...] = ()
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class WorkqueueStall(Incident):
+    """A pool of workers that makes no progress. `in_flight` and `pending`: names of work."""
+
+    kind = "workqueue-stall"
+
+    pool: str = ""
+    seconds: int | None = None
+    in_flight: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class RcuStall(Incident):
+    """A grace period of RCU that does not end. `flavour`: "rcu_preempt" and the like. `text`: the
+    line. `tasks`: those that it says it waits for."""
+
+    kind = "rcu-stall"
+
+    flavour: str = ""
+    text: str = ""
+    tasks: tuple[TaskName, ...] = ()
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class Lockup(Incident):
+    """A processor that does not schedule (soft), or takes no interrupts (hard)."""
+
+    kind = "lockup"
+
+    task: TaskName | None = None
+    cpu: int | None = None
+    seconds: int | None = None
+    hard: bool = False
+
+
+NotifierLineKind = Literal["purge", "purge failed", "puff", "partial"]
+"""i915 has purged its memory, or could not lock to; virtio_balloon got no pages to inflate with;
+hv_balloon gives less than the host asked for. Only the first two are said in the chain."""
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class NotifierLine(Incident):
+    """A line of a driver that has a listener, or a balloon. `freed`, `pinned`, `left`: pages, or
+    bytes if `unit` says so (to 4.3); `wanted`: pages that the balloon could not get."""
+
+    kind = "notifier-line"
+
+    what: NotifierLineKind
+    driver: str
+    text: str
+    unit: Literal["pages", "bytes", ""] = ""
+    freed: int | None = None
+    pinned: int | None = None
+    left: int | None = None
+    wanted: int | None = None
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class PageOwner(Incident):
+    """Who allocated a page that something is wrong with."""
+
+    kind = "page-owner"
+
+    mask_text: str = ""
+    order: int | None = None
+    task: TaskName | None = None
+
+    @property
+    def mask(self) -> PrintedMask | None:
+        """The mask of that allocation."""
+        return read_mask(self.mask_text, self.release)
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class Panic(Incident):
+    """The kernel stopped for want of memory, or because a detector was told to stop it. `text`:
+    what follows "Kernel panic - not syncing: ". `deadlocked`: nobody could be killed."""
+
+    kind = "panic"
+
+    text: str
+    deadlocked: bool = False
+
+
+@brief
+@dataclass(frozen=True, kw_only=True)
+class OrphanKill(Incident):
+    """Somebody was killed, or reaped, and the report that belongs to it is not in the log."""
+
+    kind = "kill"
+
+    victim: Victim
+    memcg: str = ""
+    constraint: str = ""
+
+
+@brief
+@dataclass(frozen=True)
+class ReleaseSeen:
+    """A release of the kernel that a line states."""
+
+    release: str
+    line: int
+
+
+@brief
+@dataclass(frozen=True)
+class Counts:
+    """How the lines of a log were used. `read` = `used` + `other`. `long`: lines that were cut
+    because they are longer than `lines.LONGEST_LINE`; `binary`: lines with bytes that no log has.
+    `sample`: the first few of `other` that look like a kernel's. `dropped`: incidents that could
+    not be kept (`read_log` has a limit; `incidents` has none)."""
+
+    read: int = 0
+    used: int = 0
+    other: int = 0
+    long: int = 0
+    binary: int = 0
+    dropped: int = 0
+    sample: tuple[tuple[int, str], ...] = ()
+
+
+NOTHING_READ = Counts()
+
+
+@brief
+@dataclass(frozen=True)
+class Log:
+    """All that was read. `source`: its name for people. `incidents`: in the order of their first
+    lines. `releases`: in the order in which they are first said."""
+
+    source: str
+    incidents: tuple[Incident, ...] = ()
+    releases: tuple[ReleaseSeen, ...] = ()
+    counts: Counts = NOTHING_READ
+
+    @property
+    def ooms(self) -> tuple[OomReport, ...]:
+        """The OOM reports."""
+        return tuple(one for one in self.incidents if isinstance(one, OomReport))
