@@ -39,6 +39,7 @@ STAGES = (
     ("analysis",),
     ("dmesg", "logs"),
     ("evidence",),
+    ("logs",),
     ("figures",),
     ("views", "course"),
     ("widgets", "command", "__main__"),

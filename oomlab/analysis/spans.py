@@ -16,12 +16,13 @@ from oomlab.checked import checked
 from oomlab.engine.ops import LOCKING_KINDS
 from oomlab.engine.trace.events import Event, TaskInfo, Trace
 
-SpanState = Literal["runs", "polls", "blocked", "waits", "sleeps", "idle", "done"]
+SpanState = Literal["runs", "polls", "blocked", "waits", "sleeps", "idle", "done", "unknown"]
 """What a task does during a span.
 
 `runs`: it has the CPU. `polls`: it tries a lock in vain, naps and tries again. `blocked`: it sleeps
 until a lock is free. `waits`: it sleeps until an event. `sleeps`: it sleeps until a timer or a
 device is ready. `idle`: it has not begun, or a background task waits for work. `done`: it is over.
+`unknown`: a log does not say.
 """
 
 WAIT_HELPERS = frozenset({"wait_event", "wait_event_timeout"})
@@ -59,8 +60,9 @@ def task_spans(trace: Trace) -> tuple[Span, ...]:
     events = events_of(trace)
     unfinished = {waiting.task for waiting in trace.waiting}
     spans: list[Span] = []
+    first: SpanState = "unknown" if trace.engine == "log" else "idle"
     for task in trace.tasks:
-        pieces = [_with_answer(trace, piece) for piece in _pieces(task, events[task.name])]
+        pieces = [_with_answer(trace, piece) for piece in _pieces(task, events[task.name], first)]
         if task.name not in unfinished and pieces[-1].state in ("runs", "polls", "sleeps"):
             last = events[task.name][-1]
             over_at_us = last.at_us if last.until_us is None else last.until_us
@@ -90,9 +92,9 @@ def _with_answer(trace: Trace, piece: Span) -> Span:
     return replace(piece, answered_by=facts.answered_by, gives=facts.gives)
 
 
-def _pieces(task: TaskInfo, events: list[Event]) -> list[Span]:
+def _pieces(task: TaskInfo, events: list[Event], first: SpanState) -> list[Span]:
     """One piece per change of state, each with its start only."""
-    pieces = [Span(task.name, "idle", 0, 0)]
+    pieces = [Span(task.name, first, 0, 0)]
     place_of_idling: tuple[str, tuple[str, ...]] | None = None
     for event in events:
         last = pieces[-1]
@@ -114,6 +116,8 @@ def _pieces(task: TaskInfo, events: list[Event]) -> list[Span]:
 
 
 def _state_after(event: Event) -> SpanState:
+    if event.condition == "unseen":
+        return "unknown"
     if event.condition in ("polling", "polled") or failed_try(event):
         return "polls"
     if event.condition == "blocked":

@@ -34,12 +34,15 @@ def time_text(us: int) -> str:
 
 
 def moment_text(trace: Trace, at_us: int) -> str:
-    """A moment of `trace`: a time, or the number of a step where a schedule was replayed."""
-    return f"step {at_us}" if trace.engine == "schedule" else time_text(at_us)
+    """A moment of `trace`: a time, or the number of a step where a schedule was replayed, of a line
+    where a log has no times."""
+    return time_text(at_us) if trace.timed else f"{_step(trace)} {at_us}"
 
 
 def length_text(trace: Trace, us: int) -> str:
-    """A stretch of `trace`: a time, or a number of steps where a schedule was replayed."""
-    if trace.engine == "schedule":
-        return f"{us} step{'' if us == 1 else 's'}"
-    return time_text(us)
+    """A stretch of `trace`: a time, or a number of steps, or lines, where there are no times."""
+    return time_text(us) if trace.timed else f"{us} {_step(trace)}{'' if us == 1 else 's'}"
+
+
+def _step(trace: Trace) -> str:
+    return "line" if trace.engine == "log" else "step"

@@ -18,6 +18,7 @@ _AFTER = {
     "stuck": "for ever",
     "livelock": "and so on",
     "time-limit": "cut off",
+    "log-ends": "log ends",
 }
 _TICK_ROOM = 10
 
@@ -63,7 +64,7 @@ def time_axis(trace: Trace, scale: TimeScale, y: float, top: float) -> Markup:
 
 def squeezed(trace: Trace, scale: TimeScale) -> list[tuple[int, int]]:
     """The quiet stretches that are drawn much narrower than their length."""
-    if trace.engine == "schedule":
+    if not trace.timed:
         return []
     return [gap for gap in scale.gaps() if gap[1] - gap[0] > SQUEEZED_US]
 

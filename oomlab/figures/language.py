@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from oomlab.checked import checked
 from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, bar, label, thin_line
+from oomlab.figures.parts import MARGIN, bar, label, state_sign
 from oomlab.figures.style import lock_style
 from oomlab.figures.svg import Markup, document, group
 from oomlab.figures.wait_for import ARROW_MEANINGS, arrow_sample
@@ -23,6 +23,7 @@ _LOOKS = {
     "waits": "a dotted bar",
     "sleeps": "a bar of dashes",
     "idle": "a thin line",
+    "unknown": "a broken thin line",
     "lock": "a solid arrow",
     "poll": "a dashed arrow",
     "event": "a dotted arrow",
@@ -57,12 +58,8 @@ def draw_language(*, key: str = "") -> Figure:
 def _bars() -> list[_Sign]:
     signs = []
     for state, meaning in STATE_NAMES.items():
-        drawing = (
-            thin_line(0, _SAMPLE, 0)
-            if state == "idle"
-            else bar(state, 0, -_BAR_HEIGHT / 2, _SAMPLE, _BAR_HEIGHT)
-        )
-        verb = "that is " if state == "idle" else ""
+        drawing = state_sign(state, 0, 0, _SAMPLE, _BAR_HEIGHT)
+        verb = {"idle": "that is ", "unknown": "of which it is "}.get(state, "")
         signs.append(_Sign(drawing, _LOOKS[state], f"a task {verb}{meaning}"))
     third = _SAMPLE / 3
     locks = (

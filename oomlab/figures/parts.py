@@ -20,6 +20,10 @@ _BASELINE = 5
 """From the middle of a line of text down to its baseline."""
 
 
+LINES = ("idle", "done", "unknown")
+"""States that are drawn as a line, not as a bar."""
+
+
 class Key(NamedTuple):
     """One entry of a legend: a small drawing `width` wide, centred on y = 0, and its meaning."""
 
@@ -86,14 +90,29 @@ def bar(style: str, x: float, y: float, width: float, height: float) -> Markup:
 
 
 def swatch(style: str) -> Key:
-    """The legend's sample of a bar; its text is to be replaced."""
-    half = _SWATCH_HEIGHT / 2
-    return Key(bar(style, 0, -half, _SWATCH_WIDTH, _SWATCH_HEIGHT), _SWATCH_WIDTH, "")
+    """The legend's sample of a state or of a lock; its text is to be replaced."""
+    return Key(state_sign(style, 0, 0, _SWATCH_WIDTH, _SWATCH_HEIGHT), _SWATCH_WIDTH, "")
 
 
-def thin_line(x1: float, x2: float, y: float) -> Markup:
-    """The line of a task that has nothing to do."""
-    return line(x1, y, x2, y, class_="oom-muted", stroke="currentColor", stroke_width=1.2)
+def thin_line(x1: float, x2: float, y: float, *, broken: bool = False) -> Markup:
+    """The line of a task that has nothing to do or, `broken`, of which nothing is known."""
+    return line(
+        x1,
+        y,
+        x2,
+        y,
+        class_="oom-muted",
+        stroke="currentColor",
+        stroke_width=1.2,
+        stroke_dasharray="7 5" if broken else None,
+    )
+
+
+def state_sign(state: str, x: float, middle: float, width: float, height: float) -> Markup:
+    """What stands for a task in `state`: a bar in its pattern, or a thin line."""
+    if state in LINES:
+        return thin_line(x, x + width, middle, broken=state == "unknown")
+    return bar(state, x, middle - height / 2, width, height)
 
 
 def legend(keys: Sequence[Key], top: float) -> tuple[Markup, float]:

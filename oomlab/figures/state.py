@@ -15,7 +15,7 @@ from oomlab.analysis import (
 from oomlab.checked import checked
 from oomlab.engine.trace.events import Json, Trace
 from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, Key, bar, label, legend, swatch, text_lines
+from oomlab.figures.parts import MARGIN, Key, bar, label, legend, state_sign, swatch, text_lines
 from oomlab.figures.state_facts import StateFacts, facts_at
 from oomlab.figures.style import lock_style
 from oomlab.figures.svg import WIDTH, Markup, document, element, line
@@ -126,21 +126,7 @@ class _Sheet:
             self.said.append(f"{told}.")
 
     def _task(self, name: str, span: Span, phrase: str) -> None:
-        state = "idle" if span.state == "done" else span.state
-        if state == "idle":
-            self.parts.append(
-                line(
-                    MARGIN,
-                    self.y,
-                    MARGIN + 28,
-                    self.y,
-                    class_="oom-muted",
-                    stroke="currentColor",
-                    stroke_width=1.2,
-                )
-            )
-        else:
-            self.parts.append(bar(state, MARGIN, self.y - 7, 28, 14))
+        self.parts.append(state_sign(span.state, MARGIN, self.y, 28, 14))
         if name == self.facts.mover:
             frame = element(
                 "rect",

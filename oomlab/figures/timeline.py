@@ -12,13 +12,14 @@ from oomlab.figures.figure import Figure
 from oomlab.figures.lanes import Cast, Lane, choose_lanes
 from oomlab.figures.markstrip import MarkStrip
 from oomlab.figures.parts import (
+    LINES,
     MARGIN,
-    Key,
     bar,
     label,
     legend,
     plate,
     plate_width,
+    state_sign,
     swatch,
     text_lines,
     thin_line,
@@ -105,7 +106,7 @@ class _Drawing:
         x1, x2 = self.scale.x(span.start_us), self.scale.x(span.end_us)
         middle = self.y + _BAR_HEIGHT / 2
         more: list[Markup] = []
-        quiet = span.state in ("idle", "done")
+        quiet = span.state in LINES
         beyond = last and bool(self.after)
         if beyond and (quiet or self.after == _LASTS):
             x2 = self.scale.right
@@ -116,8 +117,8 @@ class _Drawing:
         self.states.add("idle" if span.state == "done" else span.state)
         if span.state == "done":
             return [thin_line(x1, x2, middle), *self._done(x1, middle)]
-        if span.state == "idle":
-            return [thin_line(x1, x2, middle)]
+        if span.state in LINES:
+            return [state_sign(span.state, x1, middle, x2 - x1, _BAR_HEIGHT)]
         parts = [*more, bar(span.state, x1, self.y, x2 - x1, _BAR_HEIGHT)]
         room = x2 - x1 - 8
         for text in bar_labels(span, counted=not beyond):
@@ -177,9 +178,7 @@ class _Drawing:
         if self.trace.engine == "schedule":
             names["runs"] = STEPWISE_RUNS
         keys = [
-            Key(thin_line(0, 28, 0), 28, text)
-            if state == "idle"
-            else swatch(state)._replace(text=text)
+            swatch(state)._replace(text=text)
             for state, text in names.items()
             if state in self.states
         ]
@@ -232,5 +231,5 @@ def _scale(trace: Trace, cast: Cast, goes_on: bool) -> TimeScale:
         MARGIN,
         WIDTH - MARGIN,
         goes_on=goes_on,
-        equal=trace.engine == "schedule",
+        equal=not trace.timed,
     )

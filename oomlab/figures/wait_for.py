@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from oomlab.analysis import (
     Edge,
@@ -38,23 +38,29 @@ _APART_SHOWN = 6
 
 
 @checked
-def draw_wait_for(trace: Trace, at_us: int, *, key: str = "") -> Figure:
+def draw_wait_for(
+    trace: Trace, at_us: int, *, known: Mapping[Edge, str] | None = None, key: str = ""
+) -> Figure:
     """Draw who waits for whom at `at_us`; give different keys to two copies on one page.
 
+    `known`: how it is known of an edge, where that is worth saying; a model knows all of it.
     Raises InputError for a negative moment.
     """
+    known = known or {}
     graph = wait_for_graph(trace, at_us)
     spans = task_spans(trace)
     now = {task.name: span_at(spans, task.name, at_us) for task in trace.tasks}
     moment = moment_text(trace, at_us)
     title = f"Who waits for whom at {moment} in {trace.scenario} under {trace.remedy}"
     description = _cycle_sentence(graph)
-    parts, height = _draw(graph, now, moment)
+    parts, height = _draw(graph, now, moment, known)
     svg = document(parts, height, title, description, key)
-    return Figure(svg, title, description, _twin(graph, now, title))
+    return Figure(svg, title, description, _twin(graph, now, title, known))
 
 
-def _draw(graph: WaitForGraph, now: dict[str, Span], moment: str) -> tuple[list[Markup], float]:
+def _draw(
+    graph: WaitForGraph, now: dict[str, Span], moment: str, known: Mapping[Edge, str]
+) -> tuple[list[Markup], float]:
     details = {name: _detail(span) for name, span in now.items()}
     layout = lay_out(graph, details, _TOP)
     head = f"At {moment}: "
@@ -64,7 +70,7 @@ def _draw(graph: WaitForGraph, now: dict[str, Span], moment: str) -> tuple[list[
     parts += [_arrow(arrow, arrow.edge in graph.cycle) for arrow in layout.arrows]
     cycle = {edge.waiter for edge in graph.cycle}
     parts += [_box(box, bool(cycle.intersection(box.tasks))) for box in layout.boxes]
-    parts += [_label(arrow) for arrow in layout.arrows if arrow.label_at]
+    parts += [_label(arrow, known) for arrow in layout.arrows if arrow.label_at]
     y = layout.height
     apart = _apart(graph, now)
     if apart:
@@ -166,10 +172,12 @@ def _sign(value: float) -> int:
     return (value > 0) - (value < 0)
 
 
-def _label(arrow: Arrow) -> Markup:
+def _label(arrow: Arrow, known: Mapping[Edge, str]) -> Markup:
     assert arrow.label_at is not None
     x, y = arrow.label_at
     text = edge_label(arrow.edge)
+    if arrow.edge in known:
+        text += f" ({known[arrow.edge]})"
     if arrow.centred:
         lines = wrapped(text, arrow.room)
         return plate(x - plate_width(*lines) / 2, y, *lines)
@@ -206,11 +214,12 @@ def _cycle_sentence(graph: WaitForGraph) -> str:
     return f"There is a cycle: {' → '.join(around)}."
 
 
-def _twin(graph: WaitForGraph, now: dict[str, Span], title: str) -> str:
+def _twin(graph: WaitForGraph, now: dict[str, Span], title: str, known: Mapping[Edge, str]) -> str:
     lines = [f"{title}."]
     for edge in graph.edges:
         mark = " (part of the cycle)" if edge in graph.cycle else ""
-        lines.append(f"{waiting_sentence(edge)}{mark}.")
+        how = f" ({known[edge]})" if edge in known else ""
+        lines.append(f"{waiting_sentence(edge)}{how}{mark}.")
     lines.append(_cycle_sentence(graph))
     apart = _apart(graph, now)
     if apart:

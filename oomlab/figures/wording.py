@@ -13,6 +13,7 @@ STATE_NAMES = {
     "waits": "waits for an answer",
     "sleeps": "sleeps",
     "idle": "idle or done",
+    "unknown": "not known",
 }
 """What the legend says. `done` is drawn as `idle` is."""
 
@@ -56,6 +57,8 @@ def span_phrase(span: Span, held: Sequence[Held], *, stepwise: bool = False) -> 
         return "has nothing to do" if span.function else "has not begun"
     if span.state == "done":
         return "is done"
+    if span.state == "unknown":
+        return "what it does is not known"
     return f"{STEPWISE_RUNS if stepwise and span.state == 'runs' else span.state}{where}"
 
 

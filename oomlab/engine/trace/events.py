@@ -10,14 +10,18 @@ from oomlab.brief import brief, table
 from oomlab.checked import checked
 from oomlab.engine.slots import PLAIN, Facts
 
-Condition = Literal["done", "blocked", "timeout", "sleeps", "polling", "polled"]
+Condition = Literal["done", "blocked", "timeout", "sleeps", "polling", "polled", "unseen"]
 """How an event left its task.
 
 `done`: the op took effect. `blocked`: it cannot, the task waits (a later event of the same task
 ends the wait). `timeout`: a timed wait ran out. `sleeps`: time passes until `until_us`. `polling`:
 from here on the task repeats its last iteration every tick and nothing comes of it. `polled`: that
-is over, `result` polls later.
+is over, `result` polls later. `unseen`: only what was read from a log has it; what the task does
+from here on is not known.
 """
+
+Engine = Literal["clock", "schedule", "log"]
+"""Where a trace comes from."""
 
 How = Literal["blocks", "spins", "polls", "sleeps", "ready"]
 """How a task waits; see Waiting."""
@@ -100,15 +104,18 @@ class Trace:
 
     `verdict` is one of `completed`, `recovered`, `deadlock`, `livelock`, `panic`, `time-limit`,
     or, for a replayed schedule, `stuck` (nothing can move), `repeats` (the last state was there
-    before), `ended`, `panic` or `open` (somebody still could move).
-    `engine` is "clock" or "schedule", `hz` the number of timer ticks a second.
+    before), `ended`, `panic` or `open` (somebody still could move), or, for what was read from the
+    log of a machine, `log-ends`.
+    `engine` is "clock", "schedule" or "log"; `hz`: timer ticks a second (0: not known).
+    In a log a task's doings are not known before its first event. Where a log has no times, its
+    `at_us` are numbers of lines, and the parameter `times` is "lines".
     """
 
     scenario: str
     remedy: str
     parameters: dict[str, int | float | str]
     seed: int
-    engine: Literal["clock", "schedule"]
+    engine: Engine
     hz: int
     tasks: tuple[TaskInfo, ...]
     slots: tuple[SlotInfo, ...]
@@ -120,6 +127,12 @@ class Trace:
     @cached_property
     def _facts(self) -> dict[str, Facts]:
         return {slot.name: slot.facts for slot in self.slots}
+
+    @property
+    def timed(self) -> bool:
+        """Are its moments times? They are numbers of steps in a replayed schedule, and of lines in
+        a log without times."""
+        return self.engine != "schedule" and self.parameters.get("times") != "lines"
 
     @checked
     def facts(self, name: str) -> Facts:
@@ -138,7 +151,7 @@ class Trace:
 
     def _repr_html_(self) -> str:
         """What a notebook shows of it."""
-        unit = "steps" if self.engine == "schedule" else "µs"
+        unit = "µs" if self.timed else "lines" if self.engine == "log" else "steps"
         rows = [
             ("Verdict", self.verdict),
             ("Ended at", f"{self.ended_at_us:,} {unit}"),

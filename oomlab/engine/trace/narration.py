@@ -27,7 +27,7 @@ def pages(count: int) -> str:
 
 def story(trace: Trace) -> Iterator[str]:
     """The notable moments of a run, one sentence each, and how it ended."""
-    timed = trace.engine == "clock"
+    timed = trace.timed
     width = max((len(moment(e.at_us)) for e in trace.events), default=0)
     for event in trace.events:
         sentence = tell(trace, event)
@@ -122,8 +122,9 @@ VERDICTS = {
     "repeats": "the schedule came back to a state it had left",
     "ended": "every task that has a job finished it",
     "open": "somebody can still move",
+    "log-ends": "what came after it is not known",
 }
-"""Every verdict of a timed run or a replayed schedule, in words."""
+"""Every verdict of a timed run, a replayed schedule or a log, in words."""
 
 
 def _takes(event: Event, facts: Facts) -> str:

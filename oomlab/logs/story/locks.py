@@ -1,0 +1,137 @@
+"""The locks and answers that tasks of the book's stories wait for, and what they are called here.
+
+A stack shows the function that asks for a lock, not the lock; lockdep shows its class. Both lead to
+one name, which is the model's where the model has the lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from oomlab.logs.story.functions import plain
+
+Role = Literal["oom_lock", "chain", "listener", "filesystem", "other", "answer"]
+"""What a lock is in the circle of the book: `listener`: one that a callback of the chain takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLock:
+    """A lock with a name. `askers`: functions that ask for it (and for no other). `ends`: how its
+    class ends in lockdep's lists. `source`: the file in which it is taken."""
+
+    name: str
+    role: Role
+    askers: tuple[str, ...]
+    ends: tuple[str, ...]
+    source: str
+
+
+LOCKS = (
+    KnownLock(
+        "balloon_lock",
+        "listener",
+        ("fill_balloon", "leak_balloon"),
+        ("balloon_lock",),
+        "drivers/virtio/virtio_balloon.c",
+    ),
+    KnownLock(
+        "oom_lock",
+        "oom_lock",
+        (
+            "__alloc_pages_may_oom",
+            "mem_cgroup_out_of_memory",
+            "moom_callback",
+            "oom_killer_disable",
+            "pagefault_out_of_memory",
+        ),
+        ("oom_lock",),
+        "mm/oom_kill.c, since 4.2",
+    ),
+    KnownLock(
+        "oom_notify_list rwsem",
+        "chain",
+        ("register_oom_notifier", "unregister_oom_notifier"),
+        ("oom_notify_list).rwsem", "oom_notify_list rwsem"),
+        "mm/oom_kill.c, kernel/notifier.c",
+    ),
+    KnownLock(
+        "mm.lock of an object",
+        "listener",
+        (
+            "__i915_gem_object_get_pages",
+            "__i915_gem_object_put_pages",
+            "i915_gem_object_get_pages",
+            "i915_gem_object_put_pages",
+            "i915_gem_shrink",
+            "i915_gem_shrink_all",
+        ),
+        (),
+        "drivers/gpu/drm/i915",
+    ),
+    KnownLock(
+        "struct_mutex",
+        "listener",
+        ("i915_gem_shrinker_lock", "i915_gem_shrinker_lock_uninterruptible"),
+        ("struct_mutex",),
+        "drivers/gpu/drm/i915, to 5.3",
+    ),
+    KnownLock(
+        "cmm_lock",
+        "listener",
+        ("cmm_alloc_pages", "cmm_free_pages", "cmm_mem_going_offline", "cmm_oom_notify"),
+        ("cmm_lock",),
+        "arch/s390/mm/cmm.c, arch/powerpc/platforms/pseries/cmm.c",
+    ),
+)
+_BY_ASKER = {asker: lock for lock in LOCKS for asker in lock.askers}
+
+_LISTENERS = ("mm.lock of object",)
+"""How locks of listeners begin that the model numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody sleeps for who waits for no lock: the queue, who alone answers, what that one
+    gives."""
+
+    queue: str
+    by: str
+    gives: str
+
+
+ANSWERS = {
+    "virtio_balloon": Answer("acked", "host", "its buffer back"),
+    "i915": Answer("GPU idle", "gpu", "the end of its work"),
+    "rcu": Answer("oom_callback_wq", "rcu", "the end of a grace period"),
+}
+"""By the driver that waits (tell_host, i915_gem_shrinker_lock_uninterruptible, rcu_oom_notify)."""
+
+
+def asked_by(function: str) -> KnownLock | None:
+    """The lock for which a function is known to ask."""
+    return _BY_ASKER.get(plain(function))
+
+
+def of_class(name: str) -> str:
+    """What the lock of a lockdep class is called here."""
+    inner = name.removeprefix("(").removesuffix(")") if name.count("(") == 1 else name
+    bare = inner.removeprefix("&")
+    for lock in LOCKS:
+        if any(bare.endswith(end) or name.endswith(end) for end in lock.ends):
+            return bare if lock.name == "cmm_lock" else lock.name
+    return bare if ").rwsem" not in name else name
+
+
+def role_of(name: str) -> Role:
+    """The role of a lock by the name that it has here."""
+    for lock in LOCKS:
+        if name == lock.name or any(name.endswith(end) for end in lock.ends):
+            return lock.role
+    if name.startswith(_LISTENERS):
+        return "listener"
+    words = name.replace("_", " ").split()
+    if "filesystem" in name or name.startswith("a lock of ") or "fs" in words:
+        return "filesystem"
+    kernels = ("i_mutex", "i_rwsem", "s_umount", "s_vfs_rename", "sb_internal", "mmap_sem")
+    return "filesystem" if any(part in name for part in kernels) else "other"

@@ -1,0 +1,87 @@
+"""What the story needs of each record of a log that is about memory: one small form a kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from oomlab.kernel.zone import Watermarks
+from oomlab.kernel_release import KernelRelease
+from oomlab.logs.story.seen import Sighting
+
+Path = Literal["allocator", "page fault", "memory cgroup", "SysRq", "unknown"]
+"""On which way somebody came to ask the OOM killer."""
+
+Times = Literal["boot", "wall", "lines"]
+"""What moments are counted from: the boot, the first line with a date, or, without times, lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSeen:
+    """A zone of an OOM report, in pages; `managed`: its size (0: not said)."""
+
+    name: str
+    free: int
+    marks: Watermarks
+    managed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OomSeen:
+    """An OOM report. `task` asked, on `path`; `mask` and `order` are what it prints. `group`: the
+    memory cgroup, "" for the machine. `victim`: who was killed, "" for nobody that the log shows.
+    `rss`: the victim's pages. `reaped_us`: when the reaper was done with it; `reaped`: None if
+    nothing is said, False if it could not be. `zone`: the one that this request was for."""
+
+    task: str
+    at_us: int
+    line: int
+    path: Path
+    mask: int | None
+    mask_text: str
+    order: int
+    group: str
+    victim: str
+    victim_line: int
+    rss: int | None
+    reaped: bool | None
+    reaped_us: int | None
+    zone: ZoneSeen | None
+    ram: int | None
+    sighting: Sighting
+
+
+NoticeKind = Literal[
+    "failure", "stall", "purge", "puff", "lockdep", "panic", "no victim", "workqueue", "rcu",
+    "lockup",
+]  # fmt: skip
+"""Other records that a finding may rest on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A record of another kind: what it is, about whom, when, in which line, its `text` in one
+    line. `number`: pages that were freed (`purge`), seconds (`stall`), order (`failure`). `names`:
+    the classes of a lockdep circle."""
+
+    kind: NoticeKind
+    task: str
+    at_us: int
+    line: int
+    text: str
+    number: int = 0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A log, as far as the story is concerned, in the order of its lines."""
+
+    release: KernelRelease | None
+    release_text: str
+    times: Times
+    began: str
+    ended_us: int
+    sightings: tuple[Sighting, ...]
+    ooms: tuple[OomSeen, ...]
+    notices: tuple[Notice, ...]

@@ -1,0 +1,192 @@
+"""What a task waits for, and what it has, as far as a record shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from oomlab.analysis import EdgeKind, HoldMode
+from oomlab.kernel_release import KernelRelease
+from oomlab.logs.story.functions import LockWay
+from oomlab.logs.story.locks import ANSWERS, Answer, asked_by, of_class
+from oomlab.logs.story.seen import Frame, Sighting
+
+Knowledge = Literal["said by the kernel", "a sure frame", "a frame that may be stale", "inferred"]
+"""How something is known: the kernel has a line about it; a frame without `?` shows it; only frames
+with `?` do; or it follows from what else is known and from how the code is made."""
+
+KNOWLEDGE: tuple[Knowledge, ...] = (
+    "said by the kernel", "a sure frame", "a frame that may be stale", "inferred",
+)  # fmt: skip
+"""From the most certain to the least."""
+
+OPENED_IN = KernelRelease(4, 15)
+"""Since then fill_balloon asks for its pages before it takes balloon_lock (commit c7cdff0e8647)."""
+
+_TICKS = ("schedule_timeout_uninterruptible", "schedule_timeout_killable")
+"""How the allocator sleeps for a tick: where it has tried oom_lock in vain, and next to nowhere
+else (mm/page_alloc.c)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What a task waits for: a lock, of which it polls one or sleeps on one, or an answer.
+
+    `lock`: its name here, "" if only the place is known. `asked_in`: the function that asks.
+    `answer`: of an event.
+    """
+
+    lock: str
+    kind: EdgeKind
+    way: LockWay
+    asked_in: str
+    line: int
+    known: Knowledge
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A lock that a task has: how, and how that is known."""
+
+    lock: str
+    mode: HoldMode
+    line: int
+    known: Knowledge
+
+
+def weaker(one: Knowledge, other: Knowledge) -> Knowledge:
+    """The less certain of the two: a chain is as strong as its weakest link."""
+    return max(one, other, key=KNOWLEDGE.index)
+
+
+def want(seen: Sighting) -> Want | None:
+    """What a task waits for; None if nothing shows that it waits for somebody.
+
+    If no certain frame says anything, the others are read, and the answer is marked.
+    """
+    found = _want(seen, [*seen.sure()])
+    if found is None and not any(frame.meaning for frame in seen.sure()):
+        every = [replace(frame, sure=True) for frame in seen.frames]
+        doubted = _want(seen, [*replace(seen, frames=tuple(every)).sure()])
+        found = doubted and replace(doubted, known="a frame that may be stale")
+    return found
+
+
+def _want(seen: Sighting, frames: Sequence[Frame]) -> Want | None:
+    first = frames[0].meaning if frames else None
+    if first is None:
+        return None
+    inner = 0
+    while inner < len(frames) and (what := frames[inner].meaning) and what.place == first.place:
+        inner += 1
+    outside = frames[inner] if inner < len(frames) else frames[-1]
+    if first.place in ("lock", "poll") and (seen.asleep or first.place == "poll"):
+        ways = [f.meaning.way for f in frames[:inner] if f.meaning]
+        return _lock(seen, frames, outside, ways[-1])
+    if first.place == "nap":
+        ticks = any(frame.name in _TICKS for frame in frames[:inner])
+        return _ticking(outside) if ticks else None
+    if seen.why == "stall" and first.place == "allocator":
+        return replace(_POLLS, asked_in=frames[0].name, line=frames[0].line)
+    driver = first.of if first.place in ("host", "listener") else ""
+    if driver in ANSWERS and seen.asleep and frames[0].name != "rcu_gp_kthread":
+        return Want(
+            ANSWERS[driver].queue, "event", "", frames[0].name, frames[0].line, "a sure frame",
+            ANSWERS[driver],
+        )  # fmt: skip
+    return None
+
+
+_POLLS = Want("oom_lock", "poll", "", "", 0, "inferred")
+
+
+def _ticking(outside: Frame) -> Want | None:
+    """Somebody sleeps for a tick: in the allocator that is polling oom_lock."""
+    what = outside.meaning
+    if what is None or what.place != "allocator":
+        return None
+    sure: Knowledge = "a sure frame" if outside.name == "__alloc_pages_may_oom" else "inferred"
+    return replace(_POLLS, asked_in=outside.name, line=outside.line, known=sure)
+
+
+def _lock(seen: Sighting, frames: Sequence[Frame], outside: Frame, way: LockWay) -> Want:
+    line = frames[0].line
+    known: Knowledge = "a sure frame"
+    if seen.listed:
+        return Want(
+            of_class(seen.listed[-1].name), "lock", way, outside.name, seen.listed[-1].line,
+            "said by the kernel",
+        )  # fmt: skip
+    found = asked_by(outside.name)
+    if found is None and outside.meaning and outside.meaning.place == "registration":
+        found = next((lock for f in frames if (lock := asked_by(f.name))), None)
+    if found is None and outside.meaning and outside.meaning.place == "chain" and way == "read":
+        return Want("oom_notify_list rwsem", "lock", way, outside.name, line, known)
+    return Want(found.name if found else "", "lock", way, outside.name, line, known)
+
+
+def place_words(seen: Sighting, wanted: Want) -> str:
+    """What a lock without a name is called, by where it is asked for."""
+    for frame in seen.sure():
+        what = frame.meaning
+        if what is None or what.place in ("lock", "poll"):
+            continue
+        if what.place == "filesystem":
+            return "a filesystem's lock" if what.of == "vfs" else f"a lock of {what.of}"
+        if what.place == "reclaim":
+            return "a lock met in reclaim"
+        break
+    return f"the lock asked for in {wanted.asked_in}"
+
+
+def holds(seen: Sighting, wanted: Want | None, release: KernelRelease | None) -> Iterator[Hold]:
+    """What a task has. Where the kernel lists it, that is all; otherwise what its certain frames
+    tell, since the functions take these locks before they call what is seen below them."""
+    waits = wanted is not None and wanted.kind == "lock"
+    if seen.listed is not None:
+        for listed in seen.listed[:-1] if waits else seen.listed:
+            name = of_class(listed.name)
+            reads = name == "oom_notify_list rwsem"
+            yield Hold(name, "reads" if reads else "owns", listed.line, "said by the kernel")
+        return
+    frames = [*seen.sure()]
+    for depth, frame in enumerate(frames):
+        for name, mode, known in _holds_in(frame, frames[:depth], release):
+            # What a function is about to take it does not have; what it polls, it may well have.
+            asks = wanted is not None and wanted.kind == "lock" and wanted.lock == name
+            if not (asks and wanted and wanted.asked_in == frame.name):
+                yield Hold(name, mode, frame.line, known)
+
+
+def _holds_in(
+    frame: Frame, below: Sequence[Frame], release: KernelRelease | None
+) -> Iterator[tuple[str, HoldMode, Knowledge]]:
+    """The locks that a function has while it is in what is seen `below` it."""
+    name = frame.name
+    called = [inner.meaning for inner in below if inner.meaning]
+    asks = any(what.place == "allocator" for what in called)
+    if name == "leak_balloon":
+        yield "balloon_lock", "owns", "a sure frame"
+    elif name == "fill_balloon" and not (asks and release and release >= OPENED_IN):
+        yield "balloon_lock", "owns", "inferred" if asks and not release else "a sure frame"
+    elif name == "out_of_memory":
+        yield "oom_lock", "owns", "a sure frame"
+    elif frame.meaning and frame.meaning.place == "chain":
+        if any(what.place == "listener" for what in called):
+            yield "oom_notify_list rwsem", "reads", "a sure frame"
+    elif frame.meaning and frame.meaning.of == "i915 object" and asks:
+        if "get_pages" in name:
+            yield "mm.lock of an object", "owns", "a sure frame"
+    elif name == "cmm_mem_going_offline" and asks:
+        yield "cmm_lock", "owns", "a sure frame"
+
+
+def inside_a_filesystem(seen: Sighting) -> Frame | None:
+    """The function of a filesystem from within which a task asks for memory; None if it does not.
+    It is likely to have a lock of that filesystem."""
+    frames = [*seen.sure()]
+    asks = [n for n, f in enumerate(frames) if f.meaning and f.meaning.place == "allocator"]
+    outer = frames[asks[-1] + 1 :] if asks else []
+    return next((f for f in outer if f.meaning and f.meaning.place == "filesystem"), None)
