@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from oomlab.checked import checked
-from oomlab.gfp import VERSIONS
+from oomlab.gfp.eras import ERAS
 from oomlab.views import log
 from oomlab.views.log.examples import EXAMPLES
 from oomlab.widgets import scripts
@@ -51,7 +51,7 @@ class LogReader(Shown):
         if not message["last"]:
             return {}
         whole, self._log = self._log.getvalue(), BytesIO()
-        return {"result": log.answer([whole], message["release"], in_site=False)}
+        return {"result": log.answer(lambda: [whole], message["release"], in_site=False)}
 
     def __repr__(self) -> str:
         return "LogReader()"
@@ -59,7 +59,7 @@ class LogReader(Shown):
 
 def _html() -> str:
     examples = [
-        {"log": one.text, **log.answer([one.text.encode()], in_site=in_book_build())}
+        {"log": one.text, **log.answer(lambda: [one.text.encode()], in_site=in_book_build())}
         for one in EXAMPLES.values()
     ]
     first = examples[0].pop("html")  # stands in the page already; its script takes it from there
@@ -97,7 +97,7 @@ def _inputs() -> Iterator[str]:
     yield '</label> <input id="oom-log-release" name="release" list="oom-log-releases"'
     yield ' placeholder="5.15.0-91-generic" spellcheck="false" autocapitalize="off">'
     yield '<datalist id="oom-log-releases">'
-    yield from (f"<option>{escape(name)}</option>" for name in VERSIONS)
+    yield from (f"<option>{escape(era.typical)}</option>" for era in reversed(ERAS))
     yield "</datalist></div></div>"
     yield '<div class="oom-moves" role="group" aria-label="Examples, made up">'
     yield '<span class="oom-moves-of" aria-hidden="true">No log at hand? Made-up ones:</span>'

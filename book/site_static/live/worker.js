@@ -18,11 +18,11 @@ from oomlab.views import answer
 def run(view, values):
     return json.dumps(answer(view, json.loads(values)))
 
-def read(next_slice, release, explaining):
+def read(slices, release, explaining):
     from oomlab.views import log
 
-    slices = (one.to_bytes() for one in iter(next_slice, None))
-    return json.dumps(log.answer(slices, release, explaining))
+    anew = lambda: (one.to_bytes() for one in iter(slices(), None))
+    return json.dumps(log.answer(anew, release, explaining))
 `;
 
 // A failure whose message is for readers; that of any other error is for the console.
@@ -39,24 +39,26 @@ onmessage = async ({ data: { id, view, values, log, release } }) => {
   postMessage({ kind: "answer", id, result: JSON.parse(result) });
 };
 
-// Python asks for one slice after the other, and the page hears how far that is.
+// Python asks for one slice after the other, and the page hears how far that is. It may begin again.
 function readLog(python, id, log, release) {
   const reader = new FileReaderSync();
   const tell = (read, what) => postMessage({ kind: "log", id, read, size: log.size, what });
-  let at = 0;
   let broken = false;
-  const nextSlice = () => {
-    tell(at, "reading");
-    if (at >= log.size) return undefined;
-    try {
-      const slice = reader.readAsArrayBuffer(log.slice(at, (at += SLICE)));
-      return new Uint8Array(slice);
-    } catch {
-      broken = true;
-      return undefined;
-    }
+  let what = "reading";
+  const slices = () => {
+    let at = 0;
+    return () => {
+      tell(at, what);
+      if (at >= log.size) return undefined;
+      try {
+        return new Uint8Array(reader.readAsArrayBuffer(log.slice(at, (at += SLICE))));
+      } catch {
+        broken = true;
+        return undefined;
+      }
+    };
   };
-  const answer = python.read(nextSlice, release, () => tell(log.size, "explaining"));
+  const answer = python.read(slices, release, () => tell(log.size, (what = "explaining")));
   const why = "This browser could not read the file to its end: was it changed, moved or removed?";
   return broken ? JSON.stringify({ error: why }) : answer;
 }

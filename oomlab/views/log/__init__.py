@@ -1,33 +1,46 @@
-"""What a log says, as HTML for a page: provisional."""
+"""What a log says, as HTML: for the page "Read your own log", and for notebooks.
+
+`answer` is what a page and a kernel call. `html` writes elements and escapes; `page` puts together
+what `findings`, `waits`, `requests` and `records` write; `quotes` fetches the lines of the log.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from oomlab.views.log.html import evidence, joined, tag
+from oomlab.logs import read_slices
+from oomlab.logs.story import tell
+from oomlab.views.log.page import page, summary
+from oomlab.views.log.quotes import quoted
+
+__all__ = ["answer"]
+
+Slices = Callable[[], Iterable[bytes]]
+"""Gives the log anew, from its beginning, at each call: it is not kept in memory."""
 
 
 def answer(
-    slices: Iterable[bytes],
+    slices: Slices,
     release: str = "",
     explaining: Callable[[], object] = lambda: None,
     *,
     in_site: bool = True,
 ) -> dict[str, str]:
-    size = lines = 0
-    first = []
-    for part in slices:
-        size += len(part)
-        lines += part.count(b"\n")
-        if len(first) < 5:
-            first = [
-                (i + 1, t) for i, t in enumerate(part.decode("utf-8", "replace").split("\n")[:5])
-            ]
-    explaining()
-    html = tag(
-        "div",
-        tag("h2", f"{lines} lines"),
-        tag("section", tag("h3", "Something"), evidence(first)),
-        class_="oom-log-said",
-    )
-    return {"html": str(html), "said": f"Read {lines:,} lines."}
+    """What is said of a log: {"html": ..., "said": one sentence}, or {"error": sentence}.
+
+    `release`: of the kernel, for lines that do not say it. `explaining` is called when all is read.
+    `in_site`: chapters are links.
+    """
+    try:
+        log = read_slices(slices(), release=release.strip())
+        explaining()
+        story = tell(log)
+        lines = quoted(slices(), story)
+        return {"html": page(log, story, lines, in_site=in_site), "said": summary(log, story)}
+    except ValueError as refusal:
+        return {"error": str(refusal)}
+    except Exception as defect:  # every failure must reach the reader, whatever it is
+        return {
+            "error": f"the reader stopped with {type(defect).__name__}: {defect}. "
+            "This is a defect of oomlab, not of your log."
+        }

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from oomlab.figures import Figure
 from oomlab.figures.svg import Markup, text_content
@@ -89,24 +90,37 @@ def folded(summary: str, *children: str) -> Markup:
     return tag("details", tag("summary", summary), *children)
 
 
-def evidence(lines: Sequence[tuple[int, str]], more: int = 0) -> Markup:
-    """Lines of the log with their numbers, folded. `more`: how many lines there are beside them."""
+class Quoted(NamedTuple):
+    """A line of the log with its number, and what it shows. `text` is "" where it was not found."""
+
+    number: int
+    text: str
+    shows: str = ""
+
+
+def evidence(lines: Sequence[Quoted]) -> Markup:
+    """Lines of the log with their numbers, folded; nothing for none."""
     if not lines:
         return Markup()
-    shown = [_line(number, text) for number, text in lines[:MOST_LINES]]
-    rest = more + len(lines) - len(shown)
-    if rest:
-        shown.append(tag("li", "", f"and {rest:,} more lines"))
+    shown = [_line(one) for one in lines[:MOST_LINES]]
+    if rest := len(lines) - len(shown):
+        shown.append(tag("li", f"and {rest:,} more lines"))
     return folded(
-        "The lines that say so" if len(lines) + more > 1 else "The line that says so",
+        "The lines that say so" if len(lines) > 1 else "The line that says so",
         tag("ol", *shown, class_="oom-log-lines"),
     )
 
 
-def _line(number: int, text: str) -> Markup:
-    cut = text[:LONGEST_LINE]
-    left = len(text) - len(cut)
-    words = tag("code", cut)
-    if left:
-        words = joined(words, f" … and {left:,} more characters")
-    return tag("li", tag("span", f"{number:,}", class_="oom-log-number"), tag("span", words))
+def _line(one: Quoted) -> Markup:
+    cut = one.text[:LONGEST_LINE]
+    left = len(one.text) - len(cut)
+    return tag(
+        "li",
+        tag("span", f"line {one.number:,}", class_="oom-log-number"),
+        tag(
+            "span",
+            tag("code", cut) if cut else "",
+            f" … and {left:,} more characters" if left else "",
+            tag("span", one.shows, class_="oom-log-shows") if one.shows else "",
+        ),
+    )

@@ -1,0 +1,61 @@
+"""All that is said of a log, the worst first: a verdict, its picture, and everything behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oomlab.figures.svg import Markup
+from oomlab.logs import Log
+from oomlab.logs.story import Story
+from oomlab.views.log.findings import further, verdict
+from oomlab.views.log.html import folded, listed, tag
+from oomlab.views.log.quotes import Lines
+from oomlab.views.log.records import records
+from oomlab.views.log.requests import requests
+from oomlab.views.log.waits import in_the_model, main_picture, waits
+
+
+def page(log: Log, story: Story, lines: Lines, *, in_site: bool) -> str:
+    """HTML that holds no text of the log unescaped. `in_site`: chapters are links."""
+    return tag(
+        "div",
+        *verdict(story, lines, in_site),
+        *main_picture(story),
+        *further(story, lines, in_site),
+        *waits(story, lines),
+        *in_the_model(story),
+        *requests(log, in_site),
+        *_unsaid(story),
+        *records(log),
+        *_counts(log),
+        class_="oom-log-said",
+    )
+
+
+def summary(log: Log, story: Story) -> str:
+    """One sentence for the line that says how the reading went: plain text."""
+    return f"Read {_lines(log)}. {story.findings[0].sentence}"
+
+
+def _lines(log: Log) -> str:
+    number = log.counts.read
+    return "one line" if number == 1 else f"{number:,} lines"
+
+
+def _unsaid(story: Story) -> Iterator[Markup]:
+    if story.unsaid:
+        yield tag("section", tag("h3", "The log does not say"), listed(story.unsaid))
+
+
+def _counts(log: Log) -> Iterator[Markup]:
+    counts = log.counts
+    said = [f"{_lines(log)} read, {counts.used:,} of them belong to a record above."]
+    if counts.other:
+        said.append(f"{counts.other:,} others are of no kind that is read here.")
+    if counts.long:
+        said.append(f"{counts.long:,} were so long that only their beginning was read.")
+    if counts.binary:
+        said.append(f"{counts.binary:,} hold bytes that no log has.")
+    if counts.dropped:
+        said.append(f"{counts.dropped:,} records came after the limit and are left out.")
+    yield folded("What was read", listed(said))
