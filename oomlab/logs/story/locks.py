@@ -11,8 +11,12 @@ from typing import Literal
 
 from oomlab.logs.story.functions import plain
 
-Role = Literal["oom_lock", "chain", "listener", "filesystem", "other", "answer"]
-"""What a lock is in the circle of the book: `listener`: one that a callback of the chain takes."""
+Role = Literal["oom_lock", "chain", "listener", "filesystem", "met", "other", "answer"]
+"""What a lock is in the circle of the book: `listener`: one that a callback of the chain takes;
+`met`: some lock that reclaim ran into; `answer`: no lock, but somebody's answer."""
+
+MET = "a lock met in reclaim"
+"""What a lock is called of which only that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ def of_class(name: str) -> str:
 
 def role_of(name: str) -> Role:
     """The role of a lock by the name that it has here."""
+    if name == MET:
+        return "met"
     for lock in LOCKS:
         if name == lock.name or any(name.endswith(end) for end in lock.ends):
             return lock.role

@@ -17,27 +17,13 @@ Why = Literal["hung task", "blocked task", "stall", "OOM report", "failure", "lo
 """In which kind of record the task was seen; `owner`: it is named as one who has a lock."""
 
 SCHEDULING = frozenset(
-    [
-        "schedule",
-        "__schedule",
-        "schedule_preempt_disabled",
-        "context_switch",
-        "__switch_to",
-        "preempt_schedule",
-        "preempt_schedule_common",
-        "io_schedule",
-        "io_schedule_prepare",
-        "schedule_debug",
-        "dump_stack",
-        "__dump_stack",
-        "show_stack",
-        "dump_stack_lvl",
-        "print_lock_stat",
-        "warn_alloc",
-        "dump_header",
-        "panic",
-    ]
-)
+    (
+        "schedule", "__schedule", "schedule_preempt_disabled", "context_switch", "__switch_to",
+        "preempt_schedule", "preempt_schedule_common", "io_schedule", "io_schedule_prepare",
+        "schedule_debug", "dump_stack", "__dump_stack", "show_stack", "dump_stack_lvl",
+        "print_lock_stat", "warn_alloc", "dump_header", "panic",
+    )
+)  # fmt: skip
 """Functions at the top of a stack that say nothing about the reason."""
 
 

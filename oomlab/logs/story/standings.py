@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from oomlab.analysis import HoldMode
 from oomlab.kernel_release import KernelRelease
+from oomlab.logs.story.locks import MET
 from oomlab.logs.story.seen import Sighting
 from oomlab.logs.story.wants import (
     Knowledge,
@@ -33,7 +34,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`task` has `lock` from `from_us` on, as far as is known; `line` says so, in the way `known`."""
+    """`task` has `lock` from `from_us` on, as far as is known: `line` says so, as `known`."""
 
     lock: str
     task: str
@@ -155,7 +156,7 @@ _OF = "a lock of "
 
 
 def _of_a_filesystem(lock: str) -> bool:
-    return "filesystem" in lock or lock.startswith(_OF) or lock == "a lock met in reclaim"
+    return "filesystem" in lock or lock.startswith(_OF) or lock == MET
 
 
 def _inside(one: Standing, standings: Sequence[Standing]) -> Iterator[Standing]:

@@ -9,7 +9,7 @@ from typing import Literal
 from oomlab.analysis import EdgeKind, HoldMode
 from oomlab.kernel_release import KernelRelease
 from oomlab.logs.story.functions import LockWay
-from oomlab.logs.story.locks import ANSWERS, Answer, asked_by, of_class
+from oomlab.logs.story.locks import ANSWERS, MET, Answer, asked_by, of_class
 from oomlab.logs.story.seen import Frame, Sighting
 
 Knowledge = Literal["said by the kernel", "a sure frame", "a frame that may be stale", "inferred"]
@@ -136,7 +136,7 @@ def place_words(seen: Sighting, wanted: Want) -> str:
         if what.place == "filesystem":
             return "a filesystem's lock" if what.of == "vfs" else f"a lock of {what.of}"
         if what.place == "reclaim":
-            return "a lock met in reclaim"
+            return MET
         break
     return f"the lock asked for in {wanted.asked_in}"
 

@@ -1,0 +1,43 @@
+"""From a reading of a log to its story."""
+
+from __future__ import annotations
+
+from oomlab.logs.story import findings, kills
+from oomlab.logs.story.findings import Material, Rule, find
+from oomlab.logs.story.nearest import nearest
+from oomlab.logs.story.reports import Reading
+from oomlab.logs.story.standings import scene
+from oomlab.logs.story.storm import storm_of
+from oomlab.logs.story.story import Story
+from oomlab.logs.story.trace import trace_of
+from oomlab.logs.story.waits import waits_of
+
+RULES: tuple[Rule, ...] = (
+    findings.circle,
+    findings.stuck_in_the_chain,
+    findings.behind_oom_lock,
+    findings.changing_the_chain,
+    findings.lockdep,
+    kills.no_kill,
+    kills.needless,
+    kills.reaper,
+    kills.storm,
+    kills.may_not_kill,
+    kills.notices,
+    findings.places,
+    kills.ordinary,
+    findings.hangs,
+)
+"""In the order in which they speak within one weight."""
+
+
+def story_of(reading: Reading) -> Story:
+    """What a log tells."""
+    known = scene(reading.sightings, reading.release)
+    trace = trace_of(reading, known)
+    waits = waits_of(trace, known)
+    storm = storm_of(reading.ooms, reading.times)
+    found = find(Material(reading, known, waits, storm), RULES)
+    match, why = nearest(reading, known, waits)
+    zone = next((oom.zone for oom in reversed(reading.ooms) if oom.zone is not None), None)
+    return Story(found, waits, trace, storm, zone, match, why, known.unsaid)

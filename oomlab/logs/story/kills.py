@@ -1,0 +1,182 @@
+"""What a log says of the OOM killer's work: kills, kills that did not come, storms, failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oomlab.gfp import flags
+from oomlab.logs.story.findings import Material, finding, length
+from oomlab.logs.story.reports import NoticeKind, OomSeen
+from oomlab.logs.story.story import Finding, Quote
+
+STORM = 10
+"""From so many reports on it is called a storm (our choice)."""
+_COSTLY = 3
+"""PAGE_ALLOC_COSTLY_ORDER: above it the allocator asks nobody to be killed (mm/page_alloc.c)."""
+
+
+def no_kill(material: Material) -> Iterator[Finding]:
+    """Somebody asked the OOM killer, and nobody was killed."""
+    ooms = material.reading.ooms
+    silent = [oom for oom in ooms if not oom.victim]
+    later = [one for one in material.scene.standings if one.seen.why in ("stall", "hung task")]
+    for oom in silent:
+        after = any(other.victim and other.line > oom.line for other in ooms)
+        waits = [one for one in later if one.last_us >= oom.at_us]
+        if after:
+            continue
+        more = f" {waits[0].seen.task} still waits afterwards." if waits else ""
+        yield finding(
+            "no kill",
+            "lockup" if waits else "notice",
+            f"{oom.task} invoked the OOM killer, and no kill follows in this log.{more}",
+            [Quote(oom.line, _asked(oom)), *(Quote(w.seen.line, w.seen.why) for w in waits[:2])],
+        )
+        return
+
+
+def _asked(oom: OomSeen) -> str:
+    mask = f", {oom.mask_text}, order {oom.order}" if oom.mask_text else ""
+    return f"{oom.task} asked ({oom.path}{mask})"
+
+
+def needless(material: Material) -> Iterator[Finding]:
+    """Somebody was killed although memory had come back, or was there."""
+    purged = [n for n in material.reading.notices if n.kind == "purge" and n.number > 0]
+    for oom in material.reading.ooms:
+        if not oom.victim or oom.group:
+            continue
+        before = [n for n in purged if oom.line - n.line >= 0 and n.at_us <= oom.at_us]
+        close = [n for n in before if oom.at_us - n.at_us <= 1_000_000]
+        if close:
+            yield finding(
+                "asked too early",
+                "loss",
+                f"{oom.victim} was killed although a listener had just given {close[-1].number}"
+                " pages back.",
+                [Quote(close[-1].line, close[-1].text), Quote(oom.victim_line, "the kill")],
+            )
+            return
+        zone = oom.zone
+        if zone is not None and zone.free > zone.marks.high and oom.order == 0:
+            yield finding(
+                "asked too early",
+                "loss",
+                f"{oom.victim} was killed while {zone.free} pages of zone {zone.name} were free,"
+                f" more than its high mark, {zone.marks.high}: memory had come back meanwhile, or"
+                " this request could not use that zone.",
+                [Quote(oom.line, _asked(oom)), Quote(oom.victim_line, "the kill")],
+            )
+            return
+
+
+def reaper(material: Material) -> Iterator[Finding]:
+    """The memory of a victim could not be taken."""
+    failed = [oom for oom in material.reading.ooms if oom.reaped is False]
+    if failed:
+        names = ", ".join(dict.fromkeys(oom.victim for oom in failed[:4]))
+        yield finding(
+            "reaper",
+            "loss",
+            f"The OOM reaper could not take the memory of {names}: it comes back only when that"
+            " task exits.",
+            [Quote(oom.victim_line, f"{oom.victim} killed, not reaped") for oom in failed],
+        )
+
+
+def storm(material: Material) -> Iterator[Finding]:
+    """OOM after OOM."""
+    found = material.storm
+    if found is None or len(found.strokes) < STORM:
+        return
+    who = ", ".join(f"{name} ({count})" for name, count in found.victims[:3])
+    early = found.count("next came first")
+    too_early = f" {early} times the next report came before the memory was back." if early else ""
+    groups = {stroke.group for stroke in found.strokes}
+    where = f" All of them in {min(groups)}." if len(groups) == 1 and "" not in groups else ""
+    over = length(found.length_us, material.reading)
+    yield finding(
+        "storm",
+        "loss",
+        f"{len(found.strokes)} reports over {over}; killed most often: {who}.{too_early}{where}",
+        [
+            Quote(found.strokes[0].line, "the first report"),
+            Quote(found.strokes[-1].line, "the last report"),
+        ],
+    )
+
+
+def may_not_kill(material: Material) -> Iterator[Finding]:
+    """A request that is not allowed to have anybody killed came to the killer all the same."""
+    for oom in material.reading.ooms:
+        if oom.path != "allocator" or oom.mask is None or oom.group:
+            continue
+        if not oom.mask & flags.FS and oom.mask:
+            yield finding(
+                "may not kill",
+                "notice",
+                f"{oom.task} asked without __GFP_FS ({oom.mask_text}): the listeners are called"
+                " for it, and nobody is killed.",
+                [Quote(oom.line, _asked(oom))],
+            )
+            return
+
+
+_NOTICES: tuple[tuple[NoticeKind, str, str, str], ...] = (
+    ("panic", "panic", "lockup", "The machine gave up"),
+    ("no victim", "panic", "lockup", "Nobody was left to kill"),
+    ("puff", "puff", "notice", "The balloon could not get the pages that the host wanted"),
+    ("failure", "failure", "notice", "A request for memory failed"),
+    ("stall", "stall", "notice", "A request for memory took long"),
+)
+
+
+def notices(material: Material) -> Iterator[Finding]:
+    """Records that are findings by themselves, one finding a kind."""
+    for kind, chapter, severity, said in _NOTICES:
+        mine = [notice for notice in material.reading.notices if notice.kind == kind]
+        if not mine:
+            continue
+        times = f" ({len(mine)} times)" if len(mine) > 1 else ""
+        weight = "loss" if severity == "loss" else "lockup" if severity == "lockup" else "notice"
+        yield finding(
+            chapter,
+            weight,  # type: ignore[arg-type]
+            f"{said}{times}: {mine[0].text}.",
+            [Quote(notice.line, notice.text) for notice in mine],
+        )
+
+
+def ordinary(material: Material) -> Iterator[Finding]:
+    """An OOM as it should be: asked, killed, done; or a log without any."""
+    ooms = material.reading.ooms
+    killed = [oom for oom in ooms if oom.victim]
+    if not ooms:
+        if not material.reading.sightings and not material.reading.notices:
+            yield finding(
+                "ordinary",
+                "ordinary",
+                "No report about memory that has run out is in this log, no failed request and no"
+                " task that hangs.",
+            )
+        return
+    if not killed:
+        return
+    first = killed[0]
+    groups = [oom for oom in killed if oom.group]
+    if len(groups) == len(killed):
+        yield finding(
+            "group",
+            "ordinary",
+            f"Memory of a group ran out, {groups[0].group}: {first.victim} was killed for it. The"
+            " notifier chain is not asked there.",
+            [Quote(oom.line, f"{oom.task} asked, {oom.victim} killed") for oom in groups],
+        )
+        return
+    yield finding(
+        "ordinary",
+        "ordinary",
+        f"An ordinary OOM: {first.task} asked ({first.path}), {first.victim} was killed."
+        + (f" {len(killed)} kills in all." if len(killed) > 1 else ""),
+        [Quote(oom.victim_line, f"{oom.victim} killed for {oom.task}") for oom in killed],
+    )

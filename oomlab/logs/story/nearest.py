@@ -1,0 +1,188 @@
+"""The scenario of the model whose tasks wait for each other as those of a log do, played with what
+the log says about its machine."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from oomlab.analysis import wait_for_graph
+from oomlab.engine.trace.events import Trace
+from oomlab.errors import InputError
+from oomlab.evidence.releases import RELEASES, Release
+from oomlab.experiment import Experiment
+from oomlab.kernel.machine import KERNELS
+from oomlab.kernel_release import KernelRelease
+from oomlab.logs.story.locks import role_of
+from oomlab.logs.story.reports import Reading
+from oomlab.logs.story.shapes import Link, agrees, links, nearness, part_of
+from oomlab.logs.story.standings import Scene
+from oomlab.logs.story.story import Match
+from oomlab.logs.story.trace import UNKNOWN_STACK, model_stack
+from oomlab.logs.story.waits import Waits
+from oomlab.scenarios import GROUPS
+
+NEAR = 0.6
+"""From here on two graphs are called near (our choice): about half of what an edge says agrees."""
+_THREADS = ("offload", "offload-sequence", "offload-repaired")
+"""The remedies with a thread that walks the chain."""
+_STUCK = ("deadlock", "livelock")
+
+NOTHING_NEAR = "nothing of the book's hazards is in this log: nobody is seen to wait for anybody."
+NO_LIKENESS = "no scenario of the book waits like that."
+
+
+class _Candidate(NamedTuple):
+    scenario: str
+    remedy: str
+    links: tuple[Link, ...]
+
+
+def nearest(reading: Reading, scene: Scene, waits: Waits) -> tuple[Match | None, str]:
+    """The nearest scenario, or why there is none."""
+    mine = (*_links_of_log(scene, waits), *_open_links(scene, waits))
+    if not mine:
+        return None, NOTHING_NEAR
+    threads = any(link.waiter == "the chain's thread" for link in mine) or any(
+        link.holder == "the chain's thread" for link in mine
+    )
+    best: tuple[float, _Candidate, list[tuple[Link, Link]]] | None = None
+    for one in _candidates(("mainline", *_THREADS) if threads else ("mainline",)):
+        near, pairs = nearness(mine, one.links)
+        if best is None or near > best[0]:
+            best = near, one, pairs
+    if best is None or best[0] < NEAR:
+        return None, NO_LIKENESS
+    return _match(reading, mine, *best), ""
+
+
+def _links_of_log(scene: Scene, waits: Waits) -> tuple[Link, ...]:
+    return links(waits.graph, stacks_of(scene))
+
+
+def stacks_of(scene: Scene) -> dict[str, tuple[str, ...]]:
+    """Where each task stands, in the model's names; of a task that is seen often, the last time."""
+    found = {one.seen.task: model_stack(one.seen.frames) for one in scene.standings}
+    return {task: stack for task, stack in found.items() if stack != UNKNOWN_STACK}
+
+
+def _open_links(scene: Scene, waits: Waits) -> Iterator[Link]:
+    """What somebody waits for that nobody is known to have."""
+    closed = {edge.waiter for edge in waits.graph.edges}
+    stacks = stacks_of(scene)
+    told: set[str] = set()
+    for one in scene.standings:
+        wanted = one.want
+        if wanted is None or wanted.kind != "lock" or one.seen.task in closed | told:
+            continue
+        told.add(one.seen.task)
+        waiter, of = part_of(stacks.get(one.seen.task, ()))
+        shown = f"{one.seen.task} waits for {wanted.lock}; who has it is not said"
+        yield Link(waiter, "lock", role_of(wanted.lock), "is not known", of, shown)
+
+
+def _candidates(remedies: Sequence[str]) -> Iterator[_Candidate]:
+    for remedy in remedies:
+        yield from _stuck_under(remedy)
+
+
+@cache
+def _stuck_under(remedy: str) -> tuple[_Candidate, ...]:
+    """The scenarios that end with somebody waiting for somebody."""
+    found = []
+    for group in GROUPS.values():
+        for scenario in group.values():
+            said = scenario.expects(Experiment.of(scenario, remedy).remedy, "clock", {})
+            if said not in _STUCK and said is not None:
+                continue
+            trace = Experiment.of(scenario, remedy).run()
+            graph = wait_for_graph(trace, trace.ended_at_us)
+            if graph.edges:
+                found.append(_Candidate(scenario.name, remedy, links(graph, _stacks(trace))))
+    return tuple(found)
+
+
+def _stacks(trace: Trace) -> dict[str, tuple[str, ...]]:
+    """Where each task of a run stands at its end."""
+    return {event.task: event.stack for event in trace.events}
+
+
+def _match(
+    reading: Reading,
+    mine: Sequence[Link],
+    near: float,
+    one: _Candidate,
+    pairs: Sequence[tuple[Link, Link]],
+) -> Match:
+    settings = _settings(reading, one)
+    experiment = Experiment.of(one.scenario, one.remedy, settings)
+    trace = experiment.run()
+    agreeing = [(a, b) for a, b in pairs if agrees(a, b)]
+    misses = [
+        *(f"in the log {a.shown}; there {b.shown}" for a, b in pairs if (a, b) not in agreeing),
+        *(f"only in the log: {a.shown}" for a in mine if all(a is not x for x, _ in pairs)),
+        *(f"only in the model: {b.shown}" for b in one.links if all(b is not y for _, y in pairs)),
+    ]
+    return Match(
+        experiment,
+        settings,
+        tuple(f"{a.shown}; there {b.shown}" for a, b in agreeing),
+        tuple(misses),
+        near,
+        trace.verdict,
+        command(experiment, settings),
+        _note(reading.release, one),
+    )
+
+
+def command(experiment: Experiment, settings: dict[str, Any]) -> str:
+    """The line that plays it in a terminal."""
+    parts = ["oomlab", "run", experiment.scenario.name]
+    if experiment.remedy.name != "mainline":
+        parts += ["--remedy", experiment.remedy.name]
+    for name, value in settings.items():
+        parts += ["--set", f"{name}={value}"]
+    return shlex.join(parts)
+
+
+def _settings(reading: Reading, one: _Candidate) -> dict[str, Any]:
+    """What the log says of its machine, as far as the scenario has such settings."""
+    wanted: dict[str, Any] = {}
+    if reading.release is not None:
+        earlier = [kernel for kernel in KERNELS if kernel <= reading.release]
+        wanted["kernel"] = earlier[-1] if earlier else KERNELS[0]
+    sized = [oom for oom in reading.ooms if oom.ram]
+    if sized:
+        wanted["managed_pages"] = sized[0].ram
+        if sized[0].rss:
+            wanted["hog_pages"] = sized[0].rss
+    known = {parameter.name for parameter in Experiment.of(one.scenario).scenario.parameters}
+    given: dict[str, Any] = {}
+    for name, value in wanted.items():
+        if name not in known:
+            continue
+        try:  # what the log says need not fit the model: a guest smaller than its balloon
+            Experiment.of(one.scenario, one.remedy, {**given, name: value})
+        except InputError:
+            continue
+        given[name] = value
+    return given
+
+
+def release_of(release: KernelRelease | None) -> Release | None:
+    """The release of the story that a kernel's balloon is like; None where nothing is known."""
+    if release is None:
+        return None
+    earlier = [one for one in RELEASES.values() if KernelRelease.of(one.name) <= release]
+    return earlier[-1] if earlier else next(iter(RELEASES.values()))
+
+
+def _note(release: KernelRelease | None, one: _Candidate) -> str:
+    """What the balloon of the log's release makes of the same scenario, if it is another one."""
+    known = release_of(release)
+    if known is None or known.remedy == one.remedy or one.remedy != "mainline":
+        return ""
+    verdict = Experiment.of(one.scenario, known.remedy).run().verdict
+    return f"; with the balloon of Linux {known.name}, which {known.summary}: {verdict}"

@@ -1,0 +1,129 @@
+"""The form of a wait-for graph without its names: what kind of task waits, how, for what kind of
+thing, which what kind of task has. Two machines whose tasks have other names can have one form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from oomlab.analysis import EdgeKind, WaitForGraph, waiting_sentence
+from oomlab.logs.story.functions import meaning
+from oomlab.logs.story.locks import Role, role_of
+
+Part = Literal[
+    "walks the chain", "works for a listener", "asks from within a filesystem", "asks for memory",
+    "SysRq", "changes the chain", "the chain's thread", "answers", "does something else",
+    "is not known",
+]  # fmt: skip
+"""The part that a task has in the graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An edge without names. `of`: the driver that the waiter or the holder is in, "" for none;
+    `shown`: the edge in words, with its names."""
+
+    waiter: Part
+    kind: EdgeKind
+    what: Role
+    holder: Part
+    of: str
+    shown: str
+
+
+def part_of(stack: Sequence[str]) -> tuple[Part, str]:
+    """The part of a task with this stack (names as in a trace, outermost first), and whose driver
+    it is in."""
+    found = [what for name in stack if (what := meaning(name)) is not None]
+    places = [what.place for what in found]
+    of = next((w.of.split()[0] for w in found if w.of and w.place != "filesystem"), "")
+    if "thread" in places:
+        return "the chain's thread", of
+    # Only below out_of_memory it is the OOM chain; what comes before that is the way in.
+    if "out_of_memory" in places and ("chain" in places or "listener" in places):
+        return "walks the chain", of
+    if "registration" in places:
+        return "changes the chain", of
+    if "sysrq" in places:
+        return "SysRq", of
+    if {"balloon", "listener"} & {*places}:
+        return "works for a listener", of
+    if "allocator" in places:
+        inside = "filesystem" in places[: places.index("allocator")] or stack[0] in _FILESYSTEM
+        return ("asks from within a filesystem" if inside else "asks for memory"), of
+    return "does something else", of
+
+
+_FILESYSTEM = ("filesystem_task",)
+"""Bodies of tasks of the model that stand in a filesystem."""
+
+
+def links(graph: WaitForGraph, stacks: Mapping[str, Sequence[str]]) -> tuple[Link, ...]:
+    """The edges of a graph without names. `stacks`: where each task stands, outermost first."""
+    found = []
+    for edge in graph.edges:
+        waiter, of = part_of(stacks.get(edge.waiter, ()))
+        holder, holders_of = part_of(stacks.get(edge.holder, ()))
+        if edge.kind == "event":
+            holder, holders_of = "answers", edge.holder
+        elif edge.holder not in stacks:
+            holder = "is not known"
+        what: Role = "answer" if edge.kind == "event" else role_of(edge.what)
+        shown = waiting_sentence(edge)
+        found.append(Link(waiter, edge.kind, what, holder, of or holders_of, shown))
+    return tuple(found)
+
+
+_WEIGHTS = (0.2, 0.2, 0.35, 0.25)
+"""How much each part of a link counts: who waits, how, for what, who has it (our choice)."""
+_OTHER_DRIVER = 0.8
+"""Of links that agree but for the driver (our choice)."""
+_ALIKE = {("met", "filesystem"), ("met", "other")}
+"""What is met in reclaim may be any lock that a shrinker takes."""
+
+
+def _same_what(one: Link, other: Link) -> bool:
+    both = {(one.what, other.what), (other.what, one.what)}
+    return one.what == other.what or bool(both & _ALIKE)
+
+
+def agrees(one: Link, other: Link) -> bool:
+    """Do they say the same, as far as both are known?"""
+    holders = one.holder == other.holder or "is not known" in (one.holder, other.holder)
+    return (
+        (one.waiter, one.kind) == (other.waiter, other.kind) and holders and _same_what(one, other)
+    )
+
+
+def likeness(one: Link, other: Link) -> float:
+    """How much two links agree, from 0 to 1."""
+    parts = (one.waiter == other.waiter, one.kind == other.kind, _same_what(one, other))
+    score = sum(weight * ok for weight, ok in zip(_WEIGHTS, parts, strict=False))
+    if "is not known" in (one.holder, other.holder):
+        score += _WEIGHTS[3] / 2
+    elif one.holder == other.holder:
+        score += _WEIGHTS[3]
+    return score if one.of == other.of or not (one.of and other.of) else score * _OTHER_DRIVER
+
+
+def nearness(mine: Sequence[Link], others: Sequence[Link]) -> tuple[float, list[tuple[Link, Link]]]:
+    """How near two graphs are, from 0 to 1, and which link goes with which."""
+    pairs = sorted(
+        ((likeness(a, b), i, j) for i, a in enumerate(mine) for j, b in enumerate(others)),
+        key=_best_first,
+    )
+    used: tuple[set[int], set[int]] = (set(), set())
+    total, matched = 0.0, []
+    for score, i, j in pairs:
+        if i not in used[0] and j not in used[1] and score > _WEIGHTS[2]:
+            used[0].add(i)
+            used[1].add(j)
+            total += score
+            matched.append((mine[i], others[j]))
+    size = len(mine) + len(others)
+    return (2 * total / size if size else 0.0), matched
+
+
+def _best_first(pair: tuple[float, int, int]) -> tuple[float, int, int]:
+    return -pair[0], pair[1], pair[2]
