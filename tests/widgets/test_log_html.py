@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oomlab.views.log.html import (
     LONGEST_LINE,
     MOST_LINES,
+    Quoted,
     evidence,
     folded,
     listed,
@@ -18,6 +16,7 @@ from oomlab.views.log.html import (
     tag,
     visible,
 )
+from tests.widgets.log_pages import HOSTILE, Seen
 
 TEXTS = st.text() | st.sampled_from(
     [
@@ -31,30 +30,17 @@ TEXTS = st.text() | st.sampled_from(
 )
 
 
-class Seen(HTMLParser):
-    """The tags with their attributes, and the text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, Any]] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, name: str, attrs: Any) -> None:
-        self.tags.append((name, attrs))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
 @given(TEXTS, TEXTS, TEXTS)
 def test_a_text_is_never_markup(first: str, second: str, third: str) -> None:
     html = tag("p", first, tag("b", second), title=third)
     seen = Seen(html)
     assert [name for name, _ in seen.tags] == ["p", "b"]
-    assert [name for name, _ in seen.tags[0][1]] == ["title"]
-    for made in (evidence([(1, first)]), table(first, [second], [[third]]), folded(first, second)):
+    assert list(seen.tags[0][1]) == ["title"]
+    for made in (
+        evidence([Quoted(1, first, second)]),
+        table(first, [second], [[third]]),
+        folded(first, second),
+    ):
         assert {name for name, _ in Seen(made).tags} <= {
             *("details", "summary", "ol", "li", "span", "code"),
             *("div", "table", "caption", "thead", "tbody", "tr", "th", "td"),
@@ -72,9 +58,9 @@ def test_what_cannot_be_seen_gets_a_sign() -> None:
 
 
 def test_evidence_is_bounded_and_says_what_is_left_out() -> None:
-    lines = [(number, "x" * (LONGEST_LINE + 5)) for number in range(1, 2000)]
-    text = Seen(evidence(lines, more=1)).text
+    lines = [Quoted(number, "x" * (LONGEST_LINE + 5)) for number in range(1, 2001)]
+    text = Seen(evidence(lines)).text
     assert f"and {2000 - MOST_LINES:,} more lines" in text
     assert "… and 5 more characters" in text
-    assert "The line that says so1,234" in Seen(evidence([(1234, "a")])).text
+    assert "The line that says soline 1,234" in Seen(evidence([Quoted(1234, "a")])).text
     assert evidence([]) == listed([]) == ""

@@ -21,9 +21,7 @@ def verdict(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup]:
 def further(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup]:
     """The other findings."""
     for one in story.findings[1:]:
-        yield tag(
-            "section", _severity(one), tag("h3", one.sentence), *_behind(one, lines, in_site)
-        )
+        yield tag("section", _severity(one), tag("h3", one.sentence), *_behind(one, lines, in_site))
 
 
 def _severity(finding: Finding) -> Markup:

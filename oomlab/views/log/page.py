@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oomlab.figures.svg import Markup
-from oomlab.logs import Log
+from oomlab.logs.incidents import Log
 from oomlab.logs.story import Story
 from oomlab.views.log.findings import further, verdict
 from oomlab.views.log.html import folded, listed, tag

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import singledispatch
 
 from oomlab.figures.svg import Markup
-from oomlab.logs import Log
+from oomlab.logs.incidents import Log
 from oomlab.logs.incidents import (
     AllocationFailure,
     AllocationStall,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from oomlab.errors import InputError
 from oomlab.figures.svg import Markup
 from oomlab.gfp import PrintedMask
 from oomlab.gfp.killing import OomPath, may_kill_on
 from oomlab.gfp.questions import QUESTIONS, answers
-from oomlab.logs import Log
+from oomlab.logs.incidents import Log
 from oomlab.logs.incidents import Asking, OomReport
 from oomlab.views.log.html import folded, joined, listed, table, tag
 
@@ -64,8 +65,11 @@ def _request(like: list[Asking]) -> Markup:
 def _explained(mask: PrintedMask, one: Asking) -> Iterator[Markup]:
     if mask.disagreement:
         yield tag("p", tag("strong", f"{mask.disagreement}."))
-    order = one.order if one.order is not None else 0
-    request = mask.request(order)
+    try:
+        request = mask.request(one.order or 0)
+    except InputError as refusal:  # a line may say anything
+        yield tag("p", f"{refusal}.")
+        return
     path = _PATHS.get(_path(one))
     if path:
         killing = may_kill_on(path, request)
