@@ -32,10 +32,12 @@ _FACE = Face(
             "run",
             "run_model",
         ),
+        "oomlab.dmesg": ("dmesg_lines",),
         "oomlab.engine.explorer.plain": ("PlainGraph", "explore_plainly"),
         "oomlab.checkout": ("book_root",),
         "oomlab.engine.stage": ("Stage",),
         "oomlab.errors": ("InputError", "ModelError"),
+        "oomlab.export": ("exported",),
         "oomlab.figures": (
             "Figure",
             "draw_circle",
@@ -55,6 +57,7 @@ __all__ = ["__version__", *_FACE.names]
 
 if TYPE_CHECKING:
     from oomlab.checkout import book_root as book_root
+    from oomlab.dmesg import dmesg_lines as dmesg_lines
     from oomlab.engine.explorer.plain import PlainGraph as PlainGraph
     from oomlab.engine.explorer.plain import explore_plainly as explore_plainly
     from oomlab.engine.stage import Stage as Stage
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
     from oomlab.experiment import replay as replay
     from oomlab.experiment import run as run
     from oomlab.experiment import run_model as run_model
+    from oomlab.export import exported as exported
     from oomlab.figures import Figure as Figure
     from oomlab.figures import draw_circle as draw_circle
     from oomlab.figures import draw_language as draw_language

@@ -124,15 +124,29 @@ def read_bytes(path: Path, at_most: int) -> bytes:
     return found
 
 
-def replace(path: Path, text: str) -> None:
-    """Write a regular file whole or not at all; one that is there keeps its mode until then and
-    afterwards. Raises InputError."""
+def check_new(path: Path, *, force: bool = False) -> None:
+    """Raises InputError unless something may be written to `path`: nothing is there, or with
+    `force` a regular file that is not write-protected."""
+    if regular(path) is None:
+        return
+    if not force:
+        raise InputError(
+            f"{shown_path(path)} is there already; choose another name, or have it replaced with"
+            " --force"
+        )
+    if not os.access(path, os.W_OK):
+        raise InputError(f"{shown_path(path)} cannot be written: it is write-protected")
+
+
+def replace(path: Path, content: str | bytes) -> None:
+    """Write a regular file whole or not at all (a text as UTF-8); one that is there keeps its mode
+    until then and afterwards. Raises InputError."""
     before = regular(path)
     new = path.with_name(f".oomlab-{secrets.token_hex(8)}.new")
     with file_errors(path, "written"):
         try:
-            with open(new, "x", encoding="utf-8") as file:
-                file.write(text)
+            with open(new, "xb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 if before is not None:
                     os.chmod(new, stat.S_IMODE(before.st_mode))

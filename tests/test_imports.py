@@ -39,7 +39,8 @@ STAGES = (
     ("analysis",),
     ("dmesg", "logs"),
     ("evidence",),
-    ("logs",),
+    ("dmesg", "logs"),
+    ("export",),
     ("figures",),
     ("views", "course"),
     ("widgets", "command", "__main__"),
@@ -61,6 +62,8 @@ DOORS = {
     "nbformat": {"course"},
     "nbconvert": {"course"},
     "jinja2": {"course"},
+    "perfetto": {"as_perfetto.py"},
+    "google": {"as_perfetto.py"},
 }
 
 

@@ -26,6 +26,8 @@ except InputError as error:
         ("anywidget", "import oomlab.widgets", "oomlab[widgets]"),
         ("traitlets", "from oomlab.widgets.panel import Panel", "oomlab[widgets]"),
         ("ipywidgets", "from oomlab.widgets.grid import *", "oomlab[widgets]"),
+        ("perfetto", "from oomlab import exported, run; exported(run('h1-two-task-cycle'), "
+         "'perfetto')", "oomlab[perfetto]"),
         ("numpy", "from oomlab import explore; explore('h1-two-task-cycle')", "oomlab"),
         ("matplotlib", "from oomlab.views import call; call("
          "'oomlab.views.statistics:price_of_load', {'measure': 'lent'})", "oomlab[plots]"),
@@ -40,7 +42,10 @@ def test_a_missing_package_says_how_to_get_it(package: str, needs: str, get: str
     assert said.stderr == ""
 
 
+_OPTIONAL = ("matplotlib", "anywidget", "perfetto", "google")
+
+
 def test_the_course_and_the_command_need_none_of_them() -> None:
-    blocked = "".join(f"sys.modules[{name!r}] = None; " for name in ("matplotlib", "anywidget"))
+    blocked = "".join(f"sys.modules[{name!r}] = None; " for name in _OPTIONAL)
     code = f"import sys; {blocked} import oomlab.course, oomlab.command.dispatch, oomlab.views"
     subprocess.run([sys.executable, "-c", code], check=True)

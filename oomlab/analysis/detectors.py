@@ -33,8 +33,10 @@ DETECTORS: tuple[Detector, ...] = (
 )
 
 SECOND_US = 1_000_000
-HUNG_TASK_US = 120 * SECOND_US
+HUNG_TASK_S = 120
 """sysctl_hung_task_timeout_secs: how long without a switch, and how often the detector looks."""
+LONGEST_HUNG_TASK_S = 86400
+"""The longest such time that can be asked for (our choice; the kernel takes any)."""
 HUNG_TASK_WARNINGS = 10
 """sysctl_hung_task_warnings: after so many reports the detector is silent."""
 WORKQUEUE_US = 30 * SECOND_US
@@ -73,12 +75,14 @@ class LogLine(NamedTuple):
     """A line of the log: `at_us` after the run began, by which detector, about which task.
 
     `text` begins as the kernel's line does; numbers of processes and pools are left out.
+    `since_us`: from when on the detector has counted.
     """
 
     at_us: int
     detector: Detector
     task: str
     text: str
+    since_us: int = 0
 
     @property
     def second(self) -> int:
@@ -88,19 +92,28 @@ class LogLine(NamedTuple):
 
 @checked
 def detector_log(
-    trace: Trace, until_s: float = 300, first_scan_s: float = FIRST_SCAN_S
+    trace: Trace,
+    until_s: float = 300,
+    first_scan_s: float = FIRST_SCAN_S,
+    hung_task_s: int = HUNG_TASK_S,
 ) -> tuple[LogLine, ...]:
     """The log of the first `until_s` seconds, in order.
 
-    `first_scan_s`: when the hung-task detector looks for the first time, 0 to 120 s after the run
-    began; the workqueue watchdog's looks fall on the same moment and every 30 s before and after.
-    Raises InputError for a value that is not valid, and for a replayed schedule, which has no
-    seconds.
+    `first_scan_s`: when the hung-task detector looks for the first time, 0 to `hung_task_s` after
+    the run began; the workqueue watchdog's looks fall on the same moment and every 30 s before and
+    after. `hung_task_s`: the hung-task detector's time, in seconds; 0 switches it off, as in the
+    kernel. Raises InputError for a value that is not valid, and for a replayed schedule, which has
+    no seconds.
     """
     if trace.engine != "clock":
         raise InputError("a replayed schedule has no seconds; valid: a timed run")
-    if not 0 <= first_scan_s <= HUNG_TASK_US / SECOND_US:
-        raise InputError(f"the first scan cannot be at {first_scan_s} s; valid: 0 to 120")
+    if not 0 <= hung_task_s <= LONGEST_HUNG_TASK_S:
+        raise InputError(
+            f"a hung task cannot be one of {hung_task_s} s; valid: 0 (off) to {LONGEST_HUNG_TASK_S}"
+        )
+    latest_s = hung_task_s or HUNG_TASK_S
+    if not 0 <= first_scan_s <= latest_s:
+        raise InputError(f"the first scan cannot be at {first_scan_s} s; valid: 0 to {latest_s}")
     if until_s < 0:
         raise InputError(f"a log cannot end at {until_s} s; valid: 0 or more")
     until_us, first_us = round(until_s * SECOND_US), round(first_scan_s * SECOND_US)
@@ -108,12 +121,12 @@ def detector_log(
     lives = tuple(stretches(trace, min(until_us, known_us)))
     found = [
         *(
-            LogLine(at_us, "allocation stall", task, text)
-            for at_us, task, text in rationed(sorted(stall_warnings(trace, lives)))
+            LogLine(at_us, "allocation stall", task, text, at_us - for_us)
+            for at_us, task, text, for_us in rationed(sorted(stall_warnings(trace, lives)))
         ),
         *_stuck_workers(lives, {t.name for t in trace.tasks if t.is_worker}, first_us),
         *_soft_lockups(lives),
-        *sorted(_hung_tasks(lives, first_us))[:HUNG_TASK_WARNINGS],
+        *sorted(_hung_tasks(lives, first_us, hung_task_s))[:HUNG_TASK_WARNINGS],
     ]
     return tuple(sorted(message for message in found if message.at_us <= until_us))
 
@@ -122,16 +135,16 @@ def _scans(first_us: int, period_us: int, until_us: int) -> Iterator[int]:
     yield from range(first_us, until_us + 1, period_us)
 
 
-def _hung_tasks(stretches: Iterable[Stretch], first_us: int) -> Iterator[LogLine]:
+def _hung_tasks(stretches: Iterable[Stretch], first_us: int, timeout_s: int) -> Iterator[LogLine]:
     """check_hung_task: the first scan notes how often the task has switched, later ones compare."""
     for stretch in stretches:
-        if not is_asleep(stretch):
+        if not timeout_s or not is_asleep(stretch):
             continue
-        scans = [at_us for at_us in _scans(first_us, HUNG_TASK_US, stretch.end_us)
+        scans = [at_us for at_us in _scans(first_us, timeout_s * SECOND_US, stretch.end_us)
                  if at_us > stretch.start_us]  # fmt: skip
         for at_us in scans[1:]:
-            text = f"INFO: task {stretch.task} blocked for more than 120 seconds."
-            yield LogLine(at_us, "hung task", stretch.task, text)
+            text = f"INFO: task {stretch.task} blocked for more than {timeout_s} seconds."
+            yield LogLine(at_us, "hung task", stretch.task, text, scans[0])
 
 
 def _stuck_workers(
@@ -146,7 +159,7 @@ def _stuck_workers(
             stuck_us = at_us - stretch.start_us
             if stuck_us > WORKQUEUE_US:
                 text = f"BUG: workqueue lockup - pool stuck for {stuck_us // SECOND_US}s!"
-                yield LogLine(at_us, "workqueue watchdog", stretch.task, text)
+                yield LogLine(at_us, "workqueue watchdog", stretch.task, text, stretch.start_us)
 
 
 def _soft_lockups(stretches: Iterable[Stretch]) -> Iterator[LogLine]:
@@ -159,4 +172,4 @@ def _soft_lockups(stretches: Iterable[Stretch]) -> Iterator[LogLine]:
         if at_us <= stretch.end_us:
             seconds = ((at_us - touched_us) * 1000) >> 30
             text = f"BUG: soft lockup - CPU stuck for {seconds}s! [{stretch.task}]"
-            yield LogLine(at_us, "soft lockup", stretch.task, text)
+            yield LogLine(at_us, "soft lockup", stretch.task, text, touched_us)

@@ -29,11 +29,12 @@ STALL_BURST, STALL_INTERVAL_US = 10, 5 * _SECOND_US
 
 
 class StallWarning(NamedTuple):
-    """`at_us` after the run began, about a request of `task`."""
+    """`at_us` after the run began, about a request of `task` that has lasted `for_us`."""
 
     at_us: int
     task: str
     text: str
+    for_us: int
 
 
 def stall_warnings(trace: Trace, stretches: Iterable[Stretch]) -> Iterator[StallWarning]:
@@ -55,7 +56,7 @@ def stall_warnings(trace: Trace, stretches: Iterable[Stretch]) -> Iterator[Stall
             if for_us > STALL_US * (warned[id(request)] + 1):
                 warned[id(request)] += 1
                 text = f"{stretch.task}: page allocation stalls for {for_us // 1000}ms, order:0"
-                yield StallWarning(at_us, stretch.task, text)
+                yield StallWarning(at_us, stretch.task, text, for_us)
 
 
 def _may_be_long(request: AllocationRequest) -> bool:

@@ -7,7 +7,7 @@ only one other task can bring about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -104,23 +104,28 @@ def _graph(
     trace: Trace, spans: tuple[Span, ...], values: Mapping[str, Json], at_us: int
 ) -> WaitForGraph:
     names = [task.name for task in trace.tasks]
-    edges: list[Edge] = []
-    for name in names:
-        span = span_at(spans, name, at_us)
-        kind = edge_kind(span)
-        if kind == "event":
-            # Somebody who has been taken off the queue only has to run again.
-            asleep = not isinstance(values[span.on], list) or name in values[span.on]
-            holders = [span.answered_by] if span.answered_by in names and asleep else []
-        else:
-            holders = _in_the_way(values[span.on], name) if kind and span.on else []
-        edges += [Edge(name, holder, span.on, kind, span.gives) for holder in holders if kind]
+    edges = [
+        edge for name in names for edge in edges_of(span_at(spans, name, at_us), names, values)
+    ]
     ends = {name for edge in edges for name in (edge.waiter, edge.holder)}
     nodes = tuple(name for name in names if name in ends)
     # Told from a task with a job, a cycle is easier to follow than from a kernel thread.
     starts = [task.name for task in sorted(trace.tasks, key=_in_the_background)]
     starts = [name for name in starts if name in ends]
     return WaitForGraph(at_us, nodes, tuple(edges), _shortest_cycle(starts, edges))
+
+
+def edges_of(span: Span, names: Container[str], values: Mapping[str, Json]) -> list[Edge]:
+    """On whom the task of a span depends while the slots have these `values`; `names` are those of
+    all tasks."""
+    kind = edge_kind(span)
+    if kind == "event":
+        # Somebody who has been taken off the queue only has to run again.
+        asleep = not isinstance(values[span.on], list) or span.task in values[span.on]
+        holders = [span.answered_by] if span.answered_by in names and asleep else []
+    else:
+        holders = _in_the_way(values[span.on], span.task) if kind and span.on else []
+    return [Edge(span.task, holder, span.on, kind, span.gives) for holder in holders if kind]
 
 
 def _in_the_background(task: TaskInfo) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from oomlab.command import (
     claims,
     explore,
+    export,
     findings,
     gfp,
     matrix,
@@ -36,6 +37,7 @@ COMMANDS: Registry[str, Command] = Registry(
             parameters,
             remedies,
             run,
+            export,
             explore,
             matrix,
             sweep,

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 from oomlab import experiment
 from oomlab.command import run_report
-from oomlab.command.parser import Command, model_options, settings, whole
+from oomlab.command.parser import Command, json_option, model_options, settings, whole
 from oomlab.command.progress import Progress
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
     model_options(parser)
+    json_option(parser)
     parser.add_argument("--timeouts", default="any", metavar="any|idle")
     parser.add_argument("--budget", default=str(experiment.BUDGET), metavar="STATES")
 

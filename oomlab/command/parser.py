@@ -70,7 +70,11 @@ def model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", metavar="SCENARIO")
     parser.add_argument("--remedy", default="mainline", metavar="NAME")
     parser.add_argument("--set", action="append", default=[], metavar="name=value", dest="given")
-    json_option(parser)
+
+
+def seed_option(parser: argparse.ArgumentParser) -> None:
+    """`--seed`, of a run."""
+    parser.add_argument("--seed", default="0", help="seed of the random latencies (default 0)")
 
 
 def settings(given: Iterable[str]) -> dict[str, str]:

@@ -7,20 +7,66 @@ import json
 from collections.abc import Iterable
 
 from oomlab import experiment
+from oomlab.analysis.detectors import HUNG_TASK_S
 from oomlab.command import run_report
-from oomlab.command.parser import Command, model_options, settings, whole
+from oomlab.command.parser import (
+    Command,
+    json_option,
+    model_options,
+    seed_option,
+    settings,
+    whole,
+)
 from oomlab.command.progress import Progress
+from oomlab.dmesg import FIRST, dmesg_lines
+from oomlab.errors import InputError
+
+_ABOUT_THE_LOG = ("kernel", "hung_task_timeout", "lockdep", "sysrq")
+"""Options that only make sense with --dmesg."""
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
     model_options(parser)
-    parser.add_argument("--seed", default="0", help="seed of the random latencies (default 0)")
+    json_option(parser)
+    seed_option(parser)
+    log = parser.add_argument_group("the kernel's log")
+    log.add_argument("--dmesg", action="store_true", help="print what the machine's log would say")
+    log.add_argument(
+        "--kernel",
+        metavar="V",
+        help=f"in the words of this release, {FIRST} or later (default: that of the settings)",
+    )
+    log.add_argument(
+        "--hung-task-timeout",
+        metavar="S",
+        help=f"kernel.hung_task_timeout_secs (default {HUNG_TASK_S}; 0: never)",
+    )
+    log.add_argument("--lockdep", action="store_true", help="of a kernel that lists held locks")
+    log.add_argument(
+        "--sysrq", action="store_true", help="somebody presses SysRq-w (blocked tasks) at the end"
+    )
 
 
 def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
     seed = whole("seed", options.seed)
+    if options.dmesg and options.json:
+        raise InputError("--dmesg is text, and --json something else; give one of them")
+    if not options.dmesg:
+        for name in _ABOUT_THE_LOG:
+            if getattr(options, name):
+                raise InputError(f"--{name.replace('_', '-')} is about the log; give --dmesg, too")
+    hung_task = options.hung_task_timeout
+    hung_task_s = HUNG_TASK_S if hung_task is None else whole("hung-task-timeout", hung_task)
     progress.tell("running")
     trace = experiment.run(options.scenario, options.remedy, settings(options.given), seed)
+    if options.dmesg:
+        return dmesg_lines(
+            trace,
+            options.kernel,
+            hung_task_s=hung_task_s,
+            lockdep=options.lockdep,
+            sysrq=options.sysrq,
+        )
     if options.json:
         return [json.dumps(run_report.run_report(trace), indent=1)]
     return run_report.run_text(trace)

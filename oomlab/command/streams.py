@@ -12,6 +12,7 @@ from types import FrameType
 from typing import NoReturn, TextIO
 
 from oomlab.command.status import BAD_INPUT, Terminated
+from oomlab.errors import InputError
 from oomlab.files import printable, reason
 
 LONGEST_LINE = 4000
@@ -42,6 +43,19 @@ def write(lines: Iterable[str]) -> None:
             raise Unwritable from error
     try:
         sys.stdout.flush()
+    except OSError as error:
+        raise Unwritable from error
+
+
+def write_bytes(data: bytes, what: str) -> None:
+    """The bytes of a file for standard output. `what` they are, in a user's words: a terminal is
+    not for them. Raises InputError for a terminal, Unwritable for what takes no bytes."""
+    if sys.stdout.isatty():
+        raise InputError(f"a terminal cannot show {what}; name a file with -o, or use a pipe")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
     except OSError as error:
         raise Unwritable from error
 

@@ -58,6 +58,14 @@ SLOTS: dict[str, Callable[[str], list[str]]] = {
     "run --set name": lambda word: ["run", H1, f"--set={word}=1"],
     "run --set value": lambda word: ["run", H1, f"--set=touches={word}"],
     "run --seed": lambda word: ["run", H1, f"--seed={word}x"],
+    "run --dmesg": lambda word: ["run", word, "--dmesg"],
+    "run --kernel": lambda word: ["run", H1, "--dmesg", f"--kernel=k{word}"],
+    "run --hung-task-timeout": lambda word: ["run", H1, "--dmesg", f"--hung-task-timeout={word}x"],
+    "export": lambda word: ["export", word, "--format=csv"],
+    "export --format": lambda word: ["export", H1, f"--format={word}"],
+    "export --remedy": lambda word: ["export", H1, "--format=csv", f"--remedy={word}"],
+    "export --set": lambda word: ["export", H1, "--format=csv", f"--set={word}"],
+    "export --seed": lambda word: ["export", H1, "--format=csv", f"--seed={word}x"],
     "explore": lambda word: ["explore", word],
     "explore --timeouts": lambda word: ["explore", H1, f"--timeouts={word}"],
     "explore --budget": lambda word: ["explore", H1, f"--budget={word}x"],
@@ -130,6 +138,17 @@ def test_no_wrong_place_for_results_is_touched(
     before = state(here)
     for name in NAMES:
         refused(capsys, ["sweep", sweep, f"--out={name}", *FORCE[extra]])
+    assert state(here) == before
+
+
+@pytest.mark.parametrize("extra", [[], ["--force"]], ids=["plain", "force"])
+def test_no_wrong_place_for_an_export_is_touched(
+    capsys: pytest.CaptureFixture[str], here: Path, extra: list[str]
+) -> None:
+    before = state(here)
+    for name in NAMES:
+        if not (extra and name == "notes"):
+            refused(capsys, ["export", H1, "--format=perfetto", f"--out={name}", *extra])
     assert state(here) == before
 
 

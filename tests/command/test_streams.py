@@ -95,7 +95,7 @@ def test_every_command_ends_in_one_line(
         raise stop
 
     arguments = {"run": ["x"], "explore": ["x"], "replay": ["x"], "sweep": ["x"], "gfp": ["x"]}
-    arguments["parameters"] = ["x"]
+    arguments |= {"parameters": ["x"], "export": ["x"]}
     monkeypatch.setitem(dispatch.COMMANDS, name, COMMANDS[name]._replace(answer=stops))
     assert main([name, *arguments.get(name, [])]) == code
     out, err = capsys.readouterr()

@@ -7,7 +7,6 @@ model as it is now, `recompute.check` tells.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +19,7 @@ from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.sweep.grid import Point, Sweep
 from oomlab.evidence.sweep.measure import Row
-from oomlab.files import read_bytes, regular, replace, shown_path
+from oomlab.files import check_new, read_bytes, regular, replace, shown_path
 
 FORMAT = "oomlab-sweep-1"
 
@@ -106,8 +105,7 @@ def check_target(path: Path, sweep: Sweep, *, force: bool = False) -> None:
             f"{shown_path(path)} is there already and holds no results of {sweep.name}; choose"
             " another name, or have it replaced with --force"
         )
-    if not os.access(path, os.W_OK):
-        raise InputError(f"{shown_path(path)} cannot be written: it is write-protected")
+    check_new(path, force=True)
 
 
 def _holds_results(path: Path, sweep: Sweep) -> bool:

@@ -7,6 +7,7 @@ graph in the model, and `findings` says what it amounts to.
 """
 
 from oomlab.logs.story.chapters import CHAPTERS, Chapter
+from oomlab.logs.story.explain import explain
 from oomlab.logs.story.story import (
     SEVERITIES,
     SEVERITY_WORDS,
@@ -30,4 +31,5 @@ __all__ = [
     "Severity",
     "Story",
     "Waits",
+    "explain",
 ]

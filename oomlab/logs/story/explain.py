@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from oomlab.logs.incidents import Log
 from oomlab.logs.story import findings, kills
 from oomlab.logs.story.findings import Material, Rule, find
 from oomlab.logs.story.nearest import nearest
+from oomlab.logs.story.reading import bounded, readings_of
 from oomlab.logs.story.reports import Reading
 from oomlab.logs.story.standings import scene
 from oomlab.logs.story.storm import storm_of
-from oomlab.logs.story.story import Story
+from oomlab.logs.story.story import SEVERITIES, Story
 from oomlab.logs.story.trace import trace_of
 from oomlab.logs.story.waits import waits_of
 
@@ -31,12 +35,32 @@ RULES: tuple[Rule, ...] = (
 """In the order in which they speak within one weight."""
 
 
+MOST_BOOTS = 8
+"""Boots of one log that are looked at, the latest (our choice)."""
+
+
+def explain(read: Log) -> Story:
+    """What a log tells: of several boots, what the worst of them was."""
+    readings = [*readings_of(read)]
+    first = max(len(readings) - MOST_BOOTS, 0)
+    stories = [
+        replace(story_of(one), boot=(number, len(readings)))
+        for number, one in enumerate(readings[first:], start=first + 1)
+    ]
+    return min(reversed(stories), key=_weight)
+
+
+def _weight(story: Story) -> int:
+    return SEVERITIES.index(story.severity)
+
+
 def story_of(reading: Reading) -> Story:
     """What a log tells."""
-    known = scene(reading.sightings, reading.release)
-    trace = trace_of(reading, known)
-    waits = waits_of(trace, known)
     storm = storm_of(reading.ooms, reading.times)
+    kept = bounded(reading)
+    known = scene(kept.sightings, kept.release)
+    trace = trace_of(kept, known)
+    waits = waits_of(trace, known)
     found = find(Material(reading, known, waits, storm), RULES)
     match, why = nearest(reading, known, waits)
     zone = next((oom.zone for oom in reversed(reading.ooms) if oom.zone is not None), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oomlab.gfp import flags
 from oomlab.logs.story.findings import Material, finding, length
 from oomlab.logs.story.reports import NoticeKind, OomSeen
 from oomlab.logs.story.story import Finding, Quote
@@ -109,14 +108,12 @@ def storm(material: Material) -> Iterator[Finding]:
 def may_not_kill(material: Material) -> Iterator[Finding]:
     """A request that is not allowed to have anybody killed came to the killer all the same."""
     for oom in material.reading.ooms:
-        if oom.path != "allocator" or oom.mask is None or oom.group:
-            continue
-        if not oom.mask & flags.FS and oom.mask:
+        if oom.may_kill is False:
             yield finding(
                 "may not kill",
                 "notice",
-                f"{oom.task} asked without __GFP_FS ({oom.mask_text}): the listeners are called"
-                " for it, and nobody is killed.",
+                f"The request of {oom.task} ({oom.mask_text}) may not have anybody killed:"
+                f" {oom.why}.",
                 [Quote(oom.line, _asked(oom))],
             )
             return

@@ -7,10 +7,8 @@ from typing import Literal
 
 from oomlab.kernel.zone import Watermarks
 from oomlab.kernel_release import KernelRelease
+from oomlab.logs.incidents import OomPath
 from oomlab.logs.story.seen import Sighting
-
-Path = Literal["allocator", "page fault", "memory cgroup", "SysRq", "unknown"]
-"""On which way somebody came to ask the OOM killer."""
 
 Times = Literal["boot", "wall", "lines"]
 """What moments are counted from: the boot, the first line with a date, or, without times, lines."""
@@ -31,12 +29,14 @@ class OomSeen:
     """An OOM report. `task` asked, on `path`; `mask` and `order` are what it prints. `group`: the
     memory cgroup, "" for the machine. `victim`: who was killed, "" for nobody that the log shows.
     `rss`: the victim's pages. `reaped_us`: when the reaper was done with it; `reaped`: None if
-    nothing is said, False if it could not be. `zone`: the one that this request was for."""
+    nothing is said, False if it could not be; `reaped_before_next`: before the next report.
+    `zone`: the one that this request was for. `ram`: pages of the machine. `may_kill`: may such a
+    request kill (None: not known), and `why`. `nobody`: it found nobody to kill."""
 
     task: str
     at_us: int
     line: int
-    path: Path
+    path: OomPath
     mask: int | None
     mask_text: str
     order: int
@@ -49,11 +49,14 @@ class OomSeen:
     zone: ZoneSeen | None
     ram: int | None
     sighting: Sighting
+    reaped_before_next: bool = True
+    may_kill: bool | None = None
+    why: str = ""
+    nobody: bool = False
 
 
 NoticeKind = Literal[
-    "failure", "stall", "purge", "puff", "lockdep", "panic", "no victim", "workqueue", "rcu",
-    "lockup",
+    "failure", "stall", "purge", "puff", "lockdep", "panic", "no victim", "kill",
 ]  # fmt: skip
 """Other records that a finding may rest on."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from oomlab.logs.story.functions import Meaning, meaning, plain
+from oomlab.logs.story.functions import LockWay, Meaning, meaning, plain
 
 Why = Literal["hung task", "blocked task", "stall", "OOM report", "failure", "lockup", "owner"]
 """In which kind of record the task was seen; `owner`: it is named as one who has a lock."""
@@ -58,11 +58,13 @@ class ListedLock:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who has the lock that a task waits for, as the hung-task detector says it ("likely")."""
+    """Who has the lock that a task waits for, as the hung-task detector says it ("likely"), and the
+    `way` in which that task asks."""
 
     task: str
     mode: Literal["owns", "reads", "writes"]
     line: int
+    way: LockWay = "mutex"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,9 @@ _WEIGHTS = (0.2, 0.2, 0.35, 0.25)
 """How much each part of a link counts: who waits, how, for what, who has it (our choice)."""
 _OTHER_DRIVER = 0.8
 """Of links that agree but for the driver (our choice)."""
+_OF_THE_LOG = 0.7
+"""A log shows a part of what goes on: that its own edges agree counts more than that the model has
+further ones (our choice)."""
 _ALIKE = {("met", "filesystem"), ("met", "other")}
 """What is met in reclaim may be any lock that a shrinker takes."""
 
@@ -121,8 +124,10 @@ def nearness(mine: Sequence[Link], others: Sequence[Link]) -> tuple[float, list[
             used[1].add(j)
             total += score
             matched.append((mine[i], others[j]))
-    size = len(mine) + len(others)
-    return (2 * total / size if size else 0.0), matched
+    if not mine or not others:
+        return 0.0, []
+    mine_too = _OF_THE_LOG * total / len(mine)
+    return mine_too + (1 - _OF_THE_LOG) * total / len(others), matched
 
 
 def _best_first(pair: tuple[float, int, int]) -> tuple[float, int, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from oomlab.analysis import HoldMode
 from oomlab.kernel_release import KernelRelease
-from oomlab.logs.story.locks import MET
+from oomlab.logs.story.locks import LOCKS, MET
 from oomlab.logs.story.seen import Sighting
 from oomlab.logs.story.wants import (
     Knowledge,
@@ -84,11 +84,18 @@ def scene(sightings: Sequence[Sighting], release: KernelRelease | None) -> Scene
                 )
             )  # fmt: skip
     claims += _inferred(standings, claims)
+    claims = [claim for claim in claims if claim.lock in _of_interest(standings)]
     return Scene(
         tuple(_without_idle_polls(standings, claims)),
         tuple(claims),
         tuple(_unsaid(standings, claims)),
     )
+
+
+def _of_interest(standings: Sequence[Standing]) -> set[str]:
+    """The locks that somebody waits for, and those of the book."""
+    wanted = {one.want.lock for one in standings if one.want is not None}
+    return wanted | {lock.name for lock in LOCKS}
 
 
 def _merged(sightings: Sequence[Sighting]) -> list[Standing]:

@@ -83,4 +83,5 @@ def _back(oom: OomSeen, after: OomSeen | None) -> Back:
         return "not reaped"
     if oom.reaped is None or oom.reaped_us is None:
         return "not said"
-    return "next came first" if after and after.at_us < oom.reaped_us else "reaped before the next"
+    late = after is not None and (after.at_us < oom.reaped_us or not oom.reaped_before_next)
+    return "next came first" if late else "reaped before the next"

@@ -7,7 +7,7 @@ of the log: whoever puts one into a page escapes it, whoever prints one shows co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from oomlab.engine.trace.events import Trace
@@ -84,7 +84,8 @@ class Match:
 
 @dataclass(frozen=True)
 class Story:
-    """All of it. `findings`: the worst first, never empty. `no_match`: why there is no `match`."""
+    """All of it. `findings`: the worst first, never empty. `no_match`: why there is no `match`.
+    `boot`: which boot of the machine this is, of how many that the log is of."""
 
     findings: tuple[Finding, ...]
     waits: Waits
@@ -93,7 +94,8 @@ class Story:
     zone: ZoneSeen | None = None
     match: Match | None = None
     no_match: str = ""
-    unsaid: tuple[str, ...] = field(default=())
+    unsaid: tuple[str, ...] = ()
+    boot: tuple[int, int] = (1, 1)
 
     @property
     def severity(self) -> Severity:
@@ -102,6 +104,9 @@ class Story:
 
     def lines(self) -> Iterator[str]:
         """The story for a terminal, in plain text; wrapped by whoever prints it."""
+        if self.boot[1] > 1:
+            number, boots = self.boot
+            yield f"The log is of {boots} boots; this is the worst of them, number {number}."
         for number, finding in enumerate(self.findings, start=1):
             yield f"{number}. {SEVERITY_WORDS[finding.severity]}: {finding.sentence}"
             for quote in finding.quotes:
@@ -155,6 +160,7 @@ class Story:
                 ],
                 "not_said": list(self.unsaid),
             },
+            "boot": list(self.boot),
             "storm": None if self.storm is None else self.storm.to_json(),
             "model": self._model(),
         }

@@ -177,8 +177,12 @@ class _Builder:
         self.value.update(new)
         return Event(at_us, task, stack, op, on, condition, result, new)
 
-    def _stack(self, task: str) -> tuple[str, ...]:
-        known = self.last.get(task)
+    def _standing(self, task: str, at_us: int) -> Standing | None:
+        mine = (s for s in reversed(self.scene.standings) if s.seen.task == task)
+        return next((one for one in mine if one.from_us <= at_us), None)
+
+    def _stack(self, task: str, at_us: int) -> tuple[str, ...]:
+        known = self._standing(task, at_us)
         return model_stack(known.seen.frames) if known is not None else UNKNOWN_STACK
 
     def _takes(self, claim: Claim) -> Iterator[Event]:
@@ -194,12 +198,12 @@ class _Builder:
             op = _HOLD_OPS["reads" if isinstance(value, dict) else claim.mode]
             if isinstance(value, dict) and claim.mode == "writes":
                 op = "down_write"
-            stack = self._stack(claim.task)
+            stack = self._stack(claim.task, claim.from_us)
             yield self._event(
                 claim.from_us, claim.task, stack, op, claim.lock, "done", None,
                 **{claim.lock: value},
             )  # fmt: skip
-            if claim.task not in self.last:
+            if self._standing(claim.task, claim.from_us) is None:
                 yield self._event(claim.from_us, claim.task, stack, "note", "", "unseen")
 
     def _gives_back(self, claim: Claim, at_us: int) -> Iterator[Event]:
@@ -213,7 +217,7 @@ class _Builder:
             }
         if value != before:
             yield self._event(
-                at_us, claim.task, self._stack(claim.task), "note", "", "unseen", None,
+                at_us, claim.task, self._stack(claim.task, at_us), "note", "", "unseen", None,
                 **{claim.lock: value},
             )  # fmt: skip
 

@@ -71,6 +71,9 @@ def want(seen: Sighting) -> Want | None:
         every = [replace(frame, sure=True) for frame in seen.frames]
         doubted = _want(seen, [*replace(seen, frames=tuple(every)).sure()])
         found = doubted and replace(doubted, known="a frame that may be stale")
+    if found is None and seen.owner is not None:  # the stack is lost, the line is there
+        line = seen.owner.line
+        return Want("", "lock", seen.owner.way, "", line, "said by the kernel")
     return found
 
 
@@ -138,6 +141,8 @@ def place_words(seen: Sighting, wanted: Want) -> str:
         if what.place == "reclaim":
             return MET
         break
+    if not wanted.asked_in and seen.owner is not None:
+        return f"a lock of {seen.owner.task}'s"
     return f"the lock asked for in {wanted.asked_in}"
 
 

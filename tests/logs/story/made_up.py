@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from oomlab.kernel.zone import Watermarks
 from oomlab.kernel_release import KernelRelease
-from oomlab.logs.story.reports import Notice, OomSeen, Path, Reading, ZoneSeen
+from oomlab.logs.incidents import OomPath
+from oomlab.logs.story.reports import Notice, OomSeen, Reading, ZoneSeen
 from oomlab.logs.story.seen import Frame, ListedLock, Owner, Sighting, Why
 
 SECOND = 1_000_000
@@ -62,13 +63,14 @@ def oom(
     *,
     task: str = "tar:400",
     victim: str = "leaky:500",
-    path: Path = "allocator",
+    path: OomPath = "allocator",
     mask: int | None = 0xCC0,
     group: str = "",
     reaped_s: float | None = None,
     reaped: bool | None = None,
     zone: ZoneSeen | None = None,
     ram: int | None = None,
+    may_kill: bool | None = None,
     stack: str = "dump_header oom_kill_process out_of_memory " + ALLOC + FAULT,
 ) -> OomSeen:
     """An OOM report with its kill, if there is a victim."""
@@ -78,6 +80,7 @@ def oom(
     return OomSeen(
         task, at_us, line, path, mask, text, 0, group, victim, line + 30, 4000, reaped,
         None if reaped_s is None else round(reaped_s * SECOND), zone, ram, sighting,
+        may_kill=may_kill, why="it lacks __GFP_FS",
     )  # fmt: skip
 
 

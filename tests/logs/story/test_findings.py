@@ -120,7 +120,7 @@ def test_a_driver_that_cannot_leave_the_chain() -> None:
 
 
 def test_a_request_that_may_not_kill_is_told() -> None:
-    log = reading(ooms=[oom(9, 10, mask=0xC40)])
+    log = reading(ooms=[oom(9, 10, mask=0xC40, may_kill=False)])
     assert ("may not kill", "notice") in kinds(log)
 
 

@@ -1,0 +1,56 @@
+"""Runs whose logs are looked at, each made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from oomlab.dmesg import dmesg_lines
+from oomlab.engine.trace.events import Trace
+from oomlab.experiment import run
+from oomlab.remedies import REMEDIES
+from oomlab.scenarios import SCENARIOS
+
+RELEASES = ("4.4", "4.9", "4.13", "4.14", "4.19", "5.4", "5.17", "6.1", "6.12", "6.18", "7.3")
+"""One of each form that the log has had."""
+
+H1, H2, H5, H7 = (
+    "h1-two-task-cycle",
+    "h2-three-task-poll",
+    "h5-host-never-answers",
+    "h7-pseries-hotplug",
+)
+BLOCKED_WRITER = "r10-removal-blocked"
+
+
+@cache
+def _row(scenario: str, remedy: str, number: int) -> Trace:
+    return run(scenario, remedy, SCENARIOS[scenario].rows[number])
+
+
+@cache
+def ran(scenario: str, remedy: str = "mainline") -> Trace:
+    """A run with all settings as usual."""
+    return run(scenario, remedy)
+
+
+def matrix() -> Iterator[Trace]:
+    """Every scenario under every remedy, with all settings under which they are compared."""
+    for name, scenario in SCENARIOS.items():
+        for remedy in REMEDIES:
+            yield from (_row(name, remedy, number) for number in range(len(scenario.rows)))
+
+
+def log(trace: Trace, release: str | None = None, **options: object) -> list[str]:
+    """The lines without their times."""
+    lines = dmesg_lines(trace, release, **options)  # type: ignore[arg-type]
+    return [line.partition("] ")[2] for line in lines]
+
+
+def timed(trace: Trace, release: str | None = None, **options: object) -> list[tuple[float, str]]:
+    """The lines with their times, in seconds."""
+    found = []
+    for line in dmesg_lines(trace, release, **options):  # type: ignore[arg-type]
+        stamp, _, text = line.partition("] ")
+        found.append((float(stamp.removeprefix("[")), text))
+    return found
