@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from oomlab.brief import brief
+from oomlab.checked import checked
 from oomlab.errors import InputError, shown
 from oomlab.gfp.eras import ERAS, Era, NamedKernel, kernel_named
 from oomlab.gfp.expression import check, parse, printed_names
@@ -20,6 +21,9 @@ from oomlab.gfp.tables import Table, known_options, table_of
 
 NUMBER = re.compile(r"\s*[0-9][0-9A-Za-z]*\s*")
 """A number alone, as an expression has it."""
+
+MUCH = 6
+"""By how much another reading has to be the likelier one to be mentioned (our choice)."""
 
 FORMS = "0xcc0, 0xcc0(GFP_KERNEL), or a log line with gfp_mask=0x... or mode:0x..."
 
@@ -90,33 +94,48 @@ class PrintedMask:
         return f"{self.value:#x}({'|'.join(self.names)})"
 
 
+@checked
 def read_printed(
     text: str, *, kernel: str | None = None, config: Iterable[str] = ()
 ) -> PrintedMask:
     """The first mask that `text` shows: a line of a log, two lines, a part of one, a number.
 
     `kernel`: the release that printed it, as uname or the log says it; without it, what the text
-    itself says ("Not tainted 6.1.0-18-amd64"). `config`: build options
-    that give flags a bit. Raises InputError if there is no mask in the text, if it does not fit
-    gfp_t, for what is no release, and for an unknown option.
+    itself says ("Not tainted 6.1.0-18-amd64"). `config`: build options that give flags a bit.
+    Raises InputError if there is no mask in the text, if it does not fit gfp_t, for what is no
+    release, and for an unknown option.
     """
-    return all_printed(text, kernel=kernel, config=config)[0]
+    return _all(text, kernel, config)[0]
 
 
+@checked
 def all_printed(
     text: str, *, kernel: str | None = None, config: Iterable[str] = ()
 ) -> tuple[PrintedMask, ...]:
     """Every mask that `text` shows, in order ("Unexpected gfp" lines have two). Raises InputError
     as `read_printed` does."""
+    return _all(text, kernel, config)
+
+
+def _all(text: str, kernel: str | None, config: Iterable[str]) -> tuple[PrintedMask, ...]:
     found = masks_in(text)
     if not found:
         if not NUMBER.fullmatch(text):
             raise InputError(f"there is no GFP mask in {shown(text)}; valid: {FORMS}")
         found = [FoundMask(text.strip(), parse(text, table_of(ERAS[-1])), None, cut=False)]
     options = known_options(config)
-    kernel = kernel_in(text) if kernel is None else kernel
+    kernel = _named_in(text) if kernel is None else kernel
     read = tuple(_read(one, kernel, options) for one in found)
     return read if len(read) == 1 or kernel is not None else _of_one_kernel(read)
+
+
+def _named_in(text: str) -> str | None:
+    """The release that `text` names, if it is one that the eras know."""
+    named = kernel_in(text)
+    try:
+        return None if named is None else kernel_named(named).spelled
+    except InputError:
+        return None
 
 
 def _of_one_kernel(read: tuple[PrintedMask, ...]) -> tuple[PrintedMask, ...]:
@@ -195,6 +214,7 @@ def _by_kernel(mask: PrintedMask, said: NamedKernel, config: frozenset[str]) -> 
     """The era that was given, unless the number cannot come from it."""
     here = problem(mask.value, mask.table)
     likeliest = mask.readings[0]
+    doubts = (*mask.doubts, *_of(said.era))
     told = ""
     if here:
         told = f"no request of Linux {said.version} has this mask: {here}"
@@ -206,7 +226,13 @@ def _by_kernel(mask: PrintedMask, said: NamedKernel, config: frozenset[str]) -> 
             numbers = table_of(min(later, key=lambda era: era.first), config, said.version)
             note = f"read with the later numbers of Linux {likeliest.spans}, which fit better"
             return replace(mask, table=numbers, eras=tuple(later), doubts=(*mask.doubts, note))
-    return replace(mask, eras=(said.era,), disagreement=told, doubts=(*mask.doubts, *_of(said.era)))
+    elif likeliest.against + MUCH <= against(mask.value, mask.table):
+        doubts = (
+            *doubts,
+            f"unusual for Linux {said.version}: on Linux {likeliest.spans} it would be "
+            f"{'|'.join(likeliest.names)}",
+        )
+    return replace(mask, eras=(said.era,), disagreement=told, doubts=doubts)
 
 
 def _by_number(mask: PrintedMask, config: frozenset[str]) -> PrintedMask:

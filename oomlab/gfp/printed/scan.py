@@ -36,7 +36,7 @@ class FoundMask:
 
 
 _KERNEL = re.compile(
-    r"(?:Linux version |Not tainted |Tainted: [A-Z -]{1,40}(?:\[[^\]\n]{0,60}\][ ,]{0,2}){0,9})"
+    r"(?:Linux version |Not tainted |Tainted: [A-Z -]{1,40})"
     r"v?([2-9]\.[0-9]{1,3}[0-9A-Za-z._+~:-]{0,80})"
 )
 _ORDER = re.compile(r"\border[:=] ?(-?[0-9]{1,2})\b")
