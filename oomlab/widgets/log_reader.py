@@ -58,10 +58,7 @@ class LogReader(Shown):
 
 
 def _html() -> str:
-    examples = [
-        {"log": one.text, **log.answer(lambda: [one.text.encode()], in_site=in_book_build())}
-        for one in EXAMPLES.values()
-    ]
+    examples = [_answered(one.text) for one in EXAMPLES.values()]
     first = examples[0].pop("html")  # stands in the page already; its script takes it from there
     return "".join(
         (
@@ -83,6 +80,11 @@ def _html() -> str:
             "</div>",
         )
     )
+
+
+def _answered(text: str) -> dict[str, str]:
+    """A log with what is said of it, as the page stores it."""
+    return {"log": text, **log.answer(lambda: [text.encode()], in_site=in_book_build())}
 
 
 def _inputs() -> Iterator[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-TAGS = frozenset(
-    "div section h2 h3 p a em strong span code pre ul ol li details summary figure table caption "
-    "thead tbody tr th td svg title desc style defs pattern rect path g text tspan line circle "
-    "polygon".split()
-)
+TAGS = {
+    *("div", "section", "h2", "h3", "p", "a", "em", "strong", "span", "code", "pre", "ul", "ol"),
+    *("li", "details", "summary", "figure", "table", "caption", "thead", "tbody", "tr", "th", "td"),
+    *("svg", "title", "desc", "style", "defs", "pattern", "rect", "path", "g", "text", "tspan"),
+    *("line", "circle", "polygon"),
+}
 """All elements that may stand in what is said of a log."""
 
 HOSTILE = (

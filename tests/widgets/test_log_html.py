@@ -16,7 +16,7 @@ from oomlab.views.log.html import (
     tag,
     visible,
 )
-from tests.widgets.log_pages import HOSTILE, Seen
+from tests.widgets.log_pages import Seen
 
 TEXTS = st.text() | st.sampled_from(
     [

@@ -1,4 +1,4 @@
-"""What is said of a log, as HTML: nothing hostile, nothing without bound, a chapter for each finding."""
+"""What is said of a log, as HTML: nothing hostile, nothing unbounded, a chapter a finding."""
 
 from __future__ import annotations
 

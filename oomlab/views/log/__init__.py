@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from oomlab.logs import read_slices
-from oomlab.logs.story import tell
+from oomlab.logs.story import explain
 from oomlab.views.log.page import page, summary
 from oomlab.views.log.quotes import quoted
 
@@ -34,7 +34,7 @@ def answer(
     try:
         log = read_slices(slices(), release=release.strip())
         explaining()
-        story = tell(log)
+        story = explain(log)
         lines = quoted(slices(), story)
         return {"html": page(log, story, lines, in_site=in_site), "said": summary(log, story)}
     except ValueError as refusal:

@@ -9,6 +9,7 @@ from oomlab.logs.incidents import Log
 from oomlab.logs.story import Story
 from oomlab.views.log.findings import further, verdict
 from oomlab.views.log.html import folded, listed, tag
+from oomlab.views.log.memory import memory
 from oomlab.views.log.quotes import Lines
 from oomlab.views.log.records import records
 from oomlab.views.log.requests import requests
@@ -25,16 +26,17 @@ def page(log: Log, story: Story, lines: Lines, *, in_site: bool) -> str:
         *waits(story, lines),
         *in_the_model(story),
         *requests(log, in_site),
+        *memory(story),
         *_unsaid(story),
         *records(log),
-        *_counts(log),
+        *_counts(log, story),
         class_="oom-log-said",
     )
 
 
 def summary(log: Log, story: Story) -> str:
     """One sentence for the line that says how the reading went: plain text."""
-    return f"Read {_lines(log)}. {story.findings[0].sentence}"
+    return f"Read {_lines(log)}.{_boot(story)} {story.findings[0].sentence}"
 
 
 def _lines(log: Log) -> str:
@@ -42,14 +44,20 @@ def _lines(log: Log) -> str:
     return "one line" if number == 1 else f"{number:,} lines"
 
 
+def _boot(story: Story) -> str:
+    number, boots = story.boot
+    return f" Of {boots} boots in it, this is about number {number}." if boots > 1 else ""
+
+
 def _unsaid(story: Story) -> Iterator[Markup]:
     if story.unsaid:
         yield tag("section", tag("h3", "The log does not say"), listed(story.unsaid))
 
 
-def _counts(log: Log) -> Iterator[Markup]:
+def _counts(log: Log, story: Story) -> Iterator[Markup]:
     counts = log.counts
-    said = [f"{_lines(log)} read, {counts.used:,} of them belong to a record above."]
+    said = [boot.strip()] if (boot := _boot(story)) else []
+    said += [f"{_lines(log)} read, {counts.used:,} of them belong to a record above."]
     if counts.other:
         said.append(f"{counts.other:,} others are of no kind that is read here.")
     if counts.long:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import singledispatch
 
 from oomlab.figures.svg import Markup
-from oomlab.logs.incidents import Log
 from oomlab.logs.incidents import (
     AllocationFailure,
     AllocationStall,
@@ -15,6 +14,7 @@ from oomlab.logs.incidents import (
     Incident,
     LockdepReport,
     Lockup,
+    Log,
     NotifierLine,
     OomReport,
     OrphanKill,

@@ -1,4 +1,4 @@
-"""The requests that a log shows: who asked, with which mask, on which path, and what that allows."""
+"""The requests that a log shows: who asked, with which mask, on which path, what that allows."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from collections.abc import Iterator
 from oomlab.errors import InputError
 from oomlab.figures.svg import Markup
 from oomlab.gfp import PrintedMask
-from oomlab.gfp.killing import OomPath, may_kill_on
 from oomlab.gfp.questions import QUESTIONS, answers
-from oomlab.logs.incidents import Log
-from oomlab.logs.incidents import Asking, OomReport
+from oomlab.logs.incidents import Asking, Log, OomReport
+from oomlab.logs.story.request import may_kill
 from oomlab.views.log.html import folded, joined, listed, table, tag
 
 MOST_REQUESTS = 6
 """Different requests that a page explains (our choice)."""
 
 _CHAPTER = "gfp-masks"
-_PATHS = {
-    "allocator": OomPath.ALLOCATOR,
-    "page fault": OomPath.PAGE_FAULT,
-    "memory cgroup": OomPath.MEMCG,
-    "SysRq": OomPath.SYSRQ,
-    "kswapd": OomPath.KSWAPD,
-}
 
 
 def requests(log: Log, in_site: bool) -> Iterator[Markup]:
@@ -70,11 +62,12 @@ def _explained(mask: PrintedMask, one: Asking) -> Iterator[Markup]:
     except InputError as refusal:  # a line may say anything
         yield tag("p", f"{refusal}.")
         return
-    path = _PATHS.get(_path(one))
-    if path:
-        killing = may_kill_on(path, request)
-        may = "It may have somebody killed" if killing.kills else "It may not have anybody killed"
-        yield tag("p", f"{may}: {killing.why}.")
+    if isinstance(one, OomReport):
+        kills, why = may_kill(one, mask)
+        if kills is not None:
+            yield tag(
+                "p", f"It may {'have somebody' if kills else 'not have anybody'} killed: {why}."
+            )
     told = answers(request)
     yield folded(
         "All that the mask says",
