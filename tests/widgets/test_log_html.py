@@ -9,8 +9,8 @@ from oomlab.views.log.html import (
     LONGEST_LINE,
     MOST_LINES,
     Quoted,
-    evidence,
     folded,
+    line_list,
     listed,
     table,
     tag,
@@ -37,7 +37,7 @@ def test_a_text_is_never_markup(first: str, second: str, third: str) -> None:
     assert [name for name, _ in seen.tags] == ["p", "b"]
     assert list(seen.tags[0][1]) == ["title"]
     for made in (
-        evidence([Quoted(1, first, second)]),
+        line_list([Quoted(1, first, second)]),
         table(first, [second], [[third]]),
         folded(first, second),
     ):
@@ -59,8 +59,8 @@ def test_what_cannot_be_seen_gets_a_sign() -> None:
 
 def test_evidence_is_bounded_and_says_what_is_left_out() -> None:
     lines = [Quoted(number, "x" * (LONGEST_LINE + 5)) for number in range(1, 2001)]
-    text = Seen(evidence(lines)).text
+    text = Seen(line_list(lines)).text
     assert f"and {2000 - MOST_LINES:,} more lines" in text
     assert "… and 5 more characters" in text
-    assert "The line that says soline 1,234" in Seen(evidence([Quoted(1234, "a")])).text
-    assert evidence([]) == listed([]) == ""
+    assert "The line that says soline 1,234" in Seen(line_list([Quoted(1234, "a")])).text
+    assert line_list([]) == listed([]) == ""

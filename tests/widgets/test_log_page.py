@@ -14,7 +14,7 @@ from oomlab.logs import incidents
 from oomlab.logs.incidents import Counts, Incident, Log
 from oomlab.logs.parts import Place, TaskName
 from oomlab.logs.story.explain import story_of
-from oomlab.views.log.page import page, summary
+from oomlab.views.log.page import log_html, summary
 from oomlab.views.log.records import MOST_ROWS
 from tests.logs.story.made_up import DEFLATES, INFLATES, WRITES, oom, reading, seen
 from tests.widgets.log_pages import HOSTILE, Seen, dangers
@@ -64,7 +64,7 @@ def test_no_text_of_a_record_is_markup(data: st.DataObject, first: int) -> None:
         )
     )
     lines = {number: next(words) for number in range(1, 100)}
-    html = page(log, story, lines, in_site=True)
+    html = log_html(log, story, lines, in_site=True)
     assert dangers(html) == []
     assert task.replace("\x1b", "\u241b")[:4] in Seen(html).text
 
@@ -84,7 +84,7 @@ def test_every_finding_leads_to_its_chapter_and_shows_its_lines() -> None:
         reading(seen("kworker/0:2:88", INFLATES, 28), seen("writer:90", DEFLATES + WRITES, 57))
     )
     lines = {quote.line: f"text {quote.line}" for one in story.findings for quote in one.quotes}
-    html = page(Log("a"), story, lines, in_site=True)
+    html = log_html(Log("a"), story, lines, in_site=True)
     links = [attributes["href"] for name, attributes in Seen(html).tags if name == "a"]
     assert [one.chapter.href for one in story.findings] == links[: len(story.findings)]
     assert links[0] == "report.html#who-holds-what"
@@ -93,7 +93,7 @@ def test_every_finding_leads_to_its_chapter_and_shows_its_lines() -> None:
     assert "oomlab run h1-two-task-cycle --set kernel=4.13" in html
     assert summary(Log("a", counts=Counts(read=1)), story).startswith("Read one line. Tasks wait")
     assert not [
-        name for name, _ in Seen(page(Log("a"), story, {}, in_site=False)).tags if name == "a"
+        name for name, _ in Seen(log_html(Log("a"), story, {}, in_site=False)).tags if name == "a"
     ]
 
 
@@ -107,12 +107,12 @@ def test_many_records_of_one_kind_are_one_row_and_many_kinds_are_bounded() -> No
         )
 
     alike = tuple(asked(number, "demo") for number in range(1, 1242))
-    html = page(Log("a", alike), story_of(reading()), {}, in_site=True)
+    html = log_html(Log("a", alike), story_of(reading()), {}, in_site=True)
     assert "<td>1,241</td>" in html
     assert "demo:1 and 137 more like it" in Seen(html).text
     assert "And 3 more kinds of request." in html
     kinds = tuple(asked(number, f"demo{number}") for number in range(1, 1242))
-    html = page(Log("a", kinds), story_of(reading()), {}, in_site=True)
+    html = log_html(Log("a", kinds), story_of(reading()), {}, in_site=True)
     assert f"And {1241 - MOST_ROWS:,} more records like these." in html
     assert len(html) < 60_000
 
@@ -121,6 +121,6 @@ def test_a_request_that_cannot_be_is_said_to_be_one() -> None:
     odd = incidents.AllocationFailure(
         place=Place(1, 1), task=TaskName("demo"), mask_text="0xcc0(GFP_NOFS)", order=99
     )
-    text = Seen(page(Log("a", (odd,)), story_of(reading()), {}, in_site=True)).text
+    text = Seen(log_html(Log("a", (odd,)), story_of(reading()), {}, in_site=True)).text
     assert "names and number disagree" in text
     assert "99 is not an order" in text

@@ -43,7 +43,7 @@ def test_a_kernel_reads_a_log_that_comes_in_slices(heard: list[dict[str, Any]]) 
         {"kind": "pong", "id": 0},
         {"kind": "got", "id": 1},
         {"kind": "got", "id": 2},
-        {"kind": "got", "id": 3, "result": log.answer(lambda: [LOG], in_site=False)},
+        {"kind": "got", "id": 3, "result": log.answer_log(lambda: [LOG], in_site=False)},
     ]
 
 
@@ -54,7 +54,7 @@ def test_every_example_stands_in_the_page_with_what_is_said_of_it() -> None:
     for example, stored in zip(EXAMPLES.values(), examples, strict=True):
         assert stored["log"] == example.text
         assert f">{example.title}</button>" in html
-        said = log.answer(partial(example_text, example), in_site=False)
+        said = log.answer_log(partial(example_text, example), in_site=False)
         assert stored["said"] == said["said"]
         if "html" in stored:
             assert stored["html"] == said["html"]

@@ -1,7 +1,7 @@
 // The in-page engine: Python (Pyodide) and oomlab's own wheels, all served by this site, in a
 // worker, so that the page stays responsive. It answers {id, view, values} with the result of
 // oomlab.views.answer, and {id, log, release}, where `log` is a Blob, with that of
-// oomlab.views.log.answer: the functions that a kernel answers with as well.
+// oomlab.views.log.answer_log: the functions that a kernel answers with as well.
 //
 // What can go wrong on a server or in a browser is found here as soon as it happens, and said in
 // words for whoever runs the site: Pyodide itself waits for ever for a file that does not come.
@@ -22,7 +22,7 @@ def read(slices, release, explaining):
     from oomlab.views import log
 
     anew = lambda: (one.to_bytes() for one in iter(slices(), None))
-    return json.dumps(log.answer(anew, release, explaining))
+    return json.dumps(log.answer_log(anew, release, explaining))
 `;
 
 // A failure whose message is for readers; that of any other error is for the console.

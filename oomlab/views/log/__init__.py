@@ -1,6 +1,6 @@
 """What a log says, as HTML: for the page "Read your own log", and for notebooks.
 
-`answer` is what a page and a kernel call. `html` writes elements and escapes; `page` puts together
+`answer_log` is what a page and a kernel call. `html` writes elements and escapes; `page` puts together
 what `findings`, `waits`, `requests` and `records` write; `quotes` fetches the lines of the log.
 """
 
@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable
 
 from oomlab.logs import read_slices
 from oomlab.logs.story import explain
-from oomlab.views.log.page import page, summary
+from oomlab.views.log.page import log_html, summary
 from oomlab.views.log.quotes import quoted
 
-__all__ = ["answer"]
+__all__ = ["answer_log"]
 
 Slices = Callable[[], Iterable[bytes]]
 """Gives the log anew, from its beginning, at each call: it is not kept in memory."""
 
 
-def answer(
+def answer_log(
     slices: Slices,
     release: str = "",
     explaining: Callable[[], object] = lambda: None,
@@ -36,7 +36,7 @@ def answer(
         explaining()
         story = explain(log)
         lines = quoted(slices(), story)
-        return {"html": page(log, story, lines, in_site=in_site), "said": summary(log, story)}
+        return {"html": log_html(log, story, lines, in_site=in_site), "said": summary(log, story)}
     except ValueError as refusal:
         return {"error": str(refusal)}
     except Exception as defect:  # every failure must reach the reader, whatever it is

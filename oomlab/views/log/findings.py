@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from oomlab.figures.svg import Markup
 from oomlab.logs.story import SEVERITY_WORDS, Finding, Story
-from oomlab.views.log.html import Quoted, evidence, joined, tag
+from oomlab.views.log.html import Quoted, joined, line_list, tag
 from oomlab.views.log.quotes import Lines
 
 
-def verdict(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup]:
+def worst_finding(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup]:
     """The worst finding, which is the answer."""
     worst = story.findings[0]
     yield _severity(worst)
@@ -18,7 +18,7 @@ def verdict(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup]:
     yield from _behind(worst, lines, in_site)
 
 
-def further(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup]:
+def other_findings(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup]:
     """The other findings."""
     for one in story.findings[1:]:
         yield tag("section", _severity(one), tag("h3", one.sentence), *_behind(one, lines, in_site))
@@ -33,4 +33,4 @@ def _behind(finding: Finding, lines: Lines, in_site: bool) -> Iterator[Markup]:
     chapter = finding.chapter
     link = tag("a", chapter.title, href=chapter.href) if in_site else tag("em", chapter.title)
     yield tag("p", joined("The chapter about this: ", link), class_="oom-log-chapter")
-    yield evidence([Quoted(q.line, lines.get(q.line, ""), q.shows) for q in finding.quotes])
+    yield line_list([Quoted(q.line, lines.get(q.line, ""), q.shows) for q in finding.quotes])

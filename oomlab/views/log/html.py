@@ -98,7 +98,7 @@ class Quoted(NamedTuple):
     shows: str = ""
 
 
-def evidence(lines: Sequence[Quoted]) -> Markup:
+def line_list(lines: Sequence[Quoted]) -> Markup:
     """Lines of the log with their numbers, folded; nothing for none."""
     if not lines:
         return Markup()

@@ -13,7 +13,7 @@ from oomlab.views.log.html import folded, picture, tag
 from oomlab.views.slow_path import mark_rows
 
 
-def memory(story: Story) -> Iterator[Markup]:
+def memory_section(story: Story) -> Iterator[Markup]:
     """Who would still have got a page, by the zone of the last report that says how full it was."""
     zone = story.zone
     if zone is None:

@@ -7,28 +7,28 @@ from collections.abc import Iterator
 from oomlab.figures.svg import Markup
 from oomlab.logs.incidents import Log
 from oomlab.logs.story import Story
-from oomlab.views.log.findings import further, verdict
+from oomlab.views.log.findings import other_findings, worst_finding
 from oomlab.views.log.html import folded, listed, tag
-from oomlab.views.log.memory import memory
+from oomlab.views.log.memory import memory_section
 from oomlab.views.log.quotes import Lines
-from oomlab.views.log.records import records
-from oomlab.views.log.requests import requests
-from oomlab.views.log.waits import in_the_model, main_picture, waits
+from oomlab.views.log.records import record_section
+from oomlab.views.log.requests import request_section
+from oomlab.views.log.waits import main_picture, model_section, wait_section
 
 
-def page(log: Log, story: Story, lines: Lines, *, in_site: bool) -> str:
+def log_html(log: Log, story: Story, lines: Lines, *, in_site: bool) -> str:
     """HTML that holds no text of the log unescaped. `in_site`: chapters are links."""
     return tag(
         "div",
-        *verdict(story, lines, in_site),
+        *worst_finding(story, lines, in_site),
         *main_picture(story),
-        *further(story, lines, in_site),
-        *waits(story, lines),
-        *in_the_model(story),
-        *requests(log, in_site),
-        *memory(story),
+        *other_findings(story, lines, in_site),
+        *wait_section(story, lines),
+        *model_section(story),
+        *request_section(log, in_site),
+        *memory_section(story),
         *_unsaid(story),
-        *records(log),
+        *record_section(log),
         *_counts(log, story),
         class_="oom-log-said",
     )

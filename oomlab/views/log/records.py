@@ -30,7 +30,7 @@ MOST_ROWS = 30
 """Rows of the table (our choice)."""
 
 
-def records(log: Log) -> Iterator[Markup]:
+def record_section(log: Log) -> Iterator[Markup]:
     """The table, and how many rows it leaves out."""
     groups: dict[tuple[str, str], list[Incident]] = {}
     for one in log.incidents:

@@ -18,7 +18,7 @@ MOST_REQUESTS = 6
 _CHAPTER = "gfp-masks"
 
 
-def requests(log: Log, in_site: bool) -> Iterator[Markup]:
+def request_section(log: Log, in_site: bool) -> Iterator[Markup]:
     """Each kind of request once, those of OOM reports first."""
     kinds: dict[tuple[str, int | None, str, str], list[Asking]] = {}
     asking = [one for one in log.incidents if isinstance(one, Asking) and one.mask_text]

@@ -10,7 +10,7 @@ from oomlab.figures import draw_timeline, draw_wait_for
 from oomlab.figures.storm import draw_storm
 from oomlab.figures.svg import Markup
 from oomlab.logs.story import KnownEdge, Match, Story
-from oomlab.views.log.html import Quoted, evidence, folded, joined, listed, picture, tag
+from oomlab.views.log.html import Quoted, folded, joined, line_list, listed, picture, tag
 from oomlab.views.log.quotes import Lines
 
 MOST_TASKS = 12
@@ -29,7 +29,7 @@ def _graph(story: Story):  # type: ignore[no-untyped-def]
     return draw_wait_for(story.trace, story.waits.graph.at_us, known=story.waits.known)
 
 
-def waits(story: Story, lines: Lines) -> Iterator[Markup]:
+def wait_section(story: Story, lines: Lines) -> Iterator[Markup]:
     """Each wait in words, how it is known, and the whole in time."""
     if not story.waits.edges:
         return
@@ -45,10 +45,10 @@ def waits(story: Story, lines: Lines) -> Iterator[Markup]:
 def _edge(one: KnownEdge, lines: Lines, *, closes: bool) -> Markup:
     end = tag("strong", ": it closes the circle") if closes else ""
     said = tag("p", joined(one.sentence, end, "."))
-    return joined(said, evidence([Quoted(n, lines.get(n, "")) for n in one.lines]))
+    return joined(said, line_list([Quoted(n, lines.get(n, "")) for n in one.lines]))
 
 
-def in_the_model(story: Story) -> Iterator[Markup]:
+def model_section(story: Story) -> Iterator[Markup]:
     """The scenario of the book that waits like that, played with what the log says."""
     match = story.match
     if match is None:
