@@ -1,7 +1,8 @@
 """What a log says, as HTML: for the page "Read your own log", and for notebooks.
 
-`answer_log` is what a page and a kernel call. `html` writes elements and escapes; `page` puts together
-what `findings`, `waits`, `requests` and `records` write; `quotes` fetches the lines of the log.
+`answer_log` is what a page and a kernel call. `html` writes elements and escapes; `page` puts
+together what `findings`, `waits`, `requests`, `memory` and `records` write; `quotes` fetches the
+lines of the log.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from oomlab.analysis import wait_for_graph
 from oomlab.engine.trace.narration import VERDICTS
-from oomlab.figures import draw_timeline, draw_wait_for
+from oomlab.figures import Figure, draw_timeline, draw_wait_for
 from oomlab.figures.storm import draw_storm
 from oomlab.figures.svg import Markup
 from oomlab.logs.story import KnownEdge, Match, Story
@@ -25,7 +25,7 @@ def main_picture(story: Story) -> Iterator[Markup]:
         yield picture(draw_storm(story.storm))
 
 
-def _graph(story: Story):  # type: ignore[no-untyped-def]
+def _graph(story: Story) -> Figure:
     return draw_wait_for(story.trace, story.waits.graph.at_us, known=story.waits.known)
 
 
