@@ -51,7 +51,7 @@ class LogReader(Shown):
         if not message["last"]:
             return {}
         whole, self._log = self._log.getvalue(), BytesIO()
-        return {"result": log.answer_log(lambda: [whole], message["release"], in_site=False)}
+        return {"result": log.answer_log(lambda: BytesIO(whole), message["release"], in_site=False)}
 
     def __repr__(self) -> str:
         return "LogReader()"
@@ -84,7 +84,7 @@ def _html() -> str:
 
 def _answered(text: str) -> dict[str, str]:
     """A log with what is said of it, as the page stores it."""
-    return {"log": text, **log.answer_log(lambda: [text.encode()], in_site=in_book_build())}
+    return {"log": text, **log.answer_log(lambda: BytesIO(text.encode()), in_site=in_book_build())}
 
 
 def _inputs() -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -24,8 +25,8 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return sent
 
 
-def example_text(example: Example) -> list[bytes]:
-    return [example.text.encode()]
+def example_text(example: Example) -> BytesIO:
+    return BytesIO(example.text.encode())
 
 
 def slice_of(reader: LogReader, number: int, part: bytes, **message: Any) -> None:
@@ -43,7 +44,7 @@ def test_a_kernel_reads_a_log_that_comes_in_slices(heard: list[dict[str, Any]]) 
         {"kind": "pong", "id": 0},
         {"kind": "got", "id": 1},
         {"kind": "got", "id": 2},
-        {"kind": "got", "id": 3, "result": log.answer_log(lambda: [LOG], in_site=False)},
+        {"kind": "got", "id": 3, "result": log.answer_log(lambda: BytesIO(LOG), in_site=False)},
     ]
 
 

@@ -10,7 +10,6 @@ const here = new URL("./", import.meta.url);
 const STALL_MS = 12000; // our choice: a connection without one byte for so long is broken
 const EMPTY_PROGRAM = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0); // the shortest WebAssembly
 
-const SLICE = 1 << 20; // bytes of a log that are in memory at once (our choice)
 const ENTRY = `
 import json
 from oomlab.views import answer
@@ -18,11 +17,17 @@ from oomlab.views import answer
 def run(view, values):
     return json.dumps(answer(view, json.loads(values)))
 
-def read(slices, release, explaining):
+class Blob:
+    def __init__(self, read):
+        self._read = read
+
+    def read(self, size):
+        return self._read(size).to_bytes()
+
+def read(open_blob, release, explaining):
     from oomlab.views import log
 
-    anew = lambda: (one.to_bytes() for one in iter(slices(), None))
-    return json.dumps(log.answer_log(anew, release, explaining))
+    return json.dumps(log.answer_log(lambda: Blob(open_blob()), release, explaining))
 `;
 
 // A failure whose message is for readers; that of any other error is for the console.
@@ -39,26 +44,25 @@ onmessage = async ({ data: { id, view, values, log, release } }) => {
   postMessage({ kind: "answer", id, result: JSON.parse(result) });
 };
 
-// Python asks for one slice after the other, and the page hears how far that is. It may begin again.
+// Python reads the log piece by piece, and the page hears how far that is. It may begin again.
 function readLog(python, id, log, release) {
   const reader = new FileReaderSync();
   const tell = (read, what) => postMessage({ kind: "log", id, read, size: log.size, what });
   let broken = false;
   let what = "reading";
-  const slices = () => {
+  const open = () => {
     let at = 0;
-    return () => {
+    return (size) => {
       tell(at, what);
-      if (at >= log.size) return undefined;
       try {
-        return new Uint8Array(reader.readAsArrayBuffer(log.slice(at, (at += SLICE))));
+        return new Uint8Array(reader.readAsArrayBuffer(log.slice(at, (at += size))));
       } catch {
         broken = true;
-        return undefined;
+        return new Uint8Array();
       }
     };
   };
-  const answer = python.read(slices, release, () => tell(log.size, (what = "explaining")));
+  const answer = python.read(open, release, () => tell(log.size, (what = "explaining")));
   const why = "This browser could not read the file to its end: was it changed, moved or removed?";
   return broken ? JSON.stringify({ error: why }) : answer;
 }

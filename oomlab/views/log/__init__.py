@@ -7,21 +7,19 @@ lines of the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from oomlab.logs import read_slices
+from oomlab.logs import read_log
 from oomlab.logs.story import explain
+from oomlab.logs.text.blocks import Source
 from oomlab.views.log.page import log_html, summary
 from oomlab.views.log.quotes import quoted
 
 __all__ = ["answer_log"]
 
-Slices = Callable[[], Iterable[bytes]]
-"""Gives the log anew, from its beginning, at each call: it is not kept in memory."""
-
 
 def answer_log(
-    slices: Slices,
+    open_log: Callable[[], Source],
     release: str = "",
     explaining: Callable[[], object] = lambda: None,
     *,
@@ -29,14 +27,15 @@ def answer_log(
 ) -> dict[str, str]:
     """What is said of a log: {"html": ..., "said": one sentence}, or {"error": sentence}.
 
-    `release`: of the kernel, for lines that do not say it. `explaining` is called when all is read.
-    `in_site`: chapters are links.
+    `open_log` gives the log from its beginning, at each call: it is not kept in memory. `release`:
+    of the kernel, for lines that do not say it. `explaining` is called when all is read. `in_site`:
+    chapters are links.
     """
     try:
-        log = read_slices(slices(), release=release.strip())
+        log = read_log(open_log(), kernel=release.strip() or None)
         explaining()
         story = explain(log)
-        lines = quoted(slices(), story)
+        lines = quoted(open_log(), story)
         return {"html": log_html(log, story, lines, in_site=in_site), "said": summary(log, story)}
     except ValueError as refusal:
         return {"error": str(refusal)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from oomlab.logs.story import Story
+from oomlab.logs.text.blocks import Blocks, Source
 
 MOST_BYTES = 4096
 """Bytes of one line that are kept (our choice)."""
@@ -13,36 +14,24 @@ Lines = Mapping[int, str]
 """Lines by their numbers, from 1."""
 
 
-def quoted(slices: Iterable[bytes], story: Story) -> Lines:
-    """The lines that `story` names."""
+def quoted(source: Source, story: Story) -> Lines:
+    """The lines that `story` names. Raises InputError for what is no log."""
     wanted = {quote.line for finding in story.findings for quote in finding.quotes}
     wanted.update(line for edge in story.waits.edges for line in edge.lines)
-    return lines_at(slices, wanted)
+    return lines_at(source, wanted)
 
 
-def lines_at(slices: Iterable[bytes], wanted: set[int]) -> Lines:
+def lines_at(source: Source, wanted: set[int]) -> Lines:
     """The lines with these numbers, as far as the log has them; each cut after MOST_BYTES."""
     found: dict[int, str] = {}
-    last = max(wanted, default=0)
-    number, begun = 1, b""  # the line that the next slice goes on with, and its beginning
-    for part in slices:
-        ends = part.count(b"\n")
-        if wanted.isdisjoint(range(number, number + ends + 1)):
-            tail = part[part.rfind(b"\n") + 1 :][:MOST_BYTES]
-            begun = tail if ends else (begun + tail)[:MOST_BYTES]
-        else:
-            *whole, begun = (begun + part).split(b"\n")
-            for offset, line in enumerate(whole):
-                if number + offset in wanted:
-                    found[number + offset] = _text(line)
-            begun = begun[:MOST_BYTES]
-        number += ends
+    number, last = 1, max(wanted, default=0)
+    for block in Blocks(source):
         if number > last:
-            return found
-    if number in wanted and begun:
-        found[number] = _text(begun)
+            break
+        ends = block.count(b"\n")
+        if not wanted.isdisjoint(range(number, number + ends)):
+            for at, line in enumerate(block.split(b"\n"), start=number):
+                if at in wanted and at < number + ends:
+                    found[at] = line[:MOST_BYTES].decode("utf-8", "replace").rstrip("\r")
+        number += ends
     return found
-
-
-def _text(line: bytes) -> str:
-    return line[:MOST_BYTES].decode("utf-8", "replace").rstrip("\r")
