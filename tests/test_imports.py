@@ -37,7 +37,6 @@ STAGES = (
     ("scenarios",),
     ("experiment",),
     ("analysis",),
-    ("dmesg", "logs"),
     ("evidence",),
     ("dmesg", "logs"),
     ("export",),

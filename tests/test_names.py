@@ -19,6 +19,8 @@ TWICE: dict[str, str] = {}
 central of the two."""
 
 SAME_ROLE = {
+    "may_kill": "gfp: of a request; logs.story: of the request of an OOM report",
+    "explain": "narration: what a step means; logs.story: what a whole log does",
     "build": "a scenario's builder, handed to its Scenario and called by nobody else",
     "check": "gfp: of a mask; sweep: of stored results. Both are called by their module's name",
     "joins": "how a listener's own driver comes to a machine; each is entered in its REGISTRANT",

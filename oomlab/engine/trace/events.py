@@ -20,7 +20,7 @@ is over, `result` polls later. `unseen`: only what was read from a log has it; w
 from here on is not known.
 """
 
-Engine = Literal["clock", "schedule", "log"]
+TraceOrigin = Literal["clock", "schedule", "log"]
 """Where a trace comes from."""
 
 How = Literal["blocks", "spins", "polls", "sleeps", "ready"]
@@ -115,7 +115,7 @@ class Trace:
     remedy: str
     parameters: dict[str, int | float | str]
     seed: int
-    engine: Engine
+    engine: TraceOrigin
     hz: int
     tasks: tuple[TaskInfo, ...]
     slots: tuple[SlotInfo, ...]

@@ -7,29 +7,29 @@ graph in the model, and `findings` says what it amounts to.
 """
 
 from oomlab.logs.story.chapters import CHAPTERS, Chapter
-from oomlab.logs.story.explain import explain
 from oomlab.logs.story.story import (
     SEVERITIES,
     SEVERITY_WORDS,
-    Finding,
+    LogFinding,
     Match,
     Quote,
     Severity,
     Story,
 )
-from oomlab.logs.story.waits import KnownEdge, Waits
+from oomlab.logs.story.telling import explain
+from oomlab.logs.story.waits import KnownEdge, LogWaits
 
 __all__ = [
     "CHAPTERS",
     "SEVERITIES",
     "SEVERITY_WORDS",
     "Chapter",
-    "Finding",
     "KnownEdge",
+    "LogFinding",
+    "LogWaits",
     "Match",
     "Quote",
     "Severity",
     "Story",
-    "Waits",
     "explain",
 ]

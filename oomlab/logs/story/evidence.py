@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from oomlab.logs.story.functions import PLACES, Place
-from oomlab.logs.story.seen import Frame, Sighting
+from oomlab.logs.story.functions import PLACES, StackPlace
+from oomlab.logs.story.seen import Sighting, StackFrame
 
-_OF_INTEREST: tuple[Place, ...] = (
+_OF_INTEREST: tuple[StackPlace, ...] = (
     "chain", "listener", "balloon", "host", "out_of_memory", "thread", "reclaim", "filesystem",
     "fault", "group", "sysrq", "reaper", "kswapd", "registration", "nap", "lock", "poll",
 )  # fmt: skip
@@ -16,12 +16,12 @@ _OF_INTEREST: tuple[Place, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class StackEvidence:
     """`task` is at `place` (if not `sure`: it was there, or may be), by `function` in `line`. `of`:
     the driver or filesystem."""
 
     task: str
-    place: Place
+    place: StackPlace
     of: str
     sure: bool
     function: str
@@ -47,24 +47,24 @@ def _joined(where: str) -> str:
     )
 
 
-def evidence(seen: Sighting) -> Iterator[Evidence]:
+def evidence(seen: Sighting) -> Iterator[StackEvidence]:
     """What the frames of a stack are evidence for, one piece a place and driver; of several frames
     the innermost, and a certain one before one that is not."""
-    found: dict[tuple[Place, str], Evidence] = {}
+    found: dict[tuple[StackPlace, str], StackEvidence] = {}
     for frame in seen.frames:
         what = frame.meaning
         if what is None or what.place not in _OF_INTEREST:
             continue
         if what.place == "chain" and not _is_oom_chain(seen, frame):
             continue
-        piece = Evidence(seen.task, what.place, what.of, frame.sure, frame.name, frame.line)
+        piece = StackEvidence(seen.task, what.place, what.of, frame.sure, frame.name, frame.line)
         known = found.get((what.place, what.of))
         if known is None or (piece.sure and not known.sure):
             found[what.place, what.of] = piece
     yield from found.values()
 
 
-def _is_oom_chain(seen: Sighting, frame: Frame) -> bool:
+def _is_oom_chain(seen: Sighting, frame: StackFrame) -> bool:
     """There are many chains. That of the OOM killer is walked below out_of_memory, or by the
     thread that does it for others; or one of its listeners is seen in it."""
     places = {f.meaning.place for f in seen.frames if f.meaning and (f.sure or not frame.sure)}

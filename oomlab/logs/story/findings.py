@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from oomlab.analysis import time_text
 from oomlab.logs.story.chapters import CHAPTERS
-from oomlab.logs.story.evidence import Evidence, evidence, in_the_chain
-from oomlab.logs.story.reports import Reading
+from oomlab.logs.story.evidence import StackEvidence, evidence, in_the_chain
+from oomlab.logs.story.reports import LogReading
 from oomlab.logs.story.shapes import part_of
-from oomlab.logs.story.standings import Scene, Standing
+from oomlab.logs.story.standing import TaskStanding
+from oomlab.logs.story.standings import Scene
 from oomlab.logs.story.storm import Storm
-from oomlab.logs.story.story import SEVERITIES, Finding, Quote, Severity
+from oomlab.logs.story.story import SEVERITIES, LogFinding, Quote, Severity
 from oomlab.logs.story.trace import model_stack
-from oomlab.logs.story.waits import Waits
+from oomlab.logs.story.waits import LogWaits
 
 MOST_QUOTES = 6
 """Lines that a finding names at most (our choice)."""
@@ -24,31 +25,40 @@ MOST_QUOTES = 6
 class Material:
     """All that a rule may look at."""
 
-    reading: Reading
+    reading: LogReading
     scene: Scene
-    waits: Waits
+    waits: LogWaits
     storm: Storm | None
 
 
-Rule = Callable[[Material], Iterator[Finding]]
+Rule = Callable[[Material], Iterator[LogFinding]]
 
 
-def finding(kind: str, severity: Severity, sentence: str, quotes: Sequence[Quote] = ()) -> Finding:
+def finding(
+    kind: str, severity: Severity, sentence: str, quotes: Sequence[Quote] = ()
+) -> LogFinding:
     """A finding with its chapter."""
-    return Finding(kind, severity, sentence, tuple(quotes[:MOST_QUOTES]), CHAPTERS[kind])
+    return LogFinding(kind, severity, sentence, tuple(quotes[:MOST_QUOTES]), CHAPTERS[kind])
 
 
-def find(material: Material, rules: Sequence[Rule]) -> tuple[Finding, ...]:
+def find(material: Material, rules: Sequence[Rule]) -> tuple[LogFinding, ...]:
     """What the rules find, the worst first; within one weight in the order of the rules."""
     found = [one for rule in rules for one in rule(material)]
+    if not found:
+        seen = material.reading.sightings
+        quotes = [Quote(one.line, f"{one.task}: {one.why}") for one in seen]
+        found = [finding("ordinary", "ordinary", _NOTHING, quotes)]
     return tuple(sorted(found, key=_weight))
 
 
-def _weight(one: Finding) -> int:
+_NOTHING = "Tasks are shown, and nothing of it leads to the OOM killer."
+
+
+def _weight(one: LogFinding) -> int:
     return SEVERITIES.index(one.severity)
 
 
-def circle(material: Material) -> Iterator[Finding]:
+def circle(material: Material) -> Iterator[LogFinding]:
     """Tasks that wait for each other."""
     graph, waits = material.waits.graph, material.waits
     if not graph.cycle:
@@ -80,11 +90,11 @@ def circle(material: Material) -> Iterator[Finding]:
     )
 
 
-def _chain_walkers(material: Material) -> Iterator[Standing]:
+def _chain_walkers(material: Material) -> Iterator[TaskStanding]:
     return (one for one in material.scene.standings if in_the_chain(one.seen))
 
 
-def stuck_in_the_chain(material: Material) -> Iterator[Finding]:
+def stuck_in_the_chain(material: Material) -> Iterator[LogFinding]:
     """Somebody stands in a callback, and no circle is seen: it waits for an answer, or for a lock
     of which the log does not say who has it."""
     if material.waits.graph.cycle:
@@ -113,13 +123,13 @@ def stuck_in_the_chain(material: Material) -> Iterator[Finding]:
         )
 
 
-def _quotes(one: Standing) -> list[Quote]:
+def _quotes(one: TaskStanding) -> list[Quote]:
     """What a stack is evidence for, and the record it stands in."""
     quotes = [Quote(piece.line, piece.sentence) for piece in evidence(one.seen)]
     return quotes or [Quote(one.seen.line, f"{one.seen.task}: {one.seen.why}")]
 
 
-def behind_oom_lock(material: Material) -> Iterator[Finding]:
+def behind_oom_lock(material: Material) -> Iterator[LogFinding]:
     """Tasks that wait for, or poll, oom_lock without being part of a circle."""
     circle_tasks = {edge.waiter for edge in material.waits.graph.cycle}
     edges = [
@@ -137,7 +147,7 @@ def behind_oom_lock(material: Material) -> Iterator[Finding]:
         )
 
 
-def changing_the_chain(material: Material) -> Iterator[Finding]:
+def changing_the_chain(material: Material) -> Iterator[LogFinding]:
     """A driver cannot enter or leave the chain because somebody walks it."""
     for one in material.waits.edges:
         if one.edge.what == "oom_notify_list rwsem":
@@ -149,7 +159,7 @@ def changing_the_chain(material: Material) -> Iterator[Finding]:
             )
 
 
-def lockdep(material: Material) -> Iterator[Finding]:
+def lockdep(material: Material) -> Iterator[LogFinding]:
     """A circle that lockdep has seen coming."""
     for notice in material.reading.notices:
         if notice.kind != "lockdep":
@@ -177,9 +187,9 @@ def lockdep(material: Material) -> Iterator[Finding]:
 _OF_THE_BOOK = ("oom_lock", "oom_notify_list", "fs_reclaim", "balloon_lock", "cmm_lock")
 
 
-def places(material: Material) -> Iterator[Finding]:
+def places(material: Material) -> Iterator[LogFinding]:
     """What frames with a `?` say of the chain: that it was walked."""
-    was: list[Evidence] = []
+    was: list[StackEvidence] = []
     seen = [one.seen for one in material.scene.standings]
     seen += [oom.sighting for oom in material.reading.ooms]
     for sighting in seen:
@@ -195,7 +205,7 @@ def places(material: Material) -> Iterator[Finding]:
         )
 
 
-def hangs(material: Material) -> Iterator[Finding]:
+def hangs(material: Material) -> Iterator[LogFinding]:
     """Tasks that hang for another reason than the book's."""
     told = {edge.waiter for edge in material.waits.graph.edges}
     others = [
@@ -217,6 +227,6 @@ def hangs(material: Material) -> Iterator[Finding]:
         )
 
 
-def length(us: int, reading: Reading) -> str:
+def length(us: int, reading: LogReading) -> str:
     """A stretch of the log in words."""
     return f"{us} lines" if reading.times == "lines" else time_text(us)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from oomlab.logs.story.findings import Material, finding, length
 from oomlab.logs.story.reports import NoticeKind, OomSeen
-from oomlab.logs.story.story import Finding, Quote
+from oomlab.logs.story.story import LogFinding, Quote
 
 STORM = 10
 """From so many reports on it is called a storm (our choice)."""
@@ -14,7 +14,7 @@ _COSTLY = 3
 """PAGE_ALLOC_COSTLY_ORDER: above it the allocator asks nobody to be killed (mm/page_alloc.c)."""
 
 
-def no_kill(material: Material) -> Iterator[Finding]:
+def no_kill(material: Material) -> Iterator[LogFinding]:
     """Somebody asked the OOM killer, and nobody was killed."""
     ooms = material.reading.ooms
     silent = [oom for oom in ooms if not oom.victim]
@@ -39,7 +39,7 @@ def _asked(oom: OomSeen) -> str:
     return f"{oom.task} asked ({oom.path}{mask})"
 
 
-def needless(material: Material) -> Iterator[Finding]:
+def needless(material: Material) -> Iterator[LogFinding]:
     """Somebody was killed although memory had come back, or was there."""
     purged = [n for n in material.reading.notices if n.kind == "purge" and n.number > 0]
     for oom in material.reading.ooms:
@@ -69,7 +69,7 @@ def needless(material: Material) -> Iterator[Finding]:
             return
 
 
-def reaper(material: Material) -> Iterator[Finding]:
+def reaper(material: Material) -> Iterator[LogFinding]:
     """The memory of a victim could not be taken."""
     failed = [oom for oom in material.reading.ooms if oom.reaped is False]
     if failed:
@@ -83,7 +83,7 @@ def reaper(material: Material) -> Iterator[Finding]:
         )
 
 
-def storm(material: Material) -> Iterator[Finding]:
+def storm(material: Material) -> Iterator[LogFinding]:
     """OOM after OOM."""
     found = material.storm
     if found is None or len(found.strokes) < STORM:
@@ -105,7 +105,7 @@ def storm(material: Material) -> Iterator[Finding]:
     )
 
 
-def may_not_kill(material: Material) -> Iterator[Finding]:
+def may_not_kill(material: Material) -> Iterator[LogFinding]:
     """A request that is not allowed to have anybody killed came to the killer all the same."""
     for oom in material.reading.ooms:
         if oom.may_kill is False:
@@ -128,7 +128,7 @@ _NOTICES: tuple[tuple[NoticeKind, str, str, str], ...] = (
 )
 
 
-def notices(material: Material) -> Iterator[Finding]:
+def notices(material: Material) -> Iterator[LogFinding]:
     """Records that are findings by themselves, one finding a kind."""
     for kind, chapter, severity, said in _NOTICES:
         mine = [notice for notice in material.reading.notices if notice.kind == kind]
@@ -144,7 +144,7 @@ def notices(material: Material) -> Iterator[Finding]:
         )
 
 
-def ordinary(material: Material) -> Iterator[Finding]:
+def ordinary(material: Material) -> Iterator[LogFinding]:
     """An OOM as it should be: asked, killed, done; or a log without any."""
     ooms = material.reading.ooms
     killed = [oom for oom in ooms if oom.victim]

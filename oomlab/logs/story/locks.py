@@ -6,12 +6,13 @@ one name, which is the model's where the model has the lock.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-from oomlab.logs.story.functions import plain
+from oomlab.logs.story.functions import FILESYSTEMS, bare_name
 
-Role = Literal["oom_lock", "chain", "listener", "filesystem", "met", "other", "answer"]
+LockRole = Literal["oom_lock", "chain", "listener", "filesystem", "met", "other", "answer"]
 """What a lock is in the circle of the book: `listener`: one that a callback of the chain takes;
 `met`: some lock that reclaim ran into; `answer`: no lock, but somebody's answer."""
 
@@ -25,11 +26,14 @@ class KnownLock:
     class ends in lockdep's lists. `source`: the file in which it is taken."""
 
     name: str
-    role: Role
+    role: LockRole
     askers: tuple[str, ...]
     ends: tuple[str, ...]
     source: str
 
+
+OBJECT_LOCK = "mm.lock of an object"
+"""What the lock of any graphics object is called: a stack does not show which object it is."""
 
 LOCKS = (
     KnownLock(
@@ -53,6 +57,13 @@ LOCKS = (
         "mm/oom_kill.c, since 4.2",
     ),
     KnownLock(
+        "oom_notifier_lock",
+        "oom_lock",
+        ("try_oom_notifier",),
+        ("oom_notifier_lock",),
+        "the book's remedy before-oom-lock",
+    ),
+    KnownLock(
         "oom_notify_list rwsem",
         "chain",
         ("register_oom_notifier", "unregister_oom_notifier"),
@@ -60,7 +71,7 @@ LOCKS = (
         "mm/oom_kill.c, kernel/notifier.c",
     ),
     KnownLock(
-        "mm.lock of an object",
+        OBJECT_LOCK,
         "listener",
         (
             "__i915_gem_object_get_pages",
@@ -70,7 +81,7 @@ LOCKS = (
             "i915_gem_shrink",
             "i915_gem_shrink_all",
         ),
-        (),
+        ("mm.lock",),
         "drivers/gpu/drm/i915",
     ),
     KnownLock(
@@ -95,7 +106,7 @@ _LISTENERS = ("mm.lock of object",)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AwaitedAnswer:
     """What somebody sleeps for who waits for no lock: the queue, who alone answers, what that one
     gives."""
 
@@ -105,16 +116,23 @@ class Answer:
 
 
 ANSWERS = {
-    "virtio_balloon": Answer("acked", "host", "its buffer back"),
-    "i915": Answer("GPU idle", "gpu", "the end of its work"),
-    "rcu": Answer("oom_callback_wq", "rcu", "the end of a grace period"),
+    "virtio_balloon": AwaitedAnswer("acked", "host", "its buffer back"),
+    "i915": AwaitedAnswer("GPU idle", "gpu", "the end of its work"),
+    "rcu": AwaitedAnswer("oom_callback_wq", "rcu", "the end of a grace period"),
 }
 """By the driver that waits (tell_host, i915_gem_shrinker_lock_uninterruptible, rcu_oom_notify)."""
 
 
+_VFS = ("i_mutex", "i_rwsem", "s_umount", "s_vfs_rename", "sb_internal", "sb_writers", "s_type")
+"""Parts of the classes of locks of the kernel's filesystem layer (fs/super.c, fs/inode.c)."""
+
+THREAD_ANSWERS = "oom_notifier_response_queue"
+"""Where one sleeps who has asked the thread of the RFC to walk the chain."""
+
+
 def asked_by(function: str) -> KnownLock | None:
     """The lock for which a function is known to ask."""
-    return _BY_ASKER.get(plain(function))
+    return _BY_ASKER.get(bare_name(function))
 
 
 def of_class(name: str) -> str:
@@ -123,11 +141,13 @@ def of_class(name: str) -> str:
     bare = inner.removeprefix("&")
     for lock in LOCKS:
         if any(bare.endswith(end) or name.endswith(end) for end in lock.ends):
-            return bare if lock.name == "cmm_lock" else lock.name
+            return lock.name
+    if bare.startswith(_LISTENERS):
+        return OBJECT_LOCK
     return bare if ").rwsem" not in name else name
 
 
-def role_of(name: str) -> Role:
+def role_of(name: str) -> LockRole:
     """The role of a lock by the name that it has here."""
     if name == MET:
         return "met"
@@ -136,8 +156,7 @@ def role_of(name: str) -> Role:
             return lock.role
     if name.startswith(_LISTENERS):
         return "listener"
-    words = name.replace("_", " ").split()
-    if "filesystem" in name or name.startswith("a lock of ") or "fs" in words:
+    words = set(re.split(r"[^a-z0-9]+", name))
+    if "filesystem" in words or name.startswith("a lock of ") or words & {"fs", *FILESYSTEMS}:
         return "filesystem"
-    kernels = ("i_mutex", "i_rwsem", "s_umount", "s_vfs_rename", "sb_internal", "mmap_sem")
-    return "filesystem" if any(part in name for part in kernels) else "other"
+    return "filesystem" if any(part in name for part in _VFS) else "other"

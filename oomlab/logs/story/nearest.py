@@ -16,13 +16,14 @@ from oomlab.experiment import Experiment
 from oomlab.kernel.machine import KERNELS
 from oomlab.kernel_release import KernelRelease
 from oomlab.logs.story.locks import role_of
-from oomlab.logs.story.reports import Reading
+from oomlab.logs.story.reports import LogReading
 from oomlab.logs.story.shapes import Link, agrees, links, nearness, part_of
 from oomlab.logs.story.standings import Scene
 from oomlab.logs.story.story import Match
 from oomlab.logs.story.trace import UNKNOWN_STACK, model_stack
-from oomlab.logs.story.waits import Waits
+from oomlab.logs.story.waits import LogWaits
 from oomlab.scenarios import GROUPS
+from oomlab.scenarios.parameters import MOST_TASKS
 
 NEAR = 0.6
 """From here on two graphs are called near (our choice): about half of what an edge says agrees."""
@@ -40,7 +41,7 @@ class _Candidate(NamedTuple):
     links: tuple[Link, ...]
 
 
-def nearest(reading: Reading, scene: Scene, waits: Waits) -> tuple[Match | None, str]:
+def nearest(reading: LogReading, scene: Scene, waits: LogWaits) -> tuple[Match | None, str]:
     """The nearest scenario, or why there is none."""
     mine = (*_links_of_log(scene, waits), *_open_links(scene, waits))
     if not mine:
@@ -58,7 +59,7 @@ def nearest(reading: Reading, scene: Scene, waits: Waits) -> tuple[Match | None,
     return _match(reading, mine, *best), ""
 
 
-def _links_of_log(scene: Scene, waits: Waits) -> tuple[Link, ...]:
+def _links_of_log(scene: Scene, waits: LogWaits) -> tuple[Link, ...]:
     return links(waits.graph, stacks_of(scene))
 
 
@@ -68,7 +69,7 @@ def stacks_of(scene: Scene) -> dict[str, tuple[str, ...]]:
     return {task: stack for task, stack in found.items() if stack != UNKNOWN_STACK}
 
 
-def _open_links(scene: Scene, waits: Waits) -> Iterator[Link]:
+def _open_links(scene: Scene, waits: LogWaits) -> Iterator[Link]:
     """What somebody waits for that nobody is known to have."""
     closed = {edge.waiter for edge in waits.graph.edges}
     stacks = stacks_of(scene)
@@ -110,16 +111,18 @@ def _stacks(trace: Trace) -> dict[str, tuple[str, ...]]:
 
 
 def _match(
-    reading: Reading,
+    reading: LogReading,
     mine: Sequence[Link],
     near: float,
     one: _Candidate,
     pairs: Sequence[tuple[Link, Link]],
 ) -> Match:
-    settings = _settings(reading, one)
+    settings = _settings(reading, one, mine)
     experiment = Experiment.of(one.scenario, one.remedy, settings)
     trace = experiment.run()
     agreeing = [(a, b) for a, b in pairs if agrees(a, b)]
+    circle = [link for link in (*mine, *one.links) if link.in_circle]
+    same = all(any(link in pair for pair in agreeing) for link in circle)
     misses = [
         *(f"in the log {a.shown}; there {b.shown}" for a, b in pairs if (a, b) not in agreeing),
         *(f"only in the log: {a.shown}" for a in mine if all(a is not x for x, _ in pairs)),
@@ -132,12 +135,13 @@ def _match(
         tuple(misses),
         near,
         trace.verdict,
-        command(experiment, settings),
+        play_command(experiment, settings),
         _note(reading.release, one),
+        same_circle=bool(circle) and same,
     )
 
 
-def command(experiment: Experiment, settings: dict[str, Any]) -> str:
+def play_command(experiment: Experiment, settings: dict[str, Any]) -> str:
     """The line that plays it in a terminal."""
     parts = ["oomlab", "run", experiment.scenario.name]
     if experiment.remedy.name != "mainline":
@@ -147,7 +151,7 @@ def command(experiment: Experiment, settings: dict[str, Any]) -> str:
     return shlex.join(parts)
 
 
-def _settings(reading: Reading, one: _Candidate) -> dict[str, Any]:
+def _settings(reading: LogReading, one: _Candidate, mine: Sequence[Link]) -> dict[str, Any]:
     """What the log says of its machine, as far as the scenario has such settings."""
     wanted: dict[str, Any] = {}
     if reading.release is not None:
@@ -158,6 +162,11 @@ def _settings(reading: Reading, one: _Candidate) -> dict[str, Any]:
         wanted["managed_pages"] = sized[0].ram
         if sized[0].rss:
             wanted["hog_pages"] = sized[0].rss
+    if any(link.in_circle for link in mine):
+        beside = [link.waiter for link in mine if not link.in_circle and link.what == "oom_lock"]
+        wanted["fault_tasks"] = min(beside.count("asks for memory"), MOST_TASKS)
+        wanted["nofs_tasks"] = min(beside.count("asks from within a filesystem"), MOST_TASKS)
+    wanted = {name: value for name, value in wanted.items() if value}
     known = {parameter.name for parameter in Experiment.of(one.scenario).scenario.parameters}
     given: dict[str, Any] = {}
     for name, value in wanted.items():

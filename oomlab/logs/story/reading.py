@@ -12,9 +12,9 @@ from oomlab.logs import incidents as log
 from oomlab.logs.parts import Frame as LogFrame
 from oomlab.logs.parts import TaskName
 from oomlab.logs.story.clock import Boot, boots
-from oomlab.logs.story.reports import Notice, OomSeen, Reading
+from oomlab.logs.story.reports import LogReading, Notice, OomSeen
 from oomlab.logs.story.request import may_kill, models, zone_of
-from oomlab.logs.story.seen import Frame, ListedLock, Owner, Sighting, Why
+from oomlab.logs.story.seen import ListedLock, Owner, Sighting, StackFrame, Why
 
 NEAR_US = 5_000_000
 """A list of locks belongs to the stack of that task that was shown less than this before or after
@@ -23,7 +23,7 @@ NEAR_US = 5_000_000
 _SECOND = 1_000_000
 
 
-def readings_of(read: log.Log) -> Iterator[Reading]:
+def readings_of(read: log.Log) -> Iterator[LogReading]:
     """A reading for each boot that the log is of."""
     for boot in boots(read.incidents):
         yield _Reader(read, boot).reading()
@@ -42,10 +42,10 @@ class _Reader:
         self.addresses: dict[str, dict[str, int]] = {}
         self.unit = _SECOND if boot.times != "lines" else 0
 
-    def reading(self) -> Reading:
+    def reading(self) -> LogReading:
         """All of it."""
         sightings = self._with_lists([*self._sightings()])
-        return Reading(
+        return LogReading(
             KernelRelease.meant(self.release_text),
             self.release_text,
             self.boot.times,
@@ -217,8 +217,8 @@ def _tasks(one: log.Incident) -> Iterator[TaskName]:
         yield one.blocked_on.owner
 
 
-def _frames(frames: Iterable[LogFrame]) -> tuple[Frame, ...]:
-    return tuple(Frame(frame.function, frame.line, frame.sure) for frame in frames)
+def _frames(frames: Iterable[LogFrame]) -> tuple[StackFrame, ...]:
+    return tuple(StackFrame(frame.function, frame.line, frame.sure) for frame in frames)
 
 
 def _owner(one: log.HungTask, name: Callable[[TaskName], str]) -> Owner | None:
@@ -236,7 +236,7 @@ MOST_SIGHTINGS = 200
 are drawn from all of them."""
 
 
-def bounded(reading: Reading) -> Reading:
+def bounded(reading: LogReading) -> LogReading:
     """As much of a reading as a trace can show."""
     return replace(
         reading, sightings=reading.sightings[-MOST_SIGHTINGS:], ooms=reading.ooms[-MOST_REPORTS:]

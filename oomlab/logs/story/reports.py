@@ -77,7 +77,7 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Reading:
+class LogReading:
     """A log, as far as the story is concerned, in the order of its lines."""
 
     release: KernelRelease | None

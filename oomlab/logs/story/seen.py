@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from oomlab.logs.story.functions import LockWay, Meaning, meaning, plain
+from oomlab.logs.story.functions import FrameMeaning, LockWay, bare_name, frame_meaning
 
 Why = Literal["hung task", "blocked task", "stall", "OOM report", "failure", "lockup", "owner"]
 """In which kind of record the task was seen; `owner`: it is named as one who has a lock."""
@@ -28,7 +28,7 @@ SCHEDULING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class StackFrame:
     """One function of a stack, in `line` of the log. `sure`: the kernel put no `?` before it: the
     task is in this function. Otherwise it may have been there earlier."""
 
@@ -39,12 +39,12 @@ class Frame:
     @property
     def name(self) -> str:
         """The function without what a compiler added."""
-        return plain(self.function)
+        return bare_name(self.function)
 
     @property
-    def meaning(self) -> Meaning | None:
+    def meaning(self) -> FrameMeaning | None:
         """What it says about the task; see `functions`."""
-        return meaning(self.function)
+        return frame_meaning(self.function)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Sighting:
     at_us: int
     line: int
     why: Why
-    frames: tuple[Frame, ...] = ()
+    frames: tuple[StackFrame, ...] = ()
     since_us: int | None = None
     listed: tuple[ListedLock, ...] | None = None
     owner: Owner | None = field(default=None)
@@ -90,11 +90,11 @@ class Sighting:
         """Was it seen as one that does not run?"""
         return self.why in ("hung task", "blocked task", "owner")
 
-    def sure(self) -> Iterator[Frame]:
+    def sure(self) -> Iterator[StackFrame]:
         """The frames that are certain, innermost first, without those of the scheduler."""
         return (f for f in self.frames if f.sure and f.name not in SCHEDULING)
 
-    def within(self, *places: str) -> Frame | None:
+    def within(self, *places: str) -> StackFrame | None:
         """The innermost certain frame at one of these places."""
         return next((f for f in self.sure() if f.meaning and f.meaning.place in places), None)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from oomlab.analysis import EdgeKind, WaitForGraph, waiting_sentence
-from oomlab.logs.story.functions import meaning
-from oomlab.logs.story.locks import Role, role_of
+from oomlab.logs.story.functions import frame_meaning
+from oomlab.logs.story.locks import LockRole, role_of
 
-Part = Literal[
+GraphPart = Literal[
     "walks the chain", "works for a listener", "asks from within a filesystem", "asks for memory",
     "SysRq", "changes the chain", "the chain's thread", "answers", "does something else",
     "is not known",
@@ -22,20 +22,21 @@ Part = Literal[
 @dataclass(frozen=True, slots=True)
 class Link:
     """An edge without names. `of`: the driver that the waiter or the holder is in, "" for none;
-    `shown`: the edge in words, with its names."""
+    `shown`: the edge in words, with its names. `in_circle`: it is part of a closed circle."""
 
-    waiter: Part
+    waiter: GraphPart
     kind: EdgeKind
-    what: Role
-    holder: Part
+    what: LockRole
+    holder: GraphPart
     of: str
     shown: str
+    in_circle: bool = False
 
 
-def part_of(stack: Sequence[str]) -> tuple[Part, str]:
+def part_of(stack: Sequence[str]) -> tuple[GraphPart, str]:
     """The part of a task with this stack (names as in a trace, outermost first), and whose driver
     it is in."""
-    found = [what for name in stack if (what := meaning(name)) is not None]
+    found = [what for name in stack if (what := frame_meaning(name)) is not None]
     places = [what.place for what in found]
     of = next((w.of.split()[0] for w in found if w.of and w.place != "filesystem"), "")
     if "thread" in places:
@@ -69,9 +70,10 @@ def links(graph: WaitForGraph, stacks: Mapping[str, Sequence[str]]) -> tuple[Lin
             holder, holders_of = "answers", edge.holder
         elif edge.holder not in stacks:
             holder = "is not known"
-        what: Role = "answer" if edge.kind == "event" else role_of(edge.what)
+        what: LockRole = "answer" if edge.kind == "event" else role_of(edge.what)
         shown = waiting_sentence(edge)
-        found.append(Link(waiter, edge.kind, what, holder, of or holders_of, shown))
+        closed = edge in graph.cycle
+        found.append(Link(waiter, edge.kind, what, holder, of or holders_of, shown, closed))
     return tuple(found)
 
 
@@ -82,6 +84,10 @@ _OTHER_DRIVER = 0.8
 _OF_THE_LOG = 0.7
 """A log shows a part of what goes on: that its own edges agree counts more than that the model has
 further ones (our choice)."""
+_BESIDE = 0.25
+"""How much an edge beside a circle counts, against one of the circle (our choice)."""
+_OTHER_PLACE = 0.85
+"""Of links of which only one is part of a circle (our choice)."""
 _ALIKE = {("met", "filesystem"), ("met", "other")}
 """What is met in reclaim may be any lock that a shrinker takes."""
 
@@ -107,7 +113,9 @@ def likeness(one: Link, other: Link) -> float:
         score += _WEIGHTS[3] / 2
     elif one.holder == other.holder:
         score += _WEIGHTS[3]
-    return score if one.of == other.of or not (one.of and other.of) else score * _OTHER_DRIVER
+    if one.of != other.of and one.of and other.of:
+        score *= _OTHER_DRIVER
+    return score if one.in_circle == other.in_circle else score * _OTHER_PLACE
 
 
 def nearness(mine: Sequence[Link], others: Sequence[Link]) -> tuple[float, list[tuple[Link, Link]]]:
@@ -117,17 +125,25 @@ def nearness(mine: Sequence[Link], others: Sequence[Link]) -> tuple[float, list[
         key=_best_first,
     )
     used: tuple[set[int], set[int]] = (set(), set())
-    total, matched = 0.0, []
+    weights = _counting(mine), _counting(others)
+    mine_agrees, theirs_agrees, matched = 0.0, 0.0, []
     for score, i, j in pairs:
         if i not in used[0] and j not in used[1] and score > _WEIGHTS[2]:
             used[0].add(i)
             used[1].add(j)
-            total += score
+            mine_agrees += score * weights[0][i]
+            theirs_agrees += score * weights[1][j]
             matched.append((mine[i], others[j]))
     if not mine or not others:
         return 0.0, []
-    mine_too = _OF_THE_LOG * total / len(mine)
-    return mine_too + (1 - _OF_THE_LOG) * total / len(others), matched
+    ours, theirs = mine_agrees / sum(weights[0]), theirs_agrees / sum(weights[1])
+    return _OF_THE_LOG * ours + (1 - _OF_THE_LOG) * theirs, matched
+
+
+def _counting(several: Sequence[Link]) -> list[float]:
+    """How much each link counts: who only waits beside a circle, less."""
+    closed = any(link.in_circle for link in several)
+    return [1.0 if link.in_circle or not closed else _BESIDE for link in several]
 
 
 def _best_first(pair: tuple[float, int, int]) -> tuple[float, int, int]:

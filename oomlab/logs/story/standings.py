@@ -5,44 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from oomlab.analysis import HoldMode
 from oomlab.kernel_release import KernelRelease
-from oomlab.logs.story.locks import LOCKS, MET
-from oomlab.logs.story.seen import Sighting
+from oomlab.logs.story.claims import HoldClaim, claims_of, may_have
+from oomlab.logs.story.locks import THREAD_ANSWERS, AwaitedAnswer, of_class
+from oomlab.logs.story.seen import Sighting, StackFrame
+from oomlab.logs.story.standing import TaskStanding
 from oomlab.logs.story.wants import (
-    Knowledge,
+    KNOWLEDGE,
     Want,
-    holds,
-    inside_a_filesystem,
+    holds_of,
     place_words,
     want,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A task from `from_us` on, where it is seen at `seen.at_us` and perhaps again until `last_us`.
-
-    `want`: what it waits for, each lock with a name now.
-    """
-
-    seen: Sighting
-    from_us: int
-    last_us: int
-    want: Want | None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """`task` has `lock` from `from_us` on, as far as is known: `line` says so, as `known`."""
-
-    lock: str
-    task: str
-    mode: HoldMode
-    from_us: int
-    until_us: int | None
-    line: int
-    known: Knowledge
 
 
 @dataclass(frozen=True)
@@ -50,68 +24,59 @@ class Scene:
     """All standings in the order of their beginnings, and all claims. `unsaid`: what one would have
     to know and the log does not say, in sentences without a full stop."""
 
-    standings: tuple[Standing, ...]
-    claims: tuple[Claim, ...]
+    standings: tuple[TaskStanding, ...]
+    claims: tuple[HoldClaim, ...]
     unsaid: tuple[str, ...]
 
 
 def scene(sightings: Sequence[Sighting], release: KernelRelease | None) -> Scene:
     """Put together what was seen. Of a task that is seen twice at one place, the two are one
     standing: it has been there all the time."""
-    standings = _merged(sightings)
-    standings = [_named(one) for one in standings]
-    claims: list[Claim] = []
-    for number, one in enumerate(standings):
-        until_us = _next_of(one, standings[number + 1 :])
-        for hold in holds(one.seen, one.want, release):
-            claims.append(
-                Claim(
-                    hold.lock,
-                    one.seen.task,
-                    hold.mode,
-                    one.from_us,
-                    until_us,
-                    hold.line,
-                    hold.known,
-                )
-            )
-        owner = one.seen.owner
-        if owner is not None and one.want is not None:
-            claims.append(
-                Claim(
-                    one.want.lock, owner.task, owner.mode, one.from_us, until_us, owner.line,
-                    "said by the kernel",
-                )
-            )  # fmt: skip
-    claims += _inferred(standings, claims)
-    claims = [claim for claim in claims if claim.lock in _of_interest(standings)]
+    standings = _merged([*_with_lists_alone(sightings)])
+    standings = [_named(one) for one in _with_thread(standings)]
+    claims = claims_of(standings, release)
     return Scene(
         tuple(_without_idle_polls(standings, claims)),
-        tuple(claims),
+        claims,
         tuple(_unsaid(standings, claims)),
     )
 
 
-def _of_interest(standings: Sequence[Standing]) -> set[str]:
-    """The locks that somebody waits for, and those of the book."""
-    wanted = {one.want.lock for one in standings if one.want is not None}
-    return wanted | {lock.name for lock in LOCKS}
+def _with_lists_alone(sightings: Sequence[Sighting]) -> Iterator[Sighting]:
+    """A list of locks without a stack does not say whether the last one is waited for. It is if it
+    is among those that somebody else has."""
+    had: dict[str, set[str]] = {}
+    for seen in sightings:
+        if seen.frames:
+            for hold in holds_of(seen, want(seen), None):
+                had.setdefault(hold.lock, set()).add(seen.task)
+        for lock in (seen.listed or ())[:-1]:
+            had.setdefault(of_class(lock.name), set()).add(seen.task)
+    for seen in sightings:
+        last = seen.listed[-1] if seen.listed and not seen.frames else None
+        if last is None or not had.get(of_class(last.name), set()) - {seen.task}:
+            yield seen
+        else:
+            frames = (StackFrame("mutex_lock", last.line), StackFrame(last.asked_in, last.line))
+            yield replace(seen, frames=frames)
 
 
-def _merged(sightings: Sequence[Sighting]) -> list[Standing]:
-    latest: dict[str, Standing] = {}
-    found: list[Standing] = []
+def _merged(sightings: Sequence[Sighting]) -> list[TaskStanding]:
+    latest: dict[str, TaskStanding] = {}
+    found: list[TaskStanding] = []
     for seen in sightings:
         from_us = seen.at_us if seen.since_us is None else seen.since_us
-        one = Standing(seen, from_us, seen.at_us, want(seen))
+        one = TaskStanding(seen, from_us, seen.at_us, want(seen))
         before = latest.get(seen.task)
         if before is not None and _goes_on(before, one):
             at = found.index(before)
             if seen.why == "owner":  # shown under another task's report: nothing new
                 one = replace(before, last_us=seen.at_us)
             else:
-                best = seen if seen.owner or seen.listed or not before.seen.owner else before.seen
-                one = Standing(best, min(before.from_us, from_us), seen.at_us, want(best))
+                best, other = sorted((seen, before.seen), key=_certainty)
+                listed = other.listed if best.listed is None else best.listed
+                best = replace(best, owner=best.owner or other.owner, listed=listed)
+                one = TaskStanding(best, min(before.from_us, from_us), seen.at_us, want(best))
             found[at] = one
         else:
             found.append(one)
@@ -119,76 +84,65 @@ def _merged(sightings: Sequence[Sighting]) -> list[Standing]:
     return sorted(found, key=_beginning)
 
 
-def _beginning(one: Standing) -> int:
+def _certainty(seen: Sighting) -> tuple[bool, int]:
+    """The lower, the more a sighting tells: the kernel's own lines first, then the best frames."""
+    found = want(seen)
+    told = bool(seen.owner or seen.listed)
+    return not told, len(KNOWLEDGE) if found is None else KNOWLEDGE.index(found.known)
+
+
+def _beginning(one: TaskStanding) -> int:
     return one.from_us
 
 
-def _goes_on(before: Standing, one: Standing) -> bool:
+def _goes_on(before: TaskStanding, one: TaskStanding) -> bool:
     if before.want is None or one.want is None:
         return before.want is one.want and [f.name for f in before.seen.sure()] == [
             f.name for f in one.seen.sure()
         ]
-    same = (before.want.kind, before.want.asked_in) == (one.want.kind, one.want.asked_in)
-    return same and (not before.want.lock or not one.want.lock or before.want.lock == one.want.lock)
+    if before.want.kind != one.want.kind:
+        return False
+    if before.want.lock and before.want.lock == one.want.lock:
+        return True
+    # One record may name the lock, and another only show who asks for it.
+    return before.want.asked_in == one.want.asked_in
 
 
-def _next_of(one: Standing, later: Sequence[Standing]) -> int | None:
-    mine = (other.from_us for other in later if other.seen.task == one.seen.task)
-    return next((at_us for at_us in mine if at_us > one.last_us), None)
+def _with_thread(standings: Sequence[TaskStanding]) -> Iterator[TaskStanding]:
+    """Where there is a thread that walks the chain for others, who naps in out_of_memory waits for
+    it."""
+    threads = [one.seen.task for one in standings if one.seen.within("thread")]
+    for one in standings:
+        frames = [frame for frame in one.seen.sure() if frame.meaning]
+        naps = [frame for frame in frames if frame.meaning and frame.meaning.place == "nap"]
+        below = frames[len(naps)] if len(naps) < len(frames) else None
+        waits = (
+            naps and frames[0] is naps[0] and below is not None and below.name == "out_of_memory"
+        )
+        if one.want is None and threads and waits and below is not None:
+            answer = AwaitedAnswer(THREAD_ANSWERS, threads[0], "its answer")
+            found = Want(answer.queue, "event", "", below.name, below.line, "inferred", answer)
+            one = replace(one, want=found)
+        yield one
 
 
-def _named(one: Standing) -> Standing:
+def _named(one: TaskStanding) -> TaskStanding:
     if one.want is None or one.want.lock:
         return one
     return replace(one, want=replace(one.want, lock=place_words(one.seen, one.want)))
 
 
-def _inferred(standings: Sequence[Standing], claims: Sequence[Claim]) -> Iterator[Claim]:
-    """Who is likely to have the lock that a task met in reclaim or in a filesystem: the only one
-    who asks for memory from within a filesystem."""
-    had = {claim.lock for claim in claims}
-    for one in standings:
-        if one.want is None or one.want.kind != "lock" or one.want.lock in had:
-            continue
-        if not _of_a_filesystem(one.want.lock):
-            continue
-        others = [*_inside(one, standings)]
-        if len({other.seen.task for other in others}) == 1:
-            line = others[0].seen.line
-            task, from_us = others[0].seen.task, others[0].from_us
-            yield Claim(one.want.lock, task, "owns", from_us, None, line, "inferred")
-
-
-_OF = "a lock of "
-
-
-def _of_a_filesystem(lock: str) -> bool:
-    return "filesystem" in lock or lock.startswith(_OF) or lock == MET
-
-
-def _inside(one: Standing, standings: Sequence[Standing]) -> Iterator[Standing]:
-    """Who else asks for memory from within a filesystem; that filesystem, where one is known."""
-    lock = one.want.lock if one.want else ""
-    family = lock.removeprefix(_OF) if lock.startswith(_OF) else None
-    for other in standings:
-        frame = inside_a_filesystem(other.seen)
-        if other.seen.task == one.seen.task or frame is None or frame.meaning is None:
-            continue
-        if family is None or frame.meaning.of in ("vfs", family):
-            yield other
-
-
 def _without_idle_polls(
-    standings: Sequence[Standing], claims: Sequence[Claim]
-) -> Iterator[Standing]:
-    """A stall is no sign of polling oom_lock unless somebody is known to have it."""
-    had = {claim.lock for claim in claims}
+    standings: Sequence[TaskStanding], claims: Sequence[HoldClaim]
+) -> Iterator[TaskStanding]:
+    """A stall is no sign of polling oom_lock unless somebody else is known to have it."""
+    had = {claim.task for claim in claims if claim.lock == "oom_lock"}
     for one in standings:
-        guessed = one.want is not None and one.want.known == "inferred" and one.want.kind == "poll"
-        yield replace(one, want=None) if guessed and "oom_lock" not in had else one
+        guessed = one.seen.why == "stall" and one.want is not None
+        yield replace(one, want=None) if guessed and not had - {one.seen.task} else one
 
 
-def _unsaid(standings: Sequence[Standing], claims: Sequence[Claim]) -> Iterator[str]:
+def _unsaid(standings: Sequence[TaskStanding], claims: Sequence[HoldClaim]) -> Iterator[str]:
     had = {claim.lock for claim in claims}
     told: set[tuple[str, str]] = set()
     for one in standings:
@@ -197,6 +151,6 @@ def _unsaid(standings: Sequence[Standing], claims: Sequence[Claim]) -> Iterator[
             continue
         if (one.seen.task, wanted.lock) not in told:
             told.add((one.seen.task, wanted.lock))
-            others = {other.seen.task for other in _inside(one, standings)}
+            others = {other.seen.task for other in may_have(one, standings)}
             may = f"; it may be one of {', '.join(sorted(others)[:4])}" if len(others) > 1 else ""
             yield f"who has {wanted.lock}, for which {one.seen.task} waits{may}"

@@ -15,7 +15,7 @@ from oomlab.experiment import Experiment
 from oomlab.logs.story.chapters import Chapter
 from oomlab.logs.story.reports import ZoneSeen
 from oomlab.logs.story.storm import Storm
-from oomlab.logs.story.waits import Waits
+from oomlab.logs.story.waits import LogWaits
 
 Severity = Literal["deadlock", "lockup", "loss", "notice", "ordinary"]
 """How bad a finding is: tasks wait in a circle; nothing may come of it any more; something was
@@ -43,7 +43,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LogFinding:
     """One thing that the log tells: a sentence, what it rests on, and where the book explains it.
 
     `kind`: a key of `chapters.CHAPTERS`.
@@ -62,7 +62,8 @@ class Match:
 
     `agrees` and `misses`: edges of the log that it has, and what differs, in words. `nearness`: 0
     to 1. `settings`: those taken from the log. `verdict`: what the model gives with them, under
-    the remedy that the release's balloon amounts to. `command`: the line that plays it.
+    the remedy that the release's balloon amounts to. `command`: the line that plays it. `note`:
+    what a later balloon makes of it. `same_circle`: the circles agree in every edge.
     """
 
     experiment: Experiment
@@ -73,11 +74,13 @@ class Match:
     verdict: str
     command: str
     note: str = ""
+    same_circle: bool = False
 
     @property
     def sentence(self) -> str:
         """Which scenario that is, in words."""
-        how = "the same graph" if not self.misses else "the nearest graph"
+        how = "the same circle" if self.same_circle else "the nearest graph"
+        how = how if self.misses else "the same graph"
         scenario = self.experiment.scenario
         return f"{scenario.name} has {how}: {scenario.summary}"
 
@@ -87,8 +90,8 @@ class Story:
     """All of it. `findings`: the worst first, never empty. `no_match`: why there is no `match`.
     `boot`: which boot of the machine this is, of how many that the log is of."""
 
-    findings: tuple[Finding, ...]
-    waits: Waits
+    findings: tuple[LogFinding, ...]
+    waits: LogWaits
     trace: Trace
     storm: Storm | None = None
     zone: ZoneSeen | None = None

@@ -22,10 +22,12 @@ from oomlab.engine.trace.events import (
     Trace,
     Waiting,
 )
+from oomlab.logs.story.claims import HoldClaim
 from oomlab.logs.story.locks import role_of
-from oomlab.logs.story.reports import OomSeen, Reading
-from oomlab.logs.story.seen import SCHEDULING, Frame
-from oomlab.logs.story.standings import Claim, Scene, Standing, scene
+from oomlab.logs.story.reports import LogReading, OomSeen
+from oomlab.logs.story.seen import SCHEDULING, StackFrame
+from oomlab.logs.story.standing import TaskStanding
+from oomlab.logs.story.standings import Scene, scene
 
 UNKNOWN_STACK = ("not in the log",)
 """The stack of a task that is named and never shown."""
@@ -41,13 +43,13 @@ _HOLD_OPS = {"owns": "mutex_lock", "reads": "down_read", "writes": "down_write"}
 _HOWS: dict[str, How] = {"poll": "polls", "event": "blocks", "lock": "blocks"}
 
 
-def trace_of(reading: Reading, known: Scene | None = None) -> Trace:
+def trace_of(reading: LogReading, known: Scene | None = None) -> Trace:
     """The log as a trace. Its verdict is `log-ends`; the parameters say which times it has and
     which release wrote it. `known`: the scene of the reading, if it is there already."""
     return _Builder(reading, known or scene(reading.sightings, reading.release)).trace()
 
 
-def model_stack(frames: tuple[Frame, ...]) -> tuple[str, ...]:
+def model_stack(frames: tuple[StackFrame, ...]) -> tuple[str, ...]:
     """A stack of the log, outermost first, with the model's names; without what waits."""
     found: list[str] = []
     for frame in reversed(frames):
@@ -72,14 +74,14 @@ class _Slot:
 class _Builder:
     """Collects tasks, slots and events; `_value` has what each slot holds so far."""
 
-    def __init__(self, reading: Reading, known: Scene) -> None:
+    def __init__(self, reading: LogReading, known: Scene) -> None:
         self.reading = reading
         self.scene = known
         self.slots: dict[str, _Slot] = {}
         self.tasks: dict[str, TaskInfo] = {}
         self.value: dict[str, Json] = {}
         self.pending: list[tuple[int, int, int, Event]] = []
-        self.last: dict[str, Standing] = {}
+        self.last: dict[str, TaskStanding] = {}
 
     def trace(self) -> Trace:
         """The whole of it."""
@@ -162,9 +164,9 @@ class _Builder:
             if oom.reaped_us is not None:
                 moments.append((max(oom.reaped_us, oom.at_us), 4, oom))
         for at_us, rank, what in sorted(moments, key=_order):
-            if isinstance(what, Claim):
+            if isinstance(what, HoldClaim):
                 yield from self._takes(what) if rank else self._gives_back(what, at_us)
-            elif isinstance(what, Standing):
+            elif isinstance(what, TaskStanding):
                 yield from self._stands(what)
             elif isinstance(what, OomSeen):
                 yield from self._report(what) if rank == 3 else self._reaped(what, at_us)
@@ -177,7 +179,7 @@ class _Builder:
         self.value.update(new)
         return Event(at_us, task, stack, op, on, condition, result, new)
 
-    def _standing(self, task: str, at_us: int) -> Standing | None:
+    def _standing(self, task: str, at_us: int) -> TaskStanding | None:
         mine = (s for s in reversed(self.scene.standings) if s.seen.task == task)
         return next((one for one in mine if one.from_us <= at_us), None)
 
@@ -185,7 +187,7 @@ class _Builder:
         known = self._standing(task, at_us)
         return model_stack(known.seen.frames) if known is not None else UNKNOWN_STACK
 
-    def _takes(self, claim: Claim) -> Iterator[Event]:
+    def _takes(self, claim: HoldClaim) -> Iterator[Event]:
         before = self.value[claim.lock]
         value: Json = claim.task
         if isinstance(before, dict):
@@ -206,7 +208,7 @@ class _Builder:
             if self._standing(claim.task, claim.from_us) is None:
                 yield self._event(claim.from_us, claim.task, stack, "note", "", "unseen")
 
-    def _gives_back(self, claim: Claim, at_us: int) -> Iterator[Event]:
+    def _gives_back(self, claim: HoldClaim, at_us: int) -> Iterator[Event]:
         before = self.value[claim.lock]
         value: Json = "" if before == claim.task else before
         if isinstance(before, dict):
@@ -221,7 +223,7 @@ class _Builder:
                 **{claim.lock: value},
             )  # fmt: skip
 
-    def _stands(self, one: Standing) -> Iterator[Event]:
+    def _stands(self, one: TaskStanding) -> Iterator[Event]:
         seen, wanted = one.seen, one.want
         self.last[seen.task] = one
         stack = model_stack(seen.frames)

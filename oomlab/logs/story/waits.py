@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from oomlab.analysis import Edge, WaitForGraph, wait_for_graph, waiting_sentence
 from oomlab.engine.trace.events import Trace
-from oomlab.logs.story.standings import Claim, Scene, Standing
+from oomlab.logs.story.claims import HoldClaim
+from oomlab.logs.story.standing import TaskStanding
+from oomlab.logs.story.standings import Scene
 from oomlab.logs.story.wants import Knowledge, weaker
 
 MOST_MOMENTS = 40
@@ -29,9 +31,9 @@ class KnownEdge:
 
 
 @dataclass(frozen=True)
-class Waits:
+class LogWaits:
     """The wait-for graph of a log. `edges` say how each is known; `closing`: the edge that closes
-    the circle, the one that began last; `unsaid`: what the log does not say."""
+    the circle, the last that began as far as the log says; `unsaid`: what the log does not say."""
 
     graph: WaitForGraph
     edges: tuple[KnownEdge, ...]
@@ -44,7 +46,7 @@ class Waits:
         return {one.edge: one.known for one in self.edges if one.known != "said by the kernel"}
 
 
-def waits_of(trace: Trace, scene: Scene) -> Waits:
+def waits_of(trace: Trace, scene: Scene) -> LogWaits:
     """The graph with a circle, else the one with most edges; of several, the latest."""
     seen = {one.last_us for one in scene.standings if one.want is not None}
     best = wait_for_graph(trace, trace.ended_at_us)
@@ -56,14 +58,20 @@ def waits_of(trace: Trace, scene: Scene) -> Waits:
     in_circle = [one for one in edges if one.edge in best.cycle]
     began = {one.edge: _began(one.edge, best.at_us, scene) for one in in_circle}
     closing = max(in_circle, key=lambda one: began[one.edge], default=None)
-    return Waits(best, edges, closing, scene.unsaid)
+    unsaid = scene.unsaid
+    if closing is not None and [*began.values()].count(began[closing.edge]) > 1:
+        unsaid += (
+            "which of the waits in the circle began last: it is known only since when at the"
+            " latest each of them has lasted",
+        )
+    return LogWaits(best, edges, closing, unsaid)
 
 
 def _weight(graph: WaitForGraph) -> tuple[bool, int]:
     return bool(graph.cycle), len(graph.edges)
 
 
-def _standing(edge: Edge, at_us: int, scene: Scene) -> Standing | None:
+def _standing(edge: Edge, at_us: int, scene: Scene) -> TaskStanding | None:
     mine = [
         one
         for one in scene.standings
@@ -72,7 +80,7 @@ def _standing(edge: Edge, at_us: int, scene: Scene) -> Standing | None:
     return mine[-1] if mine else None
 
 
-def _claim(edge: Edge, at_us: int, scene: Scene) -> Claim | None:
+def _claim(edge: Edge, at_us: int, scene: Scene) -> HoldClaim | None:
     mine = [
         claim
         for claim in scene.claims

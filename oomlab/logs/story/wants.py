@@ -9,8 +9,8 @@ from typing import Literal
 from oomlab.analysis import EdgeKind, HoldMode
 from oomlab.kernel_release import KernelRelease
 from oomlab.logs.story.functions import LockWay
-from oomlab.logs.story.locks import ANSWERS, MET, Answer, asked_by, of_class
-from oomlab.logs.story.seen import Frame, Sighting
+from oomlab.logs.story.locks import ANSWERS, MET, OBJECT_LOCK, AwaitedAnswer, asked_by, of_class
+from oomlab.logs.story.seen import Sighting, StackFrame
 
 Knowledge = Literal["said by the kernel", "a sure frame", "a frame that may be stale", "inferred"]
 """How something is known: the kernel has a line about it; a frame without `?` shows it; only frames
@@ -43,7 +43,7 @@ class Want:
     asked_in: str
     line: int
     known: Knowledge
-    answer: Answer | None = None
+    answer: AwaitedAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def want(seen: Sighting) -> Want | None:
     return found
 
 
-def _want(seen: Sighting, frames: Sequence[Frame]) -> Want | None:
+def _want(seen: Sighting, frames: Sequence[StackFrame]) -> Want | None:
     first = frames[0].meaning if frames else None
     if first is None:
         return None
@@ -105,7 +105,7 @@ def _want(seen: Sighting, frames: Sequence[Frame]) -> Want | None:
 _POLLS = Want("oom_lock", "poll", "", "", 0, "inferred")
 
 
-def _ticking(outside: Frame) -> Want | None:
+def _ticking(outside: StackFrame) -> Want | None:
     """Somebody sleeps for a tick: in the allocator that is polling oom_lock."""
     what = outside.meaning
     if what is None or what.place != "allocator":
@@ -114,7 +114,7 @@ def _ticking(outside: Frame) -> Want | None:
     return replace(_POLLS, asked_in=outside.name, line=outside.line, known=sure)
 
 
-def _lock(seen: Sighting, frames: Sequence[Frame], outside: Frame, way: LockWay) -> Want:
+def _lock(seen: Sighting, frames: Sequence[StackFrame], outside: StackFrame, way: LockWay) -> Want:
     line = frames[0].line
     known: Knowledge = "a sure frame"
     if seen.listed:
@@ -146,7 +146,7 @@ def place_words(seen: Sighting, wanted: Want) -> str:
     return f"the lock asked for in {wanted.asked_in}"
 
 
-def holds(seen: Sighting, wanted: Want | None, release: KernelRelease | None) -> Iterator[Hold]:
+def holds_of(seen: Sighting, wanted: Want | None, release: KernelRelease | None) -> Iterator[Hold]:
     """What a task has. Where the kernel lists it, that is all; otherwise what its certain frames
     tell, since the functions take these locks before they call what is seen below them."""
     waits = wanted is not None and wanted.kind == "lock"
@@ -157,18 +157,26 @@ def holds(seen: Sighting, wanted: Want | None, release: KernelRelease | None) ->
             yield Hold(name, "reads" if reads else "owns", listed.line, "said by the kernel")
         return
     frames = [*seen.sure()]
+    asking = next((n for n, f in enumerate(frames) if not _asks_for_a_lock(f)), 0)
     for depth, frame in enumerate(frames):
-        for name, mode, known in _holds_in(frame, frames[:depth], release):
-            # What a function is about to take it does not have; what it polls, it may well have.
-            asks = wanted is not None and wanted.kind == "lock" and wanted.lock == name
-            if not (asks and wanted and wanted.asked_in == frame.name):
-                yield Hold(name, mode, frame.line, known)
+        if waits and depth == asking:  # what a function is about to take it does not have
+            continue
+        for name, mode, known in _holds_in(frame, frames[:depth], frames[depth + 1 :], release):
+            yield Hold(name, mode, frame.line, known)
+
+
+def _asks_for_a_lock(frame: StackFrame) -> bool:
+    return frame.meaning is not None and frame.meaning.place in ("lock", "poll")
 
 
 def _holds_in(
-    frame: Frame, below: Sequence[Frame], release: KernelRelease | None
+    frame: StackFrame,
+    below: Sequence[StackFrame],
+    above: Sequence[StackFrame],
+    release: KernelRelease | None,
 ) -> Iterator[tuple[str, HoldMode, Knowledge]]:
-    """The locks that a function has while it is in what is seen `below` it."""
+    """The locks that a function has while it is in what is seen `below` it, called by those
+    `above`."""
     name = frame.name
     called = [inner.meaning for inner in below if inner.meaning]
     asks = any(what.place == "allocator" for what in called)
@@ -178,17 +186,20 @@ def _holds_in(
         yield "balloon_lock", "owns", "inferred" if asks and not release else "a sure frame"
     elif name == "out_of_memory":
         yield "oom_lock", "owns", "a sure frame"
+    elif name == "try_oom_notifier" and called:
+        yield "oom_notifier_lock", "owns", "a sure frame"
     elif frame.meaning and frame.meaning.place == "chain":
-        if any(what.place == "listener" for what in called):
+        walked_for = [outer.meaning.place for outer in above if outer.meaning]
+        if {"out_of_memory", "thread"} & {*walked_for}:  # any other chain has a lock of its own
             yield "oom_notify_list rwsem", "reads", "a sure frame"
     elif frame.meaning and frame.meaning.of == "i915 object" and asks:
         if "get_pages" in name:
-            yield "mm.lock of an object", "owns", "a sure frame"
+            yield OBJECT_LOCK, "owns", "a sure frame"
     elif name == "cmm_mem_going_offline" and asks:
         yield "cmm_lock", "owns", "a sure frame"
 
 
-def inside_a_filesystem(seen: Sighting) -> Frame | None:
+def inside_a_filesystem(seen: Sighting) -> StackFrame | None:
     """The function of a filesystem from within which a task asks for memory; None if it does not.
     It is likely to have a lock of that filesystem."""
     frames = [*seen.sure()]

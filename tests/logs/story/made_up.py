@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from oomlab.kernel.zone import Watermarks
 from oomlab.kernel_release import KernelRelease
 from oomlab.logs.incidents import OomPath
-from oomlab.logs.story.reports import Notice, OomSeen, Reading, ZoneSeen
-from oomlab.logs.story.seen import Frame, ListedLock, Owner, Sighting, Why
+from oomlab.logs.story.reports import LogReading, Notice, OomSeen, ZoneSeen
+from oomlab.logs.story.seen import ListedLock, Owner, Sighting, StackFrame, Why
 
 SECOND = 1_000_000
 MUTEX = "__schedule schedule schedule_preempt_disabled __mutex_lock.isra.0 mutex_lock "
@@ -25,10 +25,10 @@ INFLATES = (
 DEFLATES = MUTEX + "leak_balloon virtballoon_oom_notify " + CHAIN + ALLOC
 
 
-def frames(stack: str, first_line: int) -> tuple[Frame, ...]:
+def frames(stack: str, first_line: int) -> tuple[StackFrame, ...]:
     """A stack, innermost first; `?name` is a frame that is not certain."""
     return tuple(
-        Frame(name.lstrip("?"), first_line + number, not name.startswith("?"))
+        StackFrame(name.lstrip("?"), first_line + number, not name.startswith("?"))
         for number, name in enumerate(stack.split())
     )
 
@@ -95,9 +95,9 @@ def reading(
     notices: Sequence[Notice] = (),
     release: str | None = "4.13",
     ended_s: float = 400,
-) -> Reading:
+) -> LogReading:
     """A log in which this was seen."""
-    return Reading(
+    return LogReading(
         KernelRelease.meant(release), release or "", "boot", "", round(ended_s * SECOND),
         sightings, tuple(ooms), tuple(notices),
     )  # fmt: skip

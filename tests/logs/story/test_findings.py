@@ -9,8 +9,8 @@ import pytest
 
 import oomlab
 from oomlab.logs.story import CHAPTERS, SEVERITIES
-from oomlab.logs.story.explain import story_of
-from oomlab.logs.story.reports import Notice, Reading
+from oomlab.logs.story.reports import LogReading, Notice
+from oomlab.logs.story.telling import story_of
 from tests.logs.story.made_up import (
     ALLOC,
     CHAIN,
@@ -33,7 +33,7 @@ OBJECT = MUTEX + "i915_gem_shrink i915_gem_shrinker_oom "
 CLIENT = NAP + ALLOC + "__kmalloc i915_gem_object_get_pages drm_ioctl do_vfs_ioctl"
 
 
-def kinds(log: Reading) -> list[tuple[str, str]]:
+def kinds(log: LogReading) -> list[tuple[str, str]]:
     return [(one.kind, one.severity) for one in story_of(log).findings]
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from oomlab.experiment import run
 from oomlab.logs.story import Match
-from oomlab.logs.story.explain import story_of
-from oomlab.logs.story.reports import Reading
+from oomlab.logs.story.reports import LogReading
+from oomlab.logs.story.telling import story_of
 from tests.logs.story.made_up import (
     ALLOC,
     CHAIN,
@@ -41,7 +41,7 @@ NEAR = {
 }
 
 
-def match_of(log: Reading) -> Match:
+def match_of(log: LogReading) -> Match:
     match = story_of(log).match
     assert match is not None
     return match

@@ -11,7 +11,7 @@ from oomlab.analysis.episodes.function_calls import walks
 from oomlab.engine.trace.narration import story
 from oomlab.engine.trace.store import from_json, to_json
 from oomlab.figures import draw_state, draw_timeline, draw_wait_for
-from oomlab.logs.story.explain import story_of
+from oomlab.logs.story.telling import story_of
 from oomlab.logs.story.trace import trace_of
 from tests.figures.drawings import check_sound
 from tests.logs.story.made_up import SECOND, oom, reading, zone

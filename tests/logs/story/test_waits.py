@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from oomlab.analysis import Edge, first_cycle_us, wait_for_graph
-from oomlab.logs.story.explain import story_of
 from oomlab.logs.story.seen import Sighting
+from oomlab.logs.story.telling import story_of
 from oomlab.logs.story.wants import want
 from tests.logs.story.made_up import (
     ALLOC,

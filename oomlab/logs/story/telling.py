@@ -9,7 +9,7 @@ from oomlab.logs.story import findings, kills
 from oomlab.logs.story.findings import Material, Rule, find
 from oomlab.logs.story.nearest import nearest
 from oomlab.logs.story.reading import bounded, readings_of
-from oomlab.logs.story.reports import Reading
+from oomlab.logs.story.reports import LogReading
 from oomlab.logs.story.standings import scene
 from oomlab.logs.story.storm import storm_of
 from oomlab.logs.story.story import SEVERITIES, Story
@@ -54,7 +54,7 @@ def _weight(story: Story) -> int:
     return SEVERITIES.index(story.severity)
 
 
-def story_of(reading: Reading) -> Story:
+def story_of(reading: LogReading) -> Story:
     """What a log tells."""
     storm = storm_of(reading.ooms, reading.times)
     kept = bounded(reading)
@@ -64,4 +64,4 @@ def story_of(reading: Reading) -> Story:
     found = find(Material(reading, known, waits, storm), RULES)
     match, why = nearest(reading, known, waits)
     zone = next((oom.zone for oom in reversed(reading.ooms) if oom.zone is not None), None)
-    return Story(found, waits, trace, storm, zone, match, why, known.unsaid)
+    return Story(found, waits, trace, storm, zone, match, why, waits.unsaid)
