@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from oomlab.logs import incidents
 from oomlab.logs.incidents import Counts, Incident, Log
 from oomlab.logs.parts import Place, TaskName
-from oomlab.logs.story.explain import story_of
+from oomlab.logs.story.telling import story_of
 from oomlab.views.log.page import log_html, summary
 from oomlab.views.log.records import MOST_ROWS
 from tests.logs.story.made_up import DEFLATES, INFLATES, WRITES, oom, reading, seen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oomlab.figures.svg import Markup
-from oomlab.logs.story import SEVERITY_WORDS, Finding, Story
+from oomlab.logs.story import SEVERITY_WORDS, LogFinding, Story
 from oomlab.views.log.html import Quoted, joined, line_list, tag
 from oomlab.views.log.quotes import Lines
 
@@ -24,12 +24,12 @@ def other_findings(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup
         yield tag("section", _severity(one), tag("h3", one.sentence), *_behind(one, lines, in_site))
 
 
-def _severity(finding: Finding) -> Markup:
+def _severity(finding: LogFinding) -> Markup:
     word = SEVERITY_WORDS[finding.severity]
     return tag("p", word, class_="oom-log-severity", data_severity=finding.severity)
 
 
-def _behind(finding: Finding, lines: Lines, in_site: bool) -> Iterator[Markup]:
+def _behind(finding: LogFinding, lines: Lines, in_site: bool) -> Iterator[Markup]:
     chapter = finding.chapter
     link = tag("a", chapter.title, href=chapter.href) if in_site else tag("em", chapter.title)
     yield tag("p", joined("The chapter about this: ", link), class_="oom-log-chapter")
