@@ -1,0 +1,71 @@
+"""How a program reads a log: all at once, or record by record."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from oomlab.errors import InputError, shown
+from oomlab.files import open_regular, resolved, shown_path
+from oomlab.logs.incidents import Incident, Log
+from oomlab.logs.reader import Reader
+from oomlab.logs.text.blocks import Source
+
+MOST_KEPT = 20_000
+"""Records that `read_log` keeps (our choice); `incidents` gives out all."""
+
+
+@contextmanager
+def opened(log: str | bytes | os.PathLike[str] | Source) -> Iterator[tuple[str, Source]]:
+    """The name and the bytes of a log: a path, an open binary file, or the text itself as bytes.
+
+    Raises InputError for what is none of these, or cannot be read.
+    """
+    if isinstance(log, bytes | bytearray):
+        yield "the text given", io.BytesIO(log)
+    elif isinstance(log, str | os.PathLike):
+        path = resolved(Path(log))
+        with os.fdopen(open_regular(path, os.O_RDONLY), "rb") as file:
+            yield shown_path(os.fspath(log)), file
+    elif hasattr(log, "read"):
+        yield shown_path(str(getattr(log, "name", "the stream given"))), log
+    else:
+        raise InputError(
+            f"{shown(log)} is no log; valid: a path, an open binary file, or its text as bytes"
+        )
+
+
+def incidents(log: str | bytes | os.PathLike[str] | Source) -> Iterator[Incident]:
+    """The records of a log, one by one in the order of their first lines, in flat memory.
+
+    `log`: a path, a binary file, or the text as bytes. Raises InputError for what is no log.
+    """
+    with opened(log) as (_name, source):
+        yield from Reader(source).incidents()
+
+
+def read_log(log: str | bytes | os.PathLike[str] | Source, *, kernel: str | None = None) -> Log:
+    """All records of a log, with what is known of the log itself.
+
+    `log`: a path, a binary file, or the text as bytes. `kernel`: the release, where the log does
+    not say it. Keeps the first MOST_KEPT records and counts the others. Raises InputError for what
+    is no log.
+    """
+    with opened(log) as (name, source):
+        reader = Reader(source)
+        kept: list[Incident] = []
+        dropped = 0
+        for incident in reader.incidents():
+            if len(kept) < MOST_KEPT:
+                kept.append(incident)
+            else:
+                dropped += 1
+        counts = replace(reader.counts, dropped=dropped)
+    releases = tuple(reader.releases)
+    known = releases[0].release if releases else (kernel or "")
+    found = tuple(one if one.release else replace(one, release=known) for one in kept)
+    return Log(name, found, releases, counts)

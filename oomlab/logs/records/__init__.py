@@ -1,0 +1,1 @@
+"""How each kind of record is read: where it begins, which lines belong to it, what it says."""
