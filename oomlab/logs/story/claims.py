@@ -89,12 +89,13 @@ def _inferred(
     """Who is likely to have the lock that a task met in reclaim or in a filesystem: the only one
     who asks for memory from within a filesystem."""
     had = {claim.lock for claim in claims}
+    asking = who_asks_inside(standings)
     for one in standings:
         if one.want is None or one.want.kind != "lock" or one.want.lock in had:
             continue
         if not _of_a_filesystem(one.want.lock):
             continue
-        others = [*may_have(one, standings)]
+        others = [*may_have(one, asking)]
         if len({other.seen.task for other in others}) == 1:
             line = others[0].seen.line
             task, from_us = others[0].seen.task, others[0].from_us
@@ -108,13 +109,25 @@ def _of_a_filesystem(lock: str) -> bool:
     return "filesystem" in lock or lock.startswith(_OF) or lock == MET
 
 
-def may_have(one: TaskStanding, standings: Sequence[TaskStanding]) -> Iterator[TaskStanding]:
-    """Who else asks for memory from within a filesystem; that filesystem, where one is known."""
+Asking = tuple[TaskStanding, str]
+"""Somebody who asks for memory from within a filesystem, and from which ("vfs": not known)."""
+
+
+def who_asks_inside(standings: Sequence[TaskStanding]) -> list[Asking]:
+    """All of them."""
+    found = []
+    for one in standings:
+        frame = inside_a_filesystem(one.seen)
+        if frame is not None and frame.meaning is not None:
+            found.append((one, frame.meaning.of))
+    return found
+
+
+def may_have(one: TaskStanding, asking: Sequence[Asking]) -> Iterator[TaskStanding]:
+    """Who of them may have the lock that a task waits for: of the same filesystem, if it is
+    known."""
     lock = one.want.lock if one.want else ""
     family = lock.removeprefix(_OF) if lock.startswith(_OF) else None
-    for other in standings:
-        frame = inside_a_filesystem(other.seen)
-        if other.seen.task == one.seen.task or frame is None or frame.meaning is None:
-            continue
-        if family is None or frame.meaning.of in ("vfs", family):
+    for other, inside in asking:
+        if other.seen.task != one.seen.task and (family is None or inside in ("vfs", family)):
             yield other

@@ -82,9 +82,11 @@ def circle(material: Material) -> Iterator[LogFinding]:
         if one.edge in graph.cycle
         for line in one.lines[:1]
     ]
+    # What is inferred is enough only for what the book has seen to happen.
+    sure = chained or not inferred
     yield finding(
         kind,
-        "deadlock",
+        "deadlock" if sure else "lockup",
         f"Tasks wait for each other in a circle{how}: {around}. Nobody of them can go on.{guess}",
         quotes,
     )

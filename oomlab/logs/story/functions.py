@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 StackPlace = Literal[
@@ -219,6 +220,7 @@ def bare_name(function: str) -> str:
     return _ADDED.sub("", function.lstrip("."))
 
 
+@lru_cache(maxsize=4096)
 def frame_meaning(function: str) -> FrameMeaning | None:
     """What a function of a stack stands for; None for one that says nothing here."""
     name = bare_name(function)

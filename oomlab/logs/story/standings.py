@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oomlab.kernel_release import KernelRelease
-from oomlab.logs.story.claims import HoldClaim, claims_of, may_have
+from oomlab.logs.story.claims import HoldClaim, claims_of, may_have, who_asks_inside
 from oomlab.logs.story.locks import THREAD_ANSWERS, AwaitedAnswer, of_class
 from oomlab.logs.story.seen import Sighting, StackFrame
 from oomlab.logs.story.standing import TaskStanding
@@ -35,6 +35,8 @@ def scene(sightings: Sequence[Sighting], release: KernelRelease | None) -> Scene
     standings = _merged([*_with_lists_alone(sightings)])
     standings = [_named(one) for one in _with_thread(standings)]
     claims = claims_of(standings, release)
+    told = {claim.task for claim in claims}
+    standings = [one for one in standings if one.want or one.seen.frames or one.seen.task in told]
     return Scene(
         tuple(_without_idle_polls(standings, claims)),
         claims,
@@ -54,7 +56,9 @@ def _with_lists_alone(sightings: Sequence[Sighting]) -> Iterator[Sighting]:
             had.setdefault(of_class(lock.name), set()).add(seen.task)
     for seen in sightings:
         last = seen.listed[-1] if seen.listed and not seen.frames else None
-        if last is None or not had.get(of_class(last.name), set()) - {seen.task}:
+        name = "" if last is None else of_class(last.name)
+        again = name in {of_class(lock.name) for lock in (seen.listed or ())[:-1]}
+        if last is None or not (again or had.get(name, set()) - {seen.task}):
             yield seen
         else:
             frames = (StackFrame("mutex_lock", last.line), StackFrame(last.asked_in, last.line))
@@ -96,6 +100,9 @@ def _beginning(one: TaskStanding) -> int:
 
 
 def _goes_on(before: TaskStanding, one: TaskStanding) -> bool:
+    listed = [lock.name for lock in one.seen.listed or ()]
+    if listed and not one.seen.frames:
+        return listed == [lock.name for lock in before.seen.listed or ()]
     if before.want is None or one.want is None:
         return before.want is one.want and [f.name for f in before.seen.sure()] == [
             f.name for f in one.seen.sure()
@@ -144,13 +151,26 @@ def _without_idle_polls(
 
 def _unsaid(standings: Sequence[TaskStanding], claims: Sequence[HoldClaim]) -> Iterator[str]:
     had = {claim.lock for claim in claims}
-    told: set[tuple[str, str]] = set()
+    waiting: dict[str, list[TaskStanding]] = {}
     for one in standings:
-        wanted = one.want
-        if wanted is None or wanted.kind != "lock" or wanted.lock in had:
-            continue
-        if (one.seen.task, wanted.lock) not in told:
-            told.add((one.seen.task, wanted.lock))
-            others = {other.seen.task for other in may_have(one, standings)}
-            may = f"; it may be one of {', '.join(sorted(others)[:4])}" if len(others) > 1 else ""
-            yield f"who has {wanted.lock}, for which {one.seen.task} waits{may}"
+        if one.want is not None and one.want.kind == "lock" and one.want.lock not in had:
+            waiting.setdefault(one.want.lock, []).append(one)
+    asking = who_asks_inside(standings)
+    for lock, waiters in waiting.items():
+        names = [*dict.fromkeys(one.seen.task for one in waiters)]
+        others = {
+            other.seen.task for one in waiters[:MOST_NAMED] for other in may_have(one, asking)
+        }
+        may = f"; it may be one of {named(sorted(others))}" if len(others) > 1 else ""
+        verb = "waits" if len(names) == 1 else "wait"
+        yield f"who has {lock}, for which {named(names)} {verb}{may}"
+
+
+MOST_NAMED = 4
+"""Tasks that a sentence names (our choice)."""
+
+
+def named(names: Sequence[str]) -> str:
+    """Some names in a sentence, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
