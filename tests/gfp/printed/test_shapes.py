@@ -6,7 +6,7 @@ import pytest
 
 from oomlab.errors import InputError
 from oomlab.gfp.printed import read_printed
-from oomlab.gfp.printed.scan import kernel_in, masks_in, order_in
+from oomlab.gfp.printed.scan import kernel_in, masks_in
 
 MOVABLE = ("GFP_HIGHUSER_MOVABLE", "__GFP_COMP", "__GFP_ZERO")
 
@@ -122,10 +122,32 @@ def test_a_kernel_that_the_tables_do_not_reach_is_as_none() -> None:
 
 @pytest.mark.parametrize(
     ("text", "order"),
-    [("a, order=2, oom", 2), ("failure: order:9, mode", 9), ("via order 0, m", None), ("a", None)],
+    [
+        ("gfp_mask=0xcc0(GFP_KERNEL), order=2, oom_score_adj=0", 2),
+        ("a: page allocation failure: order:9, mode:0xcc0(GFP_KERNEL)", 9),
+        ("page last allocated via order 3, migratetype x, gfp_mask 0xcc0(GFP_KERNEL)", 3),
+        ("gfp_mask=0xcc0(GFP_KERNEL), order=-1", -1),
+        ("gfp_mask=0xcc0(GFP_KERNEL)\nborder=3", None),
+        ("order:9\nmode:0xcc0(GFP_KERNEL)\norder=3", None),
+        ("mode:0xcc0(GFP_KERNEL)", None),
+    ],
 )
 def test_the_order_that_a_line_names(text: str, order: int | None) -> None:
-    assert order_in(text) == order
+    read = read_printed(text)
+    assert read.order == order
+    assert read.request().order == (order or 0) and read.request(5).order == 5
+
+
+def test_what_is_shown_of_a_mask_has_no_control_characters() -> None:
+    for text in ("mode:\n>\t0xcc0(GFP_KERNEL\x07|__GFP_ZERO\x1b)", "0xcc0(GFP_KERNEL|\x9b31m)"):
+        assert read_printed(text).text.isprintable()
+
+
+def test_a_flag_of_a_vendor_is_read_with_the_rest() -> None:
+    read = read_printed("mode:0x8100cca(GFP_HIGHUSER_MOVABLE|__GFP_CMA)")
+    assert read.names == ("GFP_HIGHUSER_MOVABLE", "__GFP_CMA") and not read.disagreement
+    assert "only some vendor's" in read.doubts[-1]
+    assert read_printed("mode:0x100cca(GFP_HIGHUSER_MOVABLE|__GFP_CMA)").disagreement
 
 
 def test_hostile_text_takes_linear_time() -> None:
