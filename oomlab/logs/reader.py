@@ -105,7 +105,7 @@ class Reader:
         # Quoted-printable text breaks lines, and words, anywhere.
         self._mail = broken = b"=3D" in block and _SOFT_BREAK.search(block) is not None
         while at < len(block):
-            if not (self._open or self._head or broken or self._soft):
+            if not (self._open or self.listing or self._head or broken or self._soft):
                 hit = hits.after(at)
                 start = self._skip(block, at, hit if hit >= 0 else len(block))
                 if hit < 0:

@@ -18,7 +18,7 @@ _BLOCKED = re.compile(
     r"INFO: task (.{1,64}):(\d{1,10})(?: <(\w{1,20})>)? (?:is )?blocked on an? ([\w-]{1,30})"
 )
 _OWNER = re.compile(r"(?:owned|held) by (?:task )?(.{1,64}):(\d{1,10})(?: <(\w{1,20})>)?\.?\s*$")
-_STATE = re.compile(r"task:(.{1,64}?) {0,16}state:(\S) .{0,60}? ?pid: ?(\d{1,10}) ")
+_STATE = re.compile(r"task:(.{1,64}?) {0,16}state:(\S) .{0,60}? ?pid: {0,8}(\d{1,10}) ")
 _OLD_STATE = re.compile(
     r"(\S.{0,63}?) {1,16}([RSDTtXZPIKW]) {0,8}(?:running task {1,8}|[0-9a-f]{8,16} {1,8})?"
     r"\d{1,8} {1,8}(\d{1,10}) {1,8}\d{1,10}(?: 0x[0-9a-f]{8,16})?\s*$"

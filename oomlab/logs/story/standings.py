@@ -74,13 +74,10 @@ def _merged(sightings: Sequence[Sighting]) -> list[TaskStanding]:
         before = latest.get(seen.task)
         if before is not None and _goes_on(before, one):
             at = found.index(before)
-            if seen.why == "owner":  # shown under another task's report: nothing new
-                one = replace(before, last_us=seen.at_us)
-            else:
-                best, other = sorted((seen, before.seen), key=_certainty)
-                listed = other.listed if best.listed is None else best.listed
-                best = replace(best, owner=best.owner or other.owner, listed=listed)
-                one = TaskStanding(best, min(before.from_us, from_us), seen.at_us, want(best))
+            best, other = sorted((seen, before.seen), key=_certainty)
+            listed = other.listed if best.listed is None else best.listed
+            best = replace(best, owner=best.owner or other.owner, listed=listed)
+            one = TaskStanding(best, min(before.from_us, from_us), seen.at_us, want(best))
             found[at] = one
         else:
             found.append(one)

@@ -20,6 +20,7 @@ from tests.logs.story.made_up import (
     MUTEX,
     NAP,
     SECOND,
+    WORKER,
     WRITES,
     oom,
     reading,
@@ -52,7 +53,7 @@ CASES = {
                 seen("client:92", CLIENT, 60, why="blocked task")),
         ("object's lock", "deadlock"),
     ),
-    "lockdep": (reading(notices=[LOCKDEP]), ("lockdep", "deadlock")),
+    "lockdep": (reading(notices=[LOCKDEP]), ("lockdep", "lockup")),
     "no kill, and somebody waits": (
         reading(seen("a:1", MUTEX + "x y"), ooms=[oom(5, 10, victim="")]), ("no kill", "lockup")),
     "a kill after pages came back": (
@@ -71,6 +72,10 @@ CASES = {
     "nothing": (reading(), ("ordinary", "ordinary")),
     "a hang of somebody else": (reading(seen("a:1", MUTEX + "usb_reset_device")),
                                 ("stall", "notice")),
+    "a lock of a listener": (reading(seen("a:1", MUTEX + "leak_balloon " + WORKER)),
+                             ("circle", "lockup")),
+    "the killer itself": (reading(seen("a:1", "out_of_memory " + ALLOC + FAULT, why="lockup")),
+                          ("behind oom_lock", "lockup")),
     "a panic": (reading(notices=[Notice("panic", "", 0, 4, "System is deadlocked on memory")]),
                 ("panic", "lockup")),
     "traces of the chain": (
