@@ -24,6 +24,7 @@ from oomlab.kernel.zone import (
     ALLOC_OOM,
     ALLOC_WMARK_HIGH,
     ALLOC_WMARK_LOW,
+    Watermarks,
     Zone,
     get_page_from_freelist,
     gfp_to_alloc_flags,
@@ -137,12 +138,14 @@ def marks(free: int, kernel: Spelled) -> View:
 
 
 @checked
-def mark_rows(free: int, kernel: Spelled) -> tuple[MarkRow, ...]:
+def mark_rows(free: int, kernel: Spelled, marks: Watermarks | None = None) -> tuple[MarkRow, ...]:
     """Each kind of attempt, the mark it sees, and whether it gets one of `free` pages: tried out,
-    one attempt each. Raises InputError for a negative number of pages."""
+    one attempt each. `marks`: those of the zone, by default of this book's machine. Raises
+    InputError for a negative number of pages."""
     if free < 0:
         raise InputError(f"free cannot be {free} pages; valid: a whole number from 0 up")
     victims = ALLOC_NO_WATERMARKS if modelled_kernel(kernel) < KERNEL_4_14 else ALLOC_OOM
+    levels = marks or watermarks_for(MANAGED_PAGES)
     attempts = (
         ("the last attempt before a kill", ALLOC_WMARK_HIGH),
         ("the first attempt of every request", ALLOC_WMARK_LOW),
@@ -156,7 +159,7 @@ def mark_rows(free: int, kernel: Spelled) -> tuple[MarkRow, ...]:
     rows = []
     for name, alloc_flags in attempts:
         layout = Layout()
-        zone = Zone.declare(layout, free, 0, watermarks_for(MANAGED_PAGES))
+        zone = Zone.declare(layout, free, 0, levels)
         hand = layout.pool("page in the hand", role="kept")
         (tried,) = outcomes(layout.initial, 0, get_page_from_freelist(zone, hand, alloc_flags))
         rows.append(MarkRow(name, watermark(zone.marks, alloc_flags), bool(tried.result)))

@@ -14,6 +14,7 @@ with needed("widgets"):
     from oomlab.widgets.controls import Choice, Slider, Toggle
     from oomlab.widgets.game import Game
     from oomlab.widgets.game_board import board
+    from oomlab.widgets.log_reader import LogReader
     from oomlab.widgets.panel import Panel
     from oomlab.widgets.prediction import Prediction
     from oomlab.widgets.stepper import Stepper
@@ -26,6 +27,7 @@ _FACE = Face(
 __all__ = [
     "Choice",
     "Game",
+    "LogReader",
     "Panel",
     "Prediction",
     "Slider",

@@ -1,9 +1,11 @@
 // Who computes what is not stored: a kernel, if one answers, or else the engine of the site.
-// An engine has `whyNot()` ("" if it is there, or else a sentence), `ask()` and `done`, the words
-// for its answers. Nothing about the page is guessed: a kernel is there when it answers a ping.
+// An engine has `whyNot()` ("" if it is there, or else a sentence), `ask()` for a view, `read()` for
+// a log, and `done`, the words for its answers. Nothing about the page is guessed: a kernel is there
+// when it answers a ping.
 
 const PING_MS = 3000; // an idle kernel answers in a few milliseconds
 const PATIENCE_MS = 60000; // our choice: a single result takes far less
+const LOG_SLICE = 1 << 20; // bytes of a log that go to the kernel at once (our choice)
 const NO_KERNEL = "No kernel answers: it is busy, or the cell must be run again.";
 
 // A failure whose message is a sentence for readers. That of any other error is for the console.
@@ -23,6 +25,17 @@ function engines(model, copy) {
   return found;
 }
 
+// The first engine that is there, or null, and why the others before it are not.
+async function firstThere(candidates) {
+  const reasons = [];
+  for (const candidate of candidates) {
+    const why = await candidate.whyNot();
+    if (!why) return { engine: candidate, reasons };
+    reasons.push(why);
+  }
+  return { engine: null, reasons };
+}
+
 function kernelEngine(model, copy) {
   const me = `${copy}-${Math.random().toString(36).slice(2)}`; // other views hear the same answers
   const open = new Map();
@@ -30,7 +43,7 @@ function kernelEngine(model, copy) {
   const hear = (message) => open.get(message.id)?.(message);
   model.on("msg:custom", hear);
 
-  const send = (message, patience) =>
+  const send = (message, patience, buffers = []) =>
     new Promise((resolve) => {
       const id = `${me}-${++count}`;
       const timer = setTimeout(() => settle(null), patience);
@@ -41,7 +54,7 @@ function kernelEngine(model, copy) {
       };
       open.set(id, settle);
       try {
-        model.send({ ...message, id });
+        model.send({ ...message, id }, undefined, buffers);
       } catch {
         settle(null); // the line to the kernel is closed: it was shut down or restarted
       }
@@ -57,6 +70,22 @@ function kernelEngine(model, copy) {
       if (!answer) throw new Told(NO_KERNEL);
       return answer.result;
     },
+    // In slices: the kernel answers each, so that neither side has to hold all of it.
+    async read(log, release, onProgress) {
+      let answer = null;
+      let at = 0;
+      do {
+        const slice = await log.slice(at, at + LOG_SLICE).arrayBuffer();
+        const message = { kind: "log", first: at === 0, last: at + LOG_SLICE >= log.size, release };
+        answer = await send(message, PATIENCE_MS, [slice]);
+        if (!answer) throw new Told(NO_KERNEL);
+        at += LOG_SLICE;
+        onProgress(Math.min(at, log.size), log.size, "reading");
+      } while (at < log.size);
+      return answer.result;
+    },
+    warm: () => {},
+    cut: () => {},
     stop: () => model.off("msg:custom", hear),
   };
 }

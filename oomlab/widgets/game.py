@@ -5,7 +5,6 @@ The whole state graph of each machine is in the page: nothing is computed while 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -15,7 +14,7 @@ from oomlab.errors import InputError
 from oomlab.views import Scalar
 from oomlab.widgets import scripts
 from oomlab.widgets.game_board import board
-from oomlab.widgets.markup import LATE
+from oomlab.widgets.markup import LATE, data_script
 from oomlab.widgets.shown import Shown
 
 _NO_SCRIPT = (
@@ -53,10 +52,9 @@ class Game(Shown):
 
 
 def _html(boards: list[dict[str, Any]], words: list[str], title: str) -> str:
-    stored = json.dumps({"boards": boards}, separators=(",", ":")).replace("</", "<\\/")
     return "".join(
         (
-            f'<div class="oom-game" role="group" aria-label="{escape(title)}">',
+            f'<div class="oom-box oom-game" role="group" aria-label="{escape(title)}">',
             f'<p class="oom-title" aria-hidden="true">{escape(title)}</p>',
             f"<noscript><p>{_NO_SCRIPT}</p></noscript>",
             LATE,
@@ -75,6 +73,7 @@ def _html(boards: list[dict[str, Any]], words: list[str], title: str) -> str:
             "<details><summary>Your schedule</summary>",
             '<ol class="oom-game-history"></ol><code class="oom-game-replay"></code>',
             '<p><a class="oom-game-link" href="#">Link to this schedule</a></p></details>',
-            f'<script type="application/json">{stored}</script></div>',
+            data_script({"boards": boards}),
+            "</div>",
         )
     )

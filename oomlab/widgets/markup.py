@@ -48,7 +48,7 @@ def panel_html(
     grid: Grid,
 ) -> str:
     """One panel as an HTML element, with its data inside it as JSON."""
-    stored = _json(
+    stored = data_script(
         {
             "view": view,
             "fixed": dict(fixed),
@@ -61,7 +61,7 @@ def panel_html(
     name = escape(title or "Interactive picture")
     heading = f'<p class="oom-title" aria-hidden="true">{name}</p>' if title else ""
     return _joined(
-        f'<div class="oom-panel" role="group" aria-label="{name}" data-state="stored"'
+        f'<div class="oom-box oom-panel" role="group" aria-label="{name}" data-state="stored"'
         f"{' data-predict' if prediction else ''}>",
         heading,
         _question(prediction) if prediction else "",
@@ -78,7 +78,8 @@ def panel_html(
         '<button type="button" class="oom-nearest" hidden></button></div>',
         '<details class="oom-words"><summary>The picture in words</summary>',
         f'<div class="oom-twin">{escape(grid.first["twin"])}</div></details></div>',
-        f'<script type="application/json">{stored}</script></div>',
+        stored,
+        "</div>",
     )
 
 
@@ -171,10 +172,11 @@ def _joined(*parts: str) -> str:
     return "".join(parts)
 
 
-def _json(data: Any) -> str:
-    """`data` as JSON that may stand inside <script>.
+def data_script(data: Any) -> str:
+    """`data` as JSON in a <script>, for ours to read.
 
     "</" would end the element, and a comment opened in it could swallow its end tag.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
+    safe = text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
+    return f'<script type="application/json">{safe}</script>'

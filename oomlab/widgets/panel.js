@@ -70,14 +70,9 @@ function attach(root, model = null) {
   }
 
   async function compute(values) {
-    const reasons = [];
+    let reasons = [];
     try {
-      for (const candidate of candidates) {
-        if (engine) break;
-        const why = await candidate.whyNot();
-        if (why) reasons.push(why);
-        else engine = candidate;
-      }
+      if (!engine) ({ engine, reasons } = await firstThere(candidates));
       if (engine) return await engine.ask(data, named(values), showProgress);
     } catch (problem) {
       reasons.push(forReaders(problem));
@@ -145,13 +140,3 @@ function attach(root, model = null) {
     candidates.forEach((candidate) => candidate.stop());
   };
 }
-
-// Counted in the document, because a notebook runs this script once for each panel.
-function nextCopy() {
-  const { dataset } = document.documentElement;
-  dataset.oomCopies = Number(dataset.oomCopies ?? 0) + 1;
-  return `c${dataset.oomCopies}`;
-}
-
-const asSentence = (text) =>
-  text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");

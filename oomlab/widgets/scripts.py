@@ -1,4 +1,5 @@
-"""The panels' and games' JavaScript, put together for a notebook, for a page and for a copy.
+"""The JavaScript of panels, games and log readers, put together for a notebook, for a page and for
+a copy.
 
 The files beside this one are parts of one script, not modules: a notebook hands a widget's code to
 the browser as one text, in which "./controls.js" means nothing, and a page opened as a file, or in
@@ -14,6 +15,7 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 PANEL = (
     "notebook",
+    "common",
     "stepper",
     "controls",
     "engines",
@@ -25,6 +27,8 @@ PANEL = (
 """The parts that make a panel, in the order in which they are joined."""
 GAME = ("notebook", "game")
 """The parts that make a game."""
+LOG = ("notebook", "common", "engines", "site-engine", "log-source", "log-reader")
+"""The parts that make a reader of logs."""
 
 
 def panel_module() -> str:
@@ -37,8 +41,13 @@ def game_module() -> str:
     return f"{_joined(GAME)}\nexport default {{ render: renderGame }};\n"
 
 
+def log_module() -> str:
+    """What anywidget imports to show a reader of logs."""
+    return f"{_joined(LOG)}\nexport default {{ render: renderLog }};\n"
+
+
 def page_script() -> str:
-    """A classic script that brings every panel and game of a page of the site to life."""
+    """A classic script that brings all panels, games and log readers of a page to life."""
     return _classic("mount(document, true);")
 
 
@@ -48,15 +57,15 @@ def copy_script() -> str:
 
 
 def style() -> str:
-    """The style sheets of panels and games."""
+    """The style sheets of panels, games and log readers."""
     return "\n".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 
 
-_SHEETS = ("panel", "game")
+_SHEETS = ("panel", "game", "log-reader")
 
 
 def _classic(last: str) -> str:
-    parts = dict.fromkeys((*PANEL, *GAME, "mount"))  # each once
+    parts = dict.fromkeys((*PANEL, *GAME, *LOG, "mount"))  # each once
     return f'(() => {{\n"use strict";\n{_joined(parts)}\n{last}\n}})();\n'
 
 

@@ -18,7 +18,12 @@ function siteEngine(base) {
     done: "computed now (in this page)",
     whyNot: () => whyNoSiteEngine(base),
     ask: ({ view, fixed }, values, onProgress) =>
-      askSite(base, view, { ...fixed, ...values }, onProgress),
+      askSite(base, { view, values: { ...fixed, ...values } }, onProgress),
+    read: (log, release, onProgress) => askSite(base, { log, release }, onProgress),
+    // Begins to load the engine before anything is asked of it.
+    warm: () => void (siteWorker ??= startWorker(new URL("live/", base))),
+    // Whoever reads a log does nothing else: to end that, the worker is ended.
+    cut: () => giveUp("It was stopped."),
     stop: () => {},
   };
 }
@@ -34,10 +39,11 @@ async function whyNoSiteEngine(base) {
   return report.available ? "" : report.why || "This copy of the book was built without the in-page engine.";
 }
 
-// Resolves to the view's answer. `onProgress(loaded, total)` is called while the engine is loaded,
+// Resolves to the answer to a question about a view or a log. `onProgress(done, total, what)` is
+// called while the engine is "loading", while a log is "reading", and while it is "explaining" that,
 // with bytes; total is 0 if not known. Rejects with a sentence when there is no sign of life for
 // PATIENCE_MS or the engine breaks; the next question then starts a new worker.
-function askSite(base, view, values, onProgress) {
+function askSite(base, question, onProgress) {
   return new Promise((resolve, reject) => {
     const id = ++siteCount;
     let timer = 0;
@@ -51,16 +57,16 @@ function askSite(base, view, values, onProgress) {
       settle(what);
     };
     siteQuestions.set(id, {
-      progress: (loaded, total) => {
+      progress: (done, total, what) => {
         wait();
-        onProgress(loaded, total);
+        onProgress(done, total, what);
       },
       answer: (result) => end(resolve, result),
       fail: (why) => end(reject, new Told(why)),
     });
     wait();
     siteWorker ??= startWorker(new URL("live/", base));
-    siteWorker?.postMessage({ id, view, values });
+    siteWorker?.postMessage({ id, ...question });
   });
 }
 
@@ -79,8 +85,9 @@ function startWorker(live) {
   };
   started.onmessage = ({ data }) => {
     if (data.kind === "progress") {
-      for (const one of siteQuestions.values()) one.progress(data.loaded, data.total);
-    } else if (data.kind === "answer") siteQuestions.get(data.id)?.answer(data.result);
+      for (const one of siteQuestions.values()) one.progress(data.loaded, data.total, "loading");
+    } else if (data.kind === "log") siteQuestions.get(data.id)?.progress(data.read, data.size, data.what);
+    else if (data.kind === "answer") siteQuestions.get(data.id)?.answer(data.result);
     else if (data.kind === "broken") broken(data.script ? whyRefused(live, data.script) : data.why);
   };
   started.onerror = (event) => {

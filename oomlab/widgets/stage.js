@@ -1,15 +1,5 @@
 // The place where a panel shows things: picture, sentence and text twin, kept in size.
 
-// Prefixes every id in the panel, so that two copies of one panel in a page (a cell shown twice)
-// keep their own labels.
-function makeIdsUnique(root, copy) {
-  for (const name of ["id", "for"]) {
-    for (const element of root.querySelectorAll(`.oom-control [${name}]`)) {
-      element.setAttribute(name, `${copy}-${element.getAttribute(name)}`);
-    }
-  }
-}
-
 function stage(root, copy, sentences) {
   const [picture, sentence, twin] = ["picture", "sentence", "twin"].map((name) =>
     root.querySelector(`.oom-${name}`),

@@ -15,7 +15,14 @@ from tools.paths import ROOT, SITE
 CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 STORY: dict[str, str] = CONFIG["sphinx"]["config"]["html_context"]["story"]
 PARTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
-CAPTIONS = ["Before the thread", "The thread", "The patch", "Afterwards", "Appendix"]
+CAPTIONS = [
+    "Before the thread",
+    "The thread",
+    "The patch",
+    "Afterwards",
+    "Your machine",
+    "Appendix",
+]
 
 
 def html(name: str) -> str:

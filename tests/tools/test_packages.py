@@ -64,7 +64,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_whole_package_and_nothing_else(wheel: Path) -> None:
     packed = {n for n in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in n}
     source = ROOT / "oomlab"
-    kinds = {".py", ".js", ".css", ".json", ".typed"}
+    kinds = {".py", ".js", ".css", ".json", ".log", ".typed"}
     present = {p for p in source.rglob("*") if p.suffix in kinds or p.name == "py.typed"}
     assert packed == {p.relative_to(ROOT).as_posix() for p in present}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
-from oomlab.widgets import Panel, scripts
+from oomlab.widgets import scripts
+from oomlab.widgets.shown import Shown
 from tools.fetch_engine import PAGE_SCRIPT
 
 SITE_STATIC = Path(__file__).parents[2] / "book" / "site_static"
@@ -80,7 +82,7 @@ window.renderPanel = async ({ html, values, esm, css, alive, times, root }) => {
 
 def write_site(
     folder: Path,
-    panels: list[Panel],
+    panels: Sequence[Shown],
     *,
     engine: dict[str, object] | None = None,
     worker: str = FAKE_WORKER,
@@ -106,7 +108,7 @@ def write_site(
     (folder / "index.html").write_text(index or page(panels), encoding="utf-8")
 
 
-def page(panels: list[Panel]) -> str:
+def page(panels: Sequence[Shown]) -> str:
     """The HTML of that page, with the attributes that Sphinx and the book's theme write."""
     return (
         '<!doctype html><html lang="en" data-content_root="./" data-theme="light"><head>'

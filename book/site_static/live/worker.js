@@ -1,6 +1,7 @@
 // The in-page engine: Python (Pyodide) and oomlab's own wheels, all served by this site, in a
 // worker, so that the page stays responsive. It answers {id, view, values} with the result of
-// oomlab.views.answer, the function that a kernel answers with as well.
+// oomlab.views.answer, and {id, log, release}, where `log` is a Blob, with that of
+// oomlab.views.log.answer_log: the functions that a kernel answers with as well.
 //
 // What can go wrong on a server or in a browser is found here as soon as it happens, and said in
 // words for whoever runs the site: Pyodide itself waits for ever for a file that does not come.
@@ -16,7 +17,17 @@ from oomlab.views import answer
 def run(view, values):
     return json.dumps(answer(view, json.loads(values)))
 
-run
+class Blob:
+    def __init__(self, read):
+        self._read = read
+
+    def read(self, size):
+        return self._read(size).to_bytes()
+
+def read(open_blob, release, explaining):
+    from oomlab.views import log
+
+    return json.dumps(log.answer_log(lambda: Blob(open_blob()), release, explaining))
 `;
 
 // A failure whose message is for readers; that of any other error is for the console.
@@ -26,11 +37,35 @@ let over = false; // only the first reason is told: the others follow from it
 const ready = load();
 ready.catch(breakDown);
 
-onmessage = async ({ data: { id, view, values } }) => {
-  const run = await ready.catch(() => null);
-  if (!run) return; // said already
-  postMessage({ kind: "answer", id, result: JSON.parse(run(view, JSON.stringify(values))) });
+onmessage = async ({ data: { id, view, values, log, release } }) => {
+  const python = await ready.catch(() => null);
+  if (!python) return; // said already
+  const result = log ? readLog(python, id, log, release) : python.run(view, JSON.stringify(values));
+  postMessage({ kind: "answer", id, result: JSON.parse(result) });
 };
+
+// Python reads the log piece by piece, and the page hears how far that is. It may begin again.
+function readLog(python, id, log, release) {
+  const reader = new FileReaderSync();
+  const tell = (read, what) => postMessage({ kind: "log", id, read, size: log.size, what });
+  let broken = false;
+  let what = "reading";
+  const open = () => {
+    let at = 0;
+    return (size) => {
+      tell(at, what);
+      try {
+        return new Uint8Array(reader.readAsArrayBuffer(log.slice(at, (at += size))));
+      } catch {
+        broken = true;
+        return new Uint8Array();
+      }
+    };
+  };
+  const answer = python.read(open, release, () => tell(log.size, (what = "explaining")));
+  const why = "This browser could not read the file to its end: was it changed, moved or removed?";
+  return broken ? JSON.stringify({ error: why }) : answer;
+}
 
 async function load() {
   if (!mayRunWebAssembly()) throw new Told("a policy of this site, or this browser, forbids WebAssembly");
@@ -45,7 +80,8 @@ async function load() {
   for (const name of await getJson("wheels/index.json")) {
     python.unpackArchive(await (await get(`wheels/${name}`)).arrayBuffer(), "wheel");
   }
-  return python.runPython(ENTRY);
+  python.runPython(ENTRY);
+  return { run: python.globals.get("run"), read: python.globals.get("read") };
 }
 
 function breakDown(problem) {

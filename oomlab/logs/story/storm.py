@@ -70,10 +70,15 @@ def storm_of(ooms: Sequence[OomSeen], times: Times) -> Storm | None:
     if len(ooms) < FEWEST:
         return None
     strokes = []
-    for number, oom in enumerate(ooms):
-        after = ooms[number + 1] if number + 1 < len(ooms) else None
+    ordered = sorted(ooms, key=_when)  # lines of a log need not stand in the order of their times
+    for number, oom in enumerate(ordered):
+        after = ordered[number + 1] if number + 1 < len(ordered) else None
         strokes.append(Stroke(oom.at_us, oom.line, oom.victim, oom.group, _back(oom, after)))
     return Storm(tuple(strokes), times)
+
+
+def _when(oom: OomSeen) -> int:
+    return oom.at_us
 
 
 def _back(oom: OomSeen, after: OomSeen | None) -> Back:

@@ -86,7 +86,7 @@ class _Builder:
     def trace(self) -> Trace:
         """The whole of it."""
         self._declare()
-        events = [*self._events()]
+        events = sorted(self._events(), key=_when)  # two sightings of a task may overlap
         reading = self.reading
         release = f"Linux {reading.release_text}" if reading.release_text else "an unknown kernel"
         parameters: dict[str, int | float | str] = {"times": reading.times}
@@ -279,6 +279,10 @@ class _Builder:
             holder = self.value.get(one.want.lock)
             held_by = holder if isinstance(holder, str) else ""
             yield Waiting(name, one.want.lock, held_by, one.from_us, _HOWS[one.want.kind])
+
+
+def _when(event: Event) -> int:
+    return event.at_us
 
 
 def _order(moment: tuple[int, int, object]) -> tuple[int, int]:

@@ -1,0 +1,126 @@
+"""What is said of a log, as HTML: nothing hostile, nothing unbounded, a chapter a finding."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from itertools import cycle
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oomlab.logs import incidents
+from oomlab.logs.incidents import Counts, Incident, Log
+from oomlab.logs.parts import Place, TaskName
+from oomlab.logs.story.telling import story_of
+from oomlab.views.log.page import log_html, summary
+from oomlab.views.log.records import MOST_ROWS
+from tests.logs.story.made_up import DEFLATES, INFLATES, WRITES, oom, reading, seen
+from tests.widgets.log_pages import HOSTILE, Seen, dangers
+
+KINDS = [
+    kind
+    for kind in vars(incidents).values()
+    if isinstance(kind, type) and issubclass(kind, Incident) and kind.kind
+]
+
+
+def hostile(value: Any, hint: Any, words: Any) -> Any:
+    """`value` with every text in it replaced that is not one of a few."""
+    if hint is str:
+        return next(words)
+    if is_dataclass(value) and not isinstance(value, type):
+        hints = get_type_hints(type(value))
+        return replace(
+            value,
+            **{
+                field.name: hostile(getattr(value, field.name), hints[field.name], words)
+                for field in fields(value)
+            },
+        )
+    if isinstance(value, tuple) and get_args(hint):
+        inner = get_args(hint)
+        return tuple(hostile(one, inner[0], words) for one in value)
+    if get_origin(hint) in (Union, UnionType) and value is not None:
+        return hostile(value, next(h for h in get_args(hint) if h is not NoneType), words)
+    return value
+
+
+@given(st.data(), st.integers(0, len(HOSTILE)))
+@settings(max_examples=60)
+def test_no_text_of_a_record_is_markup(data: st.DataObject, first: int) -> None:
+    words = cycle(HOSTILE[first:] + HOSTILE[:first])
+    drawn = data.draw(st.lists(st.sampled_from(KINDS).flatmap(st.from_type), max_size=4))
+    log = hostile(Log("a", tuple(drawn), (), Counts(read=9)), Log, words)
+    log = replace(log, incidents=tuple(hostile(one, type(one), words) for one in drawn))
+    task = f"{next(words)}:88"
+    other = f"{next(words)}:89"
+    story = story_of(
+        reading(
+            seen(task, INFLATES, 28, listed=[next(words), next(words)]),
+            seen(other, DEFLATES + WRITES, 57, owner=task),
+            ooms=[oom(1, 100, task=task, victim=other, group=next(words))],
+        )
+    )
+    lines = {number: next(words) for number in range(1, 100)}
+    html = log_html(log, story, lines, in_site=True)
+    assert dangers(html) == []
+    assert task.replace("\x1b", "\u241b")[:4] in Seen(html).text
+
+
+def test_the_check_above_sees_what_it_should() -> None:
+    for words in HOSTILE[:4]:
+        assert dangers(f"<p title=\"{words}\" lang='{words}'>{words}</p>"), words
+    assert dangers("<a href='javascript:x'>y</a><a href='//x'>z</a><a href='a.html#b'>c</a>") == [
+        "a href=javascript:x",
+        "javascript:x",
+        "//x",
+    ]
+
+
+def test_every_finding_leads_to_its_chapter_and_shows_its_lines() -> None:
+    story = story_of(
+        reading(seen("kworker/0:2:88", INFLATES, 28), seen("writer:90", DEFLATES + WRITES, 57))
+    )
+    lines = {quote.line: f"text {quote.line}" for one in story.findings for quote in one.quotes}
+    html = log_html(Log("a"), story, lines, in_site=True)
+    links = [attributes["href"] for name, attributes in Seen(html).tags if name == "a"]
+    assert [one.chapter.href for one in story.findings] == links[: len(story.findings)]
+    assert links[0] == "report.html#who-holds-what"
+    assert all(text in Seen(html).text for text in lines.values())
+    assert "it closes the circle" in html
+    assert "oomlab run h1-two-task-cycle --set kernel=4.13" in html
+    assert summary(Log("a", counts=Counts(read=1)), story).startswith("Read one line. Tasks wait")
+    assert not [
+        name for name, _ in Seen(log_html(Log("a"), story, {}, in_site=False)).tags if name == "a"
+    ]
+
+
+def test_many_records_of_one_kind_are_one_row_and_many_kinds_are_bounded() -> None:
+    def asked(number: int, comm: str) -> incidents.OomReport:
+        return incidents.OomReport(
+            place=Place(number, number + 1, number * 1000),
+            task=TaskName(comm, number),
+            mask_text=f"{0xCC0 + (number % 9 << 20):#x}",
+            order=0,
+        )
+
+    alike = tuple(asked(number, "demo") for number in range(1, 1242))
+    html = log_html(Log("a", alike), story_of(reading()), {}, in_site=True)
+    assert "<td>1,241</td>" in html
+    assert "demo:1 and 137 more like it" in Seen(html).text
+    assert "And 3 more kinds of request." in html
+    kinds = tuple(asked(number, f"demo{number}") for number in range(1, 1242))
+    html = log_html(Log("a", kinds), story_of(reading()), {}, in_site=True)
+    assert f"And {1241 - MOST_ROWS:,} more records like these." in html
+    assert len(html) < 60_000
+
+
+def test_a_request_that_cannot_be_is_said_to_be_one() -> None:
+    odd = incidents.AllocationFailure(
+        place=Place(1, 1), task=TaskName("demo"), mask_text="0xcc0(GFP_NOFS)", order=99
+    )
+    text = Seen(log_html(Log("a", (odd,)), story_of(reading()), {}, in_site=True)).text
+    assert "names and number disagree" in text
+    assert "99 is not an order" in text
