@@ -150,6 +150,7 @@ SHOWN_AS: dict[str, tuple[Since, ...]] = {
     "die_if_killed": _always("exit_to_usermode_loop"),
     "fatal_signal_pending": NOTHING,
     "is_off": NOTHING,
+    "isolate_lru_pages": _always("shrink_node", "shrink_inactive_list"),
     "kmalloc": _always("__kmalloc"),
     "kthread_run": _always("kthread_create_on_node"),
     "lock_then_allocate": NOTHING,
