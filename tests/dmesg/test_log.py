@@ -14,7 +14,21 @@ from oomlab.errors import InputError
 from oomlab.experiment import play, run
 from oomlab.gfp.printed import read_printed
 from tests.analysis.handmade import Story
-from tests.dmesg.runs import BLOCKED_WRITER, H1, H2, H5, H7, RELEASES, log, matrix, ran, timed
+from tests.dmesg.runs import (
+    BLOCKED_WRITER,
+    EXPECTED,
+    H1,
+    H2,
+    H5,
+    H7,
+    RELEASES,
+    WRITTEN,
+    log,
+    matrix,
+    ran,
+    timed,
+    written,
+)
 
 LINE = re.compile(r"\[ *\d+\.\d{6}\] [ -~]*")
 HUNG = re.compile(r"INFO: task (.+):(\d+) blocked for more than (\d+) seconds\.")
@@ -31,6 +45,14 @@ def test_every_line_has_its_time_and_none_is_before_another() -> None:
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_same_run_gives_the_same_log(release: str) -> None:
     assert log(ran(H2), release, lockdep=True) == log(run(H2), release, lockdep=True)
+
+
+@pytest.mark.parametrize("release", WRITTEN)
+def test_whole_logs_are_as_they_were(release: str) -> None:
+    kept = (EXPECTED / f"{release}.log").read_text(encoding="utf-8").splitlines()
+    assert written(release).splitlines() == kept, (
+        "if that is meant: .venv/bin/python -m tests.dmesg.runs, and look at the difference"
+    )
 
 
 @pytest.mark.parametrize("release", RELEASES)
