@@ -10,8 +10,11 @@ import pytest
 from oomlab.analysis import kills
 from oomlab.dmesg import dmesg_lines
 from oomlab.dmesg.people import COMM_LENGTH, People
+from oomlab.dmesg.requests import mask_text
+from oomlab.dmesg.style import Style
 from oomlab.errors import InputError
 from oomlab.experiment import play, run
+from oomlab.gfp import flags
 from oomlab.gfp.printed import read_printed
 from tests.analysis.handmade import Story
 from tests.dmesg.runs import (
@@ -199,6 +202,53 @@ def test_comms_are_short_and_no_two_are_alike() -> None:
     assert comms == ["a task with a l", "a task with a 2", "short"]
     assert all(len(comm) <= COMM_LENGTH for comm in comms)
     assert len({people.pid(name) for name in names}) == len(names)
+
+
+SAID: dict[str, dict[str, str | None]] = {
+    "oom_reaper: unable to reap process hog": {
+        "4.4": None, "4.6": "oom_reaper: unable to reap pid:102 (hog)"},
+    "Purging GPU memory, 7 pages freed": {
+        "4.13": "Purging GPU memory, 7 pages freed, 0 pages still pinned.",
+        "5.4": "Purging GPU memory, 7 pages freed, 0 pages still pinned, 0 pages left available."},
+    "virtio_balloon: Out of puff! Can't get 3 pages": {
+        "6.1": "virtio_balloon virtio0: Out of puff! Can't get 3 pages"},
+    "Kernel panic - not syncing: Out of memory and no killable processes...": {
+        "4.14": "Kernel panic - not syncing: Out of memory and no killable processes...",
+        "4.19": "Kernel panic - not syncing: System is deadlocked on memory"},
+    "Kernel panic - not syncing: out of memory. panic_on_oom is enabled": {
+        "4.14": "Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled",
+        "4.19": "Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled"},
+    "OOM request ignored. No task eligible": {
+        "4.13": "OOM request ignored. No task eligible"},
+}  # fmt: skip
+"""What a routine logs, and what a kernel of a release prints in its place."""
+
+
+@pytest.mark.parametrize(
+    ("logged", "release", "printed"),
+    [(logged, release, line) for logged, by in SAID.items() for release, line in by.items()],
+)
+def test_what_a_routine_logs_is_printed_as_a_kernel_does(
+    logged: str, release: str, printed: str | None
+) -> None:
+    story = Story(["task", "hog"])
+    story.tell("task", "log", result=logged)
+    story.tell("hog", "write")
+    lines = log(story.trace(100), release)[1:]
+    assert lines[:1] == ([] if printed is None else [printed])
+    ends = "---[ end Kernel panic" in " ".join(lines)
+    assert ends is logged.startswith("Kernel panic")
+    story = Story(["task", "hog"])
+    story.tell("hog", "write")
+    story.tell("task", "log", result=logged)
+    assert log(story.trace(100), release)[1:] == lines
+
+
+def test_a_name_that_there_is_no_longer_is_told_by_its_flags() -> None:
+    mask = flags.GFP_KERNEL | flags.RECLAIMABLE
+    assert mask_text(mask, Style.of("4.13")) == "0x14000d0(GFP_TEMPORARY)"
+    assert mask_text(mask, Style.of("5.4")) == "0xcd0(GFP_KERNEL|__GFP_RECLAIMABLE)"
+    assert mask_text(flags.COLD, Style.of("5.4")) == "0x0()"
 
 
 def test_a_host_is_no_task_of_the_guest() -> None:
