@@ -92,7 +92,7 @@ class _Cpu:
         """A line of this CPU as the report has it."""
         comm, pid = ("<idle>", 0) if line.idle else self._me
         time = f"{line.at_us // 1_000_000:5}.{line.at_us % 1_000_000:06}"
-        return f"{comm:>16}-{pid:<5} [{self.cpu:03}] {time}: {line.event + ':':<22} {line.said}"
+        return f"{comm:>16}-{pid:<5} [{self.cpu:03}] {time}: {line.event + ':':<22}{line.said}"
 
 
 def _leaves(event: Event) -> bool:
