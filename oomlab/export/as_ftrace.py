@@ -3,7 +3,8 @@
 The model has no scheduler; each task has a CPU of its own here (our choice), which idles while the
 task sleeps. Told are switches, wake-ups, functions (as markers of begin and end), locks, pages and
 the log; what a host or a device does is left out. A marker is called as the kernel's own file calls
-it: trace-cmd puts `print:` before that, and then Perfetto does not read it.
+it: trace-cmd puts `print:` before that, and then Perfetto does not read it
+(findings/perfetto-reads-nothing-of-trace-cmd.sh).
 """
 
 from __future__ import annotations
