@@ -99,13 +99,18 @@ looks() {
     "select 'slice', name from slice" \
     "select name, value from stats where value > 0 and severity in ('error', 'data_loss')"
 }
-for form in default plain kernel; do
-  echo "as $form.txt has it:"
-  looks $form.txt | tee $form.seen
-done
-same() { [ "$(cat "$1.seen")" = "$2" ] || { echo "This has changed." >&2; exit 1; }; }
-same default "  systrace_parse_failure 2"
-same plain "  ran for 300000
-  systrace_parse_failure 2"
-same kernel "  ran for 300000
-  slice reclaim"
+seen=$(
+  for form in default plain kernel; do
+    echo "as $form.txt has it:"
+    looks $form.txt
+  done
+)
+printf '%s\n' "$seen"
+[ "$seen" = "as default.txt has it:
+  systrace_parse_failure 2
+as plain.txt has it:
+  ran for 300000
+  systrace_parse_failure 2
+as kernel.txt has it:
+  ran for 300000
+  slice reclaim" ] || { echo "This has changed." >&2; exit 1; }
