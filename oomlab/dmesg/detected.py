@@ -117,9 +117,7 @@ class Detected:
         yield f"{title}: soft lockup - CPU#0 stuck for {seconds}s! [{self._who(line.task)}]"
         event = self.standing.last_event(line.task, line.at_us)
         if event is not None:
-            pid, comm = self.people.pid(line.task), self.people.comm(line.task)
-            uid = "UID: 0 " if self.style.since(6, 11) else ""
-            yield f"CPU: 0 {uid}PID: {pid} Comm: {comm} Not tainted {self.style.uname} #1"
+            yield self.style.cpu(self.people.pid(line.task), self.people.comm(line.task))
             frames = self.standing.frames(event)
             yield f"RIP: 0010:{self.style.symbol(frames[0])}"
             yield from self.style.call_trace(frames[1:])
