@@ -70,7 +70,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
     if items and not (SITE / "index.html").exists():
         items[:] = without_book(items[0].session, items)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Quick tests first, then browsers; of each kind first what one process has to run alone.
+
+    A group that begins last keeps one process busy when the others have nothing left to do.
+    """
+    in_browser = item.get_closest_marker("browser") is not None
+    in_group = item.get_closest_marker("xdist_group") is not None
+    return 2 * in_browser + (not in_group)
 
 
 @pytest.fixture(scope="session")
