@@ -66,10 +66,9 @@ class _Writer:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.people = People(trace)
-        self._builder, self._messages = _protobuf()
-        self._event = self._messages.TrackEvent
+        self._builder, messages = _protobuf()
+        self._event = messages.TrackEvent
         self._tracks: dict[object, int] = {}
-        self._first = True
         self._flows = 0
 
     def bytes(self) -> bytes:
@@ -89,9 +88,6 @@ class _Writer:
     def _packet(self, at_us: int | None = None) -> Any:
         packet = self._builder.add_packet()
         packet.trusted_packet_sequence_id = SEQUENCE
-        if self._first:
-            packet.sequence_flags = self._messages.TracePacket.SEQ_INCREMENTAL_STATE_CLEARED
-            self._first = False
         if at_us is not None:
             packet.timestamp = at_us * NS_PER_US
         return packet
