@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import FREE, RwSemaphore, put
+from oomlab.engine.ops import FREE, WORDS, RwSemaphore, put
 from oomlab.engine.slots import Answerer, Says
 from oomlab.engine.stage import Stage
 from oomlab.errors import InputError, ModelError
@@ -59,6 +59,22 @@ def test_a_pool_cannot_owe_pages() -> None:
         (
             lambda on: on.pool("c", role="lent", says={"move": Says(told="{n} come back")}),
             r"'c' is told with {n}; valid: {function}, {of}, {on}, {pages}, {task}",
+        ),
+        *(
+            (
+                lambda on, op=op: on.mutex("m", says={op: "does it"}),
+                f"'m' has small words for '{op}' that nobody would see: such a step has a sentence",
+            )
+            for op, words in WORDS.items()
+            if words.told
+        ),
+        (
+            lambda on: on.word("w", 0, says={"read": Says("looks", told="{task} looks")}),
+            "'w' has small words for 'read' that nobody would see: what it says with told=",
+        ),
+        (
+            lambda on: on.word("w", 0, says={"write": Says(told="{task} runs"), "write 0": "s"}),
+            "'w' has small words for 'write 0' that nobody would see",
         ),
     ],
 )
