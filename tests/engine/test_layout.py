@@ -12,9 +12,10 @@ from oomlab.engine.ops import FREE, WORDS, RwSemaphore, put
 from oomlab.engine.slots import Answerer, Says
 from oomlab.engine.stage import Stage
 from oomlab.errors import InputError, ModelError
-from oomlab.kernel.machine import HZ_CHOICES, Machine
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.machine_settings import HZ_CHOICES
 from oomlab.kernel.zone import Zone
-from tests.model.solo import MARKS, machine
+from tests.kernel.solo import MARKS, machine
 
 
 def test_slots_are_numbered_in_the_order_of_declaration() -> None:

@@ -12,7 +12,7 @@ from oomlab.listeners.pseries_cmm import (
     cmm_mem_going_offline,
 )
 from oomlab.listeners.s390_cmm import S390Cmm, cmm_thread
-from tests.model.solo import MARKS, Solo, machine, solo, spawn
+from tests.kernel.solo import MARKS, Solo, machine, solo, spawn
 
 PLENTY = 1000
 SLEEPING = {"sleep", "io", "mutex_lock", "sleep_on", "wait_for", "take_page", "mutex_trylock"}

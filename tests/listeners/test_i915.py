@@ -10,7 +10,7 @@ from oomlab.engine.ops import Op, Slot, State
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.listeners.i915_gem_shrinker import I915, ObjectTraits
-from tests.model.solo import MARKS, machine, solo, spawn
+from tests.kernel.solo import MARKS, machine, solo, spawn
 
 
 class Requests:

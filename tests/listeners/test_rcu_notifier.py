@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin
-from tests.model.solo import machine, solo, spawn
+from tests.kernel.solo import machine, solo, spawn
 
 
 def test_the_first_round_never_waits_and_gives_nothing_back() -> None:

@@ -16,7 +16,7 @@ from oomlab.listeners.virtio_balloon import (
     leak_balloon,
     update_balloon_size_func,
 )
-from tests.model.solo import MARKS, Solo, machine, solo, spawn
+from tests.kernel.solo import MARKS, Solo, machine, solo, spawn
 
 PLENTY = 1000
 
