@@ -12,6 +12,7 @@ from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
 from oomlab.engine.liveness import live_after
+from oomlab.engine.ops import Op
 from oomlab.errors import ModelError
 
 LocalState: TypeAlias = tuple[Hashable, ...]
@@ -96,6 +97,15 @@ def _not_hashable(here: Place, values: Mapping[str, object]) -> str:
         f"{here.code.co_name} keeps {found} across a step, which is not hashable: an engine could"
         " not tell whether it was here before. Take what the routine needs out of it before the"
         " routine begins, or keep a tuple"
+    )
+
+
+def never_enqueued(op: Op, stack: tuple[str, ...]) -> ModelError:
+    """What is wrong with a routine that sleeps on a queue where it does not stand."""
+    return ModelError(
+        f"{stack[-1]} sleeps on {op.slots[0].name} without having looked whether it must: yield"
+        " check_or_enqueue(queue, word, value) first, or use wait_event of oomlab.kernel.wait,"
+        " which does both"
     )
 
 
