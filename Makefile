@@ -1,8 +1,8 @@
-# `make` alone lists the targets. Nothing is installed outside this folder, but for Chromium and
-# SPIN, which `make test` asks the system's package manager for when they are missing.
+# `make` alone lists the targets. Nothing is installed outside this folder, but for Chromium,
+# SPIN and bubblewrap, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
 .PHONY: help book pdf serve test engine lint types bench nbval lock format clean distclean dev \
-	chromium spin servers mutants findings new
+	chromium spin fence servers mutants findings new
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -49,7 +49,7 @@ dev: $(VENV)/.dev ## only make .venv ready for working on the code
 
 # Ruff and mypy run beside the book's build, which keeps one core busy. The tests start hundreds of
 # processes: each would compile the package again if Python were told not to keep what it compiles.
-test: dev chromium spin servers ## run every check: ruff, mypy, unit, property, notebook and browser tests
+test: dev chromium spin fence servers ## run every check: ruff, mypy, unit, property, notebook and browser tests
 	@$(MAKE) --no-print-directory --jobs 2 lint types engine
 	@unset PYTHONDONTWRITEBYTECODE; \
 		$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup --no-loadscope-reorder
@@ -85,6 +85,9 @@ chromium: $(VENV)/.dev
 
 spin: $(VENV)/.dev
 	@$(PY) -m tools.get_spin
+
+fence: $(VENV)/.dev
+	@$(PY) -m tools.get_fence
 
 servers: $(VENV)/.dev
 	@$(PY) -m tools.get_servers

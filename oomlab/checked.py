@@ -119,6 +119,11 @@ def _test(hint: Any) -> tuple[Test, str]:
 
 
 def _test_container(origin: Any, parts: tuple[Any, ...]) -> tuple[Test, str]:
+    if origin is type and isclass(parts[0]):
+        base = parts[0]
+        return (
+            lambda value: isclass(value) and issubclass(value, base)
+        ), f"a class, {base.__name__} or one made of it"
     if not isclass(origin) or origin is type:
         return _ANYTHING
     if origin is Callable or issubclass(origin, Callable):  # type: ignore[arg-type]

@@ -124,6 +124,24 @@ def read_bytes(path: Path, at_most: int) -> bytes:
     return found
 
 
+@contextmanager
+def folder_of(path: Path) -> Iterator[None]:
+    """The folder of `path` is there meanwhile, made if need be; a folder that was made and holds
+    nothing afterwards is removed again. Raises InputError if it cannot be made."""
+    made: list[Path] = []
+    try:
+        with file_errors(path, "written"):
+            missing = [folder for folder in path.parents if not folder.is_dir()]
+            for folder in reversed(missing):
+                folder.mkdir(exist_ok=True)
+                made.append(folder)
+        yield
+    finally:
+        for folder in reversed(made):
+            with suppress(OSError):  # it holds something, as it should when all went well
+                folder.rmdir()
+
+
 def check_new(path: Path, *, force: bool = False) -> None:
     """Raises InputError unless something may be written to `path`: nothing is there, or with
     `force` a regular file that is not write-protected."""

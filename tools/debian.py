@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 
 
 def available() -> bool:
@@ -24,6 +26,24 @@ def install(what: str, *packages: str) -> bool:
     print(f"Installing {what} with apt-get", flush=True)
     _run([*quiet, "update"])
     return _run([*quiet, "install", "--yes", "--no-install-recommends", *packages])
+
+
+def provide(
+    what: str, missing: Callable[[], list[str]], help_text: str, *, only_in_ci: bool = False
+) -> int:
+    """Install the packages that are `missing`; what still is is told with `help_text`.
+
+    Result, for a command line: 1 in continuous integration (CI=true) where apt-get could have
+    helped. Elsewhere the other tests are still worth running, and those that need it are skipped
+    with that reason. With `only_in_ci` nothing is installed on a person's machine.
+    """
+    insist = os.environ.get("CI") == "true" and available()
+    if (insist or not only_in_ci) and (packages := missing()):
+        install(what, *packages)
+    if not missing():
+        return 0
+    print(help_text, file=sys.stderr)
+    return 1 if insist else 0
 
 
 def _rights() -> list[str] | None:

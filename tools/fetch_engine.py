@@ -104,8 +104,7 @@ def _engine(live: Path) -> dict[str, object]:
     names = [simpy.name, wheels.oomlab_wheel(shelf).name]
     (shelf / "index.json").write_text(json.dumps(names) + "\n", encoding="utf-8")
     sizes = {path.relative_to(live).as_posix(): path.stat().st_size for path in files_below(live)}
-    # Scripts are left out of the sum: a page imports them and cannot count them as they arrive.
-    total = sum(size for name, size in sizes.items() if not name.endswith(".js"))
+    total = sum(sizes.values())
     return {"available": True, "pyodide": pin.version, "bytes": total, "files": sizes}
 
 

@@ -7,11 +7,12 @@ local state it has learned, the clock to recognise a polling loop and a state th
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable
+from collections.abc import Generator, Hashable, Mapping
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
 from oomlab.engine.liveness import live_after
+from oomlab.engine.ops import Op
 from oomlab.errors import ModelError
 
 LocalState: TypeAlias = tuple[Hashable, ...]
@@ -75,11 +76,37 @@ def local_state(routine: Generator[Any, Any, Any], op: Hashable) -> LocalState:
         try:
             hash(variables)
         except TypeError as error:
-            names = ", ".join(name for name in here.names if name in values)
-            where = here.code.co_name
-            raise ModelError(f"a local variable of {where} ({names}) is not hashable") from error
+            raise ModelError(_not_hashable(here, values)) from error
         parts.append((here, variables))
     return tuple(parts)
+
+
+def _not_hashable(here: Place, values: Mapping[str, object]) -> str:
+    """Which variables of a routine cannot be compared, and what to do about it."""
+
+    def wrong(value: object) -> bool:
+        try:
+            hash(value)
+        except TypeError:
+            return True
+        return False
+
+    kinds = {name: type(values[name]).__name__ for name in here.names if wrong(values.get(name))}
+    found = " and ".join(f"{name} ({kind})" for name, kind in kinds.items())
+    return (
+        f"{here.code.co_name} keeps {found} across a step, which is not hashable: an engine could"
+        " not tell whether it was here before. Take what the routine needs out of it before the"
+        " routine begins, or keep a tuple"
+    )
+
+
+def never_enqueued(op: Op, stack: tuple[str, ...]) -> ModelError:
+    """What is wrong with a routine that sleeps on a queue where it does not stand."""
+    return ModelError(
+        f"{stack[-1]} sleeps on {op.slots[0].name} without having looked whether it must: yield"
+        " check_or_enqueue(queue, word, value) first, or use wait_event of oomlab.kernel.wait,"
+        " which does both"
+    )
 
 
 def position(routine: Generator[Any, Any, Any]) -> Position:

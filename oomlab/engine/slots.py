@@ -167,7 +167,19 @@ def _wrong_words(kind: SlotKind, says: Mapping[str, Says]) -> str:
         if not _FIELDS.issuperset(fields):
             valid = ", ".join(f"{{{each}}}" for each in sorted(_FIELDS))
             return f"{{}} is told with {{{min(map(str, fields - _FIELDS))}}}; valid: {valid}"
+        if words.small and (never := _never_small(op, words, says)):
+            return f"{{}} has small words for {key!r} that nobody would see: {never}"
     return ""
+
+
+def _never_small(op: str, words: Says, says: Mapping[str, Says]) -> str:
+    """Why such a step is never told as a small one; "" if it may be."""
+    if WORDS[op].told:
+        return "such a step has a sentence of its own; give another with told="
+    if op == "move":  # one that moves nothing is a small step whatever else is told
+        return ""
+    general = says.get(op, Says())
+    return "what it says with told= stands for them" if words.told or general.told else ""
 
 
 def _missing(found: Facts) -> str:

@@ -9,16 +9,22 @@ from typing import Any
 from oomlab.brief import brief
 from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.ops import Candidate, Routine, Slot
-from oomlab.engine.slots import Says
 from oomlab.errors import InputError, unknown
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction
+from oomlab.kernel.machine_settings import (
+    HZ_CHOICES,
+    USUAL_COSTS,
+    USUAL_SWITCHES,
+    Costs,
+    Switches,
+)
 from oomlab.kernel.notifier import OOM_NOTIFY_LIST, BlockingNotifierChain
 from oomlab.kernel.oom_notify import Delivery
 from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.oom_watch_closely import look_closely
 from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
-from oomlab.kernel.task import Process, Task
+from oomlab.kernel.task import ORDINARY, Process, Task, TaskTraits
 from oomlab.kernel.zone import Kswapd, Zone
 from oomlab.kernel_release import KernelRelease
 from oomlab.limits import Limit
@@ -32,8 +38,6 @@ LIMITS = (
         "dies instead. Its allocator is that of 4.19: no boost of the watermarks (since 5.0).",
     ),
 )
-
-HZ_CHOICES = (100, 250, 1000)
 
 KERNEL_4_13 = KernelRelease(4, 13)
 KERNEL_4_14 = KernelRelease(4, 14)
@@ -50,39 +54,6 @@ def modelled_kernel(spelled: object) -> KernelRelease:
         raise unknown("kernel version", f"{spelled}", KERNELS)
     return release
 
-
-@dataclass(frozen=True)
-class Costs:
-    """Stated costs in microseconds (our choice; the kernel promises none of them).
-
-    `reclaim_us`: one direct-reclaim round that finds nothing. `compact_us`: one round of direct
-    compaction. `oom_return_us`: from releasing
-    oom_lock without a page back to the next attempt, drawn between 1 and this.
-    """
-
-    reclaim_us: int = 500
-    oom_return_us: int = 1
-    compact_us: int = 500
-
-
-@dataclass(frozen=True)
-class Switches:
-    """What can be set on a machine.
-
-    `panic_on_oom` (0, 1, 2) and `oom_kill_allocating_task` are the sysctls of these names.
-    `fs_test_first` is a what-if of ours: out_of_memory sends requests without `__GFP_FS` away
-    before it asks the listeners. `storage_suspended`: no I/O is possible, the system is going to
-    sleep. `tells_steps`: requests note each step of the slow path in the trace.
-    """
-
-    panic_on_oom: int = 0
-    oom_kill_allocating_task: bool = False
-    fs_test_first: bool = False
-    storage_suspended: bool = False
-    tells_steps: bool = False
-
-
-USUAL_SWITCHES = Switches()
 
 OOM_LOCK = "oom_lock"
 
@@ -141,7 +112,7 @@ class Machine:
         delivery: Delivery | None = None,
         *,
         hz: int = 250,
-        costs: Costs = Costs(),
+        costs: Costs = USUAL_COSTS,
         kernel: KernelRelease = KERNEL_4_13,
         total_pages: int = 0,
         switches: Switches = USUAL_SWITCHES,
@@ -251,13 +222,8 @@ class Machine:
         body: Callable[[Task], Routine],
         *,
         process: Process | None = None,
+        traits: TaskTraits = ORDINARY,
         is_worker: bool = False,
-        reclaim_meets: tuple[Slot, ...] = (),
-        shrinkers_meet: tuple[Slot, ...] = (),
-        pf_memalloc: bool = False,
-        pf_dumpcore: bool = False,
-        realtime: bool = False,
-        reclaim_us: Slot | None = None,
         foreground: bool = True,
         serves: bool = False,
         starts_at_us: int = 0,
@@ -265,37 +231,7 @@ class Machine:
         """Add a task that runs `body(task)`; see Task and Actor for the meanings. A task that
         serves is never in the foreground."""
         index = len(self.actors)
-        task = Task(
-            index,
-            name,
-            self.layout.pool(
-                f"page in the hand of {name}",
-                role="kept",
-                says={
-                    "move": Says(
-                        "puts the page where it belongs", order="put the page where it belongs"
-                    )
-                },
-            ),
-            self.layout.word(
-                f"freed, on the stack of {name}",
-                0,
-                private_to=index,
-                role="freed",
-                says={
-                    "read": "reads how many pages the listeners gave back",
-                    "write": "sets its own count of freed pages to 0",
-                },
-            ),
-            process,
-            is_worker,
-            reclaim_meets,
-            shrinkers_meet,
-            pf_memalloc,
-            pf_dumpcore,
-            realtime,
-            reclaim_us=reclaim_us,
-        )
+        task = Task.declare(self.layout, index, name, process, traits, is_worker=is_worker)
         if self.watch is not None:
             self.watch.follow(task)
         self.actors.append(

@@ -107,7 +107,7 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
     priority = DEF_COMPACT_PRIORITY
     nopage = False
     yield from step(machine, "2")
-    alloc_flags = gfp_to_alloc_flags(gfp, current.realtime)
+    alloc_flags = gfp_to_alloc_flags(gfp, current.traits.realtime)
     yield from step(machine, "3")
     yield from step(machine, "4")
     yield from wake_all_kswapds(machine, gfp)
@@ -145,7 +145,7 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
                 break
             yield from step(machine, "12")
             yield from step(machine, "13")
-            if current.pf_memalloc:  # 13
+            if current.traits.pf_memalloc:  # 13
                 break
             yield from step(machine, "14")
             got, reclaimed = yield from alloc_pages_direct_reclaim(
@@ -288,7 +288,7 @@ def alloc_pages_may_oom(machine: Machine, current: Task, gfp: int, order: int) -
 def early_exit(machine: Machine, current: Task, gfp: int, order: int) -> str:
     """The step at which this request leaves __alloc_pages_may_oom without asking the OOM killer;
     "" if it asks."""
-    if current.pf_dumpcore:
+    if current.traits.pf_dumpcore:
         return "4a"
     if order > PAGE_ALLOC_COSTLY_ORDER:
         return "4b"
@@ -316,7 +316,7 @@ def gfp_pfmemalloc_flags(current: Task, gfp: int, victims_get: int) -> Routine:
     """
     if gfp & flags.NOMEMALLOC:
         return 0
-    if gfp & flags.MEMALLOC or current.pf_memalloc:
+    if gfp & flags.MEMALLOC or current.traits.pf_memalloc:
         return ALLOC_NO_WATERMARKS
     dying = yield from is_oom_victim(current)
     return victims_get if dying else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import (
@@ -141,22 +142,40 @@ def _fate(layout: Layout, name: str) -> tuple[Slot, Slot, Slot]:
     )
 
 
+class TaskTraits(NamedTuple):
+    """What does not change about a task while the machine runs.
+
+    `reclaim_meets` are locks that this task's direct
+    reclaim takes when the request allows filesystem work (our choice, per scenario: which locks a
+    real reclaim round meets depends on what lies on the LRU lists); `shrinkers_meet` are locks
+    taken by shrinkers that do not look at `__GFP_FS`. `pf_memalloc` (PF_MEMALLOC): every reserve is
+    open, and no request of the task reclaims or asks the OOM killer. `pf_dumpcore` (PF_DUMPCORE):
+    it is writing a core dump. `realtime`: its scheduling class is.
+    `reclaim_us` is a variable that says what one fruitless reclaim round costs this task at
+    present, in microseconds; None for the machine's own cost.
+    """
+
+    reclaim_meets: tuple[Slot, ...] = ()
+    shrinkers_meet: tuple[Slot, ...] = ()
+    pf_memalloc: bool = False
+    pf_dumpcore: bool = False
+    realtime: bool = False
+    reclaim_us: Slot | None = None
+
+
+ORDINARY = TaskTraits()
+"""A task like any other."""
+
+
 @dataclass(frozen=True, eq=False)
 class Task:
     """`current`: who runs a routine.
 
     `hand` is the page an allocation has just returned; `freed` is the stack variable whose address
-    out_of_memory passes to the notifier chain. `reclaim_meets` are locks that this task's direct
-    reclaim takes when the request allows filesystem work (our choice, per scenario: which locks a
-    real reclaim round meets depends on what lies on the LRU lists); `shrinkers_meet` are locks
-    taken by shrinkers that do not look at `__GFP_FS`. `pf_memalloc` (PF_MEMALLOC): every reserve is
-    open, and no request of the task reclaims or asks the OOM killer. `reclaiming` is the same task
-    while it reclaims, which is when the kernel sets that flag. `pf_dumpcore` (PF_DUMPCORE): it is
-    writing a core dump. `realtime`: its scheduling class is. `memalloc_noio` and `memalloc_nofs`
+    out_of_memory passes to the notifier chain. `reclaiming` is the same task while it reclaims,
+    which is when the kernel sets PF_MEMALLOC. `memalloc_noio` and `memalloc_nofs`
     (PF_MEMALLOC_NOIO, PF_MEMALLOC_NOFS) take IO and FS away from each of its requests; a routine
     enters such a scope by passing `current.scope(...)` on.
-    `reclaim_us` is a variable that says what one fruitless reclaim round costs this task at
-    present, in microseconds; None for the machine's own cost.
     """
 
     index: int
@@ -164,21 +183,44 @@ class Task:
     hand: Slot
     freed: Slot
     process: Process | None = None
+    traits: TaskTraits = ORDINARY
     is_worker: bool = False
-    reclaim_meets: tuple[Slot, ...] = ()
-    shrinkers_meet: tuple[Slot, ...] = ()
-    pf_memalloc: bool = False
-    pf_dumpcore: bool = False
-    realtime: bool = False
     memalloc_noio: bool = False
     memalloc_nofs: bool = False
-    reclaim_us: Slot | None = None
     reclaiming: Task = field(init=False, repr=False)
     _scopes: dict[tuple[bool, bool], Task] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        twin = self if self.pf_memalloc else replace(self, pf_memalloc=True)
+        twin = self
+        if not self.traits.pf_memalloc:
+            twin = replace(self, traits=self.traits._replace(pf_memalloc=True))
         object.__setattr__(self, "reclaiming", twin)
+
+    @classmethod
+    def declare(
+        cls,
+        layout: Layout,
+        index: int,
+        name: str,
+        process: Process | None = None,
+        traits: TaskTraits = ORDINARY,
+        *,
+        is_worker: bool = False,
+    ) -> Task:
+        """Declare a task, its hand and its variable."""
+        puts_back = Says("puts the page where it belongs", order="put the page where it belongs")
+        hand = layout.pool(f"page in the hand of {name}", role="kept", says={"move": puts_back})
+        freed = layout.word(
+            f"freed, on the stack of {name}",
+            0,
+            private_to=index,
+            role="freed",
+            says={
+                "read": "reads how many pages the listeners gave back",
+                "write": "sets its own count of freed pages to 0",
+            },
+        )
+        return cls(index, name, hand, freed, process, traits, is_worker)
 
     def scope(self, *, noio: bool = False, nofs: bool = False) -> Task:
         """The same task inside memalloc_noio_save or memalloc_nofs_save; the same object each

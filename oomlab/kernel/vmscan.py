@@ -72,13 +72,13 @@ def try_to_free_pages(machine: Machine, current: Task, gfp: int) -> Routine:
         source = zone.isolated
         wanted, claimed = yield from isolate_lru_pages(machine, current, gfp)
     if gfp & flags.FS:
-        for i in range(len(current.reclaim_meets)):
-            yield mutex_lock(current.reclaim_meets[i])
-            yield mutex_unlock(current.reclaim_meets[i])
+        for i in range(len(current.traits.reclaim_meets)):
+            yield mutex_lock(current.traits.reclaim_meets[i])
+            yield mutex_unlock(current.traits.reclaim_meets[i])
     shrunk = yield from shrink_slab(machine, current)
     round_us = machine.costs.reclaim_us
-    if current.reclaim_us is not None:
-        round_us = yield read(current.reclaim_us)
+    if current.traits.reclaim_us is not None:
+        round_us = yield read(current.traits.reclaim_us)
     yield cost(round_us)
     reclaimed = yield move(source, zone.free, wanted)
     if zone.writeback is not None and not reclaimed:
@@ -168,9 +168,9 @@ def kswapd(machine: Machine, pgdat: Kswapd, current: Task) -> Routine:
         yield write(pgdat.wanted, 0)
         balanced, reclaimed, ever = False, 1, 0
         while reclaimed and not balanced:
-            for i in range(len(current.reclaim_meets)):
-                yield mutex_lock(current.reclaim_meets[i])
-                yield mutex_unlock(current.reclaim_meets[i])
+            for i in range(len(current.traits.reclaim_meets)):
+                yield mutex_lock(current.traits.reclaim_meets[i])
+                yield mutex_unlock(current.traits.reclaim_meets[i])
             yield cost(machine.costs.reclaim_us)
             reclaimed = yield move(zone.reclaimable, zone.free, SWAP_CLUSTER_MAX)
             ever = ever or reclaimed
@@ -188,9 +188,9 @@ def shrink_slab(machine: Machine, current: Task) -> Routine:
 
     shrinker_rwsem is only tried in the kernel, and never in the way here.
     """
-    for i in range(len(current.shrinkers_meet)):
-        yield mutex_lock(current.shrinkers_meet[i])
-        yield mutex_unlock(current.shrinkers_meet[i])
+    for i in range(len(current.traits.shrinkers_meet)):
+        yield mutex_lock(current.traits.shrinkers_meet[i])
+        yield mutex_unlock(current.traits.shrinkers_meet[i])
     shrunk = 0
     for i in range(len(machine.shrinkers)):
         pages = yield from machine.shrinkers[i](current.reclaiming)

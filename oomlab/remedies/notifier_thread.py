@@ -10,7 +10,7 @@ from oomlab.engine.slots import Answerer, Says
 from oomlab.errors import InputError
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
-from oomlab.kernel.task import Task
+from oomlab.kernel.task import Task, TaskTraits
 
 RFC_TIMEOUT_S = 5.0
 """The RFC's limit, in seconds; a guess by its author's own account."""
@@ -99,6 +99,6 @@ def start_thread(
         OOM_NOTIFIER,
         what,
         lambda task: run(machine, task),
-        pf_memalloc=pf_memalloc,
+        traits=TaskTraits(pf_memalloc=pf_memalloc),
         serves=True,
     )

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from oomlab.brief import brief
+from oomlab.checked import checked
+from oomlab.errors import InputError, unknown
 from oomlab.kernel.oom_notify import Delivery
 from oomlab.listeners.balloon_policy import BalloonPolicy
 from oomlab.remedies.expected import Expectation
 
 
 @brief
+@checked
 @dataclass(frozen=True)
 class Remedy:
     """One combination of choices.
@@ -23,6 +26,8 @@ class Remedy:
     `delivery`: how the chain is run. `balloon`: how the balloon's driver behaves. `timeout_s` is in
     seconds and None where nothing times out. `verdicts`: what becomes of each scenario, as far as
     that is not declared with the scenario.
+
+    Raises InputError for a choice that there is not, and for a `timeout_s` that is not above 0.
     """
 
     name: str
@@ -31,6 +36,10 @@ class Remedy:
     balloon: BalloonPolicy = field(default_factory=BalloonPolicy)
     timeout_s: float | None = None
     verdicts: tuple[Expectation, ...] = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.timeout_s is not None and self.timeout_s <= 0:
+            raise InputError(f"timeout_s of Remedy must be above 0, not {self.timeout_s}")
 
     def changes(self) -> dict[str, Any]:
         """The knobs that differ from mainline, those of the balloon among them."""
@@ -45,7 +54,14 @@ class Remedy:
         return found
 
     def but(self, **knobs: Any) -> Remedy:
-        """The same with other choices, for knobs of its own and of the balloon."""
-        ours = {knob.name for knob in fields(self)}
-        of_balloon = {name: knobs.pop(name) for name in tuple(knobs) if name not in ours}
+        """The same with other choices, for knobs of its own and of the balloon.
+
+        Raises InputError, naming all knobs, for one that there is not, and as `Remedy` does.
+        """
+        ours = [knob.name for knob in fields(self)]
+        balloons = [knob.name for knob in fields(self.balloon)]
+        for name in knobs:
+            if name not in (*ours, *balloons):
+                raise unknown("knob of a remedy", name, (*ours, *balloons))
+        of_balloon = {name: knobs.pop(name) for name in balloons if name in knobs}
         return replace(self, balloon=replace(self.balloon, **of_balloon), **knobs)

@@ -18,11 +18,12 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Costs, Machine, Switches
+from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
+from oomlab.kernel.machine_settings import Costs, Switches
 from oomlab.kernel.oom_notify import Terms
 from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
+from oomlab.kernel.task import ORDINARY, Task, TaskTraits, do_exit, fatal_signal_pending
 from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.listeners.virtio_balloon import (
     BalloonDevice,
@@ -261,7 +262,7 @@ def add_filesystem_task(
         "writes to a file and holds the filesystem's lock while it needs a page",
         lambda task: filesystem_task(machine, task, fs_lock),
         process=machine.process(owner, 1),
-        reclaim_us=reclaim_us,
+        traits=TaskTraits(reclaim_us=reclaim_us),
     )
 
 
@@ -290,7 +291,7 @@ def add_balloon(
                 vb, task, int(settings["inflate_pages"]), int(settings["rounds"])
             ),
             is_worker=True,
-            reclaim_meets=(worker_meets,) if settings["reclaim_meets_fs"] else (),
+            traits=TaskTraits((worker_meets,)) if settings["reclaim_meets_fs"] else ORDINARY,
         )
     machine.spawn("host", "answers the balloon", lambda task: host(vb), serves=True)
     return vb
@@ -322,7 +323,7 @@ def add_page_faulting_task(
         lambda task: page_faulting_task(machine, task, touches),
         process=machine.process(name, rss),
         foreground=touches > 0,
-        reclaim_us=reclaim_us,
+        traits=TaskTraits(reclaim_us=reclaim_us),
     )
 
 

@@ -12,7 +12,7 @@ from oomlab.engine.ops import Routine, Slot, choose, move, sleep, write
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task
+from oomlab.kernel.task import Task, TaskTraits
 from oomlab.limits import Limit
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
@@ -150,7 +150,7 @@ def add_optional_task(machine: Machine, name: str, reclaim_us: Slot | None) -> N
         "asks for a page and can do without it",
         lambda task: optional_task(machine, task),
         process=machine.process(name, 1),
-        reclaim_us=reclaim_us,
+        traits=TaskTraits(reclaim_us=reclaim_us),
     )
 
 

@@ -12,11 +12,12 @@ from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for
 from oomlab.errors import InputError, find
 from oomlab.gfp.outcomes import Caller
 from oomlab.gfp.predicates import request
-from oomlab.kernel.machine import KERNEL_4_13, Machine, Switches, modelled_kernel
+from oomlab.kernel.machine import KERNEL_4_13, Machine, modelled_kernel
+from oomlab.kernel.machine_settings import Switches
 from oomlab.kernel.oom_kill import mark_oom_victim
 from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Process, Task
+from oomlab.kernel.task import Process, Task, TaskTraits
 from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.kernel_release import Spelled
 from oomlab.scenarios.cast import sleeping_process
@@ -107,7 +108,7 @@ def one_request(
         f"asks for a page: {asked.words}",
         lambda task: ask_once(machine, task, asked, process),
         process=process,
-        pf_memalloc=asked.caller is Caller.PF_MEMALLOC,
+        traits=TaskTraits(pf_memalloc=asked.caller is Caller.PF_MEMALLOC),
         starts_at_us=1_000,
     )
     machine.spawn(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
-from oomlab.errors import InputError, shown, unknown
+from oomlab.errors import InputError, ModelError, shown, unknown
 from oomlab.kernel_release import KernelRelease
 
 Number = int | float
@@ -23,6 +23,10 @@ MOST_TASKS = 32
 new (our choice)."""
 
 
+UNITS = {"_us": "microseconds", "_s": "seconds", "_pages": "pages", "_jiffies": "ticks"}
+"""The unit of a parameter, by the end of its name."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One number of a scenario (or its release of the kernel): its meaning with unit, its default,
@@ -32,6 +36,8 @@ class Parameter:
     `only`. `within` names another parameter of
     the scenario that this one must not exceed: no machine lends more pages than it has. `above`
     names one that it must reach unless it is 0, which then switches something off.
+
+    Raises ModelError for a meaning that lacks the unit which the end of the name promises.
     """
 
     name: str
@@ -42,6 +48,14 @@ class Parameter:
     only: tuple[Value, ...] = ()
     within: str = ""
     above: str = ""
+
+    def __post_init__(self) -> None:
+        for ending, unit in UNITS.items():
+            if self.name.endswith(ending) and unit not in self.meaning:
+                raise ModelError(
+                    f"the meaning of the parameter {self.name!r} must say its unit, {unit},"
+                    f" not only {self.meaning!r}"
+                )
 
     def check(self, value: object) -> Value:
         """`value` as a number, or release, of the right type.

@@ -13,7 +13,7 @@ from oomlab.engine.ops import ANY_AMOUNT, Routine, Slot, move, mutex_lock, mutex
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task
+from oomlab.kernel.task import Task, TaskTraits
 from oomlab.listeners.pseries_cmm import PseriesCmm, cmm_mem_going_offline
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, add_oom_caller, boot
@@ -49,7 +49,7 @@ def build(settings: Settings, remedy: Remedy) -> Model:
             "offline",
             "takes memory offline",
             lambda task: cmm_mem_going_offline(cmm, task),
-            shrinkers_meet=(shrinker_lock,),
+            traits=TaskTraits(shrinkers_meet=(shrinker_lock,)),
         )
     return machine.model()
 

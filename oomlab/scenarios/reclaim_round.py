@@ -14,9 +14,10 @@ from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, sleep
 from oomlab.errors import find
 from oomlab.gfp import flags
-from oomlab.kernel.machine import Machine, Switches, modelled_kernel
+from oomlab.kernel.machine import Machine, modelled_kernel
+from oomlab.kernel.machine_settings import Switches
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task
+from oomlab.kernel.task import Task, TaskTraits
 from oomlab.kernel.vmscan import kswapd, try_to_free_pages
 from oomlab.kernel.zone import Kswapd, Zone, ZoneDetails, watermarks_for
 from oomlab.kernel_release import Spelled
@@ -79,7 +80,7 @@ def reclaim_round(way: str, kernel: Spelled) -> Machine:
             "kernel thread that reclaims in the background",
             lambda task: kswapd(machine, pgdat, task),
             serves=True,
-            reclaim_meets=(fs_lock,),
+            traits=TaskTraits(reclaim_meets=(fs_lock,)),
         )
     if way == "isolated":
         machine.spawn(
@@ -87,7 +88,7 @@ def reclaim_round(way: str, kernel: Spelled) -> Machine:
             "reclaims as well, and came first",
             lambda task: try_to_free_pages(machine, task, flags.GFP_KERNEL),
             process=machine.process("reclaimer", 1),
-            reclaim_meets=(fs_lock,),
+            traits=TaskTraits(reclaim_meets=(fs_lock,)),
             starts_at_us=500,
         )
     machine.spawn(
@@ -95,7 +96,7 @@ def reclaim_round(way: str, kernel: Spelled) -> Machine:
         "asks for a page: GFP_KERNEL | __GFP_NORETRY",
         lambda task: ask(machine, task),
         process=machine.process("own", 1),
-        reclaim_meets=(fs_lock,) if way == "lock" else (),
+        traits=TaskTraits(reclaim_meets=(fs_lock,) if way == "lock" else ()),
         starts_at_us=1_000,
     )
     return machine

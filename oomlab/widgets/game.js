@@ -210,20 +210,25 @@ function attachGame(root, inSite) {
       .join(",");
   }
 
-  // Moves as far as the text makes sense on this board.
+  // Moves as far as the text makes sense on this board. Result: what was wrong with it, or "".
   function play(text) {
-    const steps = text.split(",").filter(Boolean).flatMap((one) => {
-      const [, task, times, outcome] = one.match(/^(\w+)(?::(\d+)|@(\d+))?$/) ?? [];
-      return Array(Math.min(Number(times ?? 1), 1000)).fill({ task, outcome: Number(outcome ?? 0) });
-    }).slice(0, MOST_STEPS);
     path = [];
+    const steps = [];
+    for (const one of text.split(",").filter(Boolean)) {
+      const [, task, times = 1, outcome = 0] = one.match(/^(\w+)(?::(\d+)|@(\d+))?$/) ?? [];
+      const index = machine.board.tasks.indexOf(task);
+      if (index < 0) return `“${brief(one)}” is no move of ${machine.board.tasks.join(" or ")}`;
+      if (steps.length + Number(times) > MOST_STEPS) return `it has more than ${MOST_STEPS} steps`;
+      steps.push(...Array(Number(times)).fill({ index, outcome: Number(outcome) }));
+    }
     for (let i = 0; i < steps.length; ) {
-      const task = machine.board.tasks.indexOf(steps[i].task);
-      const move = waysOf(task).find(({ outcome }) => outcome === steps[i].outcome);
-      if (!move) break;
+      const { index, outcome } = steps[i];
+      const move = waysOf(index).find((able) => able.outcome === outcome);
+      if (!move) return `${name(index)} cannot move as the link says after ${plural(path.length, "move")}`;
       path.push({ ...move, from: state() });
       i += move.steps;
     }
+    return "";
   }
 
   function start(remedy) {
@@ -240,18 +245,35 @@ function attachGame(root, inSite) {
       ? `Choose who moves. ${machine.moves.length} states, some of them a lockup: can you get there?`
       : `Choose who moves. ${machine.moves.length} states: is one of them a lockup?`;
 
+  // Does the address hold a schedule, whole or damaged? Then it is played, or it is said why not.
   function fromAddress() {
-    if (location.hash.startsWith("#play=") && location.hash.length > LONGEST_LINK) {
-      show();
-      say(`The link is too long to be a schedule of this game, so it was not read. ${opening()}`);
-      return true;
+    const { hash } = location;
+    if (!hash.startsWith("#play=")) return false;
+    if (hash.length > LONGEST_LINK) return refuse("it is too long to be a schedule of this game");
+    const [, remedy, moves] = readable(hash).match(/^#play=([\w+-]+)\/([\w:,@]*)$/) ?? [];
+    if (remedy === undefined) return refuse("it is damaged: it should be #play=machine/moves");
+    const known = data.boards.map((one) => one.remedy);
+    if (!known.includes(remedy)) {
+      return refuse(`it asks for the machine “${brief(remedy)}”, and there is ${known.join(", ")}`);
     }
-    const found = readable(location.hash).match(/^#play=([\w+-]+)\/([\w:,@]*)$/);
-    if (!found || !data.boards.some(({ remedy }) => remedy === found[1])) return false;
-    start(found[1]);
-    play(found[2]);
+    const before = { machine, path };
+    start(remedy);
+    const wrong = play(moves);
+    if (wrong) {
+      start(before.machine.board.remedy);
+      path = before.path;
+      return refuse(wrong);
+    }
     show();
     say(path.length ? `Restored from the link: ${score.textContent}. ${news()}` : opening());
+    return true;
+  }
+
+  // A schedule is followed whole or not at all: the game stays where it was.
+  function refuse(why) {
+    show();
+    const now = path.length ? "Your game stands as it was." : `Here is a new game. ${opening()}`;
+    say(`The link was not followed: ${why}. ${now}`);
     return true;
   }
 
@@ -279,11 +301,9 @@ function attachGame(root, inSite) {
   if (inSite) addEventListener("hashchange", fromAddress);
   root.querySelector("fieldset").disabled = false;
   root.dataset.ready = "";
-  if (!(inSite && fromAddress())) {
-    start(data.boards[0].remedy);
-    show();
-    say(opening());
-  }
+  start(data.boards[0].remedy);
+  show();
+  if (!(inSite && fromAddress())) say(opening());
   return () => inSite && removeEventListener("hashchange", fromAddress);
 }
 
@@ -297,6 +317,9 @@ function whenLoaded(act) {
   if (document.readyState === "complete") act();
   else addEventListener("load", () => setTimeout(act));
 }
+
+// So much of a link as a sentence can hold.
+const brief = (text) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 // An address may be damaged on its way through a mail program.
 function readable(hash) {

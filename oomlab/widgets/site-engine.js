@@ -4,6 +4,7 @@
 const siteQuestions = new Map(); // those without an answer, by number
 let siteWorker = null;
 let siteCount = 0;
+const FIRST_SIGN_MS = 12000; // our choice: for the small files that everything begins with
 
 // Why no page of this kind gets an engine, whatever the site holds. Browsers decide so: such a page
 // has an origin of its own, shared with no file.
@@ -31,12 +32,18 @@ function siteEngine(base) {
 async function whyNoSiteEngine(base) {
   if (location.protocol === "file:") return NOT_FROM_A_FILE;
   if (self.origin === "null") return NOT_IN_A_SANDBOX;
-  const answer = await fetch(new URL("live/engine.json", base)).catch(() => null);
+  const answer = await soon(fetch(new URL("live/engine.json", base)));
   if (!answer) return "The site's engine cannot be reached.";
   if (!answer.ok) return `The site's engine cannot be reached: ${missing("live/engine.json", answer)}.`;
-  const report = await answer.json().catch(() => null);
+  const report = await soon(answer.json());
   if (!report) return "The site's engine cannot be used: its file live/engine.json is damaged.";
   return report.available ? "" : report.why || "This copy of the book was built without the in-page engine.";
+}
+
+// What a promise resolves to, or null if it fails or takes longer than a sound connection does.
+function soon(promise) {
+  const late = new Promise((resolve) => setTimeout(resolve, FIRST_SIGN_MS, null));
+  return Promise.race([promise.catch(() => null), late]);
 }
 
 // Resolves to the answer to a question about a view or a log. `onProgress(done, total, what)` is
@@ -79,11 +86,16 @@ function startWorker(live) {
     giveUp("This browser, or a policy of this site, lets no page start a worker.");
     return null;
   }
+  const silent = setTimeout(() => {
+    if (siteWorker === started) giveUp("The engine could not start: its file worker.js does not come.");
+  }, FIRST_SIGN_MS);
   const broken = async (why) => {
+    clearTimeout(silent);
     const told = await why;
     if (siteWorker === started) giveUp(`The engine could not start: ${told}`);
   };
   started.onmessage = ({ data }) => {
+    clearTimeout(silent);
     if (data.kind === "progress") {
       for (const one of siteQuestions.values()) one.progress(data.loaded, data.total, "loading");
     } else if (data.kind === "log") siteQuestions.get(data.id)?.progress(data.read, data.size, data.what);
@@ -92,7 +104,7 @@ function startWorker(live) {
   };
   started.onerror = (event) => {
     event.preventDefault();
-    broken(whyRefused(live, { path: "worker.js" }));
+    broken(whyRefused(live, "worker.js"));
   };
   return started;
 }
@@ -105,9 +117,8 @@ function giveUp(why) {
 
 const missing = (path, { status }) => `its file ${path} is missing on this site (${status})`;
 
-// Why the browser did not run a script of ours, in words for whoever runs the site. `size` is what it
-// was when the site was built, if that is known.
-async function whyRefused(folder, { path, size }) {
+// Why the browser did not run a script of ours, in words for whoever runs the site.
+async function whyRefused(folder, path) {
   const answer = await fetch(new URL(path, folder)).catch(() => null);
   if (!answer) return `its file ${path} cannot be reached`;
   if (!answer.ok) return missing(path, answer);
@@ -115,7 +126,5 @@ async function whyRefused(folder, { path, size }) {
   if (!/(java|ecma)script/.test(type)) {
     return `the server sends ${path} as ${type}, and browsers run no script of that type`;
   }
-  const { byteLength } = await answer.arrayBuffer().catch(() => ({}));
-  if (size && byteLength !== size) return `its file ${path} is incomplete`;
   return `${path} is damaged, or a policy of this site or this browser does not let it run`;
 }

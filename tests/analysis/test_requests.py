@@ -20,7 +20,7 @@ from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.slow_path import FAST_PATH, STEP, STEPS
 from oomlab.kernel.task import Task
-from tests.model.solo import MARKS, machine
+from tests.kernel.solo import MARKS, machine
 
 
 def asking(

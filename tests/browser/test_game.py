@@ -116,16 +116,51 @@ def test_a_link_that_is_too_long_is_not_read(open_page: OpenPage, part: str) -> 
     press(played, "Move fs_task")
     long = "#play=mainline/" + part * (2_000_000 // len(part))
     played.page.evaluate("hash => { location.hash = hash; }", long)
-    expect(played.locator(".oom-game-status")).to_contain_text("The link is too long")
+    expect(played.locator(".oom-game-status")).to_contain_text("it is too long")
     expect(played.locator(".oom-game-score")).to_contain_text("1 move")
 
 
-@pytest.mark.parametrize("link", ["#play=nowhere/fs_task", "#play=offload/nobody:3", "#%E0%A4%A"])
-def test_a_damaged_link_starts_a_game(open_page: OpenPage, link: str) -> None:
+DAMAGED = {
+    "#play=nowhere/fs_task": "it asks for the machine “nowhere”, and there is mainline, ",
+    "#play=offload/nobody:3": "“nobody:3” is no move of ",
+    "#play=offload/fs_task,balloon_wor": "“balloon_wor” is no move of ",
+    "#play=offload/fs_task:x": "“fs_task:x” is no move of",
+    "#play=mainline/fs_task@7": "fs_task cannot move as the link says after 0 moves",
+    "#play=mainline/fs_task:1999": "fs_task cannot move as the link says after ",
+    "#play=mainline/fs_task:99999999": "it has more than 2000 steps",
+    "#play=": "it is damaged: it should be #play=machine/moves",
+    "#play=mainline": "it is damaged",
+    "#play=%E0%A4%A": "it is damaged",
+    "#play=mainline/<b>fs_task</b>": "it is damaged",
+}
+
+
+@pytest.mark.parametrize("link", ["#play=nowhere/fs_task", "#play=offload/nobody:3"])
+def test_a_damaged_link_starts_a_new_game_and_says_so(open_page: OpenPage, link: str) -> None:
     played = game(open_page, PAGE + link)
+    assert status(played).startswith(f"The link was not followed: {DAMAGED[link]}")
+    assert "Here is a new game. Choose who moves." in status(played)
     expect(played.locator(".oom-game-score")).to_contain_text("0 moves")
     press(played, "Move fs_task")
     expect(played.locator(".oom-game-score")).to_contain_text("1 move")
+
+
+def test_every_damage_is_named_and_leaves_a_game_as_it_was(open_page: OpenPage) -> None:
+    played = game(open_page)
+    played.locator("select").select_option(label=RFC)
+    press(played, "Move fs_task")
+    for link, wrong in DAMAGED.items():
+        played.page.evaluate("hash => { location.hash = hash; }", link)
+        told = played.locator(".oom-game-status")
+        expect(told).to_contain_text(f"The link was not followed: {wrong}")
+        expect(told).to_contain_text("Your game stands as it was.")
+        expect(played.locator(".oom-game-score")).to_contain_text("1 move")
+    assert played.locator("select").evaluate("one => one.selectedOptions[0].text") == RFC
+
+
+def test_a_link_to_a_section_is_no_schedule(open_page: OpenPage) -> None:
+    played = game(open_page, PAGE + "#%E0%A4%A")
+    assert status(played).startswith("Choose who moves.")
 
 
 def test_a_time_limit_is_called_one(open_page: OpenPage) -> None:

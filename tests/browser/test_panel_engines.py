@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.driver import Watch
 from tests.widgets.demo import BAR
 from tests.widgets.opened import Opened, OpenPanel, demo, opener
-from tests.widgets.pages import NOTEBOOK_PAGE, RELEASE
+from tests.widgets.pages import NOTEBOOK_PAGE, RELEASE, SITE_STATIC
 
 ENGINE = {"engine": {"available": True, "bytes": 6_000_000}}
+SCRIPT = "text/javascript"
 IN_PAGE = "computed now (in this page)"
 BY_KERNEL = "computed now (by the kernel)"
 
@@ -183,6 +184,54 @@ def test_an_engine_that_falls_silent_is_a_sentence(open_panel: OpenPanel) -> Non
     expect(seen.part("status")).to_contain_text("loading the engine")
     seen.page.clock.run_for(2_000)
     expect(seen.part("status")).to_contain_text("The engine gave no sign of life for a minute.")
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("engine.json", "The site's engine cannot be reached."),
+        ("worker.js", "The engine could not start: its file worker.js does not come."),
+    ],
+)
+def test_a_small_file_that_hangs_is_told_long_before_the_minute_is_over(
+    open_panel: OpenPanel, file: str, why: str
+) -> None:
+    seen = open_panel(demo(), site=ENGINE)
+    seen.page.route(f"**/live/{file}", lambda route: None)
+    seen.page.clock.install()
+    seen.slide(5)
+    with seen.page.expect_request(f"**/live/{file}"):
+        seen.page.clock.run_for(1_000)
+    seen.page.clock.run_for(10_000)
+    expect(seen.part("status")).to_have_text("computing …")
+    seen.page.clock.run_for(2_000)
+    expect(seen.part("status")).to_contain_text(why)
+
+
+@pytest.mark.parametrize(
+    ("file", "asked_before"),
+    [("engine.json", 1), ("pyodide/pyodide.js", 0), ("pyodide/pyodide.asm.js", 0)],
+)
+def test_a_file_that_hangs_is_told_when_no_byte_has_come_for_a_while(
+    open_panel: OpenPanel, file: str, asked_before: int
+) -> None:
+    code = (SITE_STATIC / "live" / "worker.js").read_text(encoding="utf-8")
+    assert "STALL_MS = 12000;" in code
+    worker = code.replace("STALL_MS = 12000;", "STALL_MS = 500;")
+    seen = open_panel(demo(), site={**ENGINE, "worker": worker})
+    asked: list[Route] = []
+
+    def hang(route: Route) -> None:
+        asked.append(route)
+        if len(asked) <= asked_before:  # by the page, not by the engine
+            route.continue_()
+
+    seen.page.route("**/live/pyodide/*", lambda route: route.fulfill(body="", content_type=SCRIPT))
+    seen.page.route(f"**/live/{file}", hang)
+    seen.slide(5)
+    expect(seen.part("status")).to_contain_text(
+        f"The engine could not start: its file {file} cannot be reached."
+    )
 
 
 # -- a notebook: the panel as anywidget makes it, with a kernel behind the model ------------------

@@ -110,17 +110,6 @@ def test_the_parameters_of_a_scenario(capsys: pytest.CaptureFixture[str]) -> Non
     assert f"; explore: {small[1]}\n" in text.partition(f"\n{small[0]}=")[2]
 
 
-UNITS = {"_us": "microseconds", "_s": "seconds", "_pages": "pages", "_jiffies": "ticks"}
-
-
-@pytest.mark.parametrize("name", [name for group in GROUPS.values() for name in group])
-def test_the_meaning_of_a_parameter_names_its_unit(name: str) -> None:
-    for parameter in find_scenario(name).parameters:
-        for ending, unit in UNITS.items():
-            if parameter.name.endswith(ending):
-                assert unit in parameter.meaning
-
-
 @pytest.mark.parametrize(
     ("arguments", "meant"),
     [

@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import FREE, RwSemaphore, put
+from oomlab.engine.ops import FREE, WORDS, RwSemaphore, put
 from oomlab.engine.slots import Answerer, Says
 from oomlab.engine.stage import Stage
 from oomlab.errors import InputError, ModelError
-from oomlab.kernel.machine import HZ_CHOICES, Machine
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.machine_settings import HZ_CHOICES
 from oomlab.kernel.zone import Zone
-from tests.model.solo import MARKS, machine
+from tests.kernel.solo import MARKS, machine
 
 
 def test_slots_are_numbered_in_the_order_of_declaration() -> None:
@@ -59,6 +60,22 @@ def test_a_pool_cannot_owe_pages() -> None:
         (
             lambda on: on.pool("c", role="lent", says={"move": Says(told="{n} come back")}),
             r"'c' is told with {n}; valid: {function}, {of}, {on}, {pages}, {task}",
+        ),
+        *(
+            (
+                lambda on, op=op: on.mutex("m", says={op: "does it"}),
+                f"'m' has small words for '{op}' that nobody would see: such a step has a sentence",
+            )
+            for op, words in WORDS.items()
+            if words.told
+        ),
+        (
+            lambda on: on.word("w", 0, says={"read": Says("looks", told="{task} looks")}),
+            "'w' has small words for 'read' that nobody would see: what it says with told=",
+        ),
+        (
+            lambda on: on.word("w", 0, says={"write": Says(told="{task} runs"), "write 0": "s"}),
+            "'w' has small words for 'write 0' that nobody would see",
         ),
     ],
 )

@@ -153,7 +153,7 @@ def test_a_variable_that_cannot_be_hashed_is_an_error_that_names_the_routine() -
         yield sleep(1)
         found.append(1)
 
-    with pytest.raises(ModelError, match=r"a local variable of collecting \(found\)"):
+    with pytest.raises(ModelError, match=r"^collecting keeps found \(list\) across"):
         state(stopped(collecting))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oomlab.gfp import flags
+from oomlab.kernel.task import TaskTraits
 from oomlab.listeners.pseries_cmm import (
     CMM_GFP,
     PseriesCmm,
@@ -12,7 +13,7 @@ from oomlab.listeners.pseries_cmm import (
     cmm_mem_going_offline,
 )
 from oomlab.listeners.s390_cmm import S390Cmm, cmm_thread
-from tests.model.solo import MARKS, Solo, machine, solo, spawn
+from tests.kernel.solo import MARKS, Solo, machine, solo, spawn
 
 PLENTY = 1000
 SLEEPING = {"sleep", "io", "mutex_lock", "sleep_on", "wait_for", "take_page", "mutex_trylock"}
@@ -102,3 +103,20 @@ def test_what_pseries_asks_for_may_block_though_it_gives_up_soon() -> None:
     assert flags.gfpflags_allow_blocking(CMM_GFP)
     assert CMM_GFP & flags.NORETRY
     assert not CMM_GFP & (flags.FS | flags.IO)
+
+
+def test_without_a_page_the_s390_thread_looks_again_a_second_later() -> None:
+    on = machine(0)
+    cmm = S390Cmm.init(on, target=3)
+    task = spawn(on, traits=TaskTraits(pf_memalloc=True))  # its requests fail
+    run = solo(on, task, cmm_thread(cmm, task, 2))
+    assert [op.args for op, _ in run.ops if op.kind == "sleep"] == [(on.hz,), (on.hz,)]
+    assert run.state[cmm.target.index] == 3
+
+
+def test_pseries_lends_what_it_gets() -> None:
+    on = machine(MARKS.min + 3)
+    cmm = PseriesCmm.init(on, pages=0)
+    task = spawn(on)
+    run = solo(on, task, cmm_alloc_pages(cmm, task, 5))
+    assert run.result == run.state[cmm.pages.index] == 3

@@ -10,7 +10,7 @@ from oomlab.engine.ops import Op, Slot, State
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.listeners.i915_gem_shrinker import I915, ObjectTraits
-from tests.model.solo import MARKS, machine, solo, spawn
+from tests.kernel.solo import MARKS, machine, solo, spawn
 
 
 class Requests:
@@ -43,6 +43,15 @@ def test_an_ordinary_object_is_purged_without_asking_for_memory() -> None:
     assert run.state[on.zone.free.index] == 1040
     assert run.state[i915.struct_mutex.index] == -1
     assert run.said() == ["Purging GPU memory, 40 pages freed"]
+
+
+def test_an_object_without_pages_is_passed_over() -> None:
+    on, i915 = device(ObjectTraits())
+    i915.add_object(7, ObjectTraits())
+    task = spawn(on)
+    gone: dict[Slot, Hashable] = {i915.objects[0].has_pages: 0, i915.objects[0].pages: 0}
+    run = solo(on, task, i915.i915_gem_shrinker_oom(task, task.freed), given=gone)
+    assert run.state[task.freed.index] == 7
 
 
 def test_fences_are_asked_for_first_without_and_then_with_blocking() -> None:

@@ -22,7 +22,7 @@ from oomlab.listeners.registrants import (
 from oomlab.listeners.s390_cmm import S390Cmm
 from oomlab.listeners.virtio_balloon import VirtioBalloon
 from oomlab.scenarios.five_listeners import FIVE_LISTENERS
-from tests.model.solo import machine
+from tests.kernel.solo import machine
 
 EVIDENCE = [(r, e) for r in REGISTRANTS.values() for e in r.evidence]
 

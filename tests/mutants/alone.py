@@ -14,7 +14,7 @@ from oomlab.kernel.page_alloc import alloc_page, alloc_pages, alloc_pages_may_oo
 from oomlab.kernel.page_alloc_retry import should_reclaim_retry
 from oomlab.kernel.process import MemCgroup, ProcessTraits
 from oomlab.kernel.sysrq import moom_callback
-from oomlab.kernel.task import Task
+from oomlab.kernel.task import Task, TaskTraits
 from oomlab.kernel.vmscan import try_to_free_pages
 from oomlab.kernel.zone import (
     ALLOC_HARDER,
@@ -29,8 +29,8 @@ from oomlab.listeners.i915_gem_shrinker import I915, ObjectTraits
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin
 from oomlab.listeners.s390_cmm import S390Cmm
 from oomlab.listeners.virtio_balloon import fill_balloon, leak_balloon
-from tests.model.solo import MARKS, Solo, machine, solo, spawn
-from tests.model.test_virtio_balloon import Balloon
+from tests.kernel.solo import MARKS, Solo, machine, solo, spawn
+from tests.listeners.test_virtio_balloon import Balloon
 
 SOMEBODY = 99
 """A task outside the model that holds a lock."""
@@ -94,7 +94,7 @@ def reclaim_without_fs_takes_no_filesystem_lock() -> None:
     """A GFP_NOFS request may be made by whoever holds that lock."""
     on = machine()
     fs_lock = on.layout.mutex("fs_lock")
-    task = spawn(on, reclaim_meets=(fs_lock,))
+    task = spawn(on, traits=TaskTraits(reclaim_meets=(fs_lock,)))
     run = solo(on, task, try_to_free_pages(on, task, flags.GFP_NOFS), given={fs_lock: SOMEBODY})
     assert run.ending == "returned"
 

@@ -73,8 +73,8 @@ ALLOCATOR = (
     Fault(
         "reclaim takes filesystem locks without being permitted to",
         "kernel/vmscan.py",
-        "    if gfp & flags.FS:\n        for i in range(len(current.reclaim_meets)):\n",
-        "    if gfp:\n        for i in range(len(current.reclaim_meets)):\n",
+        "    if gfp & flags.FS:\n        for i in range(len(current.traits.reclaim_meets)):\n",
+        "    if gfp:\n        for i in range(len(current.traits.reclaim_meets)):\n",
         "reclaim_without_fs_takes_no_filesystem_lock",
     ),
     Fault(

@@ -24,22 +24,17 @@ LEFT_OUT = ("_build", ".*", "__pycache__", "*.ipynb", "node_modules", "*.egg-inf
 
 NEIGHBOURS: dict[str, tuple[str, ...]] = {
     "engine": ("engine", "scenarios"),
-    "gfp": ("gfp", "model"),
-    "kernel": ("model", "listeners", "remedies", "scenarios"),
-    "listeners": ("listeners", "model", "remedies", "scenarios"),
-    "remedies": ("remedies", "model", "scenarios"),
+    "gfp": ("gfp", "kernel"),
+    "kernel": ("kernel", "listeners", "remedies", "scenarios"),
+    "listeners": ("listeners", "kernel", "remedies", "scenarios"),
+    "remedies": ("remedies", "kernel", "scenarios"),
     "scenarios": ("scenarios", "remedies"),
     "analysis": ("analysis", "figures", "evidence", "second_opinions"),
-    "evidence": ("evidence",),
-    "dmesg": ("dmesg",),
-    "export": ("export",),
     "figures": ("figures", "widgets"),
-    "views": ("widgets",),
-    "widgets": ("widgets",),
-    "course": ("course",),
-    "command": ("command",),
+    "views": ("views", "widgets"),
 }
-"""Folder of oomlab -> folders of tests, its own first, then those beside it."""
+"""Folder of oomlab -> folders of tests, its own first, then those beside it; elsewhere its own
+alone."""
 
 MEMORY = 3 << 30
 """Bytes after which a run that grows without end is stopped (our choice)."""
@@ -61,7 +56,7 @@ def judges_of(file: str, *, quick: bool = False) -> list[str]:
     of the folder that mirrors its own, and that name the module. `quick` leaves out the scenarios'
     tests, which take longer than all others, where they are not the room's own."""
     room, *inner = Path(file).parts[1:]
-    folders = NEIGHBOURS.get(room, ())
+    folders = NEIGHBOURS.get(room, (room,))
     if quick:
         folders = tuple(f for f in folders if f != "scenarios" or f == folders[0])
     module = re.compile(rf"\b{re.escape(Path(file).stem)}\b")

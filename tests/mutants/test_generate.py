@@ -9,7 +9,7 @@ import pytest
 from tests.mutants.__main__ import drawn
 from tests.mutants.equivalent import EQUIVALENT
 from tests.mutants.generate import mutants
-from tests.mutants.suite import NEIGHBOURS, ROOT, Copy, judges_of, of_room
+from tests.mutants.suite import ROOT, Copy, judges_of, of_room
 
 SOURCE = '''"""Words."""
 
@@ -75,7 +75,6 @@ def test_what_is_called_no_fault_still_stands_in_the_source() -> None:
 
 def test_every_room_has_tests_that_look_at_it() -> None:
     rooms = {p.name for p in (ROOT / "oomlab").iterdir() if (p / "__init__.py").is_file()}
-    assert rooms == set(NEIGHBOURS), "name the room's tests in tests/mutants/suite.py"
     for room in rooms:
         assert judges_of(f"oomlab/{room}/__init__.py"), room
     first = judges_of("oomlab/engine/clock/recurrence.py")[0]
@@ -84,7 +83,7 @@ def test_every_room_has_tests_that_look_at_it() -> None:
 
 @pytest.mark.parametrize(
     ("after", "noticed"),
-    [("    yield write(freed, before)\n", "tests/model/test_notifier.py::"), (None, "")],
+    [("    yield write(freed, before)\n", "tests/kernel/test_notifier.py::"), (None, "")],
 )
 def test_the_real_suite_judges_a_broken_copy(
     tmp_path: Path, after: str | None, noticed: str
@@ -95,5 +94,5 @@ def test_the_real_suite_judges_a_broken_copy(
     before = "    yield write(freed, before + pages)\n"
     assert before in text
     path.write_text(text.replace(before, after or before), encoding="utf-8")
-    said = copy.red(["tests/model/test_notifier.py"], 120)
+    said = copy.red(["tests/kernel/test_notifier.py"], 120)
     assert said.startswith(noticed) and bool(said) == bool(noticed)

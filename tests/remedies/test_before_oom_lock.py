@@ -8,7 +8,7 @@ from oomlab import run
 from oomlab.engine.ops import Slot
 from oomlab.kernel.oom_notify import Terms
 from oomlab.remedies.before_oom_lock import OomNotifierLock
-from tests.model.solo import machine, solo, spawn
+from tests.kernel.solo import machine, solo, spawn
 
 
 def test_oom_lock_is_free_while_a_callback_is_stuck() -> None:

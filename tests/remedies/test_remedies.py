@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 
 from oomlab import run
@@ -66,3 +69,24 @@ def test_every_offload_takes_any_timeout(remedy: str, timeout_s: float) -> None:
     trace = run("h5-host-never-answers", remedy, {"timeout_s": timeout_s})
     (kill,) = [e for e in trace.events if e.on.startswith("SIGKILL for") and e.op == "write"]
     assert timeout_s * 1_000_000 <= kill.at_us < timeout_s * 1_000_000 + 10_000
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"fil_gfp": "nowait"}, "unknown knob of a remedy 'fil_gfp'; valid: name, summary, "),
+        ({"fil_gfp": "nowait"}, "did you mean fill_gfp?"),
+        ({"fill_gfp": "no-wait"}, "fill_gfp of BalloonPolicy must be 'blocking', 'nowait', not"),
+        ({"delivery": "offload"}, "delivery of Remedy must be a class, Delivery or one made of it"),
+        ({"delivery": int}, "delivery of Remedy must be a class, Delivery or one made of it, not"),
+        ({"timeout_s": "5 s"}, "timeout_s of Remedy must be a number or None, not '5 s'"),
+        ({"timeout_s": 0}, "timeout_s of Remedy must be above 0, not 0"),
+        ({"verdicts": {}}, "verdicts of Remedy must be a tuple"),
+        ({"summary": None}, "summary of Remedy must be a text"),
+    ],
+)
+def test_a_choice_that_there_is_not_is_refused_where_it_is_declared(
+    change: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InputError, match=re.escape(says)):
+        find_remedy("mainline").but(**change)

@@ -6,6 +6,7 @@
 // What can go wrong on a server or in a browser is found here as soon as it happens, and said in
 // words for whoever runs the site: Pyodide itself waits for ever for a file that does not come.
 
+postMessage({ kind: "progress", loaded: 0, total: 0 }); // this file has come
 const here = new URL("./", import.meta.url);
 const STALL_MS = 12000; // our choice: a connection without one byte for so long is broken
 const EMPTY_PROGRAM = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0); // the shortest WebAssembly
@@ -32,6 +33,11 @@ def read(open_blob, release, explaining):
 
 // A failure whose message is for readers; that of any other error is for the console.
 class Told extends Error {}
+
+const pathOf = (url) => (url.startsWith(here.href) ? url.slice(here.href.length) : url);
+const missing = (path, { status }) => new Told(`its file ${path} is missing on this site (${status})`);
+const cut = (path, loaded, size) =>
+  new Told(`its file ${path} is incomplete (${loaded} of ${size} bytes)`);
 
 let over = false; // only the first reason is told: the others follow from it
 const ready = load();
@@ -69,11 +75,15 @@ function readLog(python, id, log, release) {
 
 async function load() {
   if (!mayRunWebAssembly()) throw new Told("a policy of this site, or this browser, forbids WebAssembly");
-  const { bytes = 0, files = {} } = await getJson("engine.json");
-  watchFetches(files, (loaded) => postMessage({ kind: "progress", loaded, total: bytes }));
+  const files = {}; // sizes, once they are known
+  let total = 0;
+  watchFetches(files, (loaded) => postMessage({ kind: "progress", loaded, total }));
+  const report = await getJson("engine.json");
+  total = report.bytes ?? 0;
+  Object.assign(files, report.files);
   // Pyodide would ask for its own part by a name (.mjs) that many servers give a useless type.
   const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
-    ["pyodide/pyodide.js", "pyodide/pyodide.asm.js"].map((path) => getModule(path, files[path])),
+    ["pyodide/pyodide.js", "pyodide/pyodide.asm.js"].map(getModule),
   );
   const indexURL = new URL("pyodide/", here).href;
   const python = await loadPyodide({ indexURL, createPyodideModule });
@@ -120,19 +130,16 @@ async function getJson(path) {
   });
 }
 
-// `import` says nothing of use when it fails; the page then looks at the file.
-async function getModule(path, size) {
+// `import` tells neither how far it is nor, when it fails, why. So the file is fetched first, where
+// it is watched, and imported from the browser's cache; if that fails, the page looks at the file.
+async function getModule(path) {
+  await (await get(path)).arrayBuffer();
   try {
     return await import(new URL(path, here));
   } catch (problem) {
-    throw Object.assign(problem, { script: { path, size } });
+    throw Object.assign(problem, { script: path });
   }
 }
-
-const pathOf = (url) => (url.startsWith(here.href) ? url.slice(here.href.length) : url);
-const missing = (path, { status }) => new Told(`its file ${path} is missing on this site (${status})`);
-const cut = (path, loaded, size) =>
-  new Told(`its file ${path} is incomplete (${loaded} of ${size} bytes)`);
 
 // Pyodide fetches its parts itself, so they are counted and judged where all of them pass: in fetch.
 function watchFetches(files, tell) {

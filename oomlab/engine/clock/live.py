@@ -10,8 +10,24 @@ import simpy
 from oomlab.engine.clock.parking import Iteration, Parked
 from oomlab.engine.clock.ring import Turn, ring
 from oomlab.engine.model import Actor
-from oomlab.engine.ops import LOCKING_KINDS, MEANINGS, Op, Outcome, Routine, State
-from oomlab.engine.routines import LocalState, Position, call_stack, local_state, position
+from oomlab.engine.ops import (
+    ENQUEUING_KINDS,
+    LOCKING_KINDS,
+    MEANINGS,
+    Op,
+    Outcome,
+    Routine,
+    Slot,
+    State,
+)
+from oomlab.engine.routines import (
+    LocalState,
+    Position,
+    call_stack,
+    local_state,
+    never_enqueued,
+    position,
+)
 
 
 @dataclass(slots=True)
@@ -32,6 +48,7 @@ class Live:
         self._routine: Routine = actor.body()
         self.op: Op | None = None
         self.stack: tuple[str, ...] = ()
+        self._asked: Slot | None = None  # the queue that it has asked about, and may sleep on
         self.finished = False
         self.wait: Wait | None = None
         self.due_us: int | None = None
@@ -61,6 +78,11 @@ class Live:
             self.stack = call_stack(self._routine)
         except StopIteration:
             self.op = None
+            return None
+        if self.op.kind in ENQUEUING_KINDS:
+            self._asked = self.op.slots[0]
+        elif self.op.kind == "sleep_on" and self.op.slots[0] is not self._asked:
+            raise never_enqueued(self.op, self.stack)
         return self.op
 
     def outcomes(self, state: State) -> list[Outcome]:

@@ -10,8 +10,8 @@ from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
 from oomlab.engine.model import Actor
-from oomlab.engine.ops import Op, Routine
-from oomlab.engine.routines import LocalState, local_state
+from oomlab.engine.ops import ENQUEUING_KINDS, Op, Routine, Slot
+from oomlab.engine.routines import LocalState, call_stack, local_state, never_enqueued
 
 
 class Node(NamedTuple):
@@ -100,7 +100,17 @@ class Automaton:
         place = local_state(routine, op)
         number = self._numbers.setdefault(place, len(self.nodes))
         if number == len(self.nodes):
+            if op.kind == "sleep_on" and not self._has_asked(op.slots[0], parent):
+                raise never_enqueued(op, call_stack(routine))
             self.places.append(place)
             self.nodes.append(Node(op, parent, result))
             self._suspended[number] = routine
         return number
+
+    def _has_asked(self, queue: Slot, node: int) -> bool:
+        """Has the task, on its way to `node`, asked whether it must sleep on `queue`?"""
+        while node != FINISHED:
+            op, node, _ = self.nodes[node]
+            if op is not None and op.kind in ENQUEUING_KINDS and op.slots[0] is queue:
+                return True
+        return False

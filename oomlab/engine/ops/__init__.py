@@ -86,6 +86,7 @@ from oomlab.engine.ops.selection import (
 )
 from oomlab.engine.ops.spinning import spin_lock, spin_unlock
 from oomlab.engine.ops.waiting import (
+    ENQUEUING_KINDS,
     check_or_enqueue,
     check_pages_or_enqueue,
     sleep_on,
@@ -105,6 +106,7 @@ from oomlab.engine.ops.words import (
 __all__ = [
     "ABORT_SELECTION",
     "ANY_AMOUNT",
+    "ENQUEUING_KINDS",
     "FREE",
     "GHOST_KINDS",
     "LOCAL_KINDS",

@@ -58,11 +58,13 @@ MEANINGS: dict[str, Meaning] = {}
 class Words(NamedTuple):
     """How an op is told where the slot it is about has no better words: what a task `does`, and the
     same as an `order` to it; {} stands for the slot's name. `on`: the kind of that slot, "" for an
-    op that is about none."""
+    op that is about none. `told`: is every step of it worth a sentence, which stands beside the
+    story (trace/narration.py)? Then it is never told as a small step."""
 
     on: SlotKind | Literal[""]
     does: str
     order: str
+    told: bool = False
 
 
 WORDS: dict[str, Words] = {}
@@ -79,7 +81,7 @@ def outcomes(state: State, task: int, op: Op) -> list[Outcome]:
 
 
 def meaning(
-    kind: str, on: SlotKind | Literal[""], does: str, order: str
+    kind: str, on: SlotKind | Literal[""], does: str, order: str, *, told: bool = False
 ) -> Callable[[Meaning], Meaning]:
     """Decorator: the function is the meaning of ops of this kind. The rest: see Words.
 
@@ -90,7 +92,7 @@ def meaning(
         if kind in MEANINGS:
             raise ModelError(f"there is an op called {kind} already; give this one another name")
         MEANINGS[kind] = function
-        WORDS[kind] = Words(on, does, order)
+        WORDS[kind] = Words(on, does, order, told)
         return function
 
     return register

@@ -49,13 +49,13 @@ def mutex_unlock(lock: Slot) -> Op:
     return Op("mutex_unlock", (lock,))
 
 
-@meaning("mutex_lock", "mutex", "takes {}", "take {}")
+@meaning("mutex_lock", "mutex", "takes {}", "take {}", told=True)
 def _mutex_lock(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     return [Outcome(put(state, lock, task))] if state[lock.index] == FREE else []
 
 
-@meaning("mutex_trylock", "mutex", "tries {}", "try {}")
+@meaning("mutex_trylock", "mutex", "tries {}", "try {}", told=True)
 def _mutex_trylock(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     if not lock.polled:
@@ -65,7 +65,7 @@ def _mutex_trylock(state: State, task: int, op: Op) -> list[Outcome]:
     return [Outcome(put(state, lock, task), True)]
 
 
-@meaning("mutex_unlock", "mutex", "releases {}", "release {}")
+@meaning("mutex_unlock", "mutex", "releases {}", "release {}", told=True)
 def _mutex_unlock(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     if state[lock.index] != task:

@@ -25,7 +25,7 @@ def mutex_lock_killable(lock: Slot, sigkill: Slot | None) -> Op:
     return Op("mutex_lock_killable", (lock,) if sigkill is None else (lock, sigkill))
 
 
-@meaning("mutex_trylock_recursive", "mutex", "tries {}", "try {}")
+@meaning("mutex_trylock_recursive", "mutex", "tries {}", "try {}", told=True)
 def _mutex_trylock_recursive(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     if not lock.polled:

@@ -27,13 +27,13 @@ def spin_unlock(lock: Slot) -> Op:
     return Op("spin_unlock", (lock,))
 
 
-@meaning("spin_lock", "mutex", "takes {}", "take {}")
+@meaning("spin_lock", "mutex", "takes {}", "take {}", told=True)
 def _spin_lock(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     return [Outcome(put(state, lock, task))] if state[lock.index] == FREE else []
 
 
-@meaning("spin_unlock", "mutex", "releases {}", "release {}")
+@meaning("spin_unlock", "mutex", "releases {}", "release {}", told=True)
 def _spin_unlock(state: State, task: int, op: Op) -> list[Outcome]:
     (lock,) = op.slots
     if state[lock.index] != task:

@@ -6,6 +6,9 @@ from collections.abc import Hashable
 
 from oomlab.engine.ops.core import Op, Outcome, Slot, State, meaning, put
 
+ENQUEUING_KINDS = frozenset({"check_or_enqueue", "check_pages_or_enqueue"})
+"""Ops that may put a task on a queue. To sleep there without one is not to sleep."""
+
 
 def check_or_enqueue(queue: Slot, word: Slot, value: Hashable, *, equal: bool = True) -> Op:
     """Test a condition on `word`; if it does not hold, stand on `queue`. Result: did it hold?
@@ -18,7 +21,8 @@ def check_or_enqueue(queue: Slot, word: Slot, value: Hashable, *, equal: bool = 
 
 def sleep_on(queue: Slot, timeout: int | None = None, sigkill: Slot | None = None) -> Op:
     """Sleep until taken off `queue` by a wake-up, or until `timeout` jiffies have passed, or until
-    `sigkill` is set, which looks like a wake-up.
+    `sigkill` is set, which looks like a wake-up. A task stands on it since `check_or_enqueue`;
+    without that both engines refuse the routine (oomlab.kernel.wait has the two in one).
 
     Result: the jiffies left (at least 1) after a wake-up, 0 after a timeout. Under the explorer,
     which has no time, a wake-up leaves the whole timeout.

@@ -2,7 +2,8 @@
 
 The first line has the number of the process that works on it, the second says of which sweep it is,
 then there is a line for each point, written at once: whatever ends the sweep, no
-computed point is lost. While a process works on it, it holds a lock on it.
+computed point is lost. While a process works on it, it holds a lock on it, where the system has
+fcntl's locks; elsewhere a second sweep is told to look first.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from oomlab.files import file_errors, open_regular, read_bytes, regular, shown_p
 
 try:
     import fcntl
-except ImportError:  # not a POSIX system: there two sweeps into one file are not noticed
+except ImportError:  # not a POSIX system: two sweeps into one file are refused without --resume
     fcntl = None  # type: ignore[assignment]
 
 LARGEST = 50_000_000
 """Bytes beyond which a file is no leftover of ours (our choice)."""
 
 _OWNER_DIGITS = 12
+_UNLOCKED = " (but first see that no sweep is writing it now: this system has no locks to tell)"
 _HELD = (errno.EACCES, errno.EAGAIN)
 
 
@@ -102,7 +104,7 @@ class Partial:
             if not self._resume:
                 raise InputError(
                     f"{shown_path(self.path)} is left of a sweep that was interrupted; go on with"
-                    " --resume, or delete it"
+                    f" --resume, or delete it{_UNLOCKED if fcntl is None else ''}"
                 )
             if not self._current(self.rows):
                 raise self._foreign()

@@ -24,7 +24,7 @@ from oomlab.evidence.sweep.store import (
     own_target,
     save,
 )
-from oomlab.files import file_errors, printable, resolved
+from oomlab.files import folder_of, printable, resolved
 
 SAMPLE = 40
 """Points that a check computes again (our choice)."""
@@ -61,22 +61,21 @@ def recompute(
     processes = checked_jobs(jobs)
     check_target(path, sweep, force=force)
     points = sweep.points()
-    with file_errors(path, "written"):
-        path.parent.mkdir(parents=True, exist_ok=True)
 
     def current(kept: Mapping[int, Row]) -> bool:
         some = spread({number: points[number] for number in kept}, TAKEN_UP)
         return dict(compute(some, 1, measure_one)) == {number: kept[number] for number in some}
 
-    with Partial(path, head(sweep), len(points), resume=resume, current=current) as partial:
+    kept = Partial(path, head(sweep), len(points), resume=resume, current=current)
+    with folder_of(path), kept as partial:
         try:
             for number, row in _rows(points, partial.rows, processes, measure_one, tell):
                 partial.add(number, row)
             check_target(path, sweep, force=force)  # it may have become something else meanwhile
             save(path, sweep, partial.in_order())
         except OomlabError as error:
-            kept = f" ({_kept(partial, points)}; go on with --resume)" if partial.rows else ""
-            raise type(error)(f"{error}{kept}") from error
+            more = f" ({_kept(partial, points)}; go on with --resume)" if partial.rows else ""
+            raise type(error)(f"{error}{more}") from error
         except KeyboardInterrupt as stop:
             if partial.rows:
                 stop.add_note(_kept(partial, points))

@@ -26,6 +26,7 @@ from oomlab.engine.trace.events import Waiting
 from oomlab.errors import ModelError
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from tests.engine.clock.compare import clocked
+from tests.engine.small import self_poller
 
 FAR_US = 10_000_000
 
@@ -121,26 +122,9 @@ def test_panic() -> None:
     assert clock.now_us == 10
 
 
-def self_poller() -> Stage:
-    """A task that polls the lock it owns itself."""
-    stage = Stage()
-    lock = stage.layout.mutex("lock", polled=True)
-
-    def body() -> Routine:
-        yield mutex_lock(lock)
-        while True:
-            got = yield mutex_trylock(lock)
-            if got:
-                break
-            yield sleep(1)
-
-    stage.task(body)
-    return stage
-
-
 @pytest.mark.parametrize("park", [True, False])
 def test_polling_for_ever_is_a_livelock_if_nobody_is_blocked(park: bool) -> None:
-    assert verdict(self_poller(), park=park) == "livelock"
+    assert verdict(self_poller(naps=True), park=park) == "livelock"
 
 
 @pytest.mark.parametrize("park", [True, False])
@@ -165,7 +149,7 @@ def test_polling_for_ever_beside_a_blocked_task_is_a_deadlock(park: bool) -> Non
 
 
 def test_a_poller_is_reported_with_the_lock_and_its_holder() -> None:
-    clock = clocked(self_poller().model, 0, FAR_US, park=True, circles=False)
+    clock = clocked(self_poller(naps=True).model, 0, FAR_US, park=True, circles=False)
     assert ending.waiting(clock) == (Waiting("t0", "lock", "t0", 0, "polls"),)
 
 

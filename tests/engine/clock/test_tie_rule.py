@@ -9,12 +9,12 @@ from oomlab.engine.ops import (
     mutex_lock,
     mutex_trylock,
     mutex_unlock,
-    read,
     sleep,
     write,
 )
 from oomlab.engine.stage import Stage
 from tests.engine.clock.compare import clocked
+from tests.engine.small import polls
 
 TICK_US = 4000
 
@@ -90,11 +90,7 @@ def polled_by_both_sides(*, park: bool) -> dict[str, int]:
     word = stage.layout.word("word", 0)
 
     def poller() -> Routine:
-        while True:
-            seen = yield read(word)
-            if seen:
-                break
-            yield sleep(1)
+        return polls(word)
 
     def writer() -> Routine:
         yield sleep(20)

@@ -16,9 +16,10 @@ from oomlab.engine.explorer.counterexample import (
 from oomlab.engine.explorer.graph import Graph
 from oomlab.engine.explorer.player import Player
 from oomlab.engine.explorer.verdict import circling, judge
-from oomlab.engine.ops import Routine, choose, mutex_lock, mutex_trylock, mutex_unlock, swap, write
+from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, swap, write
 from oomlab.engine.stage import Stage
 from tests.engine.explorer.words import explored
+from tests.engine.small import one_way_of_three_locks_up, self_poller
 from tests.random_models import random_recipe
 
 
@@ -117,17 +118,7 @@ def play(build: object, schedule: Schedule) -> Player:
 
 
 def test_which_outcome_is_taken_is_part_of_the_schedule() -> None:
-    stage = Stage()
-    lock = stage.layout.mutex("lock")
-
-    def body() -> Routine:
-        side = yield choose(3, "which way")
-        yield mutex_lock(lock)
-        if side == 2:
-            yield mutex_lock(lock)
-
-    stage.task(body)
-    graph = explored(stage.model())
+    graph = explored(one_way_of_three_locks_up().model())
     schedule, _ = shortest_schedule(graph, judge(graph).stuck)
     assert schedule[0] == ScheduledMove(0, 2)
 
@@ -155,18 +146,7 @@ def test_there_is_no_circle_where_nobody_can_move() -> None:
 
 
 def test_a_single_state_that_leads_to_itself_is_a_circle() -> None:
-    stage = Stage()
-    lock = stage.layout.mutex("lock", polled=True)
-
-    def body() -> Routine:
-        yield mutex_lock(lock)
-        while True:
-            got = yield mutex_trylock(lock)
-            if got:
-                break
-
-    stage.task(body)
-    graph = explored(stage.model())
+    graph = explored(self_poller(naps=False).model())
     verdict = judge(graph)
     (member,) = circling(graph, verdict)
     assert list(graph.moves(member)) == [(0, member)]

@@ -13,29 +13,13 @@ from oomlab.engine.ops import (
     down_read,
     down_write,
     log,
-    mutex_lock,
-    mutex_unlock,
     sleep,
     wait_for,
     write,
 )
 from oomlab.engine.stage import Stage
 from oomlab.errors import InputError
-
-
-def crossing() -> Stage:
-    stage = Stage()
-    locks = stage.layout.mutex("A"), stage.layout.mutex("B")
-
-    def body(first: int) -> Routine:
-        yield mutex_lock(locks[first])
-        yield mutex_lock(locks[1 - first])
-        yield mutex_unlock(locks[1 - first])
-        yield mutex_unlock(locks[first])
-
-    stage.task(lambda: body(0), "one")
-    stage.task(lambda: body(1), "other")
-    return stage
+from tests.engine.small import crossing
 
 
 def test_a_deadlock_by_hand() -> None:

@@ -22,22 +22,7 @@ from oomlab.engine.ops import (
 from oomlab.engine.stage import Stage
 from oomlab.kernel.wait import wait_event, wait_event_timeout
 from tests.engine.explorer.words import explored
-
-
-def crossing(order: tuple[int, int] = (0, 1)) -> Stage:
-    """Two tasks, two locks; in the same order or not."""
-    stage = Stage()
-    locks = stage.layout.mutex("A"), stage.layout.mutex("B")
-
-    def body(first: int) -> Routine:
-        yield mutex_lock(locks[first])
-        yield mutex_lock(locks[1 - first])
-        yield mutex_unlock(locks[1 - first])
-        yield mutex_unlock(locks[first])
-
-    stage.task(lambda: body(order[0]))
-    stage.task(lambda: body(order[1]))
-    return stage
+from tests.engine.small import crossing, one_way_of_three_locks_up, polls
 
 
 def test_locks_in_opposite_order_lock_up_with_nobody_able_to_move() -> None:
@@ -94,17 +79,10 @@ def test_waiting_for_one_that_will_certainly_come_is_not_starvation() -> None:
     stage = Stage()
     word = stage.layout.word("word", 0)
 
-    def poller() -> Routine:
-        while True:
-            seen = yield read(word)
-            if seen:
-                break
-            yield sleep(1)
-
     def writer() -> Routine:
         yield write(word, 1)
 
-    stage.task(poller)
+    stage.task(lambda: polls(word))
     stage.task(writer)
     verdict = judge(explored(stage.model()))
     assert (verdict.word, verdict.starvation) == ("exhausted-clean", False)
@@ -114,14 +92,7 @@ def test_polling_what_never_changes_is_a_livelock_too() -> None:
     stage = Stage()
     word = stage.layout.word("word", 0)
 
-    def poller() -> Routine:
-        while True:
-            seen = yield read(word)
-            if seen:
-                break
-            yield sleep(1)
-
-    stage.task(poller)
+    stage.task(lambda: polls(word))
     verdict = judge(explored(stage.model()))
     assert (verdict.word, verdict.blocked, verdict.livelock) == ("lockup", False, True)
 
@@ -188,18 +159,7 @@ def test_an_empty_model_is_clean() -> None:
 
 
 def test_a_choice_that_leads_into_a_deadlock_is_found() -> None:
-    stage = Stage()
-    lock = stage.layout.mutex("lock")
-
-    def body() -> Routine:
-        side = yield choose(3, "which way")
-        yield mutex_lock(lock)
-        if side == 2:
-            yield mutex_lock(lock)
-        yield mutex_unlock(lock)
-
-    stage.task(body)
-    assert judge(explored(stage.model())).blocked
+    assert judge(explored(one_way_of_three_locks_up().model())).blocked
 
 
 # --- what must not be folded away ---

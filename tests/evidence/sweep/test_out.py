@@ -296,6 +296,40 @@ def test_of_two_sweeps_into_one_file_the_second_is_refused(
     assert files(here) == {"x": WHOLE.encode()}
 
 
+def test_without_locks_a_second_sweep_is_told_to_look_first(
+    capsys: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oomlab.evidence.sweep.partial.fcntl", None)
+    with Partial(here / "x", head(TINY), 8) as first:
+        first.add(0, ROWS[0])
+        status, out, err = sweep(capsys, "--out", "x")
+    assert (status, out) == (2, "")
+    assert "x.partial is left of a sweep that was interrupted; go on with --resume" in err
+    assert "first see that no sweep is writing it now: this system has no locks to tell" in err
+
+
+@pytest.mark.parametrize("room", [20, len(PARTIAL) - 100])
+def test_only_a_folder_with_something_in_it_stays(
+    capsys: pytest.CaptureFixture[str], here: Path, room: int
+) -> None:
+    (here / "old").mkdir()
+    for out in ("new/dir/x", "old/new/x"):
+        with little_room(room):
+            assert sweep(capsys, "--out", out)[0] == 2
+    left = {path.relative_to(here).as_posix() for path in here.rglob("*")}
+    points = {"new", "new/dir", "new/dir/x.partial", "old/new", "old/new/x.partial"}
+    assert left == ({"old"} if room == 20 else {"old", *points})
+
+
+def test_a_folder_that_cannot_be_made_leaves_none(
+    capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    status, out, err = sweep(capsys, "--out", f"new/{'a' * 300}/x")
+    assert (status, out) == (2, "")
+    assert "File name too long" in err
+    assert not list(here.iterdir())
+
+
 def test_an_interrupted_sweep_says_how_to_go_on(
     capsys: pytest.CaptureFixture[str], here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

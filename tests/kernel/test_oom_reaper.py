@@ -12,8 +12,8 @@ from oomlab.kernel.oom_reaper import oom_reap_task, oom_reaper, wake_oom_reaper
 from oomlab.kernel.process import ProcessTraits
 from oomlab.kernel.task import do_exit
 from oomlab.kernel_release import KernelRelease
-from tests.model.solo import Solo, machine, solo, spawn
-from tests.model.test_oom_kill import SOMEBODY
+from tests.kernel.solo import Solo, machine, solo, spawn
+from tests.kernel.test_oom_kill import SOMEBODY
 
 WRITTEN = RwSemaphore((), SOMEBODY)
 

@@ -20,7 +20,7 @@ from oomlab.kernel.notifier import (
 )
 from oomlab.kernel.oom_notify import register_oom_notifier, unregister_oom_notifier
 from oomlab.kernel.task import Task
-from tests.model.solo import machine, solo, spawn
+from tests.kernel.solo import machine, solo, spawn
 
 TICK_US = 4000
 

@@ -16,8 +16,8 @@ from oomlab.kernel.machine import (
     KERNEL_5_17,
     KERNELS,
     Machine,
-    Switches,
 )
+from oomlab.kernel.machine_settings import Switches
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.oom_disable import oom_killer_disable
 from oomlab.kernel.oom_kill import ALLOCATOR, SYSRQ, OomControl, mark_oom_victim, out_of_memory
@@ -26,8 +26,8 @@ from oomlab.kernel.process import MemCgroup, ProcessTraits
 from oomlab.kernel.sysrq import moom_callback
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel_release import KernelRelease
-from tests.model.solo import Solo, machine, solo, spawn
-from tests.model.test_oom_kill import SOMEBODY, listener
+from tests.kernel.solo import Solo, machine, solo, spawn
+from tests.kernel.test_oom_kill import SOMEBODY, listener
 
 
 def asking(traits: ProcessTraits | None = None, **switches: Any) -> tuple[Machine, Task]:

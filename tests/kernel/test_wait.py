@@ -9,7 +9,7 @@ import pytest
 from oomlab.engine.ops import Slot
 from oomlab.kernel.process import USUAL
 from oomlab.kernel.wait import wait_event_timeout
-from tests.model.solo import machine, solo, spawn
+from tests.kernel.solo import machine, solo, spawn
 
 
 @pytest.mark.parametrize(

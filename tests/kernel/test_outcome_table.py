@@ -15,8 +15,9 @@ from oomlab.gfp.tables import table
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.slow_path import STEP
+from oomlab.kernel.task import TaskTraits
 from oomlab.kernel_release import KernelRelease
-from tests.model.solo import MARKS, Solo, machine, solo, spawn
+from tests.kernel.solo import MARKS, Solo, machine, solo, spawn
 
 SOMEBODY = 99
 TABLE = table("4.13")
@@ -29,7 +30,7 @@ def ask(
     on = machine(free, kernel=kernel)
     own = on.process("own", 1)
     on.process("largest", 100)
-    task = spawn(on, process=own, pf_memalloc=caller is Caller.PF_MEMALLOC)
+    task = spawn(on, process=own, traits=TaskTraits(pf_memalloc=caller is Caller.PF_MEMALLOC))
     given: dict[Slot, Hashable] = {on.oom_lock: SOMEBODY} if held else {}
     if caller is Caller.VICTIM:
         given |= {own.memdie: 1, own.sigkill: 1, own.mm: "victim"}

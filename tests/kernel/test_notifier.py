@@ -22,7 +22,7 @@ from oomlab.kernel.oom_notify import Terms, notify_in_context
 from oomlab.kernel.task import Task
 from oomlab.kernel.zone import Zone
 from oomlab.remedies.offload import OomNotifierThread
-from tests.model.solo import MARKS, machine, solo, spawn
+from tests.kernel.solo import MARKS, machine, solo, spawn
 
 
 def block(name: str, priority: int = 0, pages: int = 0) -> NotifierBlock:

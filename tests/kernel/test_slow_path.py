@@ -10,9 +10,9 @@ from oomlab.engine.ops import Op, Slot, State, put
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task
+from oomlab.kernel.task import Task, TaskTraits
 from oomlab.kernel.vmscan import MAX_RECLAIM_RETRIES
-from tests.model.solo import MARKS, Solo, machine, solo, spawn
+from tests.kernel.solo import MARKS, Solo, machine, solo, spawn
 
 SOMEBODY = 99
 """A task number that is not the allocating task's."""
@@ -242,7 +242,7 @@ def test_hope_lasts_for_seventeen_rounds(is_worker: bool) -> None:
 def test_with_fs_reclaim_meets_filesystem_locks(gfp: int) -> None:
     on = machine(EXHAUSTED)
     lock = on.layout.mutex("fs_lock")
-    task = spawn(on, reclaim_meets=(lock,))
+    task = spawn(on, traits=TaskTraits(reclaim_meets=(lock,)))
     run = solo(on, task, alloc_page(on, task, gfp), given={lock: SOMEBODY})
     assert run.ending == "blocked"
     assert run.ops[-1][0].slots == (lock,)
@@ -252,7 +252,7 @@ def test_with_fs_reclaim_meets_filesystem_locks(gfp: int) -> None:
 def test_without_fs_it_does_not(gfp: int) -> None:
     on = machine(EXHAUSTED)
     lock = on.layout.mutex("fs_lock")
-    task = spawn(on, reclaim_meets=(lock,))
+    task = spawn(on, traits=TaskTraits(reclaim_meets=(lock,)))
     run = solo(on, task, alloc_page(on, task, gfp), given={lock: SOMEBODY})
     assert run.ending != "blocked"
 

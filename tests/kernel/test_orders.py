@@ -13,12 +13,14 @@ from oomlab.gfp.outcomes import Ending, outcome
 from oomlab.gfp.predicates import Request
 from oomlab.gfp.tables import table
 from oomlab.kernel.compaction import Compaction, CompactPriority, CompactResult
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Switches
+from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14
+from oomlab.kernel.machine_settings import Switches
 from oomlab.kernel.page_alloc import alloc_page, alloc_pages
 from oomlab.kernel.page_alloc_retry import should_compact_retry
+from oomlab.kernel.task import TaskTraits
 from oomlab.kernel.zone import MAX_ORDER, PAGEBLOCK_PAGES, Watermarks, ZoneDetails
 from oomlab.kernel_release import KernelRelease
-from tests.model.solo import MARKS, Solo, machine, solo, spawn
+from tests.kernel.solo import MARKS, Solo, machine, solo, spawn
 
 SKIPPED, DEFERRED = CompactResult.SKIPPED, CompactResult.DEFERRED
 COMPLETE, SUCCESS = CompactResult.COMPLETE, CompactResult.SUCCESS
@@ -49,7 +51,7 @@ def ask(
     )
     own = on.process("own", 1)
     on.process("largest", 100)
-    task = spawn(on, process=own, pf_dumpcore=pf_dumpcore, realtime=realtime)
+    task = spawn(on, process=own, traits=TaskTraits(pf_dumpcore=pf_dumpcore, realtime=realtime))
     given: dict[Slot, Hashable] = {}
     if dying:
         given = {own.memdie: 1, own.sigkill: 1, own.mm: "victim"}
@@ -208,7 +210,7 @@ def test_the_exits_of_the_oom_path_are_asked_in_order() -> None:
 def test_while_storage_is_suspended_no_request_may_enter_a_filesystem() -> None:
     on = machine(0, switches=Switches(storage_suspended=True))
     lock = on.layout.mutex("fs_lock")
-    task = spawn(on, reclaim_meets=(lock,))
+    task = spawn(on, traits=TaskTraits(reclaim_meets=(lock,)))
     run = solo(on, task, alloc_page(on, task, flags.GFP_KERNEL))
     assert (run.ending, run.result) == ("returned", False)
     assert "mutex_lock" not in run.kinds()

@@ -16,7 +16,7 @@ from oomlab.engine.ops import Op, Routine, Slot, State, mutex_lock, mutex_unlock
 from oomlab.gfp import flags
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Process, Task
+from oomlab.kernel.task import Process, Task, TaskTraits
 from oomlab.kernel.vmscan import (
     MAX_RECLAIM_RETRIES,
     SWAP_CLUSTER_MAX,
@@ -26,7 +26,7 @@ from oomlab.kernel.vmscan import (
 )
 from oomlab.kernel.zone import Kswapd, ZoneDetails
 from oomlab.kernel_release import KernelRelease
-from tests.model.solo import MARKS, Solo, machine, solo, spawn
+from tests.kernel.solo import MARKS, Solo, machine, solo, spawn
 
 HALF = MARKS.min // 2
 
@@ -92,7 +92,8 @@ class TestThrottle:
     def test_off_unless_the_machine_has_a_swapper(self) -> None:
         on = machine(0)
         task = spawn(on, process=on.process("own", 1))
-        assert solo(on, task, throttle_direct_reclaim(on, task, flags.GFP_KERNEL)).ops == ()
+        run = solo(on, task, throttle_direct_reclaim(on, task, flags.GFP_KERNEL))
+        assert (run.ops, run.result) == ((), False)
 
 
 def asks_once(on: Machine, task: Task, gfp: int) -> Routine:
@@ -125,7 +126,7 @@ def throttled(swapper_meets: bool, gfp: int = flags.GFP_KERNEL) -> Machine:
         "reclaims in the background",
         lambda task: kswapd(on, pgdat, task),
         serves=True,
-        reclaim_meets=(lock,) if swapper_meets else (),
+        traits=TaskTraits(reclaim_meets=(lock,) if swapper_meets else ()),
     )
     on.spawn(
         "user",
@@ -275,7 +276,7 @@ def behind_an_isolator(kernel: KernelRelease) -> Machine:
         "reclaims and stands behind the lock",
         isolator,
         process=on.process("isolator", 1),
-        reclaim_meets=(lock,),
+        traits=TaskTraits(reclaim_meets=(lock,)),
         foreground=False,
         starts_at_us=1000,
     )
@@ -328,7 +329,9 @@ class TestScopes:
     def reclaims_under(self, gfp: int, **scope: bool) -> Solo:
         on = machine(MARKS.min)
         lock = on.layout.mutex("fs_lock")
-        task = spawn(on, process=on.process("own", 1), reclaim_meets=(lock,)).scope(**scope)
+        task = spawn(
+            on, process=on.process("own", 1), traits=TaskTraits(reclaim_meets=(lock,))
+        ).scope(**scope)
         run = solo(on, task, alloc_page(on, task, gfp | flags.RETRY_MAYFAIL))
         assert run.ending == "returned"
         return run

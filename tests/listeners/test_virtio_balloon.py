@@ -16,7 +16,7 @@ from oomlab.listeners.virtio_balloon import (
     leak_balloon,
     update_balloon_size_func,
 )
-from tests.model.solo import MARKS, Solo, machine, solo, spawn
+from tests.kernel.solo import MARKS, Solo, machine, solo, spawn
 
 PLENTY = 1000
 
@@ -146,6 +146,13 @@ def test_the_worker_gives_up_after_its_rounds() -> None:
     balloon = Balloon(pages=0, batch=8)
     run = balloon.do(update_balloon_size_func(balloon.vb, balloon.task, 20, 2))
     assert balloon.values(run.state)["balloon"] == 16
+    assert run.kinds().count("io") == 1  # it is queued again between two rounds, not after the last
+
+
+def test_a_batch_is_256_pages() -> None:
+    """VIRTIO_BALLOON_ARRAY_PFNS_MAX, for filling as for what the callback gives back."""
+    vb = VirtioBalloon.probe(machine(), pages=300)
+    assert (vb.batch, vb.oom_pages) == (256, 256)
 
 
 def test_the_callback_deflates_one_batch_and_credits_it() -> None:

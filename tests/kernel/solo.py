@@ -8,8 +8,9 @@ from typing import Any
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Op, Routine, Slot, State, outcomes, put
-from oomlab.kernel.machine import USUAL_SWITCHES, Machine, Switches
-from oomlab.kernel.task import Process, Task
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.machine_settings import USUAL_SWITCHES, Switches
+from oomlab.kernel.task import ORDINARY, Process, Task, TaskTraits
 from oomlab.kernel.zone import Kswapd, Watermarks, Zone, ZoneDetails
 
 MARKS = Watermarks(10, 12, 14)
@@ -41,9 +42,18 @@ def machine(
     )
 
 
-def spawn(on: Machine, name: str = "task", process: Process | None = None, **how: Any) -> Task:
+def spawn(
+    on: Machine,
+    name: str = "task",
+    process: Process | None = None,
+    traits: TaskTraits = ORDINARY,
+    *,
+    is_worker: bool = False,
+) -> Task:
     """A task whose body does not matter: its routines are called directly."""
-    return on.spawn(name, "plays a part", _nothing, process=process, **how)
+    return on.spawn(
+        name, "plays a part", _nothing, process=process, traits=traits, is_worker=is_worker
+    )
 
 
 def _nothing(task: Task) -> Routine:

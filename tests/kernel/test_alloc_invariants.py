@@ -14,12 +14,13 @@ from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction, CompactResult
 from oomlab.kernel.machine import KERNELS
 from oomlab.kernel.page_alloc import alloc_pages
+from oomlab.kernel.task import TaskTraits
 from oomlab.kernel.zone import MAX_ORDER, ZoneDetails
 from oomlab.kernel_release import KernelRelease
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 from tests.drawn import settings_for
-from tests.model.solo import Solo, machine, solo, spawn
+from tests.kernel.solo import Solo, machine, solo, spawn
 
 SOMEBODY = 99
 
@@ -61,7 +62,9 @@ def ask(request: dict[str, object]) -> tuple[Slot, int, Solo]:
     if request["victims"]:
         on.process("largest", 100)
     task = spawn(
-        on, process=own, pf_memalloc=rights == "pf_memalloc", realtime=rights == "realtime"
+        on,
+        process=own,
+        traits=TaskTraits(pf_memalloc=rights == "pf_memalloc", realtime=rights == "realtime"),
     ).scope(nofs=rights == "nofs", noio=rights == "noio")
     given: dict[Slot, Hashable] = {on.oom_lock: SOMEBODY} if request["held"] else {}
     if rights == "victim":

@@ -13,7 +13,7 @@ from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.oom_kill import oom_kill_process, out_of_memory
 from oomlab.kernel.oom_reaper import oom_reap_task
 from oomlab.kernel.task import Process, Task, do_exit
-from tests.model.solo import Solo, machine, solo, spawn
+from tests.kernel.solo import Solo, machine, solo, spawn
 
 SOMEBODY = 99
 
