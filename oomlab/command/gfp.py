@@ -9,17 +9,27 @@ from collections.abc import Iterable
 from oomlab.command.gfp_report import gfp_report, gfp_text
 from oomlab.command.parser import Command, json_option
 from oomlab.command.progress import Progress
-from oomlab.gfp.tables import CONFIGS, DEFAULT_VERSION, VERSIONS
+from oomlab.gfp.tables import CONFIGS, DEFAULT_VERSION
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("expression", metavar="EXPR", help="GFP_KERNEL & ~__GFP_IO, 0x14000c0 ...")
+    parser.add_argument(
+        "expression",
+        metavar="EXPR",
+        help="GFP_KERNEL & ~__GFP_IO, 0x14000c0, or a log's line: gfp_mask=0xcc0(GFP_KERNEL) ...",
+    )
     parser.add_argument("--compare", metavar="EXPR", help="a second mask to compare it with")
     parser.add_argument(
         "--kernel",
-        default=DEFAULT_VERSION,
         metavar="V",
-        help=f"{', '.join(VERSIONS)} (default {DEFAULT_VERSION})",
+        help="a release as uname has it, 6.1 or 5.15.0-91-generic (default: for names "
+        f"{DEFAULT_VERSION}, for a number or a line the one that fits)",
+    )
+    parser.add_argument(
+        "--order",
+        type=int,
+        metavar="N",
+        help="it asks for 2 to the power of N pages (default: what the line says, or 0)",
     )
     parser.add_argument(
         "--config",
@@ -32,7 +42,13 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 
 def _answer(options: argparse.Namespace, _progress: Progress) -> Iterable[str]:
-    asked = options.expression, options.compare, options.kernel, options.config
+    asked = (
+        options.expression,
+        options.compare,
+        options.kernel,
+        options.config,
+        options.order,
+    )
     return [json.dumps(gfp_report(*asked), indent=1)] if options.json else gfp_text(*asked)
 
 

@@ -1,5 +1,5 @@
-"""How a request ends when memory is exhausted, order <= 3: nothing is left to reclaim, and nothing
-is free above the min watermark. What is below are the reserves.
+"""How a request ends when memory is exhausted: nothing is left to reclaim, and nothing is free
+above the min watermark. What is below are the reserves.
 
 Steps are those of the slow path of Linux 4.13; 4a to 4f are the early exits that
 __alloc_pages_may_oom (step 20) takes once it has oom_lock.
@@ -15,6 +15,8 @@ from oomlab.gfp.predicates import (
     Request,
     Reserve,
     below_normal,
+    costly,
+    gives_up_as_costly,
     invokes_notifiers,
     may_block,
     may_kill,
@@ -39,12 +41,15 @@ class Ending(Enum):
     FAILS_CANNOT_SLEEP = "fails at 11"
     FAILS_MEMALLOC = "fails at 13"
     FAILS_NORETRY = "one reclaim, fails at 16"
+    FAILS_COSTLY = "one reclaim, fails at 17"
+    FAILS_ORDER = "fails at 4b"
     FAILS_RETRY_MAYFAIL = "fails at 4c"
     FAILS_LOWMEM = "fails at 4d"
     FAILS_THISNODE = "fails at 4f"
     FAILS_VICTIM = "fails at 21"
     FAILS_VICTIM_POLLED = "fails at 21 after one poll"
     KILLS = "may notify / kill"
+    WAITS = "notifies nobody, loops"
     NOTIFIES = "notifies, cannot kill, loops"
     POLLS = "polls for ever"
     LOOPS = "loops at 23, never fails"
@@ -54,12 +59,15 @@ WHY = {
     Ending.FAILS_CANNOT_SLEEP: "it may not sleep, so it never reclaims and never sees oom_lock",
     Ending.FAILS_MEMALLOC: "a task that is reclaiming does not reclaim again",
     Ending.FAILS_NORETRY: "one round is all it may try; that round can still wait for others",
+    Ending.FAILS_COSTLY: "orders above 3 are costly, and not tried again unless asked for",
+    Ending.FAILS_ORDER: "it has oom_lock, but nobody is killed for so many pages in one piece",
     Ending.FAILS_RETRY_MAYFAIL: "it has oom_lock, and gives up rather than have somebody killed",
     Ending.FAILS_LOWMEM: "it has oom_lock, but nobody is killed for a low zone",
     Ending.FAILS_THISNODE: "it has oom_lock, but nobody is killed for one node",
     Ending.FAILS_VICTIM: "a dying task that got nothing from the reserves may fail",
     Ending.FAILS_VICTIM_POLLED: "a dying task that got nothing from the reserves may fail",
     Ending.KILLS: "it runs the notifiers, and kills if they free nothing",
+    Ending.WAITS: "before 4.7 a request without __GFP_FS left the OOM killer alone, tried again",
     Ending.NOTIFIES: "it runs the notifiers; without __GFP_FS it may not kill, and tries again",
     Ending.POLLS: "the trylock comes before every reason to give up: one jiffy, and again",
     Ending.LOOPS: "__GFP_NOFAIL turns the failure into another round",
@@ -71,7 +79,7 @@ _DEPTH = tuple(Reserve)
 _VICTIMS_SHARE = KernelRelease(4, 14)
 """The first release in which a victim has a share of the reserves of its own."""
 
-_ENDLESS = (Ending.KILLS, Ending.NOTIFIES, Ending.POLLS, Ending.LOOPS)
+_ENDLESS = (Ending.KILLS, Ending.WAITS, Ending.NOTIFIES, Ending.POLLS, Ending.LOOPS)
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,8 @@ def _ending(request: Request, lock_held: bool, caller: Caller) -> Ending:
         return Ending.FAILS_MEMALLOC
     if request.has("__GFP_NORETRY"):
         return Ending.FAILS_NORETRY
+    if gives_up_as_costly(request):
+        return Ending.FAILS_COSTLY
     if caller is Caller.VICTIM and _victim_may_fail(request):
         # Step 21 asks after every visit to step 20, however that visit went.
         return Ending.FAILS_VICTIM_POLLED if lock_held else Ending.FAILS_VICTIM
@@ -132,9 +142,13 @@ def _ending(request: Request, lock_held: bool, caller: Caller) -> Ending:
         return Ending.POLLS
     if invokes_notifiers(request):
         return Ending.KILLS if may_kill(request) else Ending.NOTIFIES
+    if costly(request):
+        return Ending.FAILS_ORDER
     if request.has("__GFP_RETRY_MAYFAIL"):
         return Ending.FAILS_RETRY_MAYFAIL
-    return Ending.FAILS_LOWMEM if below_normal(request) else Ending.FAILS_THISNODE
+    if below_normal(request):
+        return Ending.FAILS_LOWMEM
+    return Ending.FAILS_THISNODE if request.has("__GFP_THISNODE") else Ending.WAITS
 
 
 def _victim_may_fail(request: Request) -> bool:

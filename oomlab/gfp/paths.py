@@ -1,6 +1,6 @@
 """The stations of a request on its way through the slow path, and where it leaves.
 
-For an ordinary task on a machine whose reserves are empty as well (order at most 3).
+For an ordinary task on a machine whose reserves are empty as well.
 The numbers are the steps of `gfp.outcomes`; "20" comes in four parts, in the order in which
 __alloc_pages_may_oom and out_of_memory ask (Linux 4.13).
 """
@@ -15,12 +15,13 @@ from oomlab.gfp.outcomes import Ending, outcome
 from oomlab.gfp.predicates import (
     Request,
     Reserve,
+    costly,
+    gives_up_as_costly,
     invokes_notifiers,
     may_block,
     may_enter_fs,
     may_kill,
     may_start_io,
-    may_take_oom_lock,
     must_not_fail,
     reserve,
     wakes_kswapd,
@@ -61,10 +62,12 @@ def last_station(request: Request) -> Station:
 
 
 def _asked(request: Request) -> tuple[Station, ...]:
-    once = may_block(request) and not may_take_oom_lock(request)
+    once = may_block(request) and request.has("__GFP_NORETRY")
     runs_chain = invokes_notifiers(request)
     kills = may_kill(request)
     gives_up: Passage = "tries again" if must_not_fail(request) else "fails"
+    large = gives_up_as_costly(request)
+    waits = outcome(request, lock_held=False).ending is Ending.WAITS
     return (
         Station("4", "Does it wake kswapd?", _yes(wakes_kswapd(request)), "goes on"),
         Station(
@@ -86,12 +89,24 @@ def _asked(request: Request) -> tuple[Station, ...]:
             _yes(once),
             gives_up if once else "goes on",
         ),
+        *(
+            [
+                Station(
+                    "17",
+                    "Is it too large a block to be tried for again?",
+                    f"{_yes(large)}: order {request.order}",
+                    gives_up if large else "goes on",
+                )
+            ]
+            if costly(request)
+            else []
+        ),
         Station("20", "Is oom_lock free?", "if not: one tick, and again", "goes on", "tries again"),
         Station(
             "20",
             "Would it rather fail than kill?",
             _early_exit(request),
-            "goes on" if runs_chain else gives_up,
+            "goes on" if runs_chain else "tries again" if waits else gives_up,
         ),
         Station("20", "Run the OOM notifiers", "they run before anybody may be killed", "goes on"),
         Station(
@@ -114,9 +129,11 @@ def _reclaim(request: Request) -> str:
 
 
 _EARLY = {
+    Ending.FAILS_ORDER: "yes: nobody is killed for so large a block",
     Ending.FAILS_RETRY_MAYFAIL: "yes: __GFP_RETRY_MAYFAIL",
     Ending.FAILS_LOWMEM: "yes: a low zone is not worth a victim",
     Ending.FAILS_THISNODE: "yes: __GFP_THISNODE",
+    Ending.WAITS: "no, but without __GFP_FS it asks for no victim before 4.7",
 }
 
 

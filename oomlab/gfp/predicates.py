@@ -28,6 +28,10 @@ _NOFS_RUNS_CHAIN = KernelRelease(4, 7)
 """The first release in which out_of_memory, and no longer its caller, asks for `__GFP_FS`
 (3da88fb3bacf): from it on the notifiers run before that."""
 
+_NOFAIL_OBEYS = KernelRelease(4, 11)
+"""The first release in which `__GFP_NOFAIL` does not have somebody killed where no other request
+would (06ad276ac187; the release is from memory)."""
+
 _SLEEPS = ("__GFP_DIRECT_RECLAIM", "__GFP_WAIT")
 """What makes a request a blocking one; the second until 4.3."""
 
@@ -211,6 +215,8 @@ def invokes_notifiers(request: Request) -> bool:
     to a zone below ZONE_NORMAL, not costly. `__GFP_FS` is not asked from 4.7 on: out_of_memory runs
     the chain first."""
     kept_away = request.has("__GFP_RETRY_MAYFAIL") or request.has("__GFP_THISNODE")
+    if nofail_passes(request):
+        return may_take_oom_lock(request)
     if request.table.release < _NOFS_RUNS_CHAIN and not request.has("__GFP_FS"):
         return False
     kept_away = kept_away or costly(request) or below_normal(request)
@@ -220,7 +226,13 @@ def invokes_notifiers(request: Request) -> bool:
 @checked
 def may_kill(request: Request) -> bool:
     """It runs the notifiers, and `__GFP_FS` is there when out_of_memory asks for it afterwards."""
-    return invokes_notifiers(request) and request.has("__GFP_FS")
+    allowed = request.has("__GFP_FS") or nofail_passes(request)
+    return invokes_notifiers(request) and allowed
+
+
+def nofail_passes(request: Request) -> bool:
+    """`__GFP_NOFAIL` on a kernel where it overruled every reason not to kill."""
+    return request.table.release < _NOFAIL_OBEYS and request.has("__GFP_NOFAIL")
 
 
 def must_not_fail(request: Request) -> bool:

@@ -15,7 +15,7 @@ from oomlab.gfp.eras.meanings import ALIASES, FLAG_MEANINGS
 from oomlab.gfp.eras.spelling import EXAMPLES
 from oomlab.kernel_release import KernelRelease
 
-VERSIONS = ("4.13", "4.14", "4.18", "4.19", "5.8", "6.8")
+VERSIONS = ("4.13", "4.14", "4.18", "4.19", "5.8", "6.8", "7.3")
 """The kernels that the book sets side by side; `table` knows every release from 2.6.24 on."""
 
 DEFAULT_VERSION = "4.13"
@@ -100,16 +100,22 @@ def table(version: str = DEFAULT_VERSION, config: Iterable[str] = ()) -> Table:
     Raises InputError for what is no release, for one that is older than the eras, and for an option
     that decides about no flag.
     """
-    options = frozenset(config)
-    for option in sorted(options):
-        if option not in CONFIGS:
-            raise unknown("build option", option, CONFIGS)
+    options = known_options(config)
     if isinstance(version, KernelRelease):
         version = str(version)
     if not isinstance(version, str):
         raise InputError(f"{shown(version)} is no release of the kernel; valid: e.g. {EXAMPLES}")
     kernel = kernel_named(version)
     return table_of(kernel.era, options, kernel.version)
+
+
+def known_options(config: Iterable[str]) -> frozenset[str]:
+    """The build options in `config`. Raises InputError for one that decides about no flag."""
+    options = frozenset(config)
+    for option in sorted(options):
+        if option not in CONFIGS:
+            raise unknown("build option", option, CONFIGS)
+    return options
 
 
 @cache

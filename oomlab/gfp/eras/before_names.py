@@ -12,7 +12,7 @@ CHANGES = (
     Change(
         "2.6.24",
         source="include/linux/gfp.h of 2.6.24; 0x1201d2 in log lines of 2.6.24 to 2.6.26",
-        doubt="older kernels were not looked at",
+        doubt="anything about older kernels",
         bits="""DMA HIGHMEM DMA32 - WAIT HIGH IO FS COLD NOWARN REPEAT NOFAIL NORETRY - COMP ZERO
             NOMEMALLOC HARDWALL THISNODE RECLAIMABLE MOVABLE""",
         masks={
@@ -39,44 +39,44 @@ CHANGES = (
     Change(
         "2.6.31",
         source="include/linux/gfp.h of 2.6.32 and the patch of 2009 that moved __GFP_MOVABLE",
-        doubt="__GFP_NOTRACK had its bit with CONFIG_KMEMCHECK only until some release before 3.13",
+        doubt="until when (before 3.13) __GFP_NOTRACK had its bit with CONFIG_KMEMCHECK only",
         put={"MOVABLE": 3, "NOTRACK": 21},
     ),
     Change(
         "2.6.38",
         source="include/linux/gfp.h of 3.13, which has the flags",
-        doubt="the first release is from memory",
+        doubt="whether 2.6.38 was the first with __GFP_NO_KSWAPD (from memory)",
         put={"NO_KSWAPD": 22},
         masks={"GFP_TRANSHUGE": "GFP_HIGHUSER_MOVABLE COMP NOMEMALLOC NORETRY NOWARN NO_KSWAPD"},
     ),
     Change(
         "2.6.39",
         source="include/linux/gfp.h of 3.13, which has the flag",
-        doubt="the first release is from memory",
+        doubt="whether 2.6.39 was the first with __GFP_OTHER_NODE (from memory)",
         put={"OTHER_NODE": 23},
     ),
     Change(
         "3.3",
         source="include/linux/gfp.h of 3.13, which has the flag",
-        doubt="the first release is from memory",
+        doubt="whether 3.3 was the first with __GFP_WRITE (from memory)",
         put={"WRITE": 24},
     ),
     Change(
         "3.6",
         source="include/linux/gfp.h of 3.13, which has the flag",
-        doubt="the first release is from memory",
+        doubt="whether 3.6 was the first with __GFP_MEMALLOC (from memory)",
         put={"MEMALLOC": 13},
     ),
     Change(
         "3.8",
         source="include/linux/gfp.h of 3.13; 0x204010 in a log line of 3.18",
-        doubt="the first release of __GFP_KMEMCG is from memory",
+        doubt="whether 3.8 was the first with __GFP_KMEMCG (from memory)",
         put={"KMEMCG": 20},
     ),
     Change(
         "4.1",
         source="the patch of May 2015 that added __GFP_NOACCOUNT, whose header lacks __GFP_KMEMCG",
-        doubt="which release dropped __GFP_KMEMCG",
+        doubt="whether 4.0 still had __GFP_KMEMCG",
         put={"KMEMCG": None, "NOACCOUNT": 20},
     ),
     Change(
@@ -104,7 +104,7 @@ CHANGES = (
     Change(
         "4.5",
         source="include/trace/events/gfpflags.h of 4.5 (1f7866b4aebd)",
-        doubt="development kernels of 4.5 already printed names, without the two underscores",
+        doubt="how development kernels of 4.5 printed names (some without the two underscores)",
         renamed={"NOACCOUNT": "ACCOUNT"},
         masks={"GFP_KERNEL_ACCOUNT": "GFP_KERNEL ACCOUNT"},
     ),

@@ -27,14 +27,14 @@ CHANGES = (
     Change(
         "6.3",
         source="include/linux/gfp_types.h and mmflags.h of 6.6; 0x820 in log lines of 6.5 and 6.8",
-        doubt="that it was 6.3 is from memory; lines show 0xa20 until 5.13 and 0x820 from 6.5 on",
+        doubt="whether 6.3 was the first without __GFP_ATOMIC (lines: 5.13 has it, 6.5 not)",
         put={"ATOMIC": None},
         masks={"GFP_ATOMIC": "HIGH KSWAPD_RECLAIM"},
     ),
     Change(
         "6.4",
-        source="include/linux/gfp_types.h of 6.8 and the patch of early 2023 that merged the two",
-        doubt="the release is taken from the date",
+        source="include/linux/gfp_types.h of 6.8; 0a54864f8dfb of early 2023 merged the two",
+        doubt="whether 6.4 was the first with __GFP_SKIP_KASAN (taken from the date)",
         put={
             "SKIP_KASAN_UNPOISON?KASAN_HW_TAGS": None,
             "SKIP_KASAN_POISON?KASAN_HW_TAGS": None,
@@ -56,7 +56,7 @@ CHANGES = (
     Change(
         "6.10",
         source="the patches of early 2024 that added __GFP_NO_OBJ_EXT; type data of a later build",
-        doubt="that it was 6.10 and not 6.9 is from memory",
+        doubt="whether 6.10 was the first with __GFP_NO_OBJ_EXT (from memory)",
         put={"NO_OBJ_EXT?SLAB_OBJ_EXT": 27},
     ),
     Change(

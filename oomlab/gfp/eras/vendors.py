@@ -31,7 +31,7 @@ class Vendor:
         return cls(name, re.compile(mark, re.IGNORECASE), said, takes_back, like)
 
 
-_AS_RELEASE = "its masks are not known to differ from those of the release"
+_AS_RELEASE = "not known to differ from the release in this"
 
 VENDORS = (
     Vendor.of(
@@ -92,7 +92,7 @@ VENDORS = (
         takes_back=True,
     ),
     Vendor.of("Debian", r"deb\d+|bpo|-amd64|-arm64|-686|-cloud|-armmp", _AS_RELEASE),
-    Vendor.of("Proxmox", r"-pve", "built from Ubuntu's kernel; " + _AS_RELEASE),
+    Vendor.of("Proxmox", r"-pve", "built from Ubuntu's kernel, " + _AS_RELEASE),
     Vendor.of(
         "Ubuntu",
         r"-generic|-lowlatency|-azure|-aws|-gcp|-oem|-kvm|-oracle|-raspi|ubuntu",

@@ -18,8 +18,8 @@ CHANGES = (
     ),
     Change(
         "4.8",
-        source="the patch of July 2016 that added GFP_TRANSHUGE_LIGHT",
-        doubt="its release is taken from the date",
+        source="include/linux/gfp.h of 4.9; the patch of 2016 that added GFP_TRANSHUGE_LIGHT",
+        doubt="whether 4.8 was the first with GFP_TRANSHUGE_LIGHT (taken from the date)",
         masks={
             "GFP_TRANSHUGE_LIGHT": "GFP_HIGHUSER_MOVABLE COMP NOMEMALLOC NOWARN -__GFP_RECLAIM",
             "GFP_TRANSHUGE": "GFP_TRANSHUGE_LIGHT DIRECT_RECLAIM",
@@ -49,7 +49,7 @@ CHANGES = (
     Change(
         "4.15",
         source="log lines of 4.15 (0x14...); the flags are missing in 4.18",
-        doubt="the release that dropped __GFP_COLD and __GFP_NOTRACK is from memory",
+        doubt="whether 4.15 was the first without __GFP_COLD and __GFP_NOTRACK (from memory)",
         put={"COLD": None, "NOTRACK": None},
     ),
     Change(
@@ -65,7 +65,7 @@ CHANGES = (
     Change(
         "5.1",
         source="the patch that moved the rare flags up; log lines of 5.0.6 and 5.2-rc2",
-        doubt="5.1 itself was not seen",
+        doubt="whether 5.1 was the first with these numbers (5.0.6 was not, 5.2-rc2 had them)",
         bits="""DMA HIGHMEM DMA32 MOVABLE RECLAIMABLE HIGH IO FS ZERO ATOMIC DIRECT_RECLAIM
             KSWAPD_RECLAIM WRITE NOWARN RETRY_MAYFAIL NOFAIL NORETRY MEMALLOC COMP NOMEMALLOC
             HARDWALL THISNODE ACCOUNT NOLOCKDEP?LOCKDEP""",
@@ -76,12 +76,12 @@ CHANGES = (
         bits="""DMA HIGHMEM DMA32 MOVABLE RECLAIMABLE HIGH IO FS ZERO ATOMIC DIRECT_RECLAIM
             KSWAPD_RECLAIM WRITE NOWARN RETRY_MAYFAIL NOFAIL NORETRY MEMALLOC COMP NOMEMALLOC
             HARDWALL THISNODE ACCOUNT ZEROTAGS SKIP_KASAN_POISON NOLOCKDEP?LOCKDEP""",
+        doubt="whether updates of 5.14 print __GFP_ZEROTAGS and __GFP_SKIP_KASAN_POISON too",
         masks={"GFP_HIGHUSER_MOVABLE": "GFP_HIGHUSER MOVABLE SKIP_KASAN_POISON"},
     ),
     Change(
         "5.15",
         source="include/trace/events/mmflags.h of 5.15",
-        doubt="5.14.y may have the two names as well",
         order="""GFP_TRANSHUGE GFP_TRANSHUGE_LIGHT GFP_HIGHUSER_MOVABLE GFP_HIGHUSER GFP_USER
             GFP_KERNEL_ACCOUNT GFP_KERNEL GFP_NOFS GFP_ATOMIC GFP_NOIO GFP_NOWAIT GFP_DMA HIGHMEM
             GFP_DMA32 HIGH ATOMIC IO FS NOWARN RETRY_MAYFAIL NOFAIL NORETRY COMP ZERO NOMEMALLOC
