@@ -1,6 +1,6 @@
 """Perfetto's own format: protobuf, for ui.perfetto.dev and its trace processor.
 
-Each task is a thread with its functions as slices. Below it lie a track of what it waits for, and
+Each task is a thread with its functions as slices. Beside it lie a track of what it waits for, and
 one for each lock that it held. A flow leads from a wait to who is in its way. What was under way
 when the run ended is a slice without an end. Pools of pages are counters.
 
