@@ -1,6 +1,6 @@
 """Perfetto's own format: protobuf, for ui.perfetto.dev and its trace processor.
 
-Each task is a thread with its functions as slices. Below it lie a track of what it waits for, and
+Each task is a thread with its functions as slices. Beside it lie a track of what it waits for, and
 one for each lock that it held. A flow leads from a wait to who is in its way. What was under way
 when the run ended is a slice without an end. Pools of pages are counters.
 
@@ -11,6 +11,7 @@ error), and an end has no name. One microsecond of the run (or step of a schedul
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from oomlab.analysis.episodes.killing import kills
@@ -46,6 +47,7 @@ not drawn (our choice)."""
 def _protobuf() -> tuple[Any, Any]:
     """A builder of packets, and the messages. Raises MissingPackageError."""
     with needed("perfetto"):
+        import_module("perfetto")  # first: it is what one has to get, and brings the other
         from google.protobuf import __version__
 
         version = tuple(int(part) for part in __version__.split(".")[:3] if part.isdigit())
