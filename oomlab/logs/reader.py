@@ -50,8 +50,7 @@ _DIGITS = re.compile(rb"[0-9]+")
 _BLANKS = re.compile(rb"(?:\\ )+")
 _QUOTE = re.compile(rb"[> ]+")
 _QUOTED = re.compile(rb"=([0-9A-F]{2})")
-_NOT_QUOTE = re.compile(rb"[> ]+")
-_QUOTED = re.compile(rb"=(?![0-9A-F]{2})")
+_NOT_QUOTED = re.compile(rb"=(?![0-9A-F]{2})")
 _SAID_AROUND = ("Showing all locks held", "Manual OOM execution", "Show Locks Held")
 _LISTING = ("PC stack   pid father", "Show Blocked State", "Show State")
 
@@ -149,7 +148,7 @@ class Reader:
 
     def _begin_table(self, raw: bytes, line: PrintedLine, record: OomRecord) -> None:
         """The line was a row: the next ones look the same but for their numbers."""
-        if line.text[:1] != "[" or b"\x1b" in raw:
+        if line.text[:1] != "[" or b"\x1b" in raw or self._mail:
             return
         at = raw.rfind(line.text[:12].encode("utf-8", "replace"))
         if 0 <= at <= LONGEST_PREFIX and raw.endswith(b"\n"):
