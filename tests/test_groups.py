@@ -6,7 +6,7 @@ import pytest
 
 
 @pytest.mark.xdist_group("tried")
-def test_a_group_of_tests_is_known_to_whoever_hands_them_out(request: pytest.FixtureRequest) -> None:
+def test_groups_are_known_to_whoever_hands_out_tests(request: pytest.FixtureRequest) -> None:
     """pytest-xdist writes the group behind the name of the test, and goes by that. A release of
     pytest that keeps names elsewhere makes all groups void without a word."""
     if not hasattr(request.config, "workerinput"):

@@ -29,7 +29,9 @@ from oomlab.evidence.ledger.findings import FINDINGS
 from oomlab.evidence.matrix import timed_cell
 from oomlab.evidence.releases import RELEASES
 from oomlab.evidence.sweep.store import stored
+from oomlab.gfp.killing import OomPath
 from oomlab.gfp.predicates import request
+from oomlab.gfp.printed import read_printed
 from oomlab.listeners.registrants import REGISTRANTS
 from oomlab.remedies import REMEDIES, find_remedy
 from oomlab.scenarios import SCENARIOS, find_scenario
@@ -109,6 +111,7 @@ def rights() -> dict[str, Any]:
         "name": "x",
         "observer": Observer(),
         "options": {"a": "A", "b": "B"},
+        "path": OomPath.ALLOCATOR,
         "others": 0,
         "page_kib": 4,
         "per_page": 1,
@@ -134,6 +137,7 @@ def rights() -> dict[str, Any]:
         "switches schedule": (),
         "table": mask.table,
         "targets": [0],
+        "text": "0xcc0(GFP_KERNEL)",
         "task": "fs_task",
         "line": f"{H1}/mainline//fs_task",
         "timeout_s": 5,
@@ -258,7 +262,8 @@ def test_so_it_is_with_the_methods_of_what_is_public() -> None:
     mask = request("GFP_KERNEL")
     things = (
         Experiment.of(H1, given={"limit_s": 1}), run(H1), Stage(), find_remedy("mainline"), mask,
-        HISTORY[0], explore_plainly(Experiment.of(H1, engine="explorer").model(), budget=20_000),
+        HISTORY[0], read_printed("0xcc0"),
+        explore_plainly(Experiment.of(H1, engine="explorer").model(), budget=20_000),
     )  # fmt: skip
     found = methods({type(thing): thing for thing in things})
     assert len(found) > 9, found

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from oomlab.gfp.expression import parse
 from oomlab.gfp.predicates import Request
 from oomlab.gfp.printed import PrintedMask, all_printed
-from oomlab.gfp.printed.mask import NUMBER
-from oomlab.gfp.printed.scan import masks_in, order_in
+from oomlab.gfp.printed.read import NUMBER
+from oomlab.gfp.printed.scan import masks_in
 from oomlab.gfp.tables import DEFAULT_VERSION, table
 
 
@@ -26,17 +26,16 @@ class AskedMask:
 def asked_masks(
     text: str, kernel: str | None, config: Iterable[str], order: int | None
 ) -> list[AskedMask]:
-    """The masks in `text`: one, or as many as a line of a log shows.
+    """The masks in `text`: one, or as many as a log shows, each once.
 
     An expression with names is read by the default kernel if none is given; a number or a printed
     mask by the era it belongs to. An order that the text names counts unless one is given. Raises
     InputError for what is neither.
     """
     if NUMBER.fullmatch(text) or masks_in(text):
-        if order is None:
-            order = order_in(text)
         found = all_printed(text, kernel=kernel, config=config)
-        return [AskedMask(one.text, one.request(order or 0), one) for one in found]
+        once = {(one.value, one.printed): one for one in reversed(found)}
+        return [AskedMask(one.text, one.request(order), one) for one in reversed(once.values())]
     numbers = table(DEFAULT_VERSION if kernel is None else kernel, config)
     return [AskedMask(text, Request(parse(text, numbers), numbers, order or 0), None)]
 

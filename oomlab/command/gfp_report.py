@@ -81,7 +81,7 @@ def _mask_data(asked: AskedMask) -> dict[str, Any]:
         "config": sorted(numbers.config),
         "value": f"{mask:#x}",
         "order": request.order,
-        "printed": to_string(mask, numbers),
+        "printed": _own_words(asked),
         "flags": numbers.flags(mask),
         "unknown_bits": f"{numbers.unknown_bits(mask):#x}",
         "era": _era_data(asked),
@@ -129,6 +129,13 @@ def _reading(reading: MaskReading) -> dict[str, Any]:
     }
 
 
+def _own_words(asked: AskedMask) -> str:
+    """The mask as its kernel prints it; 0x0 for none."""
+    if asked.printed is None:
+        return to_string(asked.request.mask, asked.request.table)
+    return "|".join(asked.printed.names) or "0x0"
+
+
 def _disagreement(asked: AskedMask) -> str:
     if asked.printed is not None:
         return asked.printed.disagreement
@@ -145,7 +152,7 @@ def _bits_text(asked: AskedMask) -> Iterator[str]:
     if found := _found(asked):
         yield f"  found     {found}"
     yield f"  value     {mask:#x}"
-    yield f"  printed   {to_string(mask, numbers)}"
+    yield f"  printed   {_own_words(asked)}"
     for name in numbers.flags(mask):
         yield f"  {numbers.bits[name]:#10x}  {name}: {MEANINGS[name]}"
     if rest := numbers.unknown_bits(mask):

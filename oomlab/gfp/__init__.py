@@ -10,6 +10,8 @@ _FACE = Face(
     __name__,
     {
         "oomlab.gfp.equivalence": ("compare",),
+        "oomlab.gfp.history": ("eras_markdown",),
+        "oomlab.gfp.killing": ("OomPath", "kill_answers", "may_kill_on"),
         "oomlab.gfp.outcomes": ("outcome",),
         "oomlab.gfp.paths": ("last_station", "path"),
         "oomlab.gfp.predicates": (
@@ -21,7 +23,7 @@ _FACE = Face(
             "request",
             "wakes_kswapd",
         ),
-        "oomlab.gfp.printed": ("PrintedMask", "read_printed"),
+        "oomlab.gfp.printed": ("PrintedMask", "all_printed", "read_printed"),
         "oomlab.gfp.tables": ("VERSIONS", "table"),
     },
     modules=("oomlab.gfp.flags",),

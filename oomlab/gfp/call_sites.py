@@ -31,7 +31,7 @@ CALL_SITES = (
         "balloon-inflate",
         "balloon_page_alloc, mm/balloon_compaction.c",
         ("GFP_HIGHUSER_MOVABLE", "__GFP_NOMEMALLOC", "__GFP_NORETRY", "__GFP_NOWARN"),
-        ("5.8",),
+        ("5.8", "7.3"),
         "CONFIG_BALLOON_COMPACTION=y",
     ),
     CallSite(

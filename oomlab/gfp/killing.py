@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.gfp.predicates import (
     Request,
@@ -19,6 +20,18 @@ from oomlab.gfp.predicates import (
     may_kill,
 )
 from oomlab.kernel_release import KernelRelease
+from oomlab.limits import Limit
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "Masks of other releases",
+        "Numbers and names are those of each release; what a request may do is what 4.13 does with "
+        "it, but for what is said to differ: who may sleep and who wakes kswapd (4.4), when "
+        "`__GFP_FS` is asked for (4.7), what `__GFP_NOFAIL` overrules (4.11), the reserves, and "
+        "who calls the OOM killer.",
+    ),
+)
 
 
 class OomPath(Enum):
@@ -31,6 +44,7 @@ class OomPath(Enum):
     KSWAPD = "kswapd"
 
 
+@brief
 @dataclass(frozen=True)
 class KillAnswer:
     """May a call on `path` have somebody killed (`kills`), does it run the OOM notifiers before

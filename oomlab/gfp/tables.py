@@ -15,7 +15,7 @@ from oomlab.gfp.eras.meanings import ALIASES, FLAG_MEANINGS
 from oomlab.gfp.eras.spelling import EXAMPLES
 from oomlab.kernel_release import KernelRelease
 
-VERSIONS = ("4.13", "4.14", "4.18", "4.19", "5.8", "6.8")
+VERSIONS = ("4.13", "4.14", "4.18", "4.19", "5.8", "6.8", "7.3")
 """The kernels that the book sets side by side; `table` knows every release from 2.6.24 on."""
 
 DEFAULT_VERSION = "4.13"

@@ -17,15 +17,15 @@ from oomlab.logs.parts import (
     BlockedOn,
     Frame,
     LockSeen,
+    LogPlace,
     MemoryFigures,
     NotifierSeen,
-    Place,
     TaskName,
     TaskRow,
     Victim,
 )
 
-OomPath = Literal["allocator", "page fault", "memory cgroup", "SysRq", "kswapd", "unknown"]
+ReportPath = Literal["allocator", "page fault", "memory cgroup", "SysRq", "kswapd", "unknown"]
 """On which way somebody came to ask the OOM killer."""
 
 
@@ -37,13 +37,13 @@ class Incident:
 
     kind: ClassVar[str] = ""
 
-    place: Place
+    place: LogPlace
     release: str = ""
     frames: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asking(Incident):
+class AboutRequest(Incident):
     """A record about a request for memory. `mask_text`: the mask as it is printed, with the names
     beside it; "" where none is. `order`: None likewise; -1 for SysRq-f."""
 
@@ -73,18 +73,18 @@ def read_mask(text: str, release: str) -> PrintedMask | None:
 
 @brief
 @dataclass(frozen=True, kw_only=True)
-class OomReport(Asking):
+class OomReport(AboutRequest):
     """Somebody invoked the OOM killer. `task` did.
 
     `constraint`: as printed ("CONSTRAINT_NONE"). `memcg`: the group that was full, "" if it was the
-    machine. `table`: the processes that could be killed, bounded; `rows`: how many there were.
+    machine. `table`: the largest processes that could be killed; `rows`: how many there were.
     `victims`: who was killed, several with `oom.group`. `nobody`: it found no process to kill.
     `notifiers`: what is seen of the chain. `adj`: the invoker's oom_score_adj.
     """
 
     kind = "oom"
 
-    path: OomPath = "unknown"
+    path: ReportPath = "unknown"
     adj: int | None = None
     constraint: str = ""
     memcg: str = ""
@@ -106,7 +106,7 @@ FailureKind = Literal["page allocation", "vmalloc", "SLUB", "SLAB", "unexpected 
 
 @brief
 @dataclass(frozen=True, kw_only=True)
-class AllocationFailure(Asking):
+class AllocationFailure(AboutRequest):
     """A request that got nothing (warn_alloc and its like). `bytes`: what vmalloc was asked for.
     `cache`: of a slab. `title`: the words of the kernel. `fixed_text`: the mask that is used
     instead of an unexpected one."""
@@ -122,7 +122,7 @@ class AllocationFailure(Asking):
 
 @brief
 @dataclass(frozen=True, kw_only=True)
-class AllocationStall(Asking):
+class AllocationStall(AboutRequest):
     """A request that has been waiting: `for_us`, printed in ms from 4.9 to 4.14 and in whole
     seconds in 7.3."""
 

@@ -20,11 +20,11 @@ from oomlab.logs.records.oom import HOLD_LINES, HOLD_US, OomRecord
 from oomlab.logs.records.record import Record
 from oomlab.logs.records.stack import release_in
 from oomlab.logs.records.tasks import HungRecord
-from oomlab.logs.records.titles import opened
-from oomlab.logs.rejoin import MOST_PARTS, continues, joined, missing
-from oomlab.logs.text.blocks import Blocks, Source
+from oomlab.logs.records.titles import begun
+from oomlab.logs.rejoin import MOST_PARTS, as_one, continues, missing
+from oomlab.logs.text.blocks import LineBlocks, Source
 from oomlab.logs.text.keywords import Hits
-from oomlab.logs.text.lines import Line, lines_of
+from oomlab.logs.text.lines import PrintedLine, lines_of
 
 IDLE = 60
 """Lines that may stand between two lines of a record (our choice: other programs, other
@@ -36,6 +36,8 @@ MOST_WAITING = 256
 MOST_RELEASES = 100
 MOST_SAMPLES = 20
 SAMPLE_LENGTH = 200
+LONGEST_PREFIX = 200
+"""Bytes before a row of a table that are looked at as a form (our choice)."""
 BEFORE = 2
 """Lines before a keyword that are looked at, too: a title may begin there."""
 
@@ -44,6 +46,8 @@ _COMMIT = re.compile(
     r"HEAD commit:\s{0,8}[0-9a-f]{6,40} .{0,120}?\bv?(\d{1,2}\.\d{1,3}(?:-rc\d{1,2})?)\b"
 )
 _SOFT_BREAK = re.compile(rb"[^=\n]=\r?\n")
+_DIGITS = re.compile(rb"[0-9]+")
+_BLANKS = re.compile(rb"(?:\\ )+")
 _QUOTED = re.compile(rb"=([0-9A-F]{2})")
 _NOT_QUOTED = re.compile(rb"=(?![0-9A-F]{2})")
 _SAID_AROUND = ("Showing all locks held", "Manual OOM execution", "Show Locks Held")
@@ -63,13 +67,17 @@ class Reader:
     _sample: list[tuple[int, str]] = field(default_factory=list)
     _open: list[Record] = field(default_factory=list)
     _queue: deque[Record] = field(default_factory=deque)
-    _notified: deque[tuple[Line, NotifierSeen]] = field(default_factory=lambda: deque(maxlen=8))
-    _head: Line | None = None
+    _notified: deque[tuple[PrintedLine, NotifierSeen]] = field(
+        default_factory=lambda: deque(maxlen=8)
+    )
+    _head: PrintedLine | None = None
     _parts: int = 0
-    _before: Line | None = None
-    _blocks: Blocks | None = None
+    _before: PrintedLine | None = None
+    _blocks: LineBlocks | None = None
     _soft: bytes = b""
     _mail: bool = False
+    _table: tuple[OomRecord, re.Pattern[bytes]] | None = None
+    _row_at: int = 0
 
     @property
     def counts(self) -> Counts:
@@ -86,7 +94,7 @@ class Reader:
 
     def incidents(self) -> Iterator[Incident]:
         """All records, in the order of their first lines. Raises InputError for what is no log."""
-        self._blocks = Blocks(self.source)
+        self._blocks = LineBlocks(self.source)
         for block in self._blocks:
             for start, end in self._parts_of(block):
                 self._line(block[start:end])
@@ -119,6 +127,32 @@ class Reader:
             end = block.find(b"\n", at) + 1
             yield at, end
             at = end
+            if self._table is not None:
+                at = self._rows(block, at)
+
+    def _rows(self, block: bytes, at: int) -> int:
+        """Pass over the rows of a table that begin at `at`, all together: they are most of a log
+        that is full of reports. Result: where they end."""
+        (record, form), self._table = self._table, None  # type: ignore[misc]
+        run = form.match(block, at)
+        if run is None or record.closed or self._head is not None:
+            return at
+        rows = run[0].decode("utf-8", "replace").split("\n")[:-1]
+        record.memory.more_rows([row[row.index("[", self._row_at) :] for row in rows])
+        self._read += len(rows)
+        self._used += len(rows)
+        record.last = record.touched = self._read
+        return run.end()
+
+    def _begin_table(self, raw: bytes, line: PrintedLine, record: OomRecord) -> None:
+        """The line was a row: the next ones look the same but for their numbers."""
+        if line.text[:1] != "[":
+            return
+        at = raw.rfind(line.text[:12].encode("utf-8", "replace"))
+        if 0 <= at <= LONGEST_PREFIX and raw.endswith(b"\n"):
+            before = _BLANKS.sub(b" +", _DIGITS.sub(b"[0-9]+", re.escape(raw[:at])))
+            form = re.compile(b"(?:" + before + rb"\[ {0,8}[0-9]{1,10}\] [^\n\r]*\n)+")
+            self._table, self._row_at = (record, form), at
 
     def _skip(self, block: bytes, at: int, hit: int) -> int:
         """Pass over whole lines up to a few before `hit`. Result: where the next one starts."""
@@ -145,6 +179,9 @@ class Reader:
         for line in lines_of(self._read, raw):
             used = self._feed(line) or used
         self._used += used
+        top = self._open[-1] if self._open else None
+        if isinstance(top, OomRecord) and top.memory.rows and top.last == self._read:
+            self._begin_table(raw, line, top)
 
     def _unquoted(self, raw: bytes) -> bytes:
         """A line of quoted-printable text; nothing while it goes on in the next."""
@@ -161,7 +198,7 @@ class Reader:
 
     # What a line is
 
-    def _feed(self, line: Line) -> bool:
+    def _feed(self, line: PrintedLine) -> bool:
         """Result: does the line belong to a record, or say something about the kernel?"""
         if not line.kernel:
             return False
@@ -169,12 +206,12 @@ class Reader:
         if head is not None:
             if self._parts < MOST_PARTS and continues(head, line):
                 self._parts += 1
-                return self._whole(joined(head, line)) or True
+                return self._whole(as_one(head, line)) or True
             self._take(head)
         self._parts = 1
         return self._whole(self._with_comm(line))
 
-    def _with_comm(self, line: Line) -> Line:
+    def _with_comm(self, line: PrintedLine) -> PrintedLine:
         """A title whose comm was printed apart from it, or before the end of a line."""
         before, self._before = self._before, line
         text = line.text.lstrip()
@@ -185,9 +222,9 @@ class Reader:
             return line
         if text.startswith("oom-killer:") and not before.text.rstrip().endswith("invoked"):
             return line
-        return joined(before, line)
+        return as_one(before, line)
 
-    def _whole(self, line: Line) -> bool:
+    def _whole(self, line: PrintedLine) -> bool:
         if missing(line.text):
             self._head = line
             return True
@@ -198,7 +235,7 @@ class Reader:
         if head is not None:
             self._take(head)
 
-    def _take(self, line: Line) -> bool:
+    def _take(self, line: PrintedLine) -> bool:
         text = line.text
         about = ("ainted" in text or "Linux version" in text or "HEAD commit" in text) and (
             self._release_in(line)
@@ -213,7 +250,7 @@ class Reader:
                 if place != len(self._open) - 1:
                     self._open.append(self._open.pop(place))
                 return not isinstance(record, ForeignRecord) or about
-        record_opened = opened(line, self)
+        record_opened = begun(line, self)
         if record_opened is not None:
             self._opens(record_opened)
             return not isinstance(record_opened, ForeignRecord) or about
@@ -239,14 +276,14 @@ class Reader:
         self._open.append(record)
         self._queue.append(record)
 
-    def _close_idle(self, line: Line) -> None:
+    def _close_idle(self, line: PrintedLine) -> None:
         for record in self._open:
             if line.number - record.touched > IDLE:
                 record.closed = True
         self._open = [record for record in self._open if not record.closed]
         self.listing = self.listing and bool(self._open)
 
-    def _reaped(self, line: Line) -> bool:
+    def _reaped(self, line: PrintedLine) -> bool:
         said = reaped_in(line.text)
         if said is None:
             return True
@@ -255,7 +292,7 @@ class Reader:
                 return True
         return True
 
-    def _release_in(self, line: Line) -> bool:
+    def _release_in(self, line: PrintedLine) -> bool:
         found = _BOOTED.search(line.text) or _COMMIT.search(line.text)
         release = found[1] if found else release_in(line.text)
         if not release:
@@ -267,7 +304,7 @@ class Reader:
 
     # What records ask for when they begin
 
-    def notified(self, line: Line) -> Sequence[NotifierSeen]:
+    def notified(self, line: PrintedLine) -> Sequence[NotifierSeen]:
         """The listeners whose lines stand shortly before, by the same caller."""
         found = []
         for said, seen in self._notified:
@@ -281,7 +318,7 @@ class Reader:
         self._notified.clear()
         return found
 
-    def waiter_of(self, line: Line, owner: TaskName) -> TaskName | None:
+    def waiter_of(self, line: PrintedLine, owner: TaskName) -> TaskName | None:
         """Who is said, shortly before, to wait for this task."""
         for record in reversed(self._open):
             if isinstance(record, HungRecord) and record.blocked_on:

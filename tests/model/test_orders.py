@@ -9,6 +9,9 @@ import pytest
 from oomlab.engine.ops import Op, Slot, State, put
 from oomlab.errors import InputError, ModelError
 from oomlab.gfp import flags
+from oomlab.gfp.outcomes import Ending, outcome
+from oomlab.gfp.predicates import Request
+from oomlab.gfp.tables import table
 from oomlab.kernel.compaction import Compaction, CompactPriority, CompactResult
 from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Switches
 from oomlab.kernel.page_alloc import alloc_page, alloc_pages
@@ -155,6 +158,32 @@ def test_a_costly_request_gives_up_before_the_oom_killer(order: int, last: str) 
 def test_a_costly_request_that_retries_gets_to_the_lock_and_fails_there() -> None:
     run = ask(MAYFAIL, 4, compaction=always(COMPLETE))
     assert (run.ending, run.result, run.steps[-4:]) == ("returned", False, ("4b", "21", "22", "23"))
+
+
+@pytest.mark.parametrize(
+    "gfp",
+    [
+        flags.GFP_KERNEL,
+        MAYFAIL,
+        flags.GFP_KERNEL | flags.NORETRY,
+        flags.GFP_ATOMIC,
+        flags.GFP_KERNEL | flags.NOFAIL,
+        flags.GFP_NOFS,
+        flags.GFP_KERNEL | flags.DMA,
+    ],
+)
+def test_the_table_of_outcomes_knows_how_a_costly_request_ends(gfp: int) -> None:
+    run = ask(gfp, 4, compaction=always(COMPLETE))
+    ended = outcome(Request(gfp, table("4.13"), 4), lock_held=False).ending
+    if run.ending == "for ever":
+        assert ended is Ending.LOOPS
+    else:
+        assert not run.result and ended.value.endswith(f"fails at {_exit(run)}")
+
+
+def _exit(run: Solo) -> str:
+    """The step at which a request that failed had decided to."""
+    return [step for step in run.steps if step not in ("21", "22", "23")][-1]
 
 
 def test_the_exits_of_the_oom_path_are_asked_in_order() -> None:

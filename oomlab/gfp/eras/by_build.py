@@ -33,7 +33,7 @@ CHANGES = (
     ),
     Change(
         "6.4",
-        source="include/linux/gfp_types.h of 6.8 and the patch of early 2023 that merged the two",
+        source="include/linux/gfp_types.h of 6.8; 0a54864f8dfb of early 2023 merged the two",
         doubt="whether 6.4 was the first with __GFP_SKIP_KASAN (taken from the date)",
         put={
             "SKIP_KASAN_UNPOISON?KASAN_HW_TAGS": None,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from oomlab.brief import brief
 from oomlab.gfp.eras import before_names, by_build, with_names
 from oomlab.gfp.eras.change import Change
 
@@ -32,6 +33,7 @@ class Bit:
     option: str = ""
 
 
+@brief
 @dataclass(frozen=True)
 class Era:
     """Releases that number and print their masks alike.

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from oomlab.brief import brief
 from oomlab.errors import InputError, shown
 from oomlab.gfp.eras.era import ERAS, Era, ReleaseKey, dotted, release_key
 from oomlab.gfp.eras.vendors import DEVELOPMENT, Vendor, vendor_of
@@ -24,6 +25,7 @@ _ORDER_OF_6_15 = ((6, 12), (6, 14))
 """Long-term and stable kernels that took back the list of flags for traces (60295b944ff6)."""
 
 
+@brief
 @dataclass(frozen=True)
 class NamedKernel:
     """A kernel as somebody named it.

@@ -18,7 +18,7 @@ CHANGES = (
     ),
     Change(
         "4.8",
-        source="the patch of July 2016 that added GFP_TRANSHUGE_LIGHT",
+        source="include/linux/gfp.h of 4.9; the patch of 2016 that added GFP_TRANSHUGE_LIGHT",
         doubt="whether 4.8 was the first with GFP_TRANSHUGE_LIGHT (taken from the date)",
         masks={
             "GFP_TRANSHUGE_LIGHT": "GFP_HIGHUSER_MOVABLE COMP NOMEMALLOC NOWARN -__GFP_RECLAIM",

@@ -10,19 +10,24 @@ from oomlab.gfp.expression import printed_names
 from oomlab.gfp.printed.readings import builds
 from oomlab.gfp.tables import Table, spans_with, table_of
 
-Likeness = Literal["exact", "unlike order", "unlike spelling", "cut", "unnamed", "worth"]
+Likeness = Literal["exact", "unlike order", "unlike spelling", "vendor", "cut", "unnamed", "worth"]
 """How names agree with a number: as the kernel prints them; in another order; as development
-kernels of 4.5 spelled them; as far as they go; in
+kernels of 4.5 spelled them; but for flags of a vendor's kernel; as far as they go; in
 an era that prints none; only in what they are worth."""
 
 LIKENESSES: dict[Likeness, str] = {
     "exact": "",
     "unlike order": "the names stand in an order in which no known kernel prints them",
     "unlike spelling": "spelled as development kernels of 4.5 did, without two underscores",
+    "vendor": "it has a flag that no released kernel has, only some vendor's",
     "cut": "the list of names is cut off",
     "unnamed": "kernels of this era print no names; these are added by hand or by a tool",
     "worth": "together the names are worth the number, but no known kernel prints them for it",
 }
+
+
+SETTLED: tuple[Likeness, ...] = ("exact", "unlike order", "unlike spelling", "vendor")
+"""With these the names are the kernel's own, and all of them."""
 
 
 class Agreement(NamedTuple):
@@ -75,10 +80,21 @@ def _likeness(value: int, names: tuple[str, ...], cut: bool, numbers: Table) -> 
         return "cut"
     if not set(parts) ^ set(names):
         return "unlike order"
+    if _but_for_flags_of_a_vendor(parts, names):
+        return "vendor"
     spelled = tuple(_with_underscores(name, numbers) for name in names)
     if spelled != names and spelled == parts:
         return "unlike spelling"
     return "worth" if worth(spelled, numbers) == value else None
+
+
+def _but_for_flags_of_a_vendor(parts: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    """Do names and parts agree but for flags that no released kernel has, one a bit of the rest?"""
+    alien = [name for name in names if not _known(name)]
+    *known, rest = parts or ("",)
+    if not alien or not rest.startswith("0x"):
+        return False
+    return set(known) == set(names) - set(alien) and int(rest, 16).bit_count() == len(alien)
 
 
 def worth(names: tuple[str, ...], numbers: Table) -> int | None:
@@ -97,7 +113,7 @@ def worth(names: tuple[str, ...], numbers: Table) -> int | None:
 def disagreement(value: int, names: tuple[str, ...], numbers: Table) -> str:
     """How names and number differ on the kernel of `numbers`, in one sentence."""
     said = "|".join(names) or "no name"
-    alien = [name for name in names if not name.startswith("0x") and not spans_with(name)]
+    alien = [name for name in names if not _known(name)]
     if alien:
         return (
             f"no known kernel has a GFP flag {' or '.join(alien)}; the number {value:#x} is all "
@@ -120,6 +136,12 @@ def disagreement(value: int, names: tuple[str, ...], numbers: Table) -> str:
         f"names and number disagree: on Linux {numbers.era.span} {said} is {worth_here:#x}, the "
         f"number is {value:#x}; {', and '.join(parts)}"
     )
+
+
+@lru_cache(maxsize=4096)
+def _known(name: str) -> bool:
+    """Has any released kernel this name (or is it a number)?"""
+    return name.startswith("0x") or bool(spans_with(name))
 
 
 def _with_underscores(name: str, numbers: Table) -> str:

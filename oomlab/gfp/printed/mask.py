@@ -1,27 +1,16 @@
-"""A mask as a log shows it, with all that can be known about it: `read_printed`."""
+"""A mask as a log shows it, with all that can be known about it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Literal
 
 from oomlab.brief import brief
-from oomlab.errors import InputError, shown
-from oomlab.gfp.eras import ERAS, Era, NamedKernel, kernel_named
-from oomlab.gfp.expression import check, parse, printed_names
+from oomlab.gfp.eras import Era, NamedKernel
+from oomlab.gfp.expression import printed_names
 from oomlab.gfp.predicates import Request
-from oomlab.gfp.printed.beside import LIKENESSES, Agreement, agreements, disagreement
-from oomlab.gfp.printed.readings import MaskReading, against, problem, readings, spans
-from oomlab.gfp.printed.scan import FoundMask, kernel_in, masks_in
-from oomlab.gfp.tables import Table, known_options, table_of
-
-NUMBER = re.compile(r"\s*[0-9][0-9A-Za-z]*\s*")
-"""A number alone, as an expression has it."""
-
-FORMS = "0xcc0, 0xcc0(GFP_KERNEL), or a log line with gfp_mask=0x... or mode:0x..."
+from oomlab.gfp.printed.readings import MaskReading, spans
+from oomlab.gfp.tables import Table
 
 EraFrom = Literal["said", "names", "number"]
 """How the era was found: the kernel was given, the names beside the number, the number alone."""
@@ -32,24 +21,27 @@ EraFrom = Literal["said", "names", "number"]
 class PrintedMask:
     """A mask that somebody's kernel printed.
 
-    `text`: the part that was read. `value`: the number. `printed`: the names beside it, None if
-    there were none. `kernel`: the kernel that was given, None if none was. `table`: the numbers
-    that are used. `how`: how they were found. `eras`: all eras that fit as well as the one used.
-    `readings`: all that the number can mean, the likeliest first. `disagreement`: one sentence
-    about what does not fit, which is the first thing to know; "" if all fits. `doubts`: what else
-    to keep in mind, a sentence each.
+    `text`: what was read. `value`: the number. `printed`: the names beside it, None if there were
+    none. `order`: the order that the line names, None if it names none. `kernel`: the kernel that
+    was given, None if none was. `table`: the numbers that are used. `how`: how they were found.
+    `eras`: all eras that fit as well as the one used. `readings`: all that the number can mean, the
+    likeliest first. `disagreement`: one sentence about what does not fit, which is the first thing
+    to know; "" if all fits. `doubts`: what else to keep in mind, a sentence each. `settled`: the
+    names beside the number are all of them, and the kernel's own.
     """
 
     text: str
     value: int
     printed: tuple[str, ...] | None
+    order: int | None
     kernel: NamedKernel | None
     table: Table
     how: EraFrom
     eras: tuple[Era, ...]
     readings: tuple[MaskReading, ...]
-    disagreement: str
-    doubts: tuple[str, ...]
+    disagreement: str = ""
+    doubts: tuple[str, ...] = ()
+    settled: bool = False
 
     @property
     def era(self) -> Era:
@@ -64,159 +56,32 @@ class PrintedMask:
     @property
     def names(self) -> tuple[str, ...]:
         """The mask in the kernel's own words."""
+        if self.printed is not None and self.settled:
+            return self.printed
         return tuple(printed_names(self.value, self.table))
 
     @property
     def others(self) -> tuple[MaskReading, ...]:
         """What else the number can mean; empty where names settle it."""
-        return (
-            () if self.how == "names" else tuple(r for r in self.readings if self.era not in r.eras)
-        )
+        if self.how == "names":
+            return ()
+        return tuple(reading for reading in self.readings if self.era not in reading.eras)
 
     @property
     def why(self) -> str:
-        """EraFrom the era was found, in words."""
+        """How the era was found, in words."""
         if self.how == "said":
             return f"the kernel was named: {self.kernel.spelled}" if self.kernel else ""
         if self.how == "names":
             return f"the names beside the number are those of Linux {self.spans}"
+        if not self.value:
+            return "0x0 is the same on every release"
         return f"by the number alone: fewest and commonest flags on Linux {self.spans}"
 
-    def request(self, order: int = 0) -> Request:
-        """The request that had this mask. Raises InputError for what is no order."""
-        return Request(self.value, self.table, order)
+    def request(self, order: int | None = None) -> Request:
+        """The request that had this mask, with the order that the line names unless another is
+        given. Raises InputError for what is no order."""
+        return Request(self.value, self.table, (self.order or 0) if order is None else order)
 
     def __str__(self) -> str:
         return f"{self.value:#x}({'|'.join(self.names)})"
-
-
-def read_printed(
-    text: str, *, kernel: str | None = None, config: Iterable[str] = ()
-) -> PrintedMask:
-    """The first mask that `text` shows: a line of a log, two lines, a part of one, a number.
-
-    `kernel`: the release that printed it, as uname or the log says it; without it, what the text
-    itself says ("Not tainted 6.1.0-18-amd64"). `config`: build options
-    that give flags a bit. Raises InputError if there is no mask in the text, if it does not fit
-    gfp_t, for what is no release, and for an unknown option.
-    """
-    return all_printed(text, kernel=kernel, config=config)[0]
-
-
-def all_printed(
-    text: str, *, kernel: str | None = None, config: Iterable[str] = ()
-) -> tuple[PrintedMask, ...]:
-    """Every mask that `text` shows, in order ("Unexpected gfp" lines have two). Raises InputError
-    as `read_printed` does."""
-    found = masks_in(text)
-    if not found:
-        if not NUMBER.fullmatch(text):
-            raise InputError(f"there is no GFP mask in {shown(text)}; valid: {FORMS}")
-        found = [FoundMask(text.strip(), parse(text, table_of(ERAS[-1])), None, cut=False)]
-    options = known_options(config)
-    kernel = kernel_in(text) if kernel is None else kernel
-    read = tuple(_read(one, kernel, options) for one in found)
-    return read if len(read) == 1 or kernel is not None else _of_one_kernel(read)
-
-
-def _of_one_kernel(read: tuple[PrintedMask, ...]) -> tuple[PrintedMask, ...]:
-    """Masks of one text come from one kernel: the eras that all of them fit, if there are any."""
-    common = [era for era in read[0].eras if all(era in one.eras for one in read)]
-    if not common:
-        return read
-    eras = tuple(sorted(common, key=lambda era: era.rank))
-    return tuple(replace(one, eras=eras, table=table_of(eras[0], one.table.config)) for one in read)
-
-
-@lru_cache(maxsize=8192)
-def _read(found: FoundMask, kernel: str | None, config: frozenset[str]) -> PrintedMask:
-    check(found.value)
-    said = None if kernel is None else kernel_named(kernel)
-    plain = PrintedMask(
-        found.text,
-        found.value,
-        found.names,
-        said,
-        table_of(said.era if said else ERAS[-1], config, said.version if said else ""),
-        "said" if said else "number",
-        (),
-        (),
-        "",
-        said.notes if said else (),
-    )
-    plain = replace(plain, readings=readings(found.value, config))
-    if found.names is not None and (found.value or found.names):
-        return _by_names(plain, found.cut, config)
-    return _by_kernel(plain, said, config) if said else _by_number(plain, config)
-
-
-def _by_names(mask: PrintedMask, cut: bool, config: frozenset[str]) -> PrintedMask:
-    """The era whose kernels print these names for this number."""
-    assert mask.printed is not None
-    found = agreements(mask.value, mask.printed, cut, config)
-    if not found:
-        return _names_that_fit_nowhere(mask, config)
-    said = mask.kernel
-    doubts = mask.doubts
-    if LIKENESSES[found[0].likeness]:
-        doubts = (*doubts, LIKENESSES[found[0].likeness])
-    eras = tuple(one.era for one in sorted(found, key=lambda one: one.era.rank))
-    used = min(found, key=lambda one: _far(one, said))
-    if said and used.era is said.era:
-        numbers = table_of(used.era, used.config, said.version)
-        return replace(mask, table=numbers, eras=(said.era,), doubts=(*doubts, *_of(said.era)))
-    told = ""
-    if said:
-        told = (
-            f"Linux {said.version} ({said.spelled}) does not print this: number and names agree on "
-            f"Linux {spans(eras)} only"
-        )
-        if said.may_be_newer:
-            doubts, told = (*doubts, told), ""
-    numbers = table_of(used.era, used.config, said.version if said else "")
-    return replace(mask, table=numbers, how="names", eras=eras, doubts=doubts, disagreement=told)
-
-
-def _far(one: Agreement, said: NamedKernel | None) -> tuple[int, int, int]:
-    """Which of several eras to use: the nearest to what was said, else the one most logs are of."""
-    if said is None:
-        return one.unknown, one.era.rank, 0
-    step = ERAS.index(one.era) - ERAS.index(said.era)
-    return abs(step), -step, 0
-
-
-def _names_that_fit_nowhere(mask: PrintedMask, config: frozenset[str]) -> PrintedMask:
-    assert mask.printed is not None
-    read = _by_kernel(mask, mask.kernel, config) if mask.kernel else _by_number(mask, config)
-    return replace(read, disagreement=disagreement(mask.value, mask.printed, read.table))
-
-
-def _by_kernel(mask: PrintedMask, said: NamedKernel, config: frozenset[str]) -> PrintedMask:
-    """The era that was given, unless the number cannot come from it."""
-    here = problem(mask.value, mask.table)
-    likeliest = mask.readings[0]
-    told = ""
-    if here:
-        told = f"no request of Linux {said.version} has this mask: {here}"
-        if not likeliest.problem and said.era not in likeliest.eras:
-            told += f"; on Linux {likeliest.spans} it is {'|'.join(likeliest.names)}"
-    elif said.takes_back and said.era not in likeliest.eras:
-        later = [era for era in likeliest.eras if era.first > said.era.first]
-        if later and likeliest.against < against(mask.value, mask.table):
-            numbers = table_of(min(later, key=lambda era: era.first), config, said.version)
-            note = f"read with the later numbers of Linux {likeliest.spans}, which fit better"
-            return replace(mask, table=numbers, eras=tuple(later), doubts=(*mask.doubts, note))
-    return replace(mask, eras=(said.era,), disagreement=told, doubts=(*mask.doubts, *_of(said.era)))
-
-
-def _by_number(mask: PrintedMask, config: frozenset[str]) -> PrintedMask:
-    """The likeliest of all eras."""
-    likeliest = mask.readings[0]
-    told = f"no known kernel has this mask: {likeliest.problem}" if likeliest.problem else ""
-    return replace(
-        mask, table=table_of(likeliest.era, config), eras=likeliest.eras, disagreement=told
-    )
-
-
-def _of(era: Era) -> tuple[str, ...]:
-    return (f"not established: {era.doubt}",) if era.doubt else ()

@@ -7,10 +7,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
+from oomlab.brief import brief
 from oomlab.gfp.eras import ERAS, Era
 from oomlab.gfp.expression import printed_names
 from oomlab.gfp.predicates import HighestZone, Request, may_block, zone
 from oomlab.gfp.tables import Table, table_of
+from oomlab.limits import Limit
+
+LIMITS = (
+    Limit(
+        "guessed",
+        "What a number without names means",
+        "Where neither a version nor names tell the era, the reading with the fewest and commonest "
+        "flags comes first, and between equals the release that most logs come from. The weights "
+        "and the order of releases are ours.",
+    ),
+)
 
 NAMED_MASK, FLAG, OPTIONAL, UNKNOWN, IMPOSSIBLE = 1, 2, 4, 12, 8
 """How much each part of a reading speaks against it (our choice): a mask with a name of its own, a
@@ -18,6 +30,7 @@ single flag, a bit that only a build option gives, a bit that means nothing, a c
 less the likelier: people write GFP_KERNEL, not five flags that happen to add up to it."""
 
 
+@brief
 @dataclass(frozen=True)
 class MaskReading:
     """A mask as some eras print it. `eras`: the likeliest first. `against`: the sum of what speaks

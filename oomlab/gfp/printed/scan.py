@@ -26,32 +26,29 @@ _NAME = re.compile(r"_{0,2}GFP_[A-Za-z0-9_]+|0x[0-9a-fA-F]+")
 
 @dataclass(frozen=True)
 class FoundMask:
-    """One mask: where it stood, its number, and the names beside it (None: no bracket). `cut`: the
-    bracket does not close."""
+    """One mask: its number and the names beside it (None: no bracket), and `text`, the two with
+    the word before them. `cut`: the bracket does not close. `order`: what the line names."""
 
     text: str
     value: int
     names: tuple[str, ...] | None
-    cut: bool
+    cut: bool = False
+    order: int | None = None
 
 
 _KERNEL = re.compile(
-    r"(?:Linux version |Not tainted |Tainted: [A-Z -]{1,40}(?:\[[^\]\n]{0,60}\][ ,]{0,2}){0,9})"
+    r"(?:Linux version |Not tainted |Tainted: [A-Z -]{1,40})"
     r"v?([2-9]\.[0-9]{1,3}[0-9A-Za-z._+~:-]{0,80})"
 )
-_ORDER = re.compile(r"\border[:=] ?(-?[0-9]{1,2})\b")
+_ORDER = re.compile(r"\border[:= ] ?(-?[0-9]{1,2})\b")
+_NEAR = 200
+_SEPARATORS = re.compile(r"[\s>]")
 
 
 def kernel_in(text: str) -> str | None:
     """The release that a report names ("Not tainted 5.15.0-91-generic"), None if it names none."""
     found = _KERNEL.search(text) if "ainted" in text or "Linux version" in text else None
     return found[1] if found else None
-
-
-def order_in(text: str) -> int | None:
-    """The order that a line names ("order=0", "order:4"), None if it names none."""
-    found = _ORDER.search(text)
-    return int(found[1]) if found else None
 
 
 def masks_in(text: str) -> list[FoundMask]:
@@ -75,8 +72,18 @@ def _found(text: str) -> Iterator[FoundMask]:
         names, cut = _names(match["names"], closed=bool(match["closed"]))
         if not match["key"] and names is None:
             continue
-        shown = match[0] if names is not None else match[0].partition("(")[0]
-        yield FoundMask(" ".join(shown.split()), int(match["number"], 16), names, cut)
+        shown = f"{_SEPARATORS.sub('', match['key'] or '')}0x{match['number']}"
+        if names is not None:
+            shown += f"({'|'.join(names)}{'' if cut else ')'}"
+        yield FoundMask(shown, int(match["number"], 16), names, cut, _order_beside(text, match))
+
+
+def _order_beside(text: str, match: re.Match[str]) -> int | None:
+    """The order that the line of a mask names ("order=0", "order:4"), None if it names none."""
+    start = text.rfind("\n", 0, match.start()) + 1
+    end = text.find("\n", match.end())
+    found = _ORDER.search(text, max(start, match.start() - _NEAR), end if end >= 0 else len(text))
+    return int(found[1]) if found and found.start() < match.end() + _NEAR else None
 
 
 def _names(bracket: str | None, closed: bool) -> tuple[tuple[str, ...] | None, bool]:

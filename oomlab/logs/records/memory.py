@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from oomlab.logs.parts import MemoryFigures, TaskName, TaskRow, Zone
-from oomlab.logs.text.lines import Line
+from oomlab.logs.parts import MemoryFigures, TaskName, TaskRow, ZoneFigures
+from oomlab.logs.text.lines import PrintedLine
 
-MOST_ROWS = 1000
-"""Rows of a table that are kept (our choice); all are counted."""
+MOST_ROWS = 50
+"""Rows of a table that are kept, those of the largest processes (our choice); all are counted."""
+MOST_TEXTS = 5000
 MOST_ZONES = 64
 
 _ZONE = re.compile(r"(?:Node (\d{1,4}) )?(\w{1,20}) free:(\d{1,15})kB ")
@@ -21,7 +22,8 @@ _SWAP = re.compile(r"\s*(Free|Total) swap {0,3}= {0,3}(\d{1,15})kB")
 _GROUP = re.compile(r"\s*memory: usage (\d{1,18})kB, limit (\d{1,18})kB")
 _NOISE = re.compile(
     r"\s*(?:Mem-[Ii]nfo|DMA|Normal|HighMem|Movable|Node \d|CPU {1,5}\d{1,5}: (?:hi|Hot)|"
-    r"lowmem_reserve|Swap cache|Unreclaimable slab|Name {2,}Used|(?:memory\+swap|kmem|swap): usage|"
+    r"lowmem_reserve|Swap cache|Unreclaimable slab|Name {2,}Used|"
+    r"(?:memory|memory\+swap|kmem|swap): usage|"
     r"Memory cgroup stats|(?:[\w.-]{1,64}) {2,}\d{1,15}KB|[a-z_0-9]{2,40} \d{1,20}$|"
     r"active_anon|protections|hugepages_|Tasks state|Memory allocations|Per-CPU|"
     r"\d{1,15}\*\d{1,10}kB|\s{0,4}[\d.]{1,12} {0,3}[KMG]iB {1,8}\d{1,12} )"
@@ -30,11 +32,11 @@ _HEADER = re.compile(r"\[ {1,6}pid {0,6}\] {1,6}(.{0,200})")
 _ROW = re.compile(r"\[ {0,8}(\d{1,10})\] ")
 
 
-class Memory:
+class MemoryBlock:
     """What is collected of one block while its lines come in."""
 
     __slots__ = (
-        "_columns", "counts", "group", "pages", "rows", "seen", "stuck", "swap", "table", "zones",
+        "_columns", "_texts", "counts", "group", "pages", "rows", "seen", "stuck", "swap", "zones",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -45,17 +47,14 @@ class Memory:
         self.swap: dict[str, int] = {}
         self.pages: dict[str, int] = {}
         self.group: tuple[int, int] | None = None
-        self.table: list[TaskRow] = []
+        self._texts: list[str] = []
         self.rows = 0
         self._columns: list[str] = []
 
     def row(self, text: str) -> bool:
         """Is this line a row of the table, or its head?"""
-        number = _ROW.match(text) if self._columns else None
-        if number:
-            self.rows += 1
-            if self.rows <= MOST_ROWS:
-                self._add_row(int(number[1]), text[number.end() :])
+        if self._columns and _ROW.match(text):
+            self.more_rows([text])
             return True
         header = _HEADER.match(text)
         if header:
@@ -65,34 +64,55 @@ class Memory:
             return True
         return False
 
-    def _add_row(self, pid: int, text: str) -> None:
+    def more_rows(self, lines: list[str]) -> None:
+        """Rows that are known to be rows, without what stands before them."""
+        self.rows += len(lines)
+        self._texts += lines
+        if len(self._texts) > MOST_TEXTS:
+            self._texts = self._largest()
+
+    def _largest(self) -> list[str]:
+        """The rows with the largest rss, in the order of the log; rows that are cut count as 0."""
+        if len(self._texts) <= MOST_ROWS or "rss" not in self._columns:
+            return self._texts[:MOST_ROWS]
+        at = self._columns.index("rss")
+        sizes = [
+            (text.partition("]")[2].split(None, at + 1) + [""] * (at + 1))[at]
+            for text in self._texts
+        ]
+        large = sorted(range(len(sizes)), key=lambda n: _number(sizes[n]))[-MOST_ROWS:]
+        return [self._texts[n] for n in sorted(large)]
+
+    def table(self) -> tuple[TaskRow, ...]:
+        """The rows of the largest processes, in the order of the log."""
+        rows = map(self._row, self._largest())
+        return tuple(row for row in rows if row is not None)
+
+    def _row(self, text: str) -> TaskRow | None:
         columns = self._columns
-        cells = text.split(None, len(columns))
+        number, _, rest = text[1:].partition("]")
+        cells = rest.split(None, len(columns))
         try:
+            pid = int(number)
             value = {name: int(cell) for name, cell in zip(columns, cells, strict=False)}
-        except ValueError:
-            return
-        comm = cells[len(columns)] if len(cells) > len(columns) else ""
-        if "total_vm" not in value or "rss" not in value:
-            return
-        adj = value.get("oom_score_adj", value.get("oom_adj"))
-        self.table.append(
-            TaskRow(
-                TaskName(comm.rstrip(), pid),
-                value.get("uid", 0),
-                value["total_vm"],
-                value["rss"],
-                value.get("swapents"),
-                adj,
-            )
+            sizes = value["total_vm"], value["rss"]
+        except (ValueError, KeyError):
+            return None
+        comm = cells[len(columns)].rstrip() if len(cells) > len(columns) else ""
+        return TaskRow(
+            TaskName(comm, pid),
+            value.get("uid", 0),
+            *sizes,
+            value.get("swapents"),
+            value.get("oom_score_adj", value.get("oom_adj")),
         )
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Is this line one of the block?"""
         text = line.text
-        if text[:1] == "[":
-            return self.row(text)
         words = text.lstrip()
+        if words[:1] == "[":
+            return self.row(words)
         zone = _ZONE.match(words)
         if zone:
             if len(self.zones) < MOST_ZONES:
@@ -164,11 +184,15 @@ class Memory:
         )
 
 
-def _zone(one: dict[str, int | str | bool]) -> Zone:
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
+def _zone(one: dict[str, int | str | bool]) -> ZoneFigures:
     def size(name: str) -> int | None:
         return int(one[name]) if name in one else None
 
-    return Zone(
+    return ZoneFigures(
         int(one["node"]),
         str(one["name"]),
         int(one["free"]),
