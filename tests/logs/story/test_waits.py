@@ -217,7 +217,7 @@ def test_the_circle_is_closed_by_whoever_waits_last() -> None:
 
 def _earlier(one: Sighting) -> Sighting:
     assert one.since_us is not None
-    return replace(one, since_us=one.since_us - SECOND)
+    return replace(one, since_us=one.since_us - 2 * SECOND)
 
 
 def test_a_list_of_locks_without_a_stack_does_not_end_a_wait() -> None:
