@@ -24,7 +24,7 @@ from oomlab.analysis.outcome import (
 from oomlab.analysis.rounds import longest_wait_us
 from oomlab.analysis.spans import Span, SpanState, held_spans, span_at, task_spans
 from oomlab.analysis.tries import FailedTry, failed_tries
-from oomlab.analysis.units import length_text, moment_text, time_text
+from oomlab.analysis.units import length_text, long_text, moment_text, time_text
 from oomlab.analysis.wait_for import (
     Edge,
     EdgeKind,
@@ -68,6 +68,7 @@ __all__ = [
     "kills",
     "length_text",
     "lock_order_graph",
+    "long_text",
     "longest_wait_us",
     "moment_text",
     "oom_calls",

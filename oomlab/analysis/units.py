@@ -33,6 +33,14 @@ def time_text(us: int) -> str:
     return f"{us / unit_us:.{decimals}f} {unit}"
 
 
+def long_text(us: int) -> str:
+    """As `time_text`, but from two minutes on in minutes, and from two hours on in hours."""
+    minutes = us / 60_000_000
+    if minutes < 2:
+        return time_text(us)
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+
+
 def moment_text(trace: Trace, at_us: int) -> str:
     """A moment of `trace`: a time, or the number of a step where a schedule was replayed, of a line
     where a log has no times."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from oomlab.analysis import time_text
+from oomlab.analysis import long_text
 from oomlab.figures.figure import Figure
 from oomlab.figures.parts import MARGIN, Key, label, legend
 from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
@@ -50,15 +50,7 @@ def draw_storm(storm: Storm, *, key: str = "") -> Figure:
 def _length(storm: Storm) -> str:
     if storm.times == "lines":
         return f"{storm.length_us} lines"
-    return hours(storm.length_us)
-
-
-def hours(us: int) -> str:
-    """A long time in the unit a person would choose."""
-    if us < 120_000_000:
-        return time_text(us)
-    minutes = us / 60_000_000
-    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+    return long_text(storm.length_us)
 
 
 def _columns(storm: Storm) -> list[list[Stroke]]:
@@ -132,7 +124,7 @@ def _twin(storm: Storm, title: str, description: str) -> str:
     first = storm.strokes[0].at_us
     for stroke in storm.strokes[:40]:
         when = stroke.at_us - first
-        told = f"{when} lines" if storm.times == "lines" else hours(when)
+        told = f"{when} lines" if storm.times == "lines" else long_text(when)
         who = f"{stroke.victim} killed" if stroke.victim else "nobody killed"
         lines.append(f"After {told}: {who}, {_MEANINGS[stroke.back]} (line {stroke.line}).")
     if len(storm.strokes) > 40:

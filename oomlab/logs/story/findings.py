@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from oomlab.analysis import time_text
+from oomlab.analysis import long_text
 from oomlab.logs.story.chapters import CHAPTERS
 from oomlab.logs.story.evidence import StackEvidence, evidence, in_the_chain
+from oomlab.logs.story.locks import role_of
 from oomlab.logs.story.reports import LogReading
 from oomlab.logs.story.shapes import part_of
 from oomlab.logs.story.standing import TaskStanding
@@ -131,6 +132,44 @@ def _quotes(one: TaskStanding) -> list[Quote]:
     return quotes or [Quote(one.seen.line, f"{one.seen.task}: {one.seen.why}")]
 
 
+def in_the_killer(material: Material) -> Iterator[LogFinding]:
+    """Somebody is in out_of_memory and does not come back, and not in a callback."""
+    for one in material.scene.standings:
+        frame = next((f for f in one.seen.sure() if f.name == "out_of_memory"), None)
+        hangs = one.seen.why in ("hung task", "blocked task", "lockup")
+        if frame is not None and hangs and not in_the_chain(one.seen):
+            yield finding(
+                "behind oom_lock",
+                "lockup",
+                f"{one.seen.task} does not come back from the OOM killer. Meanwhile it has"
+                " oom_lock, and nobody else can have a task killed.",
+                _quotes(one),
+            )
+
+
+def behind_a_listener(material: Material) -> Iterator[LogFinding]:
+    """Tasks outside the chain that wait for a lock which a callback of the chain takes."""
+    closed = {edge.waiter for edge in material.waits.graph.cycle}
+    told: set[str] = set()
+    for one in material.scene.standings:
+        wanted, task = one.want, one.seen.task
+        if wanted is None or role_of(wanted.lock) != "listener" or task in closed | told:
+            continue
+        if not in_the_chain(one.seen):
+            told.add(task)
+            doubt = " (no frame of it is certain)" if wanted.known == _DOUBTED else ""
+            yield finding(
+                "circle",
+                "lockup",
+                f"{task} waits for {wanted.lock}{doubt}, which a listener of the OOM notifier"
+                " chain takes: whoever comes to the OOM killer meanwhile waits as well.",
+                _quotes(one),
+            )
+
+
+_DOUBTED = "a frame that may be stale"
+
+
 def behind_oom_lock(material: Material) -> Iterator[LogFinding]:
     """Tasks that wait for, or poll, oom_lock without being part of a circle."""
     circle_tasks = {edge.waiter for edge in material.waits.graph.cycle}
@@ -171,7 +210,7 @@ def lockdep(material: Material) -> Iterator[LogFinding]:
         if ours:
             yield finding(
                 "lockdep",
-                "deadlock" if len(set(ours)) > 1 else "notice",
+                "lockup" if len(set(ours)) > 1 else "notice",
                 f"Lockdep warns of a circle of locks that the OOM path takes: {classes}. It has"
                 " seen the orders, not the deadlock.",
                 [Quote(notice.line, notice.text)],
@@ -216,6 +255,8 @@ def hangs(material: Material) -> Iterator[LogFinding]:
         if one.seen.why in ("hung task", "blocked task", "lockup")
         and one.seen.task not in told
         and not in_the_chain(one.seen)
+        and not one.seen.inside("out_of_memory")
+        and not (one.want is not None and role_of(one.want.lock) == "listener")
     ]
     if others:
         names = ", ".join(dict.fromkeys(one.seen.task for one in others[:4]))
@@ -231,4 +272,4 @@ def hangs(material: Material) -> Iterator[LogFinding]:
 
 def length(us: int, reading: LogReading) -> str:
     """A stretch of the log in words."""
-    return f"{us} lines" if reading.times == "lines" else time_text(us)
+    return f"{us} lines" if reading.times == "lines" else long_text(us)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oomlab.logs.story.findings import Material, finding, length
-from oomlab.logs.story.reports import NoticeKind, OomSeen
+from oomlab.logs.story.reports import NoticeKind, OomSeen, ZoneSeen
 from oomlab.logs.story.story import LogFinding, Quote
 
 STORM = 10
@@ -17,7 +17,7 @@ _COSTLY = 3
 def no_kill(material: Material) -> Iterator[LogFinding]:
     """Somebody asked the OOM killer, and nobody was killed."""
     ooms = material.reading.ooms
-    silent = [oom for oom in ooms if not oom.victim]
+    silent = [oom for oom in ooms if not oom.victim and not oom.nobody]
     later = [one for one in material.scene.standings if one.seen.why in ("stall", "hung task")]
     for oom in silent:
         after = any(other.victim and other.line > oom.line for other in ooms)
@@ -45,7 +45,7 @@ def needless(material: Material) -> Iterator[LogFinding]:
     for oom in material.reading.ooms:
         if not oom.victim or oom.group:
             continue
-        before = [n for n in purged if oom.line - n.line >= 0 and n.at_us <= oom.at_us]
+        before = [notice for notice in purged if notice.line < oom.line]
         close = [n for n in before if oom.at_us - n.at_us <= 1_000_000]
         if close:
             yield finding(
@@ -57,7 +57,9 @@ def needless(material: Material) -> Iterator[LogFinding]:
             )
             return
         zone = oom.zone
-        if zone is not None and zone.free > zone.marks.high and oom.order == 0:
+        if zone is None or oom.order or oom.path != "allocator" or not _main(zone, oom.ram):
+            continue
+        if zone.free > zone.marks.high:
             yield finding(
                 "asked too early",
                 "loss",
@@ -67,6 +69,11 @@ def needless(material: Material) -> Iterator[LogFinding]:
                 [Quote(oom.line, _asked(oom)), Quote(oom.victim_line, "the kill")],
             )
             return
+
+
+def _main(zone: ZoneSeen, ram: int | None) -> bool:
+    """Is most of the machine's memory in it? Small zones keep pages back for whoever needs them."""
+    return zone.name != "DMA" and (not ram or zone.managed * 2 >= ram)
 
 
 def reaper(material: Material) -> Iterator[LogFinding]:
@@ -170,10 +177,12 @@ def ordinary(material: Material) -> Iterator[LogFinding]:
             [Quote(oom.line, f"{oom.task} asked, {oom.victim} killed") for oom in groups],
         )
         return
+    how = f"An ordinary OOM: {first.task} asked ({first.path}), {first.victim} was killed."
+    if first.path == "SysRq":
+        how = f"A person had somebody killed by SysRq-f: {first.victim}."
     yield finding(
         "ordinary",
         "ordinary",
-        f"An ordinary OOM: {first.task} asked ({first.path}), {first.victim} was killed."
-        + (f" {len(killed)} kills in all." if len(killed) > 1 else ""),
+        how + (f" {len(killed)} kills in all." if len(killed) > 1 else ""),
         [Quote(oom.victim_line, f"{oom.victim} killed for {oom.task}") for oom in killed],
     )

@@ -153,7 +153,7 @@ class _Reader:
         at_us, line = self.at[id(one)], one.place.first
         if isinstance(one, log.AllocationFailure):
             who = self.name(one.task)
-            said = f"{who}: {one.title or one.what}, order {one.order or 0}, {one.mask_text}"
+            said = one.title or f"{who}: {one.what}, order {one.order or 0}, {one.mask_text}"
             yield Notice("failure", who, at_us, line, said, one.order or 0)
         elif isinstance(one, log.AllocationStall):
             who, seconds = self.name(one.task), one.for_us // _SECOND

@@ -19,6 +19,8 @@ from oomlab.logs.story.waits import waits_of
 RULES: tuple[Rule, ...] = (
     findings.circle,
     findings.stuck_in_the_chain,
+    findings.in_the_killer,
+    findings.behind_a_listener,
     findings.behind_oom_lock,
     findings.changing_the_chain,
     findings.lockdep,

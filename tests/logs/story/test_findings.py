@@ -9,6 +9,7 @@ import pytest
 
 import oomlab
 from oomlab.logs.story import CHAPTERS, SEVERITIES
+from oomlab.logs.story.evidence import evidence
 from oomlab.logs.story.reports import LogReading, Notice
 from oomlab.logs.story.telling import story_of
 from tests.logs.story.made_up import (
@@ -20,6 +21,7 @@ from tests.logs.story.made_up import (
     MUTEX,
     NAP,
     SECOND,
+    WORKER,
     WRITES,
     oom,
     reading,
@@ -52,7 +54,7 @@ CASES = {
                 seen("client:92", CLIENT, 60, why="blocked task")),
         ("object's lock", "deadlock"),
     ),
-    "lockdep": (reading(notices=[LOCKDEP]), ("lockdep", "deadlock")),
+    "lockdep": (reading(notices=[LOCKDEP]), ("lockdep", "lockup")),
     "no kill, and somebody waits": (
         reading(seen("a:1", MUTEX + "x y"), ooms=[oom(5, 10, victim="")]), ("no kill", "lockup")),
     "a kill after pages came back": (
@@ -71,6 +73,10 @@ CASES = {
     "nothing": (reading(), ("ordinary", "ordinary")),
     "a hang of somebody else": (reading(seen("a:1", MUTEX + "usb_reset_device")),
                                 ("stall", "notice")),
+    "a lock of a listener": (reading(seen("a:1", MUTEX + "leak_balloon " + WORKER)),
+                             ("circle", "lockup")),
+    "the killer itself": (reading(seen("a:1", "out_of_memory " + ALLOC + FAULT, why="lockup")),
+                          ("behind oom_lock", "lockup")),
     "a panic": (reading(notices=[Notice("panic", "", 0, 4, "System is deadlocked on memory")]),
                 ("panic", "lockup")),
     "traces of the chain": (
@@ -131,3 +137,25 @@ def test_every_chapter_has_that_section(kind: str) -> None:
     heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     slugs = {re.sub(r"[^a-z0-9]+", "-", head.lower().replace("'", "")).strip("-") for head in heads}
     assert chapter.anchor in slugs
+
+
+def test_what_a_driver_gave_back_long_before_or_afterwards_makes_no_kill_needless() -> None:
+    for line, at_s in ((8, 2), (70, 10)):
+        purge = Notice("purge", "", at_s * SECOND, line, "Purging", 700)
+        log = reading(ooms=[oom(9, 10)], notices=[purge])
+        assert "asked too early" not in [kind for kind, _ in kinds(log)]
+
+
+def test_a_circle_outside_the_chain_that_is_only_inferred_may_be_one() -> None:
+    takes = "__schedule schedule rwsem_down_write_slowpath down_write "
+    first = takes + "ext4_ext_map_blocks " + ALLOC + "xfs_file_write_iter vfs_write"
+    second = takes + "xfs_ilock " + ALLOC + "ext4_write_begin vfs_write"
+    story = story_of(reading(seen("a:1", first, 10), seen("b:2", second, 60)))
+    assert len(story.waits.graph.cycle) == 2
+    assert story.severity == "lockup"
+
+
+def test_of_two_frames_of_one_function_the_certain_one_counts() -> None:
+    stack = "?leak_balloon " + DEFLATES + WRITES
+    pieces = {e.place: e.sure for e in evidence(seen("writer:90", stack))}
+    assert pieces["balloon"]

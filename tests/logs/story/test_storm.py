@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from oomlab.figures.storm import draw_storm, hours
+from oomlab.analysis import long_text
+from oomlab.figures.storm import draw_storm
 from oomlab.logs.story.storm import Storm, storm_of
 from tests.figures.drawings import check_sound
 from tests.logs.story.made_up import SECOND, oom
@@ -52,4 +53,4 @@ def test_it_is_drawn_with_a_twin() -> None:
     ("us", "text"), [(SECOND, "1.0 s"), (600 * SECOND, "10 min"), (9000 * SECOND, "2.5 h")]
 )
 def test_a_long_time_is_told_in_its_own_unit(us: int, text: str) -> None:
-    assert hours(us) == text
+    assert long_text(us) == text
