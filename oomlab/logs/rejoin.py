@@ -32,6 +32,10 @@ def missing(text: str) -> str:
         return "" if "#" in text else "#"
     if "Unexpected gfp" in text:
         return "" if "up to gfp: 0x" in text else "gfp: 0x"
+    if "memory: usage " in text:
+        return "" if "failcnt" in text else "failcnt"
+    if text.startswith("Task in /"):
+        return "" if "limit of /" in text else "limit of /"
     if "illed process " in text:
         return "" if "-rss:" in text or "total-vm:" not in text else "-rss:"
     return ""

@@ -94,7 +94,7 @@ def _notifier(seen: NotifierSeen) -> str:
     who = (
         "the chain of OOM notifiers" if seen.driver == "?" else f"the OOM notifier of {seen.driver}"
     )
-    return f"{who} ran or may have: {_SEEN_BY[seen.by]} (line {seen.line})"
+    return f"{who}: {_SEEN_BY[seen.by]} (line {seen.line})"
 
 
 def _victim(victim: Victim) -> str:

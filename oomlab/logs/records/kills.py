@@ -82,6 +82,7 @@ def summary_in(text: str) -> Summary | None:
     """That line, taken apart from both ends: a comm or a group may hold anything."""
     if "oom-kill:constraint=" not in text:
         return None
+    text = text.replace(", oom_memcg=", ",oom_memcg=").replace(", task", ",task")
     tail = next(iter(deque(_SUMMARY_TAIL.finditer(text), maxlen=1)), None)
     start = text.rfind(",task=", 0, tail.start() if tail else len(text))
     end = tail.start() if tail else len(text)

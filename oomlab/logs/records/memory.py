@@ -22,9 +22,10 @@ _SWAP = re.compile(r"\s*(Free|Total) swap {0,3}= {0,3}(\d{1,15})kB")
 _GROUP = re.compile(r"\s*memory: usage (\d{1,18})kB, limit (\d{1,18})kB")
 _NOISE = re.compile(
     r"\s*(?:Mem-[Ii]nfo|DMA|Normal|HighMem|Movable|Node \d|CPU {1,5}\d{1,5}: (?:hi|Hot)|"
-    r"lowmem_reserve|Swap cache|Unreclaimable slab|Name {2,}Used|(?:memory\+swap|kmem|swap): usage|"
+    r"lowmem_reserve|Swap cache|Unreclaimable slab|Name {2,}Used|"
+    r"(?:memory|memory\+swap|kmem|swap): usage|"
     r"Memory cgroup stats|(?:[\w.-]{1,64}) {2,}\d{1,15}KB|[a-z_0-9]{2,40} \d{1,20}$|"
-    r"active_anon|protections|hugepages_|Tasks state|MemoryBlock allocations|Per-CPU|"
+    r"active_anon|protections|hugepages_|Tasks state|Memory allocations|Per-CPU|"
     r"\d{1,15}\*\d{1,10}kB|\s{0,4}[\d.]{1,12} {0,3}[KMG]iB {1,8}\d{1,12} )"
 )
 _HEADER = re.compile(r"\[ {1,6}pid {0,6}\] {1,6}(.{0,200})")
@@ -109,9 +110,9 @@ class MemoryBlock:
     def take(self, line: PrintedLine) -> bool:
         """Is this line one of the block?"""
         text = line.text
-        if text[:1] == "[":
-            return self.row(text)
         words = text.lstrip()
+        if words[:1] == "[":
+            return self.row(words)
         zone = _ZONE.match(words)
         if zone:
             if len(self.zones) < MOST_ZONES:

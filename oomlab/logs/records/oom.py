@@ -90,12 +90,12 @@ class OomRecord(Record):
         self.notified = list(notified)
         self._chosen: Victim | None = None
         self._summary: Victim | None = None
-        self.followed = False
+        self.followed = self._pieces = False
 
     def take(self, line: PrintedLine) -> bool:
         """Does the line belong to the report?"""
         text = line.text
-        if self.memory.rows and self.memory.row(text):
+        if self.memory.rows and self.memory.row(text.lstrip()):
             return True
         if self._of_kill(line) or self._of_title(text):
             return True
@@ -113,6 +113,17 @@ class OomRecord(Record):
             self.memcg = group[2].strip() if group else self.memcg
             self.of_group = True
             return True
+        if text.rstrip().endswith(" cpuset="):  # 4.19 prints this line in three pieces
+            self._pieces = True
+            return True
+        if self._pieces and not self.memory.seen:
+            if text.strip().startswith("mems_allowed="):
+                self.mems = cut_out(text, "mems_allowed=", " ").strip()
+                self._pieces = False
+                return True
+            if not self.cpuset and " " not in text.strip():
+                self.cpuset = text.strip()
+                return True
         return "oom_policy=" in text
 
     def _of_kill(self, line: PrintedLine) -> bool:
@@ -200,6 +211,8 @@ class OomRecord(Record):
     def _path(self, frames: tuple[Frame, ...]) -> ReportPath:
         """On which way it came here: the stack says it, and where there is none, other lines do."""
         sure = {unadorned(frame.function) for frame in frames if frame.sure}
+        if not sure:  # kernels without an unwinder are sure of nothing
+            sure = {unadorned(frame.function) for frame in frames}
         group = {"mem_cgroup_out_of_memory", "mem_cgroup_oom_synchronize", "mem_cgroup_oom"}
         if self.memcg or self.of_group or "MEMCG" in self.constraint or sure & group:
             return "memory cgroup"

@@ -72,7 +72,7 @@ class AskingRecord(Record):
             return True
         if text.lstrip().startswith("Mem-") and self.memory.seen:
             return False
-        return text[:1] != "[" and self.memory.take(line)
+        return text.lstrip()[:1] != "[" and self.memory.take(line)
 
     def incident(self, release: str) -> AllocationFailure | AllocationStall:
         """What was read."""

@@ -13,7 +13,7 @@ from oomlab.logs.parts import LogPlace
 
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07]{0,100}\x07|[()][A-Z0-9])")
 _QUOTE = re.compile(r"[>|][>| ]{0,40}")
-_GREP = re.compile(r"\d{1,9}[:-](?=[\[<]|[A-Z][a-z]{2} )")
+_GREP = re.compile(r"\d{1,9}(?:[:-](?=[\[<]|[A-Z][a-z]{2} )| (?=[A-Z][a-z]{2} {1,2}\d))")
 _LEVEL = re.compile(r"<\d{1,3}>")
 _KMSG = re.compile(r"\d{1,4},\d{1,20},(\d{1,18}),([^;\s]{1,200});")
 _KMSG_CALLER = re.compile(r"caller=([TC]\d{1,10})")
@@ -35,10 +35,16 @@ _ISO = re.compile(
 _SYSLOG = re.compile(r"([^\W\d]{2,12}\.? {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d{1,9})?) ")
 _RFC_5424 = re.compile(r"1 (\d{4}-\d\d-\d\dT[\d:.]{8,20}\S{0,6}) \S{1,255} (\S{1,48}) \S+ \S+ - ?")
 _HOST = re.compile(r"\S{1,255} ([^\s:\[\]]{1,64})(?:\[\d{1,10}\])?: ?")
-_KERNEL = re.compile(r"(?:[\w.-]{1,255} | )?kernel: ?")
+_KERNEL = re.compile(r"(?:[\w.-]{1,255} | {1,4})?kernel: ?")
+_INDENT = re.compile(
+    r"[ \t]{1,40}(?=\[ {0,12}\d{1,10}\.\d|<\d|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:|\[[A-Z][a-z]{2} )"
+)
 _FACILITY = re.compile(
     r"(?:[a-z]{3,8}\d?) {0,4}:(?:emerg|alert|crit|err|warn|notice|info|debug) {0,3}: ?"
 )
+
+_NOT_A_LOG = ("Subject: ", "Re: ")
+"""Of a mail around a log: they repeat its first line."""
 
 MOST_PREFIXES = 10
 
@@ -98,6 +104,8 @@ def _stripped(number: int, text: str) -> PrintedLine:
         line.text = rest
         if not line.kernel:
             break
+    if line.bare and line.text.startswith(_NOT_A_LOG):
+        line.kernel = False
     return line
 
 
@@ -171,6 +179,10 @@ def _numbered(line: PrintedLine, text: str) -> str | None:
 
 
 def _worded(line: PrintedLine, text: str) -> str | None:
+    if text[:1] in " \t" and line.bare:
+        indent = _INDENT.match(text)
+        if indent:
+            return text[indent.end() :]
     kernel = _KERNEL.match(text)
     if kernel:
         line.bare = False
