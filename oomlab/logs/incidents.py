@@ -25,7 +25,7 @@ from oomlab.logs.parts import (
     Victim,
 )
 
-OomPath = Literal["allocator", "page fault", "memory cgroup", "SysRq", "kswapd", "unknown"]
+ReportPath = Literal["allocator", "page fault", "memory cgroup", "SysRq", "kswapd", "unknown"]
 """On which way somebody came to ask the OOM killer."""
 
 
@@ -77,14 +77,14 @@ class OomReport(Asking):
     """Somebody invoked the OOM killer. `task` did.
 
     `constraint`: as printed ("CONSTRAINT_NONE"). `memcg`: the group that was full, "" if it was the
-    machine. `table`: the processes that could be killed, bounded; `rows`: how many there were.
+    machine. `table`: the largest processes that could be killed; `rows`: how many there were.
     `victims`: who was killed, several with `oom.group`. `nobody`: it found no process to kill.
     `notifiers`: what is seen of the chain. `adj`: the invoker's oom_score_adj.
     """
 
     kind = "oom"
 
-    path: OomPath = "unknown"
+    path: ReportPath = "unknown"
     adj: int | None = None
     constraint: str = ""
     memcg: str = ""

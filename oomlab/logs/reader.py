@@ -36,6 +36,8 @@ MOST_WAITING = 256
 MOST_RELEASES = 100
 MOST_SAMPLES = 20
 SAMPLE_LENGTH = 200
+LONGEST_PREFIX = 200
+"""Bytes before a row of a table that are looked at as a form (our choice)."""
 BEFORE = 2
 """Lines before a keyword that are looked at, too: a title may begin there."""
 
@@ -44,6 +46,8 @@ _COMMIT = re.compile(
     r"HEAD commit:\s{0,8}[0-9a-f]{6,40} .{0,120}?\bv?(\d{1,2}\.\d{1,3}(?:-rc\d{1,2})?)\b"
 )
 _SOFT_BREAK = re.compile(rb"[^=\n]=\r?\n")
+_DIGITS = re.compile(rb"[0-9]+")
+_BLANKS = re.compile(rb"(?:\\ )+")
 _QUOTED = re.compile(rb"=([0-9A-F]{2})")
 _NOT_QUOTED = re.compile(rb"=(?![0-9A-F]{2})")
 _SAID_AROUND = ("Showing all locks held", "Manual OOM execution", "Show Locks Held")
@@ -70,6 +74,8 @@ class Reader:
     _blocks: Blocks | None = None
     _soft: bytes = b""
     _mail: bool = False
+    _table: tuple[OomRecord, re.Pattern[bytes]] | None = None
+    _row_at: int = 0
 
     @property
     def counts(self) -> Counts:
@@ -119,6 +125,32 @@ class Reader:
             end = block.find(b"\n", at) + 1
             yield at, end
             at = end
+            if self._table is not None:
+                at = self._rows(block, at)
+
+    def _rows(self, block: bytes, at: int) -> int:
+        """Pass over the rows of a table that begin at `at`, all together: they are most of a log
+        that is full of reports. Result: where they end."""
+        (record, form), self._table = self._table, None  # type: ignore[misc]
+        run = form.match(block, at)
+        if run is None or record.closed or self._head is not None:
+            return at
+        rows = run[0].decode("utf-8", "replace").split("\n")[:-1]
+        record.memory.more_rows([row[row.index("[", self._row_at) :] for row in rows])
+        self._read += len(rows)
+        self._used += len(rows)
+        record.last = record.touched = self._read
+        return run.end()
+
+    def _begin_table(self, raw: bytes, line: Line, record: OomRecord) -> None:
+        """The line was a row: the next ones look the same but for their numbers."""
+        if line.text[:1] != "[":
+            return
+        at = raw.rfind(line.text[:12].encode("utf-8", "replace"))
+        if 0 <= at <= LONGEST_PREFIX and raw.endswith(b"\n"):
+            before = _BLANKS.sub(b" +", _DIGITS.sub(b"[0-9]+", re.escape(raw[:at])))
+            form = re.compile(b"(?:" + before + rb"\[ {0,8}[0-9]{1,10}\] [^\n\r]*\n)+")
+            self._table, self._row_at = (record, form), at
 
     def _skip(self, block: bytes, at: int, hit: int) -> int:
         """Pass over whole lines up to a few before `hit`. Result: where the next one starts."""
@@ -145,6 +177,9 @@ class Reader:
         for line in lines_of(self._read, raw):
             used = self._feed(line) or used
         self._used += used
+        top = self._open[-1] if self._open else None
+        if isinstance(top, OomRecord) and top.memory.rows and top.last == self._read:
+            self._begin_table(raw, line, top)
 
     def _unquoted(self, raw: bytes) -> bytes:
         """A line of quoted-printable text; nothing while it goes on in the next."""

@@ -22,7 +22,7 @@ DROP = """(size) => {
   const event = new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true });
   document.querySelector("h1").dispatchEvent(event);
 }"""
-HURT = "window.hurt = 0; window.alert = () => (window.hurt += 1);"
+HURT = "window.hurt = 0; window.alert = () => (window.hurt += 1); void 0"
 
 
 def read(page: Page, text: str) -> None:

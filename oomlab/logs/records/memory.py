@@ -7,8 +7,9 @@ import re
 from oomlab.logs.parts import MemoryFigures, TaskName, TaskRow, Zone
 from oomlab.logs.text.lines import Line
 
-MOST_ROWS = 1000
-"""Rows of a table that are kept (our choice); all are counted."""
+MOST_ROWS = 50
+"""Rows of a table that are kept, those of the largest processes (our choice); all are counted."""
+MOST_TEXTS = 5000
 MOST_ZONES = 64
 
 _ZONE = re.compile(r"(?:Node (\d{1,4}) )?(\w{1,20}) free:(\d{1,15})kB ")
@@ -34,7 +35,7 @@ class Memory:
     """What is collected of one block while its lines come in."""
 
     __slots__ = (
-        "_columns", "counts", "group", "pages", "rows", "seen", "stuck", "swap", "table", "zones",
+        "_columns", "_texts", "counts", "group", "pages", "rows", "seen", "stuck", "swap", "zones",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -45,17 +46,14 @@ class Memory:
         self.swap: dict[str, int] = {}
         self.pages: dict[str, int] = {}
         self.group: tuple[int, int] | None = None
-        self.table: list[TaskRow] = []
+        self._texts: list[str] = []
         self.rows = 0
         self._columns: list[str] = []
 
     def row(self, text: str) -> bool:
         """Is this line a row of the table, or its head?"""
-        number = _ROW.match(text) if self._columns else None
-        if number:
-            self.rows += 1
-            if self.rows <= MOST_ROWS:
-                self._add_row(int(number[1]), text[number.end() :])
+        if self._columns and _ROW.match(text):
+            self.more_rows([text])
             return True
         header = _HEADER.match(text)
         if header:
@@ -65,26 +63,47 @@ class Memory:
             return True
         return False
 
-    def _add_row(self, pid: int, text: str) -> None:
+    def more_rows(self, lines: list[str]) -> None:
+        """Rows that are known to be rows, without what stands before them."""
+        self.rows += len(lines)
+        self._texts += lines
+        if len(self._texts) > MOST_TEXTS:
+            self._texts = self._largest()
+
+    def _largest(self) -> list[str]:
+        """The rows with the largest rss, in the order of the log; rows that are cut count as 0."""
+        if len(self._texts) <= MOST_ROWS or "rss" not in self._columns:
+            return self._texts[:MOST_ROWS]
+        at = self._columns.index("rss")
+        sizes = [
+            (text.partition("]")[2].split(None, at + 1) + [""] * (at + 1))[at]
+            for text in self._texts
+        ]
+        large = sorted(range(len(sizes)), key=lambda n: _number(sizes[n]))[-MOST_ROWS:]
+        return [self._texts[n] for n in sorted(large)]
+
+    def table(self) -> tuple[TaskRow, ...]:
+        """The rows of the largest processes, in the order of the log."""
+        rows = map(self._row, self._largest())
+        return tuple(row for row in rows if row is not None)
+
+    def _row(self, text: str) -> TaskRow | None:
         columns = self._columns
-        cells = text.split(None, len(columns))
+        number, _, rest = text[1:].partition("]")
+        cells = rest.split(None, len(columns))
         try:
+            pid = int(number)
             value = {name: int(cell) for name, cell in zip(columns, cells, strict=False)}
-        except ValueError:
-            return
-        comm = cells[len(columns)] if len(cells) > len(columns) else ""
-        if "total_vm" not in value or "rss" not in value:
-            return
-        adj = value.get("oom_score_adj", value.get("oom_adj"))
-        self.table.append(
-            TaskRow(
-                TaskName(comm.rstrip(), pid),
-                value.get("uid", 0),
-                value["total_vm"],
-                value["rss"],
-                value.get("swapents"),
-                adj,
-            )
+            sizes = value["total_vm"], value["rss"]
+        except (ValueError, KeyError):
+            return None
+        comm = cells[len(columns)].rstrip() if len(cells) > len(columns) else ""
+        return TaskRow(
+            TaskName(comm, pid),
+            value.get("uid", 0),
+            *sizes,
+            value.get("swapents"),
+            value.get("oom_score_adj", value.get("oom_adj")),
         )
 
     def take(self, line: Line) -> bool:
@@ -162,6 +181,10 @@ class Memory:
             group_usage_kb=self.group[0] if self.group else None,
             group_limit_kb=self.group[1] if self.group else None,
         )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 def _zone(one: dict[str, int | str | bool]) -> Zone:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from oomlab.logs.incidents import OomPath, OomReport
+from oomlab.logs.incidents import ReportPath, OomReport
 from oomlab.logs.parts import Frame, NotifierSeen, Reaped, Victim
 from oomlab.logs.records.kills import chosen_in, joined, killed_in, summary_in
 from oomlab.logs.records.memory import Memory
@@ -190,14 +190,14 @@ class OomRecord(Record):
             adj=self.adj,
             constraint=self.constraint,
             memcg=self.memcg,
-            table=tuple(self.memory.table),
+            table=self.memory.table(),
             rows=self.memory.rows,
             victims=tuple(victims),
             nobody=self.nobody,
             notifiers=tuple(seen.values()),
         )
 
-    def _path(self, frames: tuple[Frame, ...]) -> OomPath:
+    def _path(self, frames: tuple[Frame, ...]) -> ReportPath:
         """On which way it came here: the stack says it, and where there is none, other lines do."""
         sure = {plain(frame.function) for frame in frames if frame.sure}
         group = {"mem_cgroup_out_of_memory", "mem_cgroup_oom_synchronize", "mem_cgroup_oom"}

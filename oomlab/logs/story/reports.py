@@ -7,7 +7,7 @@ from typing import Literal
 
 from oomlab.kernel.zone import Watermarks
 from oomlab.kernel_release import KernelRelease
-from oomlab.logs.incidents import OomPath
+from oomlab.logs.incidents import ReportPath
 from oomlab.logs.story.seen import Sighting
 
 Times = Literal["boot", "wall", "lines"]
@@ -36,7 +36,7 @@ class OomSeen:
     task: str
     at_us: int
     line: int
-    path: OomPath
+    path: ReportPath
     mask: int | None
     mask_text: str
     order: int

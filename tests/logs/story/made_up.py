@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from oomlab.kernel.zone import Watermarks
 from oomlab.kernel_release import KernelRelease
-from oomlab.logs.incidents import OomPath
+from oomlab.logs.incidents import ReportPath
 from oomlab.logs.story.reports import LogReading, Notice, OomSeen, ZoneSeen
 from oomlab.logs.story.seen import ListedLock, Owner, Sighting, StackFrame, Why
 
@@ -63,7 +63,7 @@ def oom(
     *,
     task: str = "tar:400",
     victim: str = "leaky:500",
-    path: OomPath = "allocator",
+    path: ReportPath = "allocator",
     mask: int | None = 0xCC0,
     group: str = "",
     reaped_s: float | None = None,
