@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from oomlab.logs.incidents import ReportPath, OomReport
+from oomlab.logs.incidents import OomReport, ReportPath
 from oomlab.logs.parts import Frame, NotifierSeen, Reaped, Victim
 from oomlab.logs.records.kills import chosen_in, joined, killed_in, summary_in
 from oomlab.logs.records.memory import Memory

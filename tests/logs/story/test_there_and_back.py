@@ -8,12 +8,12 @@ from functools import cache
 from itertools import cycle
 
 import pytest
-from oomlab.logs.read import read_log
 
 from oomlab import Experiment
 from oomlab.analysis import EdgeKind, WaitForGraph, span_at, task_spans, wait_for_graph
 from oomlab.dmesg import dmesg_lines
 from oomlab.engine.trace import Trace
+from oomlab.logs.read import read_log
 from oomlab.logs.story import Story, explain
 from oomlab.logs.story.locks import of_class
 from oomlab.remedies import REMEDIES
