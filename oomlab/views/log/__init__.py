@@ -33,7 +33,7 @@ def answer_log(
     chapters are links.
     """
     try:
-        kernel = kernel_named(release).spelled if release.strip() else None
+        kernel = kernel_named(release.strip()).spelled if release.strip() else None
         log = read_log(open_log(), kernel=kernel)
         explaining()
         story = explain(log)
