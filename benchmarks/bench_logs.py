@@ -1,4 +1,4 @@
-"""How fast logs are read, beside what a shell's tools need: python -m benchmarks.bench_logs [MB]
+"""How fast logs are read, beside what a shell's tools need: python -m benchmarks.bench_logs [MB].
 
 Two made-up logs: a syslog of a machine that runs out of memory now and then, and one of nothing
 but OOM reports. Measured are the time of oomlab and of `grep -c`, and the memory at its most.

@@ -11,6 +11,7 @@ from oomlab.command import (
     export,
     findings,
     gfp,
+    log,
     matrix,
     parameters,
     remedies,
@@ -45,6 +46,7 @@ COMMANDS: Registry[str, Command] = Registry(
             claims,
             findings,
             gfp,
+            log,
         )
     ),
 )

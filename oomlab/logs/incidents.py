@@ -17,9 +17,9 @@ from oomlab.logs.parts import (
     BlockedOn,
     Frame,
     LockSeen,
+    LogPlace,
     MemoryFigures,
     NotifierSeen,
-    Place,
     TaskName,
     TaskRow,
     Victim,
@@ -37,13 +37,13 @@ class Incident:
 
     kind: ClassVar[str] = ""
 
-    place: Place
+    place: LogPlace
     release: str = ""
     frames: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asking(Incident):
+class AboutRequest(Incident):
     """A record about a request for memory. `mask_text`: the mask as it is printed, with the names
     beside it; "" where none is. `order`: None likewise; -1 for SysRq-f."""
 
@@ -73,7 +73,7 @@ def read_mask(text: str, release: str) -> PrintedMask | None:
 
 @brief
 @dataclass(frozen=True, kw_only=True)
-class OomReport(Asking):
+class OomReport(AboutRequest):
     """Somebody invoked the OOM killer. `task` did.
 
     `constraint`: as printed ("CONSTRAINT_NONE"). `memcg`: the group that was full, "" if it was the
@@ -106,7 +106,7 @@ FailureKind = Literal["page allocation", "vmalloc", "SLUB", "SLAB", "unexpected 
 
 @brief
 @dataclass(frozen=True, kw_only=True)
-class AllocationFailure(Asking):
+class AllocationFailure(AboutRequest):
     """A request that got nothing (warn_alloc and its like). `bytes`: what vmalloc was asked for.
     `cache`: of a slab. `title`: the words of the kernel. `fixed_text`: the mask that is used
     instead of an unexpected one."""
@@ -122,7 +122,7 @@ class AllocationFailure(Asking):
 
 @brief
 @dataclass(frozen=True, kw_only=True)
-class AllocationStall(Asking):
+class AllocationStall(AboutRequest):
     """A request that has been waiting: `for_us`, printed in ms from 4.9 to 4.14 and in whole
     seconds in 7.3."""
 

@@ -13,7 +13,7 @@ from oomlab.brief import brief
 
 @brief
 @dataclass(frozen=True, slots=True)
-class Place:
+class LogPlace:
     """Where a record stands in a log.
 
     `first` and `last`: numbers of its lines, from 1. `boot_us`: microseconds since the machine
@@ -86,7 +86,7 @@ class BlockedOn:
 
 @brief
 @dataclass(frozen=True, slots=True)
-class Zone:
+class ZoneFigures:
     """Memory of one zone, in kB; None for what the log does not say. `boost`: what the min mark is
     raised by for a while (5.0 and later)."""
 
@@ -109,7 +109,7 @@ class MemoryFigures:
     `ram_pages` and `pagecache_pages`: as they are printed at its end. `group_usage_kb`,
     `group_limit_kb`: of the memory cgroup, where one was full."""
 
-    zones: tuple[Zone, ...] = ()
+    zones: tuple[ZoneFigures, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     all_unreclaimable: bool | None = None
     swap_free_kb: int | None = None

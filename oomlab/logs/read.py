@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,12 +16,13 @@ from oomlab.logs.incidents import Incident, Log
 from oomlab.logs.reader import Reader
 from oomlab.logs.text.blocks import Source
 
-MOST_KEPT = 20_000
-"""Records that `read_log` keeps (our choice); `incidents` gives out all."""
+MOST_KEPT = 4_000
+"""Records that `read_log` keeps (our choice: about 100 MB of the largest); `incidents` gives out
+all."""
 
 
 @contextmanager
-def opened(log: str | bytes | os.PathLike[str] | Source) -> Iterator[tuple[str, Source]]:
+def log_source(log: str | bytes | os.PathLike[str] | Source) -> Iterator[tuple[str, Source]]:
     """The name and the bytes of a log: a path, an open binary file, or the text itself as bytes.
 
     Raises InputError for what is none of these, or cannot be read.
@@ -44,7 +46,7 @@ def incidents(log: str | bytes | os.PathLike[str] | Source) -> Iterator[Incident
 
     `log`: a path, a binary file, or the text as bytes. Raises InputError for what is no log.
     """
-    with opened(log) as (_name, source):
+    with log_source(log) as (_name, source):
         yield from Reader(source).incidents()
 
 
@@ -52,20 +54,20 @@ def read_log(log: str | bytes | os.PathLike[str] | Source, *, kernel: str | None
     """All records of a log, with what is known of the log itself.
 
     `log`: a path, a binary file, or the text as bytes. `kernel`: the release, where the log does
-    not say it. Keeps the first MOST_KEPT records and counts the others. Raises InputError for what
-    is no log.
+    not say it. Of more than MOST_KEPT records the first and the last are kept; the others are
+    counted. Raises InputError for what is no log.
     """
-    with opened(log) as (name, source):
+    with log_source(log) as (name, source):
         reader = Reader(source)
-        kept: list[Incident] = []
-        dropped = 0
+        first: list[Incident] = []
+        last: deque[Incident] = deque(maxlen=MOST_KEPT // 2)
+        found = 0
         for incident in reader.incidents():
-            if len(kept) < MOST_KEPT:
-                kept.append(incident)
-            else:
-                dropped += 1
-        counts = replace(reader.counts, dropped=dropped)
+            found += 1
+            (first if len(first) < MOST_KEPT // 2 else last).append(incident)
+        kept = (*first, *last)
+        counts = replace(reader.counts, dropped=found - len(kept))
     releases = tuple(reader.releases)
     known = releases[0].release if releases else (kernel or "")
-    found = tuple(one if one.release else replace(one, release=known) for one in kept)
-    return Log(name, found, releases, counts)
+    filled = tuple(one if one.release else replace(one, release=known) for one in kept)
+    return Log(name, filled, releases, counts)

@@ -20,11 +20,11 @@ from oomlab.logs.records.oom import HOLD_LINES, HOLD_US, OomRecord
 from oomlab.logs.records.record import Record
 from oomlab.logs.records.stack import release_in
 from oomlab.logs.records.tasks import HungRecord
-from oomlab.logs.records.titles import opened
-from oomlab.logs.rejoin import MOST_PARTS, continues, joined, missing
-from oomlab.logs.text.blocks import Blocks, Source
+from oomlab.logs.records.titles import begun
+from oomlab.logs.rejoin import MOST_PARTS, as_one, continues, missing
+from oomlab.logs.text.blocks import LineBlocks, Source
 from oomlab.logs.text.keywords import Hits
-from oomlab.logs.text.lines import Line, lines_of
+from oomlab.logs.text.lines import PrintedLine, lines_of
 
 IDLE = 60
 """Lines that may stand between two lines of a record (our choice: other programs, other
@@ -67,11 +67,13 @@ class Reader:
     _sample: list[tuple[int, str]] = field(default_factory=list)
     _open: list[Record] = field(default_factory=list)
     _queue: deque[Record] = field(default_factory=deque)
-    _notified: deque[tuple[Line, NotifierSeen]] = field(default_factory=lambda: deque(maxlen=8))
-    _head: Line | None = None
+    _notified: deque[tuple[PrintedLine, NotifierSeen]] = field(
+        default_factory=lambda: deque(maxlen=8)
+    )
+    _head: PrintedLine | None = None
     _parts: int = 0
-    _before: Line | None = None
-    _blocks: Blocks | None = None
+    _before: PrintedLine | None = None
+    _blocks: LineBlocks | None = None
     _soft: bytes = b""
     _mail: bool = False
     _table: tuple[OomRecord, re.Pattern[bytes]] | None = None
@@ -92,7 +94,7 @@ class Reader:
 
     def incidents(self) -> Iterator[Incident]:
         """All records, in the order of their first lines. Raises InputError for what is no log."""
-        self._blocks = Blocks(self.source)
+        self._blocks = LineBlocks(self.source)
         for block in self._blocks:
             for start, end in self._parts_of(block):
                 self._line(block[start:end])
@@ -142,7 +144,7 @@ class Reader:
         record.last = record.touched = self._read
         return run.end()
 
-    def _begin_table(self, raw: bytes, line: Line, record: OomRecord) -> None:
+    def _begin_table(self, raw: bytes, line: PrintedLine, record: OomRecord) -> None:
         """The line was a row: the next ones look the same but for their numbers."""
         if line.text[:1] != "[":
             return
@@ -196,7 +198,7 @@ class Reader:
 
     # What a line is
 
-    def _feed(self, line: Line) -> bool:
+    def _feed(self, line: PrintedLine) -> bool:
         """Result: does the line belong to a record, or say something about the kernel?"""
         if not line.kernel:
             return False
@@ -204,12 +206,12 @@ class Reader:
         if head is not None:
             if self._parts < MOST_PARTS and continues(head, line):
                 self._parts += 1
-                return self._whole(joined(head, line)) or True
+                return self._whole(as_one(head, line)) or True
             self._take(head)
         self._parts = 1
         return self._whole(self._with_comm(line))
 
-    def _with_comm(self, line: Line) -> Line:
+    def _with_comm(self, line: PrintedLine) -> PrintedLine:
         """A title whose comm was printed apart from it, or before the end of a line."""
         before, self._before = self._before, line
         text = line.text.lstrip()
@@ -220,9 +222,9 @@ class Reader:
             return line
         if text.startswith("oom-killer:") and not before.text.rstrip().endswith("invoked"):
             return line
-        return joined(before, line)
+        return as_one(before, line)
 
-    def _whole(self, line: Line) -> bool:
+    def _whole(self, line: PrintedLine) -> bool:
         if missing(line.text):
             self._head = line
             return True
@@ -233,7 +235,7 @@ class Reader:
         if head is not None:
             self._take(head)
 
-    def _take(self, line: Line) -> bool:
+    def _take(self, line: PrintedLine) -> bool:
         text = line.text
         about = ("ainted" in text or "Linux version" in text or "HEAD commit" in text) and (
             self._release_in(line)
@@ -248,7 +250,7 @@ class Reader:
                 if place != len(self._open) - 1:
                     self._open.append(self._open.pop(place))
                 return not isinstance(record, ForeignRecord) or about
-        record_opened = opened(line, self)
+        record_opened = begun(line, self)
         if record_opened is not None:
             self._opens(record_opened)
             return not isinstance(record_opened, ForeignRecord) or about
@@ -274,14 +276,14 @@ class Reader:
         self._open.append(record)
         self._queue.append(record)
 
-    def _close_idle(self, line: Line) -> None:
+    def _close_idle(self, line: PrintedLine) -> None:
         for record in self._open:
             if line.number - record.touched > IDLE:
                 record.closed = True
         self._open = [record for record in self._open if not record.closed]
         self.listing = self.listing and bool(self._open)
 
-    def _reaped(self, line: Line) -> bool:
+    def _reaped(self, line: PrintedLine) -> bool:
         said = reaped_in(line.text)
         if said is None:
             return True
@@ -290,7 +292,7 @@ class Reader:
                 return True
         return True
 
-    def _release_in(self, line: Line) -> bool:
+    def _release_in(self, line: PrintedLine) -> bool:
         found = _BOOTED.search(line.text) or _COMMIT.search(line.text)
         release = found[1] if found else release_in(line.text)
         if not release:
@@ -302,7 +304,7 @@ class Reader:
 
     # What records ask for when they begin
 
-    def notified(self, line: Line) -> Sequence[NotifierSeen]:
+    def notified(self, line: PrintedLine) -> Sequence[NotifierSeen]:
         """The listeners whose lines stand shortly before, by the same caller."""
         found = []
         for said, seen in self._notified:
@@ -316,7 +318,7 @@ class Reader:
         self._notified.clear()
         return found
 
-    def waiter_of(self, line: Line, owner: TaskName) -> TaskName | None:
+    def waiter_of(self, line: PrintedLine, owner: TaskName) -> TaskName | None:
         """Who is said, shortly before, to wait for this task."""
         for record in reversed(self._open):
             if isinstance(record, HungRecord) and record.blocked_on:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from oomlab.logs.text.lines import Line
+from oomlab.logs.text.lines import PrintedLine
 
 MOST_PARTS = 4
 
@@ -32,12 +32,16 @@ def missing(text: str) -> str:
         return "" if "#" in text else "#"
     if "Unexpected gfp" in text:
         return "" if "up to gfp: 0x" in text else "gfp: 0x"
+    if "memory: usage " in text:
+        return "" if "failcnt" in text else "failcnt"
+    if text.startswith("Task in /"):
+        return "" if "limit of /" in text else "limit of /"
     if "illed process " in text:
         return "" if "-rss:" in text or "total-vm:" not in text else "-rss:"
     return ""
 
 
-def continues(head: Line, line: Line) -> bool:
+def continues(head: PrintedLine, line: PrintedLine) -> bool:
     """Can `line` be the rest of `head`, which is not complete?"""
     if line.caller != head.caller and not line.bare:
         return False
@@ -49,9 +53,9 @@ def continues(head: Line, line: Line) -> bool:
     return text.startswith(_BEGINS_LIKE_A_REST) or missing(head.text) in text
 
 
-def joined(head: Line, line: Line) -> Line:
+def as_one(head: PrintedLine, line: PrintedLine) -> PrintedLine:
     """Both as one line, at the place of the first."""
-    one = Line(head.number, "")
+    one = PrintedLine(head.number, "")
     one.boot_us, one.wall, one.caller = head.boot_us, head.wall, head.caller
     one.kernel, one.bare = head.kernel, head.bare
     first, second = head.text.rstrip(), line.text.strip()

@@ -8,7 +8,7 @@ import re
 from oomlab.logs.incidents import Lockup, Panic, RcuStall, WorkqueueStall
 from oomlab.logs.parts import TaskName
 from oomlab.logs.records.record import Record
-from oomlab.logs.text.lines import Line
+from oomlab.logs.text.lines import PrintedLine
 
 MOST_NAMES = 64
 """Names of work, and tasks, that are kept of one report (our choice)."""
@@ -35,7 +35,7 @@ _OF_MEMORY = ("memory", "hung_task", "lockup", "softlockup", "oom", "RCU Stall",
 class WorkqueueRecord(Record):
     """A stalled pool while it is read."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: PrintedLine) -> None:
         super().__init__(line)
         pool = _POOL.search(line.text)
         self.pool = pool[1] if pool else ""
@@ -43,7 +43,7 @@ class WorkqueueRecord(Record):
         self.in_flight: list[str] = []
         self.pending: list[str] = []
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Does the line belong to it?"""
         text = line.text
         if not _WORK_LINE.match(text):
@@ -68,7 +68,7 @@ class WorkqueueRecord(Record):
 class RcuRecord(Record):
     """A stalled grace period while it is read."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: PrintedLine) -> None:
         super().__init__(line)
         found = _RCU.search(line.text)
         self.flavour = (found[1] if found else None) or ""
@@ -79,7 +79,7 @@ class RcuRecord(Record):
         found = [TaskName("", int(pid)) for pid in _RCU_TASK.findall(text)]
         self.tasks += found[: MOST_NAMES - len(self.tasks)]
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Does the line belong to it?"""
         if _RCU_LINE.match(line.text.lstrip()):
             self._tasks_in(line.text)
@@ -99,7 +99,7 @@ class RcuRecord(Record):
 class LockupRecord(Record):
     """A processor that does not yield, while it is read."""
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Only a stack follows."""
         return self.stack.take(line)
 
@@ -132,12 +132,12 @@ def panic_in(text: str) -> str | None:
 class PanicRecord(Record):
     """A panic while it is read; or the line that says that nobody could be killed, alone."""
 
-    def __init__(self, line: Line, text: str) -> None:
+    def __init__(self, line: PrintedLine, text: str) -> None:
         super().__init__(line)
         self.text = text
         self.deadlocked = "deadlocked" in text or "no killable" in text
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """A stack follows, and the end is said again."""
         text = panic_in(line.text)
         if text is not None:

@@ -7,8 +7,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 from oomlab.logs.parts import TaskName, Victim
-from oomlab.logs.records.record import between
-from oomlab.logs.text.lines import Line
+from oomlab.logs.records.record import cut_out
+from oomlab.logs.text.lines import PrintedLine
 
 _CHOSEN = re.compile(r"[Kk]ill process (\d{1,10})(?:, UID \d{1,10},)? \(")
 _KILLED = re.compile(r"Killed process (\d{1,10})(?:,? \(?UID:? ?(\d{1,10})\)?,?)? \(")
@@ -22,7 +22,7 @@ _UNABLE = re.compile(r"oom_reaper: unable to reap pid:? ?(\d{1,10}) \((.{0,64})\
 _SUMMARY_TAIL = re.compile(r",pid=(\d{1,10}),uid=(\d{1,10})")
 
 
-def chosen_in(line: Line) -> Victim | None:
+def chosen_in(line: PrintedLine) -> Victim | None:
     """The victim that was looked for: "Kill process 1 (c) score 2 or sacrifice child" (to 5.2)."""
     found = _CHOSEN.search(line.text)
     if found is None or "sharing same memory" in line.text:
@@ -35,7 +35,7 @@ def chosen_in(line: Line) -> Victim | None:
     )
 
 
-def killed_in(line: Line) -> Victim | None:
+def killed_in(line: PrintedLine) -> Victim | None:
     """Who was killed, in all forms since 2.6.24: "Killed process 1 (c) total-vm:..."."""
     found = _KILLED.search(line.text)
     if found is None:
@@ -59,7 +59,7 @@ def killed_in(line: Line) -> Victim | None:
     )
 
 
-def joined(chosen: Victim | None, killed: Victim) -> Victim:
+def with_score(chosen: Victim | None, killed: Victim) -> Victim:
     """What both lines say; the score was that of the one that was looked for."""
     return replace(killed, score=chosen.score) if chosen else killed
 
@@ -82,16 +82,17 @@ def summary_in(text: str) -> Summary | None:
     """That line, taken apart from both ends: a comm or a group may hold anything."""
     if "oom-kill:constraint=" not in text:
         return None
+    text = text.replace(", oom_memcg=", ",oom_memcg=").replace(", task", ",task")
     tail = next(iter(deque(_SUMMARY_TAIL.finditer(text), maxlen=1)), None)
     start = text.rfind(",task=", 0, tail.start() if tail else len(text))
     end = tail.start() if tail else len(text)
     groups = text.find(",task_memcg=")
-    memcg = between(text[: groups if groups >= 0 else len(text)], ",oom_memcg=")
+    memcg = cut_out(text[: groups if groups >= 0 else len(text)], ",oom_memcg=")
     return Summary(
-        between(text, "constraint=", ","),
-        between(text, ",nodemask=", ",cpuset="),
-        between(text, ",cpuset=", ",mems_allowed="),
-        between(text, ",mems_allowed=", ",global_oom", ",oom_memcg=", ",task_memcg="),
+        cut_out(text, "constraint=", ","),
+        cut_out(text, ",nodemask=", ",cpuset="),
+        cut_out(text, ",cpuset=", ",mems_allowed="),
+        cut_out(text, ",mems_allowed=", ",global_oom", ",oom_memcg=", ",task_memcg="),
         memcg,
         text[start + len(",task=") : end] if start >= 0 else "",
         int(tail[1]) if tail else None,

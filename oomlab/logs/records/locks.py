@@ -9,7 +9,7 @@ from oomlab.logs.incidents import HeldLocks, LockdepReport, LockStep
 from oomlab.logs.parts import Frame, LockSeen, TaskName
 from oomlab.logs.records.record import Record
 from oomlab.logs.records.stack import frame_in, release_in
-from oomlab.logs.text.lines import Line
+from oomlab.logs.text.lines import PrintedLine
 
 MOST_LOCKS = 64
 """Locks of a task that are kept (our choice; lockdep itself keeps up to 48)."""
@@ -72,12 +72,12 @@ def lock_in(text: str, number: int) -> LockSeen | None:
 class HeldRecord(Record):
     """The locks of one task while they are read."""
 
-    def __init__(self, line: Line, number: int, task: TaskName) -> None:
+    def __init__(self, line: PrintedLine, number: int, task: TaskName) -> None:
         super().__init__(line)
         self.number, self.task = number, task
         self.locks: list[LockSeen] = []
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Does the line belong to it?"""
         entry = _ENTRY.match(line.text)
         lock = lock_in(entry[2], line.number) if entry else None
@@ -86,7 +86,7 @@ class HeldRecord(Record):
             return True
         return self._wrapped(line)
 
-    def _wrapped(self, line: Line) -> bool:
+    def _wrapped(self, line: PrintedLine) -> bool:
         """A mail may break the line before "at:"."""
         at = _AT.match(line.text.lstrip()) if line.bare or self.first.bare else None
         if at and self.locks and not self.locks[-1].function:
@@ -104,7 +104,7 @@ class HeldRecord(Record):
 class LockdepRecord(Record):
     """A report of lockdep while it is read."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: PrintedLine) -> None:
         super().__init__(line)
         text = line.text.strip(" []=")
         self.title = text.removeprefix("INFO: ").removeprefix("WARNING: ").strip()
@@ -115,7 +115,7 @@ class LockdepRecord(Record):
         self._part = ""
         self._frames: list[Frame] = []
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Does the line belong to it?"""
         text = line.text
         step = _STEP.match(text)
@@ -146,7 +146,7 @@ class LockdepRecord(Record):
             return self.stack.take(line)
         return frame is not None or not text.strip()
 
-    def _title_lines(self, line: Line) -> bool:
+    def _title_lines(self, line: PrintedLine) -> bool:
         text = line.text
         who = _WHO.match(text)
         if who:
@@ -157,7 +157,7 @@ class LockdepRecord(Record):
             return True
         return False
 
-    def _lock(self, line: Line) -> bool:
+    def _lock(self, line: PrintedLine) -> bool:
         entry = _ENTRY.match(line.text)
         lock = lock_in(entry[2] if entry else line.text, line.number)
         if lock is None or not (entry or lock.usage):

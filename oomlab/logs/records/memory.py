@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from oomlab.logs.parts import MemoryFigures, TaskName, TaskRow, Zone
-from oomlab.logs.text.lines import Line
+from oomlab.logs.parts import MemoryFigures, TaskName, TaskRow, ZoneFigures
+from oomlab.logs.text.lines import PrintedLine
 
 MOST_ROWS = 50
 """Rows of a table that are kept, those of the largest processes (our choice); all are counted."""
@@ -22,7 +22,8 @@ _SWAP = re.compile(r"\s*(Free|Total) swap {0,3}= {0,3}(\d{1,15})kB")
 _GROUP = re.compile(r"\s*memory: usage (\d{1,18})kB, limit (\d{1,18})kB")
 _NOISE = re.compile(
     r"\s*(?:Mem-[Ii]nfo|DMA|Normal|HighMem|Movable|Node \d|CPU {1,5}\d{1,5}: (?:hi|Hot)|"
-    r"lowmem_reserve|Swap cache|Unreclaimable slab|Name {2,}Used|(?:memory\+swap|kmem|swap): usage|"
+    r"lowmem_reserve|Swap cache|Unreclaimable slab|Name {2,}Used|"
+    r"(?:memory|memory\+swap|kmem|swap): usage|"
     r"Memory cgroup stats|(?:[\w.-]{1,64}) {2,}\d{1,15}KB|[a-z_0-9]{2,40} \d{1,20}$|"
     r"active_anon|protections|hugepages_|Tasks state|Memory allocations|Per-CPU|"
     r"\d{1,15}\*\d{1,10}kB|\s{0,4}[\d.]{1,12} {0,3}[KMG]iB {1,8}\d{1,12} )"
@@ -31,7 +32,7 @@ _HEADER = re.compile(r"\[ {1,6}pid {0,6}\] {1,6}(.{0,200})")
 _ROW = re.compile(r"\[ {0,8}(\d{1,10})\] ")
 
 
-class Memory:
+class MemoryBlock:
     """What is collected of one block while its lines come in."""
 
     __slots__ = (
@@ -106,12 +107,12 @@ class Memory:
             value.get("oom_score_adj", value.get("oom_adj")),
         )
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Is this line one of the block?"""
         text = line.text
-        if text[:1] == "[":
-            return self.row(text)
         words = text.lstrip()
+        if words[:1] == "[":
+            return self.row(words)
         zone = _ZONE.match(words)
         if zone:
             if len(self.zones) < MOST_ZONES:
@@ -187,11 +188,11 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
-def _zone(one: dict[str, int | str | bool]) -> Zone:
+def _zone(one: dict[str, int | str | bool]) -> ZoneFigures:
     def size(name: str) -> int | None:
         return int(one[name]) if name in one else None
 
-    return Zone(
+    return ZoneFigures(
         int(one["node"]),
         str(one["name"]),
         int(one["free"]),

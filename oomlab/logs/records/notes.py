@@ -8,9 +8,9 @@ from typing import Any
 
 from oomlab.logs.incidents import NotifierLine, OrphanKill
 from oomlab.logs.parts import Reaped, TaskName, Victim
-from oomlab.logs.records.kills import chosen_in, joined, killed_in, summary_in
+from oomlab.logs.records.kills import chosen_in, killed_in, summary_in, with_score
 from oomlab.logs.records.record import Record
-from oomlab.logs.text.lines import Line
+from oomlab.logs.text.lines import PrintedLine
 
 _PURGED = re.compile(
     r"Purging GPU memory, (\d{1,19}) (pages|bytes) freed, (\d{1,19}) (?:pages|bytes) still pinned"
@@ -23,7 +23,7 @@ _PUFF = re.compile(r"Out of puff! Can't get (\d{1,19}) pages")
 class NotifierRecord(Record):
     """A line of a driver."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: PrintedLine) -> None:
         super().__init__(line)
         text = line.text.strip()
         self.said: dict[str, Any] = {}
@@ -51,7 +51,7 @@ class NotifierRecord(Record):
         """Is the line one that a callback of the OOM notifier chain prints?"""
         return self.said.get("driver") == "i915"
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """i915 had a second line from 4.4 to 4.19."""
         left = _LEFT.match(line.text)
         if left and self.said.get("what") == "purge" and self.said["left"] is None:
@@ -67,7 +67,7 @@ class NotifierRecord(Record):
 class KillRecord(Record):
     """Lines about a kill that belong to no report in the log."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: PrintedLine) -> None:
         super().__init__(line)
         self._chosen: Victim | None = None
         self._killed: Victim | None = None
@@ -75,7 +75,7 @@ class KillRecord(Record):
         self.reap: tuple[int, bool] | None = None
         self._take_kill(line)
 
-    def _take_kill(self, line: Line) -> bool:
+    def _take_kill(self, line: PrintedLine) -> bool:
         killed, chosen = killed_in(line), chosen_in(line)
         if killed and not self._killed:
             self._killed = killed
@@ -85,13 +85,13 @@ class KillRecord(Record):
             return False
         return True
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """The second of two lines may follow."""
         if "sharing same memory" in line.text:
             return True
         return "ill" in line.text and " process " in line.text and self._take_kill(line)
 
-    def reaped(self, pid: int, done: bool, line: Line) -> bool:
+    def reaped(self, pid: int, done: bool, line: PrintedLine) -> bool:
         """The reaper is done with a process; False if it is not this one."""
         victim = self._killed
         if victim is None or victim.task.pid != pid or victim.reaped is not None:
@@ -106,7 +106,7 @@ class KillRecord(Record):
 
     def incident(self, release: str) -> OrphanKill | None:
         """What was read."""
-        victim = joined(self._chosen, self._killed) if self._killed else self._chosen
+        victim = with_score(self._chosen, self._killed) if self._killed else self._chosen
         if victim is None and self.summary and self.summary.pid is not None:
             victim = Victim(
                 TaskName(self.summary.comm, self.summary.pid),
@@ -126,7 +126,7 @@ class KillRecord(Record):
 class ForeignRecord(Record):
     """Something else with a stack: it is passed over, so that its frames go to nobody else."""
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Its stack."""
         return self.stack.take(line)
 

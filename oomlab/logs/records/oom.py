@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from oomlab.logs.incidents import OomReport, ReportPath
 from oomlab.logs.parts import Frame, NotifierSeen, Reaped, Victim
-from oomlab.logs.records.kills import chosen_in, joined, killed_in, summary_in
-from oomlab.logs.records.memory import Memory
-from oomlab.logs.records.record import Record, between, comm_before
-from oomlab.logs.text.lines import Line
+from oomlab.logs.records.kills import chosen_in, killed_in, summary_in, with_score
+from oomlab.logs.records.memory import MemoryBlock
+from oomlab.logs.records.record import Record, comm_before, cut_out
+from oomlab.logs.text.lines import PrintedLine
 
 TITLE = " invoked oom-killer:"
 
@@ -38,7 +38,7 @@ HOLD_US = 60_000_000
 """the time; the reaper itself gives up after ten tries within three seconds."""
 
 
-def plain(function: str) -> str:
+def unadorned(function: str) -> str:
     """A function's name without what compilers, or PowerPC, have added."""
     return function.lstrip(".").partition(".")[0]
 
@@ -49,7 +49,7 @@ def listeners_in(frames: Iterable[Frame]) -> list[NotifierSeen]:
     killer = False
     chain: Frame | None = None
     for frame in frames:
-        name = plain(frame.function)
+        name = unadorned(frame.function)
         driver = LISTENERS.get(name)
         if driver is None and name.endswith("_oom_notify"):
             driver = name.removesuffix("_oom_notify")
@@ -71,7 +71,7 @@ def listeners_in(frames: Iterable[Frame]) -> list[NotifierSeen]:
 class OomRecord(Record):
     """An OOM report while it is read."""
 
-    def __init__(self, line: Line, notified: Iterable[NotifierSeen] = ()) -> None:
+    def __init__(self, line: PrintedLine, notified: Iterable[NotifierSeen] = ()) -> None:
         super().__init__(line)
         text = line.text
         title = text.rfind(TITLE)
@@ -84,18 +84,18 @@ class OomRecord(Record):
         self.adj = int(adj[-1]) if adj else None
         self.nodemask = nodes[1].rstrip(",") if nodes else ""
         self.cpuset = self.mems = self.constraint = self.memcg = ""
-        self.memory = Memory()
+        self.memory = MemoryBlock()
         self.victims: list[Victim] = []
         self.nobody = self.whole_group = self.of_group = False
         self.notified = list(notified)
         self._chosen: Victim | None = None
         self._summary: Victim | None = None
-        self.followed = False
+        self.followed = self._pieces = False
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Does the line belong to the report?"""
         text = line.text
-        if self.memory.rows and self.memory.row(text):
+        if self.memory.rows and self.memory.row(text.lstrip()):
             return True
         if self._of_kill(line) or self._of_title(text):
             return True
@@ -105,17 +105,28 @@ class OomRecord(Record):
 
     def _of_title(self, text: str) -> bool:
         if " mems_allowed=" in text and "cpuset=" in text:
-            self.cpuset = between(text, "cpuset=", " mems_allowed=")
-            self.mems = between(text, "mems_allowed=", " ").strip()
+            self.cpuset = cut_out(text, "cpuset=", " mems_allowed=")
+            self.mems = cut_out(text, "mems_allowed=", " ").strip()
             return True
         if "killed as a result of limit of" in text:
             group = _GROUP_KILLED.search(text)
             self.memcg = group[2].strip() if group else self.memcg
             self.of_group = True
             return True
+        if text.rstrip().endswith(" cpuset="):  # 4.19 prints this line in three pieces
+            self._pieces = True
+            return True
+        if self._pieces and not self.memory.seen:
+            if text.strip().startswith("mems_allowed="):
+                self.mems = cut_out(text, "mems_allowed=", " ").strip()
+                self._pieces = False
+                return True
+            if not self.cpuset and " " not in text.strip():
+                self.cpuset = text.strip()
+                return True
         return "oom_policy=" in text
 
-    def _of_kill(self, line: Line) -> bool:
+    def _of_kill(self, line: PrintedLine) -> bool:
         text = line.text
         if "illed process " in text or "ill process " in text:
             return self._of_victim(line)
@@ -133,11 +144,11 @@ class OomRecord(Record):
             return True
         if "memory.oom.group set" in text:
             self.whole_group = True
-            self.memcg = self.memcg or between(text, "Tasks in ", " are going to be killed")
+            self.memcg = self.memcg or cut_out(text, "Tasks in ", " are going to be killed")
             return True
         return False
 
-    def _of_victim(self, line: Line) -> bool:
+    def _of_victim(self, line: PrintedLine) -> bool:
         killed = killed_in(line)
         shared = "sharing same memory" in line.text
         if killed is None:
@@ -152,11 +163,11 @@ class OomRecord(Record):
         elif any(one.task.pid == killed.task.pid for one in self.victims):
             pass  # of a whole group, the one that was looked for is said twice
         elif len(self.victims) < _MOST_VICTIMS:
-            self.victims.append(joined(None if self.victims else self._chosen, killed))
+            self.victims.append(with_score(None if self.victims else self._chosen, killed))
         self.of_group = self.of_group or "emory cgroup" in line.text
         return True
 
-    def reaped(self, pid: int, done: bool, line: Line) -> bool:
+    def reaped(self, pid: int, done: bool, line: PrintedLine) -> bool:
         """The reaper is done with a process; False if it is none of this report's."""
         for place, victim in enumerate(self.victims):
             if victim.task.pid == pid and victim.reaped is None:
@@ -199,7 +210,9 @@ class OomRecord(Record):
 
     def _path(self, frames: tuple[Frame, ...]) -> ReportPath:
         """On which way it came here: the stack says it, and where there is none, other lines do."""
-        sure = {plain(frame.function) for frame in frames if frame.sure}
+        sure = {unadorned(frame.function) for frame in frames if frame.sure}
+        if not sure:  # kernels without an unwinder are sure of nothing
+            sure = {unadorned(frame.function) for frame in frames}
         group = {"mem_cgroup_out_of_memory", "mem_cgroup_oom_synchronize", "mem_cgroup_oom"}
         if self.memcg or self.of_group or "MEMCG" in self.constraint or sure & group:
             return "memory cgroup"

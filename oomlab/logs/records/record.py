@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from oomlab.logs.incidents import Incident
-from oomlab.logs.parts import Place, TaskName
+from oomlab.logs.parts import LogPlace, TaskName
 from oomlab.logs.records.stack import Stack
-from oomlab.logs.text.lines import Line
+from oomlab.logs.text.lines import PrintedLine
 
 
 class Record:
@@ -18,7 +18,7 @@ class Record:
     joins_callers = False
     """May lines of another caller belong to it?"""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: PrintedLine) -> None:
         self.first = line
         self.last = line.number
         self.touched = line.number
@@ -32,7 +32,7 @@ class Record:
         return self.first.caller
 
     @property
-    def place(self) -> Place:
+    def place(self) -> LogPlace:
         """Where it stands, all lines taken together."""
         return replace(self.first.place, last=self.last)
 
@@ -41,7 +41,7 @@ class Record:
         """The release that its own lines state, "" if none does."""
         return self.stack.release or self.release
 
-    def took(self, line: Line) -> bool:
+    def took(self, line: PrintedLine) -> bool:
         """Offer a line; True if it belongs here."""
         if self.closed or not self.take(line):
             return False
@@ -49,7 +49,7 @@ class Record:
         self.touched = line.number
         return True
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Does the line belong here? If so, what it says is noted."""
         raise NotImplementedError
 
@@ -92,7 +92,7 @@ def comm_before(text: str, end: int) -> str:
     return comm
 
 
-def between(text: str, start: str, *ends: str) -> str:
+def cut_out(text: str, start: str, *ends: str) -> str:
     """What stands behind `start`, up to the first of `ends` or the end; "" without `start`."""
     at = text.find(start)
     if at < 0:

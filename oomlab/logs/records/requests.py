@@ -6,9 +6,9 @@ import re
 
 from oomlab.logs.incidents import AllocationFailure, AllocationStall, FailureKind, PageOwner
 from oomlab.logs.parts import TaskName
-from oomlab.logs.records.memory import Memory
-from oomlab.logs.records.record import Record, between, comm_before
-from oomlab.logs.text.lines import Line
+from oomlab.logs.records.memory import MemoryBlock
+from oomlab.logs.records.record import Record, comm_before, cut_out
+from oomlab.logs.text.lines import PrintedLine
 
 _MASK = re.compile(r"(?:mode|gfp_mask|gfp)[:= ]{1,2}(0x[0-9a-fA-F]{1,16}(?: ?\([^()]{0,1000}\)?)?)")
 _ANY_MASK = re.compile(r"0x[0-9a-fA-F]{1,16}(?: \([^()]{0,1000}\)?)?")
@@ -26,7 +26,7 @@ FAILED = ("page allocation failure", "page allocation stall")
 class AskingRecord(Record):
     """A failure or a stall while it is read."""
 
-    def __init__(self, line: Line, what: FailureKind = "page allocation") -> None:
+    def __init__(self, line: PrintedLine, what: FailureKind = "page allocation") -> None:
         super().__init__(line)
         text = line.text
         self.what: FailureKind = what
@@ -47,14 +47,14 @@ class AskingRecord(Record):
         self.order = int(order[1]) if order else None
         self.nodemask = nodes[1].rstrip(",") if nodes else ""
         self.bytes = int(size[1]) if what == "vmalloc" and size else None
-        self.cpuset = between(text, "cpuset=", ",mems_allowed=", " mems_allowed=")
-        self.mems = between(text, "mems_allowed=", " ").strip()
+        self.cpuset = cut_out(text, "cpuset=", ",mems_allowed=", " mems_allowed=")
+        self.mems = cut_out(text, "mems_allowed=", " ").strip()
         self.cache = ""
         stall = _STALL.search(text)
         self.for_us = int(stall[1]) * (1000 if stall[2] == "ms" else 1_000_000) if stall else None
-        self.memory = Memory()
+        self.memory = MemoryBlock()
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Does the line belong to it?"""
         text = line.text
         if self.what in ("SLUB", "SLAB"):
@@ -65,14 +65,14 @@ class AskingRecord(Record):
             if _SLAB_NOISE.match(text):
                 return True
         if " mems_allowed=" in text and "cpuset=" in text and not self.cpuset:
-            self.cpuset = between(text, "cpuset=", " mems_allowed=")
-            self.mems = between(text, "mems_allowed=", " ").strip()
+            self.cpuset = cut_out(text, "cpuset=", " mems_allowed=")
+            self.mems = cut_out(text, "mems_allowed=", " ").strip()
             return True
         if not self.memory.seen and self.stack.take(line, self.comm or None):
             return True
         if text.lstrip().startswith("Mem-") and self.memory.seen:
             return False
-        return text[:1] != "[" and self.memory.take(line)
+        return text.lstrip()[:1] != "[" and self.memory.take(line)
 
     def incident(self, release: str) -> AllocationFailure | AllocationStall:
         """What was read."""
@@ -101,7 +101,7 @@ class AskingRecord(Record):
 class PageOwnerRecord(Record):
     """A line "page last allocated via order ..." while it is read."""
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Only the stack follows."""
         return self.stack.take(line)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oomlab.logs.parts import Frame, TaskName
-from oomlab.logs.text.lines import Line
+from oomlab.logs.text.lines import PrintedLine
 
 MOST_FRAMES = 200
 """Functions of one stack that are kept (our choice; kernel stacks are far from that)."""
@@ -79,7 +79,7 @@ def running_in(text: str) -> Running | None:
     return None
 
 
-def frame_in(line: Line) -> Frame | None:
+def frame_in(line: PrintedLine) -> Frame | None:
     """The function that a line of a stack shows."""
     text = line.text.strip()
     if text.startswith("<"):
@@ -109,21 +109,23 @@ def frame_in(line: Line) -> Frame | None:
 class Stack:
     """What is collected of one stack while its lines come in."""
 
-    __slots__ = ("frames", "release", "running", "started", "workqueue")
+    __slots__ = ("_unsure", "frames", "release", "running", "started", "workqueue")
 
     def __init__(self) -> None:
         self.frames: list[Frame] = []
         self.running: Running | None = None
         self.release = ""
         self.workqueue = ""
-        self.started = False
+        self.started = self._unsure = False
 
-    def take(self, line: Line, comm: str | None = None) -> bool:
+    def take(self, line: PrintedLine, comm: str | None = None) -> bool:
         """Is this line one of the stack? `comm`: the only task whose stack it can be."""
         text = line.text
         frame = frame_in(line)
         if frame is not None:
             self.started = True
+            if self._unsure:  # a mail broke the line behind its "?"
+                frame, self._unsure = replace(frame, sure=False), False
             if len(self.frames) < MOST_FRAMES:
                 self.frames.append(frame)
             return True
@@ -141,6 +143,7 @@ class Stack:
             return True
         if _NOISE.match(text):
             # A second trace is that of something else; a function may stand before it (RIP).
+            self._unsure = text.endswith("?")
             again = len(self.frames) > 1 and text.lstrip()[:10].lower() == "call trace"
             return not again
         return False

@@ -9,7 +9,7 @@ from oomlab.logs.incidents import HungTask, TaskReason, TaskShown
 from oomlab.logs.parts import BlockedOn, LockKind, OwnerMode, TaskName
 from oomlab.logs.records.record import Record
 from oomlab.logs.records.stack import tainted
-from oomlab.logs.text.lines import Line
+from oomlab.logs.text.lines import PrintedLine
 
 _HUNG = re.compile(
     r"INFO: task (.{1,64}):(\d{1,10}) (?:<\w{1,20}> )?blocked[\w/ ]{0,40} for more than (\d{1,12})"
@@ -36,7 +36,7 @@ def hung_in(text: str) -> tuple[TaskName, int] | None:
     return (TaskName(found[1], int(found[2])), int(found[3])) if found else None
 
 
-def blocked_in(line: Line) -> tuple[TaskName, BlockedOn] | None:
+def blocked_in(line: PrintedLine) -> tuple[TaskName, BlockedOn] | None:
     """Who waits for what, as the kernel says it from 6.15 on; None for another line."""
     found = _BLOCKED.search(line.text)
     if found is None:
@@ -69,13 +69,13 @@ def state_in(text: str) -> tuple[TaskName, str] | None:
 class HungRecord(Record):
     """A hung task while it is read."""
 
-    def __init__(self, line: Line, task: TaskName, seconds: int) -> None:
+    def __init__(self, line: PrintedLine, task: TaskName, seconds: int) -> None:
         super().__init__(line)
         self.task, self.seconds = task, seconds
         self.state = ""
         self.blocked_on: BlockedOn | None = None
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Does the line belong to it?"""
         text = line.text
         release = tainted(text)
@@ -114,13 +114,13 @@ class ShownRecord(Record):
     """A task that is listed while it is read."""
 
     def __init__(
-        self, line: Line, task: TaskName, state: str, waiter: TaskName | None = None
+        self, line: PrintedLine, task: TaskName, state: str, waiter: TaskName | None = None
     ) -> None:
         super().__init__(line)
         self.task, self.state, self.waiter = task, state, waiter
         self.reason: TaskReason = "owner" if waiter else "listed"
 
-    def take(self, line: Line) -> bool:
+    def take(self, line: PrintedLine) -> bool:
         """Only a stack follows."""
         return self.stack.take(line, self.task.comm)
 
@@ -139,7 +139,7 @@ class ShownRecord(Record):
 class LateBlocked(HungRecord):
     """A line about a lock whose hung task is not in the log any more: it stands for both."""
 
-    def __init__(self, line: Line, task: TaskName, blocked_on: BlockedOn) -> None:
+    def __init__(self, line: PrintedLine, task: TaskName, blocked_on: BlockedOn) -> None:
         super().__init__(line, task, 0)
         self.blocked_on = blocked_on
 

@@ -28,17 +28,17 @@ from oomlab.logs.records.tasks import (
     hung_in,
     state_in,
 )
-from oomlab.logs.text.lines import Line
+from oomlab.logs.text.lines import PrintedLine
 
 
 class Around(Protocol):
     """What the beginning of a record may depend on."""
 
-    def notified(self, line: Line) -> Sequence[NotifierSeen]:
+    def notified(self, line: PrintedLine) -> Sequence[NotifierSeen]:
         """The listeners whose lines stand shortly before, by the same caller."""
         ...
 
-    def waiter_of(self, line: Line, owner: TaskName) -> TaskName | None:
+    def waiter_of(self, line: PrintedLine, owner: TaskName) -> TaskName | None:
         """Who is said, shortly before, to wait for this task."""
         ...
 
@@ -46,14 +46,14 @@ class Around(Protocol):
     """Are tasks being listed in the old form, which only its place tells from other lines?"""
 
 
-Opener = Callable[[Line, Around], Record | None]
+Opener = Callable[[PrintedLine, Around], Record | None]
 
 
-def _oom(line: Line, around: Around) -> Record:
+def _oom(line: PrintedLine, around: Around) -> Record:
     return OomRecord(line, around.notified(line))
 
 
-def _hung(line: Line, _around: Around) -> Record | None:
+def _hung(line: PrintedLine, _around: Around) -> Record | None:
     hung = hung_in(line.text)
     if hung:
         return HungRecord(line, *hung)
@@ -61,54 +61,54 @@ def _hung(line: Line, _around: Around) -> Record | None:
     return LateBlocked(line, *blocked) if blocked else None
 
 
-def _shown(line: Line, around: Around) -> Record | None:
+def _shown(line: PrintedLine, around: Around) -> Record | None:
     shown = state_in(line.text)
     if shown is None:
         return None
     return ShownRecord(line, *shown, around.waiter_of(line, shown[0]))
 
 
-def _held(line: Line, _around: Around) -> Record | None:
+def _held(line: PrintedLine, _around: Around) -> Record | None:
     held = held_in(line.text)
     return HeldRecord(line, *held) if held else None
 
 
-def _kill(line: Line, _around: Around) -> Record | None:
+def _kill(line: PrintedLine, _around: Around) -> Record | None:
     return KillRecord(line) if killed_in(line) or chosen_in(line) else None
 
 
-def _summary(line: Line, _around: Around) -> Record | None:
+def _summary(line: PrintedLine, _around: Around) -> Record | None:
     return KillRecord(line) if "oom-kill:constraint=" in line.text else None
 
 
-def _panic(line: Line, _around: Around) -> Record | None:
+def _panic(line: PrintedLine, _around: Around) -> Record | None:
     text = panic_in(line.text)
     return PanicRecord(line, text) if text else ForeignRecord(line)
 
 
-def _nobody(line: Line, _around: Around) -> Record:
+def _nobody(line: PrintedLine, _around: Around) -> Record:
     return PanicRecord(line, line.text.strip())
 
 
-def _unexpected(line: Line, _around: Around) -> Record:
+def _unexpected(line: PrintedLine, _around: Around) -> Record:
     return AskingRecord(line, "unexpected mask")
 
 
-def _vmalloc(line: Line, _around: Around) -> Record | None:
+def _vmalloc(line: PrintedLine, _around: Around) -> Record | None:
     failed = "allocation failure" in line.text or "vmalloc error: size" in line.text
     return AskingRecord(line, "vmalloc") if failed else None
 
 
-def _slub(line: Line, _around: Around) -> Record:
+def _slub(line: PrintedLine, _around: Around) -> Record:
     return AskingRecord(line, "SLAB" if "SLAB:" in line.text else "SLUB")
 
 
-def _notifier(line: Line, _around: Around) -> Record | None:
+def _notifier(line: PrintedLine, _around: Around) -> Record | None:
     record = NotifierRecord(line)
     return record if record.said else None
 
 
-def _foreign(line: Line, _around: Around) -> Record:
+def _foreign(line: PrintedLine, _around: Around) -> Record:
     return ForeignRecord(line)
 
 
@@ -148,7 +148,7 @@ OPENERS: tuple[tuple[str, Opener], ...] = (
 """By words that only such a line has, in the order in which they are tried."""
 
 
-def opened(line: Line, around: Around) -> Record | None:
+def begun(line: PrintedLine, around: Around) -> Record | None:
     """The record that begins with this line; None if none does."""
     text = line.text
     for words, opener in OPENERS:

@@ -10,7 +10,7 @@ from oomlab.gfp.printed import PrintedMask
 from oomlab.gfp.tables import DEFAULT_VERSION, table
 from oomlab.kernel.zone import PAGE_KIB, Watermarks
 from oomlab.logs.incidents import OomReport
-from oomlab.logs.parts import MemoryFigures, Zone
+from oomlab.logs.parts import MemoryFigures, ZoneFigures
 from oomlab.logs.story.reports import ZoneSeen
 
 _ZONES = ("DMA", "DMA32", "Normal", "HighMem", "Movable", "Device")
@@ -70,5 +70,5 @@ def _highest(mask: PrintedMask) -> str:
     return next((zone for zone in _ZONES if zone.upper() == name), "Normal")
 
 
-def _above(zone: Zone) -> int:
+def _above(zone: ZoneFigures) -> int:
     return zone.free_kb - zone.min_kb

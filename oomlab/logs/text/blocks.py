@@ -42,7 +42,7 @@ _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass
-class Blocks:
+class LineBlocks:
     """Reads `source` block by block; each ends with a line's end. `long` counts lines that were
     cut, `nul` the NUL bytes, which are dropped (a machine that crashed leaves many in its log).
 

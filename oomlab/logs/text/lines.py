@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from oomlab.logs.parts import Place
+from oomlab.logs.parts import LogPlace
 
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07]{0,100}\x07|[()][A-Z0-9])")
 _QUOTE = re.compile(r"[>|][>| ]{0,40}")
-_GREP = re.compile(r"\d{1,9}[:-](?=[\[<]|[A-Z][a-z]{2} )")
+_GREP = re.compile(r"\d{1,9}(?:[:-](?=[\[<]|[A-Z][a-z]{2} )| (?=[A-Z][a-z]{2} {1,2}\d))")
 _LEVEL = re.compile(r"<\d{1,3}>")
 _KMSG = re.compile(r"\d{1,4},\d{1,20},(\d{1,18}),([^;\s]{1,200});")
 _KMSG_CALLER = re.compile(r"caller=([TC]\d{1,10})")
@@ -35,7 +35,10 @@ _ISO = re.compile(
 _SYSLOG = re.compile(r"([^\W\d]{2,12}\.? {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d{1,9})?) ")
 _RFC_5424 = re.compile(r"1 (\d{4}-\d\d-\d\dT[\d:.]{8,20}\S{0,6}) \S{1,255} (\S{1,48}) \S+ \S+ - ?")
 _HOST = re.compile(r"\S{1,255} ([^\s:\[\]]{1,64})(?:\[\d{1,10}\])?: ?")
-_KERNEL = re.compile(r"(?:[\w.-]{1,255} | )?kernel: ?")
+_KERNEL = re.compile(r"(?:[\w.-]{1,255} | {1,4})?kernel: ?")
+_INDENT = re.compile(
+    r"[ \t]{1,40}(?=\[ {0,12}\d{1,10}\.\d|<\d|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:|\[[A-Z][a-z]{2} )"
+)
 _FACILITY = re.compile(
     r"(?:[a-z]{3,8}\d?) {0,4}:(?:emerg|alert|crit|err|warn|notice|info|debug) {0,3}: ?"
 )
@@ -43,9 +46,9 @@ _FACILITY = re.compile(
 MOST_PREFIXES = 10
 
 
-class Line:
+class PrintedLine:
     """A line: `number`, from 1; its `text` without prefixes, blanks at its start kept; when and by
-    whom it was printed (see `Place`). `kernel`: False if another program said it. `bare`: no
+    whom it was printed (see `LogPlace`). `kernel`: False if another program said it. `bare`: no
     prefix was there."""
 
     __slots__ = ("bare", "boot_us", "caller", "kernel", "number", "text", "wall")
@@ -60,12 +63,12 @@ class Line:
         self.bare = True
 
     @property
-    def place(self) -> Place:
+    def place(self) -> LogPlace:
         """Where it stands, as a record that begins with it needs it."""
-        return Place(self.number, self.number, self.boot_us, self.wall, self.caller)
+        return LogPlace(self.number, self.number, self.boot_us, self.wall, self.caller)
 
 
-def lines_of(number: int, raw: bytes) -> list[Line]:
+def lines_of(number: int, raw: bytes) -> list[PrintedLine]:
     """What stands in a line of a file: mostly one line; several where syslog wrote `#012`."""
     text = raw.decode("utf-8", "replace").rstrip("\r\n")
     if "\x1b" in text:
@@ -89,8 +92,8 @@ def lines_of(number: int, raw: bytes) -> list[Line]:
     return found
 
 
-def _stripped(number: int, text: str) -> Line:
-    line = Line(number, text)
+def _stripped(number: int, text: str) -> PrintedLine:
+    line = PrintedLine(number, text)
     for _ in range(MOST_PREFIXES):
         rest = _without_one(line, line.text)
         if rest is None:
@@ -101,7 +104,7 @@ def _stripped(number: int, text: str) -> Line:
     return line
 
 
-def _without_one(line: Line, text: str) -> str | None:
+def _without_one(line: PrintedLine, text: str) -> str | None:
     """`text` without one prefix; None if there is none."""
     first = text[:1]
     if first == "[":
@@ -130,7 +133,7 @@ def _without_one(line: Line, text: str) -> str | None:
     return _worded(line, text)
 
 
-def _bracketed(line: Line, text: str) -> str | None:
+def _bracketed(line: PrintedLine, text: str) -> str | None:
     boot = _BOOT.match(text)
     if boot:
         seconds, fraction, caller = boot.groups()
@@ -153,7 +156,7 @@ def _bracketed(line: Line, text: str) -> str | None:
     return None
 
 
-def _numbered(line: Line, text: str) -> str | None:
+def _numbered(line: PrintedLine, text: str) -> str | None:
     kmsg = _KMSG.match(text)
     if kmsg:
         line.boot_us, line.bare = int(kmsg[1]), False
@@ -170,7 +173,11 @@ def _numbered(line: Line, text: str) -> str | None:
     return text[grep.end() :] if grep else None
 
 
-def _worded(line: Line, text: str) -> str | None:
+def _worded(line: PrintedLine, text: str) -> str | None:
+    if text[:1] in " \t" and line.bare:
+        indent = _INDENT.match(text)
+        if indent:
+            return text[indent.end() :]
     kernel = _KERNEL.match(text)
     if kernel:
         line.bare = False
@@ -188,7 +195,7 @@ def _worded(line: Line, text: str) -> str | None:
     return None
 
 
-def _after_host(line: Line, text: str) -> str:
+def _after_host(line: PrintedLine, text: str) -> str:
     """What follows the name of a host and of a program."""
     host = _HOST.match(text)
     if host is None:

@@ -9,6 +9,7 @@ import pytest
 
 import oomlab
 from oomlab.logs.story import CHAPTERS, SEVERITIES
+from oomlab.logs.story.evidence import evidence
 from oomlab.logs.story.reports import LogReading, Notice
 from oomlab.logs.story.telling import story_of
 from tests.logs.story.made_up import (
@@ -136,3 +137,25 @@ def test_every_chapter_has_that_section(kind: str) -> None:
     heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     slugs = {re.sub(r"[^a-z0-9]+", "-", head.lower().replace("'", "")).strip("-") for head in heads}
     assert chapter.anchor in slugs
+
+
+def test_what_a_driver_gave_back_long_before_or_afterwards_makes_no_kill_needless() -> None:
+    for line, at_s in ((8, 2), (70, 10)):
+        purge = Notice("purge", "", at_s * SECOND, line, "Purging", 700)
+        log = reading(ooms=[oom(9, 10)], notices=[purge])
+        assert "asked too early" not in [kind for kind, _ in kinds(log)]
+
+
+def test_a_circle_outside_the_chain_that_is_only_inferred_may_be_one() -> None:
+    takes = "__schedule schedule rwsem_down_write_slowpath down_write "
+    first = takes + "ext4_ext_map_blocks " + ALLOC + "xfs_file_write_iter vfs_write"
+    second = takes + "xfs_ilock " + ALLOC + "ext4_write_begin vfs_write"
+    story = story_of(reading(seen("a:1", first, 10), seen("b:2", second, 60)))
+    assert len(story.waits.graph.cycle) == 2
+    assert story.severity == "lockup"
+
+
+def test_of_two_frames_of_one_function_the_certain_one_counts() -> None:
+    stack = "?leak_balloon " + DEFLATES + WRITES
+    pieces = {e.place: e.sure for e in evidence(seen("writer:90", stack))}
+    assert pieces["balloon"]

@@ -92,3 +92,14 @@ def test_nothing_near_is_said_honestly() -> None:
     other = story_of(reading(seen("a:1", MUTEX + "usb_reset_device", owner="b:2")))
     assert other.match is None
     assert "no scenario" in other.no_match
+
+
+def test_who_only_waits_beside_the_circle_changes_no_scenario() -> None:
+    beside = [
+        seen(f"fault{n}:{n}", "dump_stack warn_alloc " + ALLOC + FAULT, 200 + n, why="stall")
+        for n in range(3)
+    ]
+    match = match_of(reading(*HUNG_GUEST.sightings, *beside))
+    assert match.experiment.scenario.name == "h1-two-task-cycle"
+    assert match.same_circle
+    assert match.settings["fault_tasks"] == 3

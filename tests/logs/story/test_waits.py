@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from oomlab.analysis import Edge, first_cycle_us, wait_for_graph
@@ -175,3 +177,65 @@ def test_the_trace_of_the_log_gives_the_same_graph() -> None:
     )
     assert wait_for_graph(story.trace, story.trace.ended_at_us).cycle == story.waits.graph.cycle
     assert first_cycle_us(story.trace) == 123 * SECOND
+
+
+def test_another_chain_is_not_that_of_the_oom_killer() -> None:
+    walks = MUTEX + "some_driver_pm notifier_call_chain blocking_notifier_call_chain pm_suspend"
+    leaves = (
+        "__schedule schedule rwsem_down_write_slowpath down_write "
+        "blocking_notifier_chain_unregister unregister_oom_notifier delete_module"
+    )
+    assert edges(seen("suspend:1", walks), seen("rmmod:2", leaves)) == {}
+
+
+def test_a_callback_that_nobody_knows_is_a_listener_too() -> None:
+    stack = "__schedule schedule my_driver_oom_notify " + CHAIN + ALLOC + FAULT
+    story = story_of(reading(seen("hog:91", stack)))
+    assert story.findings[0].severity == "lockup"
+    assert any("my_driver" in quote.shows for quote in story.findings[0].quotes)
+
+
+def test_one_who_keeps_readers_out_is_taken_to_write() -> None:
+    reads = "__schedule schedule rwsem_down_read_slowpath down_read ext4_map_blocks vfs_read"
+    found = edges(
+        seen("a:1", reads, 10, listed=["&ei->i_data_sem"]),
+        seen("b:2", MUTEX + "jbd2_journal_commit", 60, listed=["&ei->i_data_sem", "&j->lock"]),
+    )
+    assert Edge("a:1", "b:2", "ei->i_data_sem", "lock") in found
+
+
+def test_the_circle_is_closed_by_whoever_waits_last() -> None:
+    sightings = [seen("kworker/1:2:77", INFLATES, 10), seen("writer:90", DEFLATES + WRITES, 60)]
+    for last in (0, 1):
+        other = sightings[1 - last]
+        told = story_of(reading(sightings[last], _earlier(other))).waits
+        assert told.closing is not None
+        assert told.closing.edge.waiter == sightings[last].task
+        assert not any("began last" in text for text in told.unsaid)
+    assert any("began last" in text for text in story_of(reading(*sightings)).unsaid)
+
+
+def _earlier(one: Sighting) -> Sighting:
+    assert one.since_us is not None
+    return replace(one, since_us=one.since_us - SECOND)
+
+
+def test_a_list_of_locks_without_a_stack_does_not_end_a_wait() -> None:
+    locks = ["&vb->balloon_lock", "&sb->s_umount"]
+    again = replace(seen("kworker/1:2:77", "", 300, at_s=363, listed=locks, why="owner"), frames=())
+    story = story_of(
+        reading(
+            seen("kworker/1:2:77", INFLATES, 10, listed=locks),
+            seen("writer:90", DEFLATES + WRITES, 60, listed=[*locks[1:], *locks[:1]]),
+            again,
+        )
+    )
+    assert wait_for_graph(story.trace, story.trace.ended_at_us).cycle
+
+
+def test_a_list_alone_names_what_is_waited_for_if_somebody_else_has_it() -> None:
+    found = edges(
+        seen("a:1", "", 10, listed=["x", "y"], why="owner"),
+        seen("b:2", "", 60, listed=["y", "x"], why="owner"),
+    )
+    assert {(edge.waiter, edge.what) for edge in found} == {("a:1", "y"), ("b:2", "x")}
