@@ -16,7 +16,7 @@ from typing import Any
 from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.gfp.eras import ERAS
-from oomlab.logs.read import opened
+from oomlab.logs.read import log_source
 from oomlab.views.log import answer_log
 from oomlab.views.log.examples import EXAMPLES
 from oomlab.widgets import scripts
@@ -72,7 +72,7 @@ def _first(log: str | os.PathLike[str] | None, kernel: str) -> tuple[str, str]:
         return f"Example: {example.title}", ""
     with ExitStack() as open_files:
         told = answer_log(
-            lambda: open_files.enter_context(opened(log))[1], kernel, in_site=in_book_build()
+            lambda: open_files.enter_context(log_source(log))[1], kernel, in_site=in_book_build()
         )
     if "error" in told:
         raise InputError(told["error"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oomlab.figures.svg import Markup
-from oomlab.logs.incidents import Log
+from oomlab.logs import Log
 from oomlab.logs.story import Story
 from oomlab.views.log.findings import other_findings, worst_finding
 from oomlab.views.log.html import folded, listed, tag
@@ -65,5 +65,5 @@ def _counts(log: Log, story: Story) -> Iterator[Markup]:
     if counts.binary:
         said.append(f"{counts.binary:,} hold bytes that no log has.")
     if counts.dropped:
-        said.append(f"{counts.dropped:,} records came after the limit and are left out.")
+        said.append(f"Of so many records, {counts.dropped:,} in the middle were only counted.")
     yield folded("What was read", listed(said))
