@@ -45,7 +45,7 @@ def needless(material: Material) -> Iterator[LogFinding]:
     for oom in material.reading.ooms:
         if not oom.victim or oom.group:
             continue
-        before = [n for n in purged if oom.line - n.line >= 0 and n.at_us <= oom.at_us]
+        before = [notice for notice in purged if notice.line < oom.line]
         close = [n for n in before if oom.at_us - n.at_us <= 1_000_000]
         if close:
             yield finding(

@@ -16,6 +16,14 @@ MOST_MOMENTS = 40
 """Moments that are looked at, the latest ones (our choice): a machine that hangs repeats itself."""
 
 
+EXACT_US = 1_000_000
+"""The hung-task detector says in whole seconds for how long a task has not run."""
+
+_WHICH_LAST = (
+    "which of the waits in the circle began last: of each it is known only since when at the latest"
+)
+
+
 @dataclass(frozen=True)
 class KnownEdge:
     """An edge, how it is known, and the lines of the log that show it."""
@@ -59,11 +67,9 @@ def waits_of(trace: Trace, scene: Scene) -> LogWaits:
     began = {one.edge: _began(one.edge, best.at_us, scene) for one in in_circle}
     closing = max(in_circle, key=lambda one: began[one.edge], default=None)
     unsaid = scene.unsaid
-    if closing is not None and [*began.values()].count(began[closing.edge]) > 1:
-        unsaid += (
-            "which of the waits in the circle began last: it is known only since when at the"
-            " latest each of them has lasted",
-        )
+    if closing is not None:
+        close = [at_us for at_us in began.values() if began[closing.edge] - at_us <= EXACT_US]
+        unsaid += (_WHICH_LAST,) if len(close) > 1 else ()
     return LogWaits(best, edges, closing, unsaid)
 
 
