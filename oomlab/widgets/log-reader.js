@@ -10,7 +10,7 @@ function attachLog(root, inSite, model = null) {
   const { examples } = JSON.parse(root.querySelector("script[type='application/json']").textContent);
   const part = (name) => root.querySelector(`.oom-${name}`);
   const [form, status, progress, count, result] = ["form", "status", "progress", "count", "result"].map(part);
-  examples[0].html = result.innerHTML;
+  examples[0].html ??= result.innerHTML;
   const [read, stop] = ["read", "stop"].map((name) => root.querySelector(`[data-do="${name}"]`));
   const release = root.querySelector("[name='release']");
   const candidates = engines(model, copy);

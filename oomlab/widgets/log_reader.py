@@ -6,14 +6,18 @@ with what is said of each, so that they can be looked at before any engine is th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from html import escape
 from io import BytesIO
 from typing import Any
 
 from oomlab.checked import checked
+from oomlab.errors import InputError
 from oomlab.gfp.eras import ERAS
-from oomlab.views import log
+from oomlab.logs.read import log_source
+from oomlab.views.log import answer_log
 from oomlab.views.log.examples import EXAMPLES
 from oomlab.widgets import scripts
 from oomlab.widgets.markup import LATE, data_script
@@ -27,13 +31,17 @@ _NO_SCRIPT = (
 
 @checked
 class LogReader(Shown):
-    """Reads the log that somebody pastes or drops, and says what happened in it."""
+    """Reads the log that somebody pastes or drops, and says what happened in it.
+
+    `log`: a file that is read first, in place of an example; `kernel`: the release, where it does
+    not say it. Raises InputError for what is no log.
+    """
 
     _esm = scripts.log_module()
 
-    def __init__(self) -> None:
+    def __init__(self, log: str | os.PathLike[str] | None = None, kernel: str = "") -> None:
         self._log = BytesIO()
-        super().__init__(_html())
+        super().__init__(_html(*_first(log, kernel)))
         self.on_msg(self._hear)
 
     def _hear(self, _widget: Any, message: Any, buffers: Sequence[Any]) -> None:
@@ -51,15 +59,30 @@ class LogReader(Shown):
         if not message["last"]:
             return {}
         whole, self._log = self._log.getvalue(), BytesIO()
-        return {"result": log.answer_log(lambda: BytesIO(whole), message["release"], in_site=False)}
+        return {"result": answer_log(lambda: BytesIO(whole), message["release"], in_site=False)}
 
     def __repr__(self) -> str:
         return "LogReader()"
 
 
-def _html() -> str:
+def _first(log: str | os.PathLike[str] | None, kernel: str) -> tuple[str, str]:
+    """What is said before the reader has given anything: in one line, and as HTML."""
+    if log is None:
+        example = next(iter(EXAMPLES.values()))
+        return f"Example: {example.title}", ""
+    with ExitStack() as open_files:
+        told = answer_log(
+            lambda: open_files.enter_context(log_source(log))[1], kernel, in_site=in_book_build()
+        )
+    if "error" in told:
+        raise InputError(told["error"])
+    return told["said"], told["html"]
+
+
+def _html(said: str, html: str) -> str:
     examples = [_answered(one.text) for one in EXAMPLES.values()]
-    first = examples[0].pop("html")  # stands in the page already; its script takes it from there
+    if not html:  # the first example stands in the page already; its script takes it from there
+        html = examples[0].pop("html")
     return "".join(
         (
             '<div class="oom-box oom-log" role="group" aria-label="Read a log"',
@@ -71,11 +94,11 @@ def _html() -> str:
             *_inputs(),
             "</fieldset></form>",
             '<div class="oom-foot"><p class="oom-status" role="status">',
-            f"Example: {escape(_first_title())}</p>",
+            f"{escape(said)}</p>",
             '<progress class="oom-progress" aria-label="How far it is" hidden></progress>',
             '<span class="oom-count" aria-hidden="true" hidden></span>',
             '<button type="button" data-do="stop" hidden>Stop</button></div>',
-            f'<div class="oom-result">{first}</div>',
+            f'<div class="oom-result">{html}</div>',
             data_script({"examples": examples}),
             "</div>",
         )
@@ -84,7 +107,7 @@ def _html() -> str:
 
 def _answered(text: str) -> dict[str, str]:
     """A log with what is said of it, as the page stores it."""
-    return {"log": text, **log.answer_log(lambda: BytesIO(text.encode()), in_site=in_book_build())}
+    return {"log": text, **answer_log(lambda: BytesIO(text.encode()), in_site=in_book_build())}
 
 
 def _inputs() -> Iterator[str]:
@@ -106,7 +129,3 @@ def _inputs() -> Iterator[str]:
     for number, one in enumerate(EXAMPLES.values()):
         yield f'<button type="button" data-example="{number}">{escape(one.title)}</button>'
     yield "</div>"
-
-
-def _first_title() -> str:
-    return next(iter(EXAMPLES.values())).title

@@ -83,6 +83,15 @@ def test_panels_run_the_code_of_the_package() -> None:
         assert len(loaded) == 1, page
 
 
+def test_every_page_loads_all_style_sheets_of_the_widgets() -> None:
+    sheets = {path.name for path in (ROOT / "oomlab" / "widgets").glob("*.css")}
+    for page in pages():
+        loaded = {
+            name.rsplit("/", 1)[-1].split("?")[0] for name in read(SITE / f"{page}.html").fetched
+        }
+        assert sheets <= loaded, f"{page}: list them under html_css_files in _config.yml"
+
+
 def test_every_file_has_a_name_that_servers_know() -> None:
     """A type for .mjs is missing in many servers' own tables, and browsers insist on one."""
     ends = {file.suffix for file in SITE.rglob("*") if file.is_file()}

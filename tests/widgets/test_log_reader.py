@@ -6,10 +6,12 @@ import json
 import re
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from oomlab.errors import InputError
 from oomlab.views import log
 from oomlab.views.log.examples import EXAMPLES, Example
 from oomlab.widgets import LogReader
@@ -61,3 +63,13 @@ def test_every_example_stands_in_the_page_with_what_is_said_of_it() -> None:
             assert stored["html"] == said["html"]
         else:
             assert said["html"] in html.replace(script, "")
+
+
+def test_a_file_can_be_read_first(tmp_path: Path) -> None:
+    (tmp_path / "kern.log").write_bytes(LOG)
+    html = LogReader(tmp_path / "kern.log", kernel="6.8").html
+    said = log.answer_log(lambda: BytesIO(LOG), in_site=False)
+    assert f'<div class="oom-result">{said["html"]}</div>' in html
+    assert said["said"] in html
+    with pytest.raises(InputError, match="not there"):
+        LogReader(tmp_path / "not there")

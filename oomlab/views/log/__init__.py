@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from oomlab.gfp.eras import kernel_named
 from oomlab.logs import read_log
 from oomlab.logs.story import explain
 from oomlab.logs.text.blocks import Source
@@ -32,7 +33,8 @@ def answer_log(
     chapters are links.
     """
     try:
-        log = read_log(open_log(), kernel=release.strip() or None)
+        kernel = kernel_named(release.strip()).spelled if release.strip() else None
+        log = read_log(open_log(), kernel=kernel)
         explaining()
         story = explain(log)
         lines = quoted(open_log(), story)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oomlab.figures.svg import Markup
-from oomlab.logs.incidents import Log
+from oomlab.logs import Log
 from oomlab.logs.story import Story
 from oomlab.views.log.findings import other_findings, worst_finding
 from oomlab.views.log.html import folded, listed, tag
@@ -22,9 +22,9 @@ def log_html(log: Log, story: Story, lines: Lines, *, in_site: bool) -> str:
         "div",
         *worst_finding(story, lines, in_site),
         *main_picture(story),
-        *other_findings(story, lines, in_site),
         *wait_section(story, lines),
         *model_section(story),
+        *other_findings(story, lines, in_site),
         *request_section(log, in_site),
         *memory_section(story),
         *_unsaid(story),
@@ -65,5 +65,5 @@ def _counts(log: Log, story: Story) -> Iterator[Markup]:
     if counts.binary:
         said.append(f"{counts.binary:,} hold bytes that no log has.")
     if counts.dropped:
-        said.append(f"{counts.dropped:,} records came after the limit and are left out.")
+        said.append(f"Of so many records, {counts.dropped:,} in the middle were only counted.")
     yield folded("What was read", listed(said))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from oomlab.logs.story import Story
-from oomlab.logs.text.blocks import Blocks, Source
+from oomlab.logs.text.blocks import LineBlocks, Source
 
 MOST_BYTES = 4096
 """Bytes of one line that are kept (our choice)."""
@@ -25,7 +25,7 @@ def lines_at(source: Source, wanted: set[int]) -> Lines:
     """The lines with these numbers, as far as the log has them; each cut after MOST_BYTES."""
     found: dict[int, str] = {}
     number, last = 1, max(wanted, default=0)
-    for block in Blocks(source):
+    for block in LineBlocks(source):
         if number > last:
             break
         ends = block.count(b"\n")

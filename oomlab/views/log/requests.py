@@ -8,7 +8,7 @@ from oomlab.errors import InputError
 from oomlab.figures.svg import Markup
 from oomlab.gfp import PrintedMask
 from oomlab.gfp.questions import QUESTIONS, answers
-from oomlab.logs.incidents import Asking, Log, OomReport
+from oomlab.logs.incidents import AboutRequest, Log, OomReport
 from oomlab.logs.story.request import may_kill
 from oomlab.views.log.html import folded, joined, listed, table, tag
 
@@ -20,8 +20,8 @@ _CHAPTER = "gfp-masks"
 
 def request_section(log: Log, in_site: bool) -> Iterator[Markup]:
     """Each kind of request once, those of OOM reports first."""
-    kinds: dict[tuple[str, int | None, str, str], list[Asking]] = {}
-    asking = [one for one in log.incidents if isinstance(one, Asking) and one.mask_text]
+    kinds: dict[tuple[str, int | None, str, str], list[AboutRequest]] = {}
+    asking = [one for one in log.incidents if isinstance(one, AboutRequest) and one.mask_text]
     for one in sorted(asking, key=lambda one: not isinstance(one, OomReport)):
         kinds.setdefault((one.mask_text, one.order, _path(one), one.release), []).append(one)
     if not kinds:
@@ -38,11 +38,11 @@ def request_section(log: Log, in_site: bool) -> Iterator[Markup]:
     )
 
 
-def _path(one: Asking) -> str:
+def _path(one: AboutRequest) -> str:
     return one.path if isinstance(one, OomReport) else ""
 
 
-def _request(like: list[Asking]) -> Markup:
+def _request(like: list[AboutRequest]) -> Markup:
     one = like[0]
     who = f"{one.task}" if len(like) == 1 else f"{one.task} and {len(like) - 1:,} more like it"
     how = f", on the path of the {path}" if (path := _path(one)) and path != "unknown" else ""
@@ -54,7 +54,7 @@ def _request(like: list[Asking]) -> Markup:
     return joined(said, *_explained(mask, one))
 
 
-def _explained(mask: PrintedMask, one: Asking) -> Iterator[Markup]:
+def _explained(mask: PrintedMask, one: AboutRequest) -> Iterator[Markup]:
     if mask.disagreement:
         yield tag("p", tag("strong", f"{mask.disagreement}."))
     try:
