@@ -84,6 +84,15 @@ class BlockingNotifierChain:
         place = sum(other.priority >= block.priority for other in self.blocks)
         self.blocks.insert(place, block)
 
+    def changing(self) -> Slot:
+        """Where it stands who is in the chain. Raises ModelError before `let_change`."""
+        if self.members is None:
+            raise ModelError(
+                "a listener is to come or go while the machine runs: call"
+                " oom_notify_list.let_change(layout, the listeners that may join) beforehand"
+            )
+        return self.members
+
     def let_change(self, layout: Layout, *later: NotifierBlock) -> None:
         """From here on listeners are registered and unregistered by routines; `later` are those
         that may join. Raises ModelError if two listeners share a name."""
@@ -142,11 +151,11 @@ def blocking_notifier_chain_register(chain: BlockingNotifierChain, block: Notifi
     The rwsem is taken for writing: this waits for a walk that is under way, and once it is queued
     later walks wait for it.
     """
-    assert chain.members is not None
+    members = chain.changing()
     yield announce_write(chain.rwsem)
     yield down_write(chain.rwsem)
-    names = yield read(chain.members)
-    yield write(chain.members, chain.with_member(names, block))
+    names = yield read(members)
+    yield write(members, chain.with_member(names, block))
     yield up_write(chain.rwsem)
     return 0
 
@@ -155,13 +164,13 @@ def blocking_notifier_chain_unregister(
     chain: BlockingNotifierChain, block: NotifierBlock
 ) -> Routine:
     """Take `block` out of the chain, waiting as above. Result: 0, or -ENOENT if it is not there."""
-    assert chain.members is not None
+    members = chain.changing()
     yield announce_write(chain.rwsem)
     yield down_write(chain.rwsem)
-    names = yield read(chain.members)
+    names = yield read(members)
     found = block.name in names
     if found:
-        yield write(chain.members, tuple(name for name in names if name != block.name))
+        yield write(members, tuple(name for name in names if name != block.name))
     yield up_write(chain.rwsem)
     return 0 if found else -ENOENT
 

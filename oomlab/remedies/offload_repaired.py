@@ -88,7 +88,12 @@ class RepairedThread(Delivery):
                     ),
                 },
             ),
-            layout.word("oom_notifier_kick", 0, protocol=True),
+            layout.word(
+                "oom_notifier_kick",
+                0,
+                protocol=True,
+                says={"write 1": "kicks the thread", "write 0": "takes the kick up"},
+            ),
             freed_counter(layout),
             *thread_queues(layout),
         )

@@ -67,10 +67,12 @@ class TestThrottle:
         assert (run.ending == "returned") is (failures == MAX_RECLAIM_RETRIES)
 
     def test_kernel_threads_do_not_stand_there(self) -> None:
-        assert self.enter(flags.GFP_KERNEL, kthread=True).ending == "returned"
+        run = self.enter(flags.GFP_KERNEL, kthread=True)
+        assert (run.ending, run.result) == ("returned", False)
 
     def test_nor_does_a_task_that_is_being_killed(self) -> None:
-        assert self.enter(flags.GFP_KERNEL, sent=1).ending == "returned"
+        run = self.enter(flags.GFP_KERNEL, sent=1)
+        assert (run.ending, run.result) == ("returned", False)  # it was killed before, and reclaims
 
     def test_without_fs_a_second_is_the_limit(self) -> None:
         run = self.enter(flags.GFP_NOFS)

@@ -180,3 +180,10 @@ def test_nobody_registers_as_if_at_boot_once_the_machine_runs() -> None:
     on = changing(block("a"))
     with pytest.raises(ModelError, match="the boot is over"):
         on.oom_notify_list.register(block("b"))
+
+
+def test_who_comes_while_the_machine_runs_must_have_been_announced() -> None:
+    on = machine()
+    task = spawn(on)
+    with pytest.raises(ModelError, match=r"call oom_notify_list\.let_change\(layout, the listen"):
+        solo(on, task, register_oom_notifier(on, task, block("late")))

@@ -90,3 +90,10 @@ def test_a_choice_that_there_is_not_is_refused_where_it_is_declared(
 ) -> None:
     with pytest.raises(InputError, match=re.escape(says)):
         find_remedy("mainline").but(**change)
+
+
+def test_two_values_of_a_number_are_named_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    sooner = find_remedy("offload").but(name="sooner", timeout_s=1.0)
+    monkeypatch.setitem(REMEDIES, "sooner", sooner)
+    with pytest.raises(InputError, match=r"two values of timeout_s: 5\.0 and 1\.0"):
+        find_remedy("offload+sooner")
