@@ -375,3 +375,28 @@ def test_a_listing_in_the_old_form() -> None:
         ("sawyer pit:1234", "D", ["mutex_lock"]),
         ("plane:1235", "D", ["down_read"]),
     ]
+
+
+def test_a_summary_without_cpusets_and_lines_that_were_wrapped() -> None:
+    text = (
+        "Jul 22 10:42:39 box kernel: mower invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), "
+        "order=0, oom_score_adj=0\n"
+        "Jul 22 10:42:40 box kernel:\n"
+        "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),global_oom,task_memcg=/,task=scythe,"
+        "pid=3035,uid=10\n"
+        "Jul 22 10:42:40 box kernel: Out of memory: Killed process 3035\n"
+        "(scythe) total-vm:1056800kB, anon-rss:8kB, file-rss:4kB,\n"
+        "shmem-rss:0kB\n"
+    )
+    (oom,) = read_log(text.encode()).ooms
+    assert (oom.path, oom.nodemask, oom.cpuset) == ("allocator", "(null)", "")
+    assert [(str(one.task), one.rss_kb) for one in oom.victims] == [("scythe:3035", 12)]
+    old = (
+        "Nov 14 15:23:48 box kernel: [337631.991218] Out of memory: Kill\n"
+        "process 19961 (rake) score 17 or sacrifice child\n"
+        "Nov 14 15:23:48 box kernel: [337631.991237] Killed process 31357\n"
+        "(hoe) total-vm:5400kB, anon-rss:252kB, file-rss:4kB, shmem-rss:0kB\n"
+    )
+    (kill,) = read_log(old.encode()).incidents
+    assert isinstance(kill, kinds.OrphanKill)
+    assert (str(kill.victim.task), kill.victim.score) == ("hoe:31357", 17)
