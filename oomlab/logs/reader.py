@@ -48,6 +48,7 @@ _COMMIT = re.compile(
 _SOFT_BREAK = re.compile(rb"[^=\n]=\r?\n")
 _DIGITS = re.compile(rb"[0-9]+")
 _BLANKS = re.compile(rb"(?:\\ )+")
+_QUOTE = re.compile(rb"[> ]+")
 _QUOTED = re.compile(rb"=([0-9A-F]{2})")
 _NOT_QUOTED = re.compile(rb"=(?![0-9A-F]{2})")
 _SAID_AROUND = ("Showing all locks held", "Manual OOM execution", "Show Locks Held")
@@ -111,7 +112,8 @@ class Reader:
         """Start and end of each line of the block that has to be looked at; others are counted."""
         hits, at = Hits(block), 0
         # Quoted-printable text breaks lines, and words, anywhere.
-        self._mail = broken = b"=3D" in block and _SOFT_BREAK.search(block) is not None
+        quoted = b"=3D" in block or b"quoted-printable" in block
+        self._mail = broken = quoted and _SOFT_BREAK.search(block) is not None
         while at < len(block):
             if not (self._open or self.listing or self._head or broken or self._soft):
                 hit = hits.after(at)
@@ -146,13 +148,13 @@ class Reader:
 
     def _begin_table(self, raw: bytes, line: PrintedLine, record: OomRecord) -> None:
         """The line was a row: the next ones look the same but for their numbers."""
-        if line.text[:1] != "[":
+        if line.text[:1] != "[" or b"\x1b" in raw or self._mail:
             return
         at = raw.rfind(line.text[:12].encode("utf-8", "replace"))
         if 0 <= at <= LONGEST_PREFIX and raw.endswith(b"\n"):
             before = _BLANKS.sub(b" +", _DIGITS.sub(b"[0-9]+", re.escape(raw[:at])))
             form = re.compile(b"(?:" + before + rb"\[ {0,8}[0-9]{1,10}\] [^\n\r]*\n)+")
-            self._table, self._row_at = (record, form), at
+            self._table, self._row_at = (record, form), len(raw[:at].decode("utf-8", "replace"))
 
     def _skip(self, block: bytes, at: int, hit: int) -> int:
         """Pass over whole lines up to a few before `hit`. Result: where the next one starts."""
@@ -186,7 +188,7 @@ class Reader:
     def _unquoted(self, raw: bytes) -> bytes:
         """A line of quoted-printable text; nothing while it goes on in the next."""
         if self._soft:
-            raw = self._soft + raw.lstrip(b"> ")
+            raw = self._soft + (_QUOTE.sub(b"", raw, count=1) if raw[:1] == b">" else raw)
             self._soft = b""
         body = raw.rstrip(b"\r\n")
         if self._mail and body.endswith(b"=") and not body.endswith(b"==") and len(body) < 8192:

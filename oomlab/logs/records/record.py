@@ -82,9 +82,15 @@ class Record:
         return TaskName(comm, pid)
 
 
+LONGEST_COMM = 15
+"""TASK_COMM_LEN without the byte that ends it."""
+
+
 def comm_before(text: str, end: int) -> str:
     """The comm at the start of a title, up to `end`; Samsung's kernels print it twice."""
     comm = text[:end].strip()
+    if len(comm) > LONGEST_COMM and ": " in comm:  # something else stands before it
+        comm = comm.rpartition(": ")[2]
     half = len(comm) // 2
     twice = comm[:half].rstrip(": "), comm[half:].lstrip(": ")
     if comm[half : half + 1] in (":", " ") and twice[0] == twice[1]:

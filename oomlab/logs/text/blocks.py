@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Protocol
 
 from oomlab.errors import InputError
 
@@ -37,6 +36,7 @@ _PACKED = {
     b"PK\x03\x04": ("zip", "unzip -p"),
 }
 _GZIP = b"\x1f\x8b"
+_GZIP_WINDOW = 31  # of zlib: gzip's own head and end
 _JOURNAL = b"LPKSHHRH"
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -85,7 +85,7 @@ class LineBlocks:
                 "this is a file of the systemd journal; have it printed: journalctl -k --file FILE"
             )
         if first.startswith(_GZIP):
-            yield from _unpacked(_Again(first, self.source))
+            yield from _unpacked(first, self.source)
             return
         wide = next((name for bom, name in _WIDE.items() if first.startswith(bom)), None)
         if wide is None:
@@ -100,37 +100,21 @@ class LineBlocks:
             first = self.source.read(BLOCK)
 
 
-@dataclass
-class _Again:
-    """A source from which something has been read already."""
-
-    head: bytes
-    source: Source
-
-    def read(self, size: int, /) -> bytes:
-        if self.head:
-            taken, self.head = self.head[:size], self.head[size:]
-            return taken
-        return self.source.read(size)
-
-    def readable(self) -> bool:
-        return True
-
-
-def _unpacked(source: _Again) -> Iterator[bytes]:
+def _unpacked(piece: bytes, source: Source) -> Iterator[bytes]:
     """What gzip packed; what is left of a file that was cut off is read as far as it goes."""
-    file = gzip.GzipFile(fileobj=cast(Any, source))
-    total = 0
-    while True:
+    unpacker, total = zlib.decompressobj(_GZIP_WINDOW), 0
+    while piece:
         try:
-            piece = file.read(BLOCK)
-        except (EOFError, zlib.error, OSError) as error:
-            if total and isinstance(error, EOFError):
-                return
+            text = unpacker.decompress(piece, BLOCK)
+        except zlib.error as error:
+            if total:
+                return  # zeros behind the end, or another kind of file
             raise InputError(f"this is packed with gzip, and damaged: {error}") from None
-        if not piece:
-            return
-        total += len(piece)
+        total += len(text)
         if total > MOST_UNPACKED:
             raise InputError(f"unpacked this is larger than {MOST_UNPACKED // 10**9} GB")
-        yield piece
+        yield text
+        piece = unpacker.unconsumed_tail
+        if unpacker.eof:  # several may stand one behind the other
+            piece, unpacker = unpacker.unused_data, zlib.decompressobj(_GZIP_WINDOW)
+        piece = piece or source.read(BLOCK)

@@ -43,6 +43,9 @@ _FACILITY = re.compile(
     r"(?:[a-z]{3,8}\d?) {0,4}:(?:emerg|alert|crit|err|warn|notice|info|debug) {0,3}: ?"
 )
 
+_NOT_A_LOG = ("Subject: ", "Re: ")
+"""Of a mail around a log: they repeat its first line."""
+
 MOST_PREFIXES = 10
 
 
@@ -101,6 +104,8 @@ def _stripped(number: int, text: str) -> PrintedLine:
         line.text = rest
         if not line.kernel:
             break
+    if line.bare and line.text.startswith(_NOT_A_LOG):
+        line.kernel = False
     return line
 
 
