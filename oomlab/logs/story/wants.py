@@ -8,6 +8,7 @@ from typing import Literal
 
 from oomlab.analysis import EdgeKind, HoldMode
 from oomlab.kernel_release import KernelRelease
+from oomlab.limits import Limit
 from oomlab.logs.story.functions import LockWay
 from oomlab.logs.story.locks import ANSWERS, MET, OBJECT_LOCK, AwaitedAnswer, asked_by, of_class
 from oomlab.logs.story.seen import Sighting, StackFrame
@@ -20,6 +21,23 @@ KNOWLEDGE: tuple[Knowledge, ...] = (
     "said by the kernel", "a sure frame", "a frame that may be stale", "inferred",
 )  # fmt: skip
 """From the most certain to the least."""
+
+LIMITS = (
+    Limit(
+        "guessed",
+        "Who has a lock that no line of a log names",
+        "Where neither the hung-task detector nor lockdep says it, it is worked out from the "
+        "stacks: whoever is in `leak_balloon` has `balloon_lock`, whoever is in `out_of_memory` "
+        "has `oom_lock`. A lock of a filesystem is taken to belong to the only task that asks for "
+        "memory from within one. Such edges are marked; of two candidates none is chosen.",
+    ),
+    Limit(
+        "guessed",
+        "A task that sleeps for a tick in the allocator",
+        "It is taken to poll `oom_lock`, which is what it nearly always does there. A stalled "
+        "request is taken to do so if somebody else is known to have that lock.",
+    ),
+)
 
 OPENED_IN = KernelRelease(4, 15)
 """Since then fill_balloon asks for its pages before it takes balloon_lock (commit c7cdff0e8647)."""
