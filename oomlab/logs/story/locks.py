@@ -118,6 +118,7 @@ class AwaitedAnswer:
 ANSWERS = {
     "virtio_balloon": AwaitedAnswer("acked", "host", "its buffer back"),
     "i915": AwaitedAnswer("GPU idle", "gpu", "the end of its work"),
+    "fence": AwaitedAnswer("a fence", "gpu", "the end of its work"),
     "rcu": AwaitedAnswer("oom_callback_wq", "rcu", "the end of a grace period"),
 }
 """By the driver that waits (tell_host, i915_gem_shrinker_lock_uninterruptible, rcu_oom_notify)."""
@@ -128,6 +129,12 @@ _VFS = ("i_mutex", "i_rwsem", "s_umount", "s_vfs_rename", "sb_internal", "sb_wri
 
 THREAD_ANSWERS = "oom_notifier_response_queue"
 """Where one sleeps who has asked the thread of the RFC to walk the chain."""
+
+
+FREE = "free"
+KILLS = "SIGKILL for "
+TAKEN = frozenset({FREE, THREAD_ANSWERS, *(answer.queue for answer in ANSWERS.values())})
+"""Names that something else has in the trace of a log: the pages that are free, a kill, a queue."""
 
 
 def asked_by(function: str) -> KnownLock | None:
@@ -144,7 +151,8 @@ def of_class(name: str) -> str:
             return lock.name
     if bare.startswith(_LISTENERS):
         return OBJECT_LOCK
-    return bare if ").rwsem" not in name else name
+    found = bare if ").rwsem" not in name else name
+    return f"lock {found}" if found in TAKEN or found.startswith(KILLS) else found
 
 
 def role_of(name: str) -> LockRole:
