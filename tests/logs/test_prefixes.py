@@ -17,7 +17,7 @@ from oomlab.logs.read import read_log
 from oomlab.logs.text.lines import lines_of
 
 SAMPLES = Path(__file__).parent / "samples"
-NAMES = sorted(path.stem for path in SAMPLES.glob("*.log"))
+NAMES = sorted(path.stem for path in SAMPLES.glob("*.log") if path.stem != "mailed")
 
 WHERE = ("line", "last_line", "boot_us", "wall", "caller")
 """What differs with the lines that a report stands in."""
@@ -70,6 +70,9 @@ FORMS: dict[str, Callable[[int, str], str]] = {
     "quoted": lambda n, text: f"> > [{n:5}.000123] {text}",
     "indented": lambda n, text: f"      [{n:5}.000123] {text}",
     "numbered": lambda n, text: f"{n}:[{n:5}.000123] {text}",
+    "journal, JSON": lambda n, text: json.dumps(
+        {"__MONOTONIC_TIMESTAMP": str(n), "SYSLOG_IDENTIFIER": "kernel", "MESSAGE": text}
+    ),
     "carriage return": lambda n, text: f"[{n:5}.000123] {text}\r",
 }
 

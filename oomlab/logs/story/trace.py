@@ -158,7 +158,10 @@ class _Builder:
             moments.append((claim.from_us, 1, claim))
             if claim.until_us is not None:
                 moments.append((claim.until_us, 0, claim))
-        moments += [(one.from_us, 2, one) for one in self.scene.standings]
+        for one in self.scene.standings:
+            moments.append((one.from_us, 2, one))
+            if one.want is None and not one.seen.asleep:
+                moments.append((one.last_us, 5, one))
         moments += [(oom.at_us, 3, oom) for oom in self.reading.ooms]
         for oom in self.reading.ooms:
             if oom.reaped_us is not None:
@@ -167,7 +170,7 @@ class _Builder:
             if isinstance(what, HoldClaim):
                 yield from self._takes(what) if rank else self._gives_back(what, at_us)
             elif isinstance(what, TaskStanding):
-                yield from self._stands(what)
+                yield from self._stands(what) if rank == 2 else self._leaves(what)
             elif isinstance(what, OomSeen):
                 yield from self._report(what) if rank == 3 else self._reaped(what, at_us)
 
@@ -218,8 +221,6 @@ class _Builder:
         stack = model_stack(seen.frames)
         if wanted is None:
             yield self._event(one.from_us, seen.task, stack, "note", "", "done")
-            if not seen.asleep:
-                yield self._event(one.last_us, seen.task, stack, "note", "", "unseen")
         elif wanted.answer is not None:
             queue = wanted.answer.queue
             sleepers = [*dict.fromkeys((*self.value[queue], seen.task))]
@@ -237,6 +238,12 @@ class _Builder:
                 one.from_us, seen.task, stack, _LOCK_OPS[wanted.way], wanted.lock, "blocked", None,
                 {wanted.lock: value},
             )  # fmt: skip
+
+    def _leaves(self, one: TaskStanding) -> Iterator[Event]:
+        """It ran when it was seen last; what it did then is not known."""
+        if self.last.get(one.seen.task) is one:
+            stack = model_stack(one.seen.frames)
+            yield self._event(one.last_us, one.seen.task, stack, "note", "", "unseen")
 
     def _report(self, oom: OomSeen) -> Iterator[Event]:
         stack = model_stack(oom.sighting.frames)

@@ -13,6 +13,7 @@ with atheris.instrument_imports(include=["oomlab.logs"]):
     from oomlab.logs.as_json import log_data
     from oomlab.logs.read import read_log
     from oomlab.logs.sentences import additions, sentence, when
+    from oomlab.logs.story import explain
 
 
 def one_input(data: bytes) -> None:
@@ -25,6 +26,8 @@ def one_input(data: bytes) -> None:
     json.dumps(log_data(log))
     for one in log.incidents:
         when(one), sentence(one), [*additions(one)]
+    if log.incidents:
+        json.dumps(explain(log).to_json())
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ incidents: st.SearchStrategy[Incident] = st.one_of(
 
 
 @given(st.lists(incidents, max_size=14), st.sampled_from(["", "4.13.0", "7.3.1", "no release"]))
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 def test_there_is_a_story_and_it_is_drawn(found: list[Incident], release: str) -> None:
     known = [one for one in found if not release or one.place.first % 2]
     story = explain(Log("a log", tuple(known)))
