@@ -7,7 +7,7 @@ import pytest
 from oomlab.engine.ops import WORDS
 from oomlab.engine.slots import Facts, Says
 from oomlab.engine.trace import Event, SlotInfo, Trace
-from oomlab.engine.trace.narration import explain
+from oomlab.engine.trace.narration import VERDICTS, explain, story
 
 SMALL = "does what nobody else does"
 
@@ -22,3 +22,9 @@ def test_small_words_are_seen_but_of_a_step_that_is_always_told(op: str) -> None
     ]
     seen = [SMALL in explain(trace, step) for step in steps]
     assert any(seen) != WORDS[op].told, "op.told and narration._TELLERS say different things"
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_a_story_ends_with_its_verdict(verdict: str) -> None:
+    trace = Trace("", "", {}, 0, "clock", 250, (), (), (), verdict, 0, ())
+    assert list(story(trace)) == [f"Verdict: {verdict}, {VERDICTS[verdict]}."]
