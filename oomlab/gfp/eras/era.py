@@ -34,7 +34,7 @@ class Bit:
 
 
 @brief
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Era:
     """Releases that number and print their masks alike.
 
@@ -93,9 +93,6 @@ class Era:
         return self.first <= release and (
             self.last is None or release[: len(self.last)] <= self.last
         )
-
-    def __hash__(self) -> int:
-        return hash(self.first)
 
     def values(self, config: Iterable[str]) -> dict[str, int]:
         """The flags that have a bit in a kernel built with `config`, lowest bit first."""

@@ -72,11 +72,16 @@ def _named_in(text: str) -> str | None:
 
 def _of_one_kernel(read: tuple[PrintedMask, ...]) -> tuple[PrintedMask, ...]:
     """Masks of one text come from one kernel: the eras that all of them fit, if there are any."""
-    common = [era for era in read[0].eras if all(era in one.eras for one in read)]
+    different = {id(one): one for one in read}
+    common = set(read[0].eras).intersection(*(one.eras for one in different.values()))
     if not common:
         return read
-    eras = tuple(sorted(common, key=lambda era: era.rank))
-    return tuple(replace(one, eras=eras, table=table_of(eras[0], one.table.config)) for one in read)
+    eras = tuple(sorted(common, key=lambda era: (era.rank, era.first)))
+    agreed = {
+        key: replace(one, eras=eras, table=table_of(eras[0], one.table.config))
+        for key, one in different.items()
+    }
+    return tuple(agreed[id(one)] for one in read)
 
 
 @lru_cache(maxsize=8192)

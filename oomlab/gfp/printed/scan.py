@@ -41,7 +41,7 @@ _KERNEL = re.compile(
     r"v?([2-9]\.[0-9]{1,3}[0-9A-Za-z._+~:-]{0,80})"
 )
 _ORDER = re.compile(r"\border[:= ] ?(-?[0-9]{1,2})\b")
-_NEAR = 200
+_NEAR = 200  # characters before and after a mask that are searched for its order (our choice)
 _SEPARATORS = re.compile(r"[\s>]")
 
 
@@ -80,10 +80,10 @@ def _found(text: str) -> Iterator[FoundMask]:
 
 def _order_beside(text: str, match: re.Match[str]) -> int | None:
     """The order that the line of a mask names ("order=0", "order:4"), None if it names none."""
-    start = text.rfind("\n", 0, match.start()) + 1
-    end = text.find("\n", match.end())
-    found = _ORDER.search(text, max(start, match.start() - _NEAR), end if end >= 0 else len(text))
-    return int(found[1]) if found and found.start() < match.end() + _NEAR else None
+    before = text[max(0, match.start() - _NEAR) : match.start()].rpartition("\n")[2]
+    after = text[match.end() : match.end() + _NEAR].partition("\n")[0]
+    found = _ORDER.search(f"{before} {after}")
+    return int(found[1]) if found else None
 
 
 def _names(bracket: str | None, closed: bool) -> tuple[tuple[str, ...] | None, bool]:

@@ -102,3 +102,9 @@ def test_names_that_fit_in_their_own_way(text: str, told: str, eras: str) -> Non
 def test_a_number_that_no_kernel_can_have_is_not_explained_silently() -> None:
     read = read_printed("0xf0000cc0")
     assert read.disagreement.startswith("no known kernel has this mask: 0x")
+
+
+def test_a_reading_that_contradicts_itself_comes_after_one_that_does_not() -> None:
+    read = read_printed("0x8000")
+    assert (read.names, read.spans) == (("__GFP_ZERO",), "2.6.24 to 5.0")
+    assert read.others[0].names == ("__GFP_NOFAIL",) and read.others[0].problem
