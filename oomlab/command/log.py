@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +11,7 @@ from oomlab.command.progress import Progress
 from oomlab.errors import InputError
 from oomlab.files import printable
 from oomlab.gfp.eras import kernel_named
-from oomlab.logs.as_json import log_data
+from oomlab.logs.as_json import log_lines
 from oomlab.logs.incidents import Log
 from oomlab.logs.read import log_source, read_log
 from oomlab.logs.sentences import additions, sentence, when
@@ -61,9 +60,7 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
     log = _read(options.file, options.kernel, progress)
     if not options.json:
         return _text(log)
-    data = log_data(log)
-    data["story"] = explain(log).to_json() if log.incidents else None
-    return [json.dumps(data, indent=1)]
+    return log_lines(log, story=explain(log).to_json() if log.incidents else None)
 
 
 def _read(file: str, kernel: str | None, progress: Progress) -> Log:

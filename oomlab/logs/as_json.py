@@ -9,7 +9,10 @@ request may kill (`may_kill`: true, false, or null where that is not known).
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+import json
+import textwrap
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from oomlab.gfp.printed import PrintedMask
@@ -31,6 +34,23 @@ def log_data(log: Log) -> dict[str, Any]:
         "releases": [_data(seen) for seen in log.releases],
         "incidents": [incident_data(one) for one in log.incidents],
     }
+
+
+def log_lines(log: Log, **more: Any) -> Iterator[str]:
+    """The same as lines of JSON, with `more` behind it; record by record, because all of them at
+    once would need several times the memory of the log that was read."""
+    head = log_data(replace(log, incidents=()))
+    del head["incidents"]
+    yield json.dumps(head, indent=1).removesuffix("\n}") + ","
+    yield ' "incidents": ['
+    last = len(log.incidents) - 1
+    for number, one in enumerate(log.incidents):
+        comma = "" if number == last else ","
+        yield textwrap.indent(json.dumps(incident_data(one), indent=1), "  ") + comma
+    yield " ]," if more else " ]"
+    if more:
+        yield json.dumps(more, indent=1).removeprefix("{\n").removesuffix("\n}")
+    yield "}"
 
 
 def incident_data(one: Incident) -> dict[str, Any]:

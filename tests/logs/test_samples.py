@@ -87,7 +87,7 @@ def test_every_line_of_a_sample_is_used_or_counted() -> None:
         counts = read_log(path).counts
         lines = path.read_bytes().count(b"\n")
         assert counts.read == lines and counts.used + counts.other == lines
-        assert counts.other <= 2, f"{path.name}: {counts.sample}"
+        assert counts.other <= 10, f"{path.name}: {counts.sample}"
 
 
 def test_what_the_purge_of_i915_freed_is_evidence_for_the_chain() -> None:
@@ -234,3 +234,80 @@ def test_what_other_detectors_and_drivers_say() -> None:
     assert isinstance(partial, kinds.NotifierLine) and partial.driver == "hv_balloon"
     said = [(one.what, one.unit) for one in purges if isinstance(one, kinds.NotifierLine)]
     assert said == [("purge", "pages"), ("purge", "bytes"), ("purge failed", "")]
+
+
+def test_reports_as_mails_and_old_kernels_break_them() -> None:
+    log = read_log(SAMPLES / "mailed.log")
+    dray, cart, wain = log.ooms
+    assert (str(dray.task), dray.path, dray.memcg) == ("dray", "memory cgroup", "/barn")
+    assert dray.victim is not None and dray.victim.reaped is not None
+    assert (str(dray.victim.task), dray.victim.score) == ("dray:3876", 88)
+    assert (str(cart.task), cart.path, cart.order) == ("cart:20049", "allocator", 0)
+    assert (cart.nodemask, str(cart.mask)) == ("0", "0x24280ca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO)")
+    assert [(one.driver, one.by) for one in cart.notifiers] == [("virtio_balloon", "? frame")]
+    assert [frame.sure for frame in cart.frames] == [True, False, False, True]
+    assert (str(wain.task), wain.path, wain.cpuset) == ("wain:16719", "page fault", "/")
+    (stall,) = (one for one in log.incidents if isinstance(one, kinds.AllocationStall))
+    assert (stall.task.comm, stall.for_us) == ("trow", 10_009_000)
+    assert stall.mask_text == "0x14200ca(GFP_HIGHUSER_MOVABLE)"
+    assert len(log.incidents) == 4, "a mail's subject is no record"
+
+
+def test_a_report_with_places_in_the_source() -> None:
+    log = read_log(SAMPLES / "6.17-syzbot.log")
+    hung, owner, _, held = log.incidents
+    assert isinstance(hung, kinds.HungTask) and isinstance(held, kinds.HeldLocks)
+    assert [frame.function for frame in hung.frames][-2:] == ["quarry_lock", "quarry_ioctl"]
+    assert isinstance(owner, kinds.TaskShown) and owner.state == "R"
+    assert [(lock.name, lock.function) for lock in held.locks] == [
+        ("&mm->mmap_lock", "vm_mmap_pgoff"),
+        ("quarry_mutex", "quarry_ioctl"),
+    ]
+    assert hung.release == "6.17-rc1"
+
+
+def test_a_victim_that_is_reaped_late_is_told_from_one_in_time() -> None:
+    text = (SAMPLES / "4.9-lockup.log").read_text(encoding="utf-8")
+    reaper = next(line for line in text.splitlines() if "oom_reaper" in line) + "\n"
+    again = text.partition("[  131.")[0].replace(reaper, "")
+    for log, before in ((again + reaper + again, True), (again + again + reaper, None)):
+        first, second = read_log(log.encode()).ooms
+        assert first.victim is not None and second.victim is not None
+        reaped = first.victim.reaped
+        assert (reaped.before_next if reaped else None) == before
+
+
+def test_a_kill_without_its_report_is_a_record_of_its_own() -> None:
+    text = (
+        "[    1.000000] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,"
+        "mems_allowed=0,oom_memcg=/a,b,task_memcg=/a,b/c,task=x,pid=7,y,pid=12,uid=3\n"
+        "[    1.000001] Memory cgroup out of memory: Killed process 12 (x,pid=7,y) "
+        "total-vm:1kB, anon-rss:2kB, file-rss:3kB, shmem-rss:4kB, UID:3 pgtables:5kB "
+        "oom_score_adj:-6\n"
+        "[    1.000002] oom_reaper: reaped process 12 (x,pid=7,y), now anon-rss:0kB\n"
+    )
+    (kill,) = read_log(text.encode()).incidents
+    assert isinstance(kill, kinds.OrphanKill) and kill.victim.reaped is not None
+    assert (str(kill.victim.task), kill.memcg) == ("x,pid=7,y:12", "/a,b")
+    assert (kill.victim.rss_kb, kill.victim.uid, kill.victim.adj) == (9, 3, -6)
+
+
+@pytest.mark.parametrize(
+    ("comm", "line"),
+    [
+        ("npm start", "npm start invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0"),
+        ("x invoked oom-k", "x invoked oom-k invoked oom-killer: gfp_mask=0x0, order=0, oom_adj=0"),
+        ("a: b", "a: b: page allocation failure. order:0, mode:0x20"),
+        ("init", "init: init invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0"),
+    ],
+)
+def test_a_comm_may_look_like_anything(comm: str, line: str) -> None:
+    (found,) = read_log(f"[    1.000000] {line}\n".encode()).incidents
+    assert isinstance(found, kinds.AboutRequest) and found.task.comm == comm
+
+
+def test_what_another_program_says_is_no_record() -> None:
+    line = (
+        "Sep  3 10:44:41 box watcher[7]: a invoked oom-killer: gfp_mask=0x0, order=0, oom_adj=0\n"
+    )
+    assert not read_log(line.encode()).incidents

@@ -81,10 +81,13 @@ class HeldRecord(Record):
         """Does the line belong to it?"""
         entry = _ENTRY.match(line.text)
         lock = lock_in(entry[2], line.number) if entry else None
-        if lock is not None and len(self.locks) < min(MOST_LOCKS, self.number):
+        if lock is None or entry is None:
+            return self._wrapped(line)
+        if int(entry[1]) < len(self.locks):  # said again, for each function that was inlined
+            self.locks[int(entry[1])] = lock
+        elif len(self.locks) < MOST_LOCKS:
             self.locks.append(lock)
-            return True
-        return self._wrapped(line)
+        return True
 
     def _wrapped(self, line: PrintedLine) -> bool:
         """A mail may break the line before "at:"."""
@@ -170,7 +173,10 @@ class LockdepRecord(Record):
         elif len(self.held) < MOST_LOCKS and entry:
             if entry[1] == "0":
                 self.held.clear()
-            self.held.append(lock)
+            if int(entry[1]) < len(self.held):
+                self.held[int(entry[1])] = lock
+            else:
+                self.held.append(lock)
         return True
 
     def _section(self, text: str) -> bool:

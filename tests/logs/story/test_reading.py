@@ -6,7 +6,7 @@ import pytest
 
 from oomlab.gfp import flags
 from oomlab.logs.incidents import HungTask, Incident, Log, NotifierLine, OomReport
-from oomlab.logs.parts import MemoryFigures, Place, TaskName, Victim, Zone
+from oomlab.logs.parts import LogPlace, MemoryFigures, TaskName, Victim, ZoneFigures
 from oomlab.logs.story.clock import boots, wall_us
 from oomlab.logs.story.locks import of_class, role_of
 from oomlab.logs.story.reading import readings_of
@@ -15,8 +15,8 @@ from oomlab.logs.story.reports import LogReading
 MINUTE = 60_000_000
 
 
-def place(line: int, *, boot_us: int | None = None, wall: str | None = None) -> Place:
-    return Place(line, line, boot_us, wall)
+def place(line: int, *, boot_us: int | None = None, wall: str | None = None) -> LogPlace:
+    return LogPlace(line, line, boot_us, wall)
 
 
 def hung(line: int, comm: str = "demo", pid: int = 5, **where: str | int | None) -> HungTask:
@@ -48,7 +48,7 @@ def test_a_mask_is_kept_in_the_model_s_numbers() -> None:
 def zones(*names_and_sizes: tuple[str, int]) -> MemoryFigures:
     return MemoryFigures(
         tuple(
-            Zone(0, name, free_kb=400, min_kb=40, low_kb=60, high_kb=80, managed_kb=size)
+            ZoneFigures(0, name, free_kb=400, min_kb=40, low_kb=60, high_kb=80, managed_kb=size)
             for name, size in names_and_sizes
         )
     )
