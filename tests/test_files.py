@@ -12,6 +12,7 @@ import pytest
 
 from oomlab.errors import InputError
 from oomlab.files import (
+    check_new,
     file_errors,
     printable,
     read_bytes,
@@ -110,6 +111,22 @@ def test_a_replaced_file_keeps_its_mode(tmp_path: Path) -> None:
     replace(path, "new")
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o640)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    replace(tmp_path / "x", b"\xff\r\n")
+    assert (tmp_path / "x").read_bytes() == b"\xff\r\n"
+
+
+def test_what_is_there_is_replaced_only_if_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    check_new(path)
+    path.write_text("mine")
+    with pytest.raises(InputError, match=r"x is there already; .*--force"):
+        check_new(path)
+    check_new(path, force=True)
+    with pytest.raises(InputError, match="is a folder"):
+        check_new(tmp_path, force=True)
 
 
 def test_a_new_file_has_the_mode_of_any_other(tmp_path: Path) -> None:

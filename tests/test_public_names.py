@@ -83,6 +83,7 @@ def rights() -> dict[str, Any]:
         "fill": "under-lock",
         "findings": [],
         "first": trace,
+        "form": "csv",
         "found": trace,
         "free": 0,
         "graph": graph,

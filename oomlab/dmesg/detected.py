@@ -82,7 +82,7 @@ class Detected:
             yield self._lock(0, "rcu_read_lock", "....", "1:2", "debug_show_all_locks")
         for task in self.standing.tasks:
             locks = [*self.standing.locks(task, at_us)]
-            if not locks or not self._switched_out(task, at_us):
+            if not locks or not self.standing.asleep(task, at_us):
                 continue
             plural = "lock" if len(locks) == 1 else "locks"
             comm, pid = self.people.comm(task), self.people.pid(task)
@@ -91,12 +91,6 @@ class Detected:
                 yield self._lock(place, *self._class(lock), lock.asked_in)
         yield ""
         yield "============================================="
-
-    def _switched_out(self, task: str, at_us: int) -> bool:
-        """Is it not running? lockdep_print_held_locks leaves a running task alone."""
-        event = self.standing.last_event(task, at_us)
-        spins = event is not None and event.op == "spin_lock" and event.condition == "blocked"
-        return self.standing.asleep(task, at_us) and not spins
 
     def _class(self, lock: Lock) -> tuple[str, str, str]:
         kinds = {slot.name: slot.kind for slot in self.trace.slots}
@@ -123,9 +117,7 @@ class Detected:
         yield f"{title}: soft lockup - CPU#0 stuck for {seconds}s! [{self._who(line.task)}]"
         event = self.standing.last_event(line.task, line.at_us)
         if event is not None:
-            pid, comm = self.people.pid(line.task), self.people.comm(line.task)
-            uid = "UID: 0 " if self.style.since(6, 11) else ""
-            yield f"CPU: 0 {uid}PID: {pid} Comm: {comm} Not tainted {self.style.uname} #1"
+            yield self.style.cpu(self.people.pid(line.task), self.people.comm(line.task))
             frames = self.standing.frames(event)
             yield f"RIP: 0010:{self.style.symbol(frames[0])}"
             yield from self.style.call_trace(frames[1:])

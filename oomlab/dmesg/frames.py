@@ -17,10 +17,16 @@ _KTHREAD = (
     Since(4, 4, ("ret_from_fork", "kthread")),
     Since(6, 6, ("ret_from_fork_asm", "ret_from_fork", "kthread")),
 )
-_SYSCALL = (
-    Since(4, 4, ("entry_SYSCALL_64_fastpath",)),
-    Since(4, 17, ("entry_SYSCALL_64_after_hwframe", "do_syscall_64")),
-)
+
+
+def _syscall(name: str) -> tuple[Since, ...]:
+    """Through a system call; 4.17 gave its function another name."""
+    return (
+        Since(4, 4, ("entry_SYSCALL_64_fastpath", f"SyS_{name}")),
+        Since(4, 17, ("entry_SYSCALL_64_after_hwframe", "do_syscall_64", f"__x64_sys_{name}")),
+    )
+
+
 _FAULT = (
     Since(4, 4, ("page_fault", "do_page_fault", "__do_page_fault", "handle_mm_fault")),
     Since(5, 8, ("asm_exc_page_fault", "exc_page_fault", "do_user_addr_fault", "handle_mm_fault")),
@@ -50,9 +56,10 @@ class Entry:
 _WORKER = ("worker_thread", "process_one_work")
 _OUTSIDE = Entry(outside=True)
 _TOUCHES = Entry(_FAULT, ("__handle_mm_fault",))
-_WRITES = Entry(_SYSCALL, ("vfs_write", "__vfs_write"))
-_SLEEPS = Entry(_SYSCALL, ("do_nanosleep",))
-_IOCTL = Entry(_SYSCALL, ("do_vfs_ioctl", "drm_ioctl drm"))
+_WRITE = _syscall("write")
+_WRITES = Entry(_WRITE, ("vfs_write", "generic_file_write_iter"))
+_SLEEPS = Entry(_syscall("nanosleep"), ("hrtimer_nanosleep", "do_nanosleep"))
+_IOCTL = Entry(_syscall("ioctl"), ("drm_ioctl drm",))
 
 ENTRIES: dict[str, Entry] = {
     "allocate_with_struct_mutex": _IOCTL,
@@ -61,12 +68,12 @@ ENTRIES: dict[str, Entry] = {
     "change": _OUTSIDE,
     "client": _IOCTL,
     "cmm_mem_going_offline": Entry(
-        _SYSCALL,
+        _WRITE,
         ("vfs_write", "state_store", "device_offline", "offline_pages", "notifier_call_chain"),
         shown=True,
     ),
-    "die_slowly": Entry(_SYSCALL, ("do_group_exit", "do_exit", "mmput", "exit_mmap")),
-    "driver_task": Entry(_SYSCALL, ("do_vfs_ioctl",)),
+    "die_slowly": Entry(_syscall("exit_group"), ("do_group_exit", "do_exit", "mmput", "exit_mmap")),
+    "driver_task": Entry(_syscall("ioctl")),
     "fault_without_waiting": _TOUCHES,
     "filesystem_task": _WRITES,
     "give_back": _OUTSIDE,
@@ -78,7 +85,9 @@ ENTRIES: dict[str, Entry] = {
     "kill_by_hand": _OUTSIDE,
     "kswapd": Entry(_KTHREAD, shown=True),
     "late_caller": Entry(_KTHREAD, _WORKER),
-    "load_module": Entry(_SYSCALL, ("load_module", "do_init_module", "do_one_initcall")),
+    "load_module": Entry(
+        _syscall("finit_module"), ("load_module", "do_init_module", "do_one_initcall")
+    ),
     "moom_callback": Entry(_KTHREAD, _WORKER, shown=True, work="moom_callback"),
     "oom_reaper": Entry(_KTHREAD, shown=True),
     "optional_task": _TOUCHES,
@@ -91,10 +100,10 @@ ENTRIES: dict[str, Entry] = {
     "run_when_made": Entry(_KTHREAD, ("oom_notifier_func",)),
     "sleep_until_killed": _SLEEPS,
     "sleeping_process": _SLEEPS,
-    "suspend": Entry(_SYSCALL, ("vfs_write", "state_store", "pm_suspend")),
+    "suspend": Entry(_WRITE, ("vfs_write", "state_store", "pm_suspend")),
     "swapper": _OUTSIDE,
     "try_to_free_pages": _TOUCHES,
-    "unregister_oom_notifier": Entry(_SYSCALL, ("delete_module",), shown=True),
+    "unregister_oom_notifier": Entry(_syscall("delete_module"), shown=True),
     "update_balloon_size_func": Entry(
         _KTHREAD, _WORKER, shown=True, work="update_balloon_size_func"
     ),
@@ -104,7 +113,7 @@ ENTRIES: dict[str, Entry] = {
 
 _UNKNOWN_WORKER = Entry(_KTHREAD, _WORKER)
 _UNKNOWN_THREAD = Entry(_KTHREAD)
-_UNKNOWN_TASK = Entry(_SYSCALL)
+_UNKNOWN_TASK = Entry(_syscall("ioctl"))
 
 
 def entry_of(routine: str, task: TaskInfo) -> Entry:
@@ -150,6 +159,7 @@ SHOWN_AS: dict[str, tuple[Since, ...]] = {
     "die_if_killed": _always("exit_to_usermode_loop"),
     "fatal_signal_pending": NOTHING,
     "is_off": NOTHING,
+    "isolate_lru_pages": _always("shrink_node", "shrink_inactive_list"),
     "kmalloc": _always("__kmalloc"),
     "kthread_run": _always("kthread_create_on_node"),
     "lock_then_allocate": NOTHING,

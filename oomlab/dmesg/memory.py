@@ -17,7 +17,8 @@ LIMITS = (
         "Figures of memory in the kernel log",
         "They are what the model counts: free pages and marks, file pages that can be reclaimed, "
         "and the resident sets, all anonymous. What no model has is printed as 0. An "
-        "`oom_score_adj` does not travel in a trace and is printed as 0, too.",
+        "`oom_score_adj`, and the order of a request that ends in a kill, do not travel in a trace "
+        "and are printed as 0, too.",
     ),
 )
 

@@ -65,8 +65,7 @@ class KernelMessage:
 
     def stack(self, *tops: str) -> Iterator[str]:
         """Who runs, and how it came here; `tops` are the functions that print, innermost first."""
-        pid, uid = self.people.pid(self.event.task), "UID: 0 " if self.style.since(6, 11) else ""
-        yield f"CPU: 0 {uid}PID: {pid} Comm: {self.comm} Not tainted {self.style.uname} #1"
+        yield self.style.cpu(self.people.pid(self.event.task), self.comm)
         work = self.standing.entry(self.event.task, self.event).work
         if work:
             yield f"Workqueue: events {work}"

@@ -75,6 +75,11 @@ class Style:
         """The release as the kernel prints it, e.g. 4.13.0."""
         return f"{self.release}.0"
 
+    def cpu(self, pid: int, comm: str) -> str:
+        """The line about who runs (dump_stack_print_info)."""
+        uid = "UID: 0 " if self.since(6, 11) else ""
+        return f"CPU: 0 {uid}PID: {pid} Comm: {comm} Not tainted {self.uname} #1"
+
     def call_trace(self, frames: Iterable[str]) -> Iterator[str]:
         """A stack, innermost function first."""
         yield "Call Trace:"

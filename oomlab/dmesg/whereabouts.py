@@ -52,8 +52,10 @@ WAITS_IN = {
     ),
 }  # fmt: skip
 """In which functions somebody waits for a lock, outermost first, by the op that asks for it."""
-_NAPS = ("schedule_timeout_uninterruptible", "schedule_timeout", *_SLEEP)
-_MSLEEP = ("schedule_timeout", *_SLEEP)
+_TIMED = ("schedule_timeout", *_SLEEP)
+_NAP = ("schedule_timeout_uninterruptible", *_TIMED)
+_KILLABLE_NAP = ("schedule_timeout_killable", *_TIMED)
+"""How the OOM killer rests after a kill, until 4.18; everybody else's nap is deaf to signals."""
 
 
 class Lock(NamedTuple):
@@ -119,9 +121,9 @@ class Whereabouts:
         if event.condition == "blocked":
             if event.op in WAITS_IN:
                 return self.style.chosen(WAITS_IN[event.op])
-            return _MSLEEP if "wait_event_timeout" in event.stack else _SLEEP
+            return _TIMED if "wait_event_timeout" in event.stack else _SLEEP
         if event.condition in ("polling", "polled") or event.op == "sleep":
-            return _MSLEEP if "out_of_puff" in event.stack else _NAPS
+            return _KILLABLE_NAP if event.function == "out_of_memory" else _NAP
         return ()
 
     def locks(self, task: str, at_us: int) -> Iterator[Lock]:

@@ -3,7 +3,8 @@
 The model has no scheduler; each task has a CPU of its own here (our choice), which idles while the
 task sleeps. Told are switches, wake-ups, functions (as markers of begin and end), locks, pages and
 the log; what a host or a device does is left out. A marker is called as the kernel's own file calls
-it: trace-cmd puts `print:` before that, and then Perfetto does not read it.
+it: trace-cmd puts `print:` before that, and then Perfetto does not read it
+(findings/perfetto-reads-nothing-of-trace-cmd.sh).
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ class _Cpu:
         """A line of this CPU as the report has it."""
         comm, pid = ("<idle>", 0) if line.idle else self._me
         time = f"{line.at_us // 1_000_000:5}.{line.at_us % 1_000_000:06}"
-        return f"{comm:>16}-{pid:<5} [{self.cpu:03}] {time}: {line.event + ':':<22} {line.said}"
+        return f"{comm:>16}-{pid:<5} [{self.cpu:03}] {time}: {line.event + ':':<22}{line.said}"
 
 
 def _leaves(event: Event) -> bool:

@@ -1,6 +1,6 @@
 """Perfetto's own format: protobuf, for ui.perfetto.dev and its trace processor.
 
-Each task is a thread with its functions as slices. Below it lie a track of what it waits for, and
+Each task is a thread with its functions as slices. Beside it lie a track of what it waits for, and
 one for each lock that it held. A flow leads from a wait to who is in its way. What was under way
 when the run ended is a slice without an end. Pools of pages are counters.
 
@@ -11,6 +11,7 @@ error), and an end has no name. One microsecond of the run (or step of a schedul
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from oomlab.analysis.episodes.killing import kills
@@ -46,6 +47,7 @@ not drawn (our choice)."""
 def _protobuf() -> tuple[Any, Any]:
     """A builder of packets, and the messages. Raises MissingPackageError."""
     with needed("perfetto"):
+        import_module("perfetto")  # first: it is what one has to get, and brings the other
         from google.protobuf import __version__
 
         version = tuple(int(part) for part in __version__.split(".")[:3] if part.isdigit())
@@ -66,10 +68,9 @@ class _Writer:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.people = People(trace)
-        self._builder, self._messages = _protobuf()
-        self._event = self._messages.TrackEvent
+        self._builder, messages = _protobuf()
+        self._event = messages.TrackEvent
         self._tracks: dict[object, int] = {}
-        self._first = True
         self._flows = 0
 
     def bytes(self) -> bytes:
@@ -89,9 +90,6 @@ class _Writer:
     def _packet(self, at_us: int | None = None) -> Any:
         packet = self._builder.add_packet()
         packet.trusted_packet_sequence_id = SEQUENCE
-        if self._first:
-            packet.sequence_flags = self._messages.TracePacket.SEQ_INCREMENTAL_STATE_CLEARED
-            self._first = False
         if at_us is not None:
             packet.timestamp = at_us * NS_PER_US
         return packet

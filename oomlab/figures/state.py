@@ -25,6 +25,9 @@ from oomlab.figures.wording import STATE_NAMES, STEPWISE_RUNS, span_phrase
 _TEXT = MARGIN + 28 + 10
 """Left edge of the text beside a swatch."""
 
+_NAME_ROOM = 250.0
+"""What the name of a task or a lock may take of a line (our choice)."""
+
 _ROW = 21.0
 _BARS = 190.0
 _BAR_ROOM = 150.0
@@ -74,7 +77,8 @@ class _Sheet:
         self.stepwise = trace.engine == "schedule"
         self.in_cycle = {edge.waiter for edge in graph.cycle}
         ink = "blocked" if graph.cycle else "ink"
-        self.parts: list[Markup] = [label(MARGIN, 16, _headline(facts, graph, moment), ink=ink)]
+        head = shortened(_headline(facts, graph, moment), WIDTH - 2 * MARGIN)
+        self.parts: list[Markup] = [label(MARGIN, 16, head, ink=ink)]
         self.said = [f"{_headline(facts, graph, moment)}."]
         self.y = 34.0
         self._tasks()
@@ -141,8 +145,9 @@ class _Sheet:
                 rx=5,
             )
             self.parts.append(frame)
-        bold = element("text", name, x=_TEXT, y=self.y + 5, class_="oom-name")
-        after = _TEXT + text_width(name, bold=True) + 8
+        known = shortened(name, _NAME_ROOM, bold=True)
+        bold = element("text", known, x=_TEXT, y=self.y + 5, class_="oom-name")
+        after = _TEXT + text_width(known, bold=True) + 8
         ink = "blocked" if name in self.in_cycle else "ink"
         room = WIDTH - MARGIN - after
         short = shortened(phrase.split(" (in ")[0], room)
@@ -165,8 +170,9 @@ class _Sheet:
                 if s.on == name and s.state in ("polls", "blocked")
             ]
             whole = "; ".join((told, *waiters))
-            self.parts.append(element("text", name, x=_TEXT, y=self.y + 5, class_="oom-name"))
-            after = _TEXT + text_width(name, bold=True) + 8
+            short = shortened(name, _NAME_ROOM, bold=True)
+            self.parts.append(element("text", short, x=_TEXT, y=self.y + 5, class_="oom-name"))
+            after = _TEXT + text_width(short, bold=True) + 8
             room = WIDTH - MARGIN - after
             ink = "muted" if free and not waiters else "ink"
             for text in wrapped(whole, room):
@@ -286,4 +292,4 @@ def _tail(stack: Sequence[str], room: float) -> str:
         text = " › ".join(("…", *stack[first:]) if first else stack)
         if text_width(text) <= room:
             return text
-    return stack[-1] if stack else "—"
+    return shortened(stack[-1], room) if stack else "—"

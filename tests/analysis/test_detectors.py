@@ -109,6 +109,28 @@ def test_a_hung_task_is_named_between_120_and_240_s_after_it_blocked(first_scan_
     assert all(b - a == 120_000_000 for a, b in pairwise(later))
 
 
+@pytest.mark.parametrize("seconds", [1, 30, 480])
+def test_another_time_for_hung_tasks_is_period_and_patience(seconds: int) -> None:
+    first_s = seconds / 2
+    messages = detector_log(run(H1), 3.4 * seconds, first_s, seconds)
+    hung = [m for m in messages if m.detector == "hung task"]
+    told = [round((m.at_us / 1e6 - first_s) / seconds, 6) for m in hung]
+    assert told == [1, 1, 2, 2]
+    assert {m.since_us for m in hung} == {round(first_s * 1_000_000)}
+    assert hung[0].text == f"INFO: task {hung[0].task} blocked for more than {seconds} seconds."
+
+
+def test_a_hung_task_detector_that_is_off() -> None:
+    messages = detector_log(run(H1), 3000, 0, 0)
+    assert not any(m.detector == "hung task" for m in messages)
+
+
+def test_every_message_says_since_when_it_counts() -> None:
+    assert all(m.since_us < m.at_us for m in log(H1, fault_tasks=1))
+    stalls = [m for m in log(H3B) if m.detector == "allocation stall"]
+    assert {m.since_us for m in stalls} == {stalls[0].at_us - 10_004_000}
+
+
 def test_ten_reports_of_hung_tasks_and_then_silence() -> None:
     trace = run(H1)
     assert len([m for m in detector_log(trace, 3000) if m.detector == "hung task"]) == 10
@@ -179,6 +201,10 @@ def test_the_order_of_the_names_is_that_of_the_log() -> None:
 def test_what_cannot_be_asked() -> None:
     with pytest.raises(InputError, match="valid: 0 to 120"):
         detector_log(run(H1), first_scan_s=121)
+    with pytest.raises(InputError, match=r"valid: 0 \(off\) to 86400"):
+        detector_log(run(H1), hung_task_s=-1)
+    with pytest.raises(InputError, match="valid: 0 to 10"):
+        detector_log(run(H1), first_scan_s=11, hung_task_s=10)
     with pytest.raises(InputError, match="0 or more"):
         detector_log(run(H1), until_s=-1)
     with pytest.raises(InputError, match="a timed run"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from oomlab.dmesg import dmesg_lines
 from oomlab.engine.trace.events import Trace
@@ -54,3 +55,28 @@ def timed(trace: Trace, release: str | None = None, **options: object) -> list[t
         stamp, _, text = line.partition("] ")
         found.append((float(stamp.removeprefix("[")), text))
     return found
+
+
+EXPECTED = Path(__file__).with_name("expected")
+WRITTEN = ("4.4", "4.14", "5.17", "7.3")
+"""Releases whose logs are kept, line by line."""
+TOLD = {
+    "a kill, a failed request": (H2, "offload", {"hung_task_s": 10}),
+    "a writer behind a reader": (BLOCKED_WRITER, "mainline", {"hung_task_s": 20, "lockdep": True}),
+    "a spinner": (H7, "mainline", {"hung_task_s": 10, "lockdep": True, "sysrq": True}),
+    "an owner": (H1, "mainline", {"hung_task_s": 1, "lockdep": True}),
+}
+
+
+def written(release: str) -> str:
+    """Whole logs of a few runs, as a kernel of this release writes them."""
+    parts = []
+    for name, (scenario, remedy, options) in TOLD.items():
+        lines = dmesg_lines(ran(scenario, remedy), release, **options)  # type: ignore[arg-type]
+        parts += [f"# {name}: {scenario} under {remedy}", *lines, ""]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":  # to look at a change that is meant: git diff tests/dmesg/expected
+    for release in WRITTEN:
+        (EXPECTED / f"{release}.log").write_text(written(release), encoding="utf-8")

@@ -17,13 +17,13 @@ from oomlab.scenarios import SCENARIOS
 from tests.export.processor import Processor
 
 RUNS = {
-    "a deadlock": ("h1-two-task-cycle", "mainline"),
-    "a livelock": ("h2-three-task-poll", "mainline"),
+    "a-deadlock": ("h1-two-task-cycle", "mainline"),
+    "a-livelock": ("h2-three-task-poll", "mainline"),
     "kills": ("h2-three-task-poll", "offload"),
-    "an event": ("h5-host-never-answers", "mainline"),
-    "a spinner": ("h7-pseries-hotplug", "mainline"),
-    "readers and a writer": ("r10-removal-blocked", "mainline"),
-    "a round of the chain": ("five-listeners", "mainline"),
+    "an-event": ("h5-host-never-answers", "mainline"),
+    "a-spinner": ("h7-pseries-hotplug", "mainline"),
+    "readers-and-a-writer": ("r10-removal-blocked", "mainline"),
+    "a-round-of-the-chain": ("five-listeners", "mainline"),
 }
 pytestmark = pytest.mark.xdist_group("trace-processor")
 
@@ -152,4 +152,4 @@ def test_the_same_run_gives_the_same_bytes() -> None:
 def test_a_protobuf_that_is_too_old_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("google.protobuf.__version__", "5.29.5")
     with pytest.raises(InputError, match=r"protobuf 5\.29\.5 is too old .*oomlab\[perfetto\]"):
-        exported(run(*RUNS["a deadlock"]), "perfetto")
+        exported(run(*RUNS["a-deadlock"]), "perfetto")

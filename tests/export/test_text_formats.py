@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -95,14 +96,22 @@ def test_perfetto_reads_the_functions_of_the_text(processor: Processor, name: st
     assert {row["name"] for row in processor.rows("select name from slice")} == called
 
 
-def test_a_line_of_ftrace_has_the_columns_of_trace_cmd() -> None:
-    lines = text(run(*RUNS["a deadlock"]), "ftrace").splitlines()
-    assert lines[0] == "cpus=4"
-    assert lines[-1] == (
-        "         fs_task-102   [001]     0.000500: sched_switch:          "
-        "prev_comm=fs_task prev_pid=102 prev_prio=120 prev_state=D ==> "
-        "next_comm=swapper/1 next_pid=0 next_prio=120"
-    )
+@pytest.mark.parametrize("name", ["a-deadlock", "readers-and-a-writer"])
+def test_a_whole_report_is_as_it_was(name: str) -> None:
+    kept = Path(__file__).with_name("expected") / f"{name}.ftrace"
+    assert text(run(*RUNS[name]), "ftrace") == kept.read_text(encoding="utf-8")
+
+
+def test_kills_and_pages_are_told_as_the_kernel_traces_them() -> None:
+    lines = text(run(*RUNS["kills"]), "ftrace")
+    assert re.search(r"signal_generate: +sig=9 errno=0 code=128 comm=hog pid=\d+ grp=1", lines)
+    assert re.search(r"mark_victim: +pid=\d+\n", lines)
+    assert re.search(r"mm_page_alloc: +page=0x[0-9a-f]{16} pfn=0x[0-9a-f]+ order=0\n", lines)
+    assert re.search(r"console: +Out of memory: Kill process hog\n", lines)
+
+
+def test_only_what_is_no_text_is_kept_from_a_terminal() -> None:
+    assert [name for name, form in FORMATS.items() if form.binary] == ["perfetto"]
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -127,10 +136,10 @@ def test_json_is_the_trace_itself(name: str) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_text_ends_with_its_last_line(form: str) -> None:
-    data = exported(run(*RUNS["a deadlock"]), form)
+    data = exported(run(*RUNS["a-deadlock"]), form)
     assert FORMATS[form].binary or (data.endswith(b"\n") and not data.endswith(b"\n\n"))
 
 
 def test_another_format_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(InputError, match="unknown format 'pprof'; valid: perfetto, ftrace, csv"):
-        exported(run(*RUNS["a deadlock"]), "pprof")
+        exported(run(*RUNS["a-deadlock"]), "pprof")

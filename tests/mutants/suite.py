@@ -31,6 +31,8 @@ NEIGHBOURS: dict[str, tuple[str, ...]] = {
     "scenarios": ("scenarios", "remedies"),
     "analysis": ("analysis", "figures", "evidence", "second_opinions"),
     "evidence": ("evidence",),
+    "dmesg": ("dmesg",),
+    "export": ("export",),
     "figures": ("figures", "widgets"),
     "views": ("widgets",),
     "widgets": ("widgets",),

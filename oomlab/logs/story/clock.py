@@ -67,10 +67,11 @@ def _boot(incidents: Sequence[Incident]) -> Boot:
 
 
 def _filled(moments: Sequence[int | None]) -> tuple[int, ...]:
-    """Who has no time has that of the record before."""
+    """Who has no time has that of the record before, and so has who stands after a later one: lines
+    that two processors write are moments apart and not always in order."""
     found, latest = [], next((at_us for at_us in moments if at_us is not None), 0)
     for at_us in moments:
-        latest = latest if at_us is None else at_us
+        latest = latest if at_us is None else max(latest, at_us)
         found.append(latest)
     return tuple(found)
 

@@ -130,6 +130,12 @@ THREAD_ANSWERS = "oom_notifier_response_queue"
 """Where one sleeps who has asked the thread of the RFC to walk the chain."""
 
 
+FREE = "free"
+KILLS = "SIGKILL for "
+TAKEN = frozenset({FREE, THREAD_ANSWERS, *(answer.queue for answer in ANSWERS.values())})
+"""Names that something else has in the trace of a log: the pages that are free, a kill, a queue."""
+
+
 def asked_by(function: str) -> KnownLock | None:
     """The lock for which a function is known to ask."""
     return _BY_ASKER.get(bare_name(function))
@@ -144,7 +150,8 @@ def of_class(name: str) -> str:
             return lock.name
     if bare.startswith(_LISTENERS):
         return OBJECT_LOCK
-    return bare if ").rwsem" not in name else name
+    found = bare if ").rwsem" not in name else name
+    return f"lock {found}" if found in TAKEN or found.startswith(KILLS) else found
 
 
 def role_of(name: str) -> LockRole:

@@ -109,7 +109,8 @@ class _Reader:
         """The class; two locks of one class are told apart where the log shows their addresses."""
         known = self.addresses.setdefault(name, {})
         number = known.setdefault(address, len(known) + 1)
-        return name if number == 1 else f"{name} ({number})"
+        short = name if len(name) <= LONGEST_LOCK else f"{name[: LONGEST_LOCK - 1]}…"
+        return short if number == 1 else f"{short} ({number})"
 
     # Reports about memory.
 
@@ -199,12 +200,23 @@ def _names(incidents: Iterable[log.Incident]) -> Callable[[TaskName], str]:
     said: set[TaskName] = set()
     for one in incidents:
         said.update(_tasks(one))
-    numbers = Counter(task.comm for task in said if task.pid is not None)
+    numbers = Counter(_short(task.comm) for task in said if task.pid is not None)
 
     def name(task: TaskName) -> str:
-        return task.comm if numbers[task.comm] < 2 else str(task)
+        short = _short(task.comm)
+        return short if numbers[short] < 2 or task.pid is None else f"{short}:{task.pid}"
 
     return name
+
+
+LONGEST_LOCK = 40
+LONGEST_NAME = 24
+"""Characters of the name of a lock and of a task in a story (our choice). A comm has 15, and up to
+63 if it is a worker's, with its work."""
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _tasks(one: log.Incident) -> Iterator[TaskName]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from oomlab.logs.incidents import Log
-from oomlab.logs.story import findings, kills
+from oomlab.logs.story import kills, waiting
 from oomlab.logs.story.findings import Material, Rule, find
 from oomlab.logs.story.nearest import nearest
 from oomlab.logs.story.reading import bounded, readings_of
@@ -17,22 +17,22 @@ from oomlab.logs.story.trace import trace_of
 from oomlab.logs.story.waits import waits_of
 
 RULES: tuple[Rule, ...] = (
-    findings.circle,
-    findings.stuck_in_the_chain,
-    findings.in_the_killer,
-    findings.behind_a_listener,
-    findings.behind_oom_lock,
-    findings.changing_the_chain,
-    findings.lockdep,
+    waiting.circle,
+    waiting.stuck_in_the_chain,
+    waiting.in_the_killer,
+    waiting.behind_a_listener,
+    waiting.behind_oom_lock,
+    waiting.changing_the_chain,
+    waiting.lockdep,
     kills.no_kill,
     kills.needless,
     kills.reaper,
     kills.storm,
     kills.may_not_kill,
     kills.notices,
-    findings.places,
+    waiting.places,
     kills.ordinary,
-    findings.hangs,
+    waiting.hangs,
 )
 """In the order in which they speak within one weight."""
 

@@ -7,7 +7,7 @@ has them, so that whoever reads traces finds requests, walks of the chain and ki
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from oomlab.engine.ops import SlotKind
@@ -23,7 +23,8 @@ from oomlab.engine.trace.events import (
     Waiting,
 )
 from oomlab.logs.story.claims import HoldClaim
-from oomlab.logs.story.locks import role_of
+from oomlab.logs.story.lock_values import given_back, taken
+from oomlab.logs.story.locks import FREE, KILLS, role_of
 from oomlab.logs.story.reports import LogReading, OomSeen
 from oomlab.logs.story.seen import SCHEDULING, StackFrame
 from oomlab.logs.story.standing import TaskStanding
@@ -33,7 +34,6 @@ UNKNOWN_STACK = ("not in the log",)
 """The stack of a task that is named and never shown."""
 
 ALLOCATOR = "alloc_page"
-FREE = "free"
 REAPER = "oom_reaper"
 _LOCK_OPS = {
     "mutex": "mutex_lock", "read": "down_read", "write": "down_write", "spin": "spin_lock",
@@ -72,7 +72,8 @@ class _Slot:
 
 
 class _Builder:
-    """Collects tasks, slots and events; `_value` has what each slot holds so far."""
+    """Collects tasks, slots and events; `value` has what each slot holds so far, `last` where each
+    task was seen last."""
 
     def __init__(self, reading: LogReading, known: Scene) -> None:
         self.reading = reading
@@ -80,7 +81,6 @@ class _Builder:
         self.slots: dict[str, _Slot] = {}
         self.tasks: dict[str, TaskInfo] = {}
         self.value: dict[str, Json] = {}
-        self.pending: list[tuple[int, int, int, Event]] = []
         self.last: dict[str, TaskStanding] = {}
 
     def trace(self) -> Trace:
@@ -148,7 +148,7 @@ class _Builder:
 
     @staticmethod
     def _kill(victim: str) -> str:
-        return f"SIGKILL for {victim}"
+        return f"{KILLS}{victim}"
 
     # What happened, in order.
 
@@ -158,7 +158,10 @@ class _Builder:
             moments.append((claim.from_us, 1, claim))
             if claim.until_us is not None:
                 moments.append((claim.until_us, 0, claim))
-        moments += [(one.from_us, 2, one) for one in self.scene.standings]
+        for one in self.scene.standings:
+            moments.append((one.from_us, 2, one))
+            if one.want is None and not one.seen.asleep:
+                moments.append((one.last_us, 5, one))
         moments += [(oom.at_us, 3, oom) for oom in self.reading.ooms]
         for oom in self.reading.ooms:
             if oom.reaped_us is not None:
@@ -167,15 +170,16 @@ class _Builder:
             if isinstance(what, HoldClaim):
                 yield from self._takes(what) if rank else self._gives_back(what, at_us)
             elif isinstance(what, TaskStanding):
-                yield from self._stands(what)
+                yield from self._stands(what) if rank == 2 else self._leaves(what)
             elif isinstance(what, OomSeen):
                 yield from self._report(what) if rank == 3 else self._reaped(what, at_us)
 
     def _event(
         self, at_us: int, task: str, stack: tuple[str, ...], op: str, on: str,
-        condition: Condition, result: Json = None, **changes: Json,
+        condition: Condition, result: Json = None, changes: Mapping[str, Json] | None = None,
     ) -> Event:  # fmt: skip
-        new = {name: value for name, value in changes.items() if self.value.get(name) != value}
+        told = (changes or {}).items()
+        new = {name: value for name, value in told if self.value.get(name) != value}
         self.value.update(new)
         return Event(at_us, task, stack, op, on, condition, result, new)
 
@@ -189,13 +193,7 @@ class _Builder:
 
     def _takes(self, claim: HoldClaim) -> Iterator[Event]:
         before = self.value[claim.lock]
-        value: Json = claim.task
-        if isinstance(before, dict):
-            value = {**before, "queued": [t for t in before["queued"] if t != claim.task]}
-            if claim.mode == "writes":
-                value["writer"] = claim.task
-            else:
-                value["readers"] = [*dict.fromkeys((*before["readers"], claim.task))]
+        value = taken(before, claim)
         if value != before:
             op = _HOLD_OPS["reads" if isinstance(value, dict) else claim.mode]
             if isinstance(value, dict) and claim.mode == "writes":
@@ -203,24 +201,18 @@ class _Builder:
             stack = self._stack(claim.task, claim.from_us)
             yield self._event(
                 claim.from_us, claim.task, stack, op, claim.lock, "done", None,
-                **{claim.lock: value},
+                {claim.lock: value},
             )  # fmt: skip
             if self._standing(claim.task, claim.from_us) is None:
                 yield self._event(claim.from_us, claim.task, stack, "note", "", "unseen")
 
     def _gives_back(self, claim: HoldClaim, at_us: int) -> Iterator[Event]:
         before = self.value[claim.lock]
-        value: Json = "" if before == claim.task else before
-        if isinstance(before, dict):
-            value = {
-                "readers": [t for t in before["readers"] if t != claim.task],
-                "writer": "" if before["writer"] == claim.task else before["writer"],
-                "queued": before["queued"],
-            }
+        value = given_back(before, claim.task)
         if value != before:
             yield self._event(
                 at_us, claim.task, self._stack(claim.task, at_us), "note", "", "unseen", None,
-                **{claim.lock: value},
+                {claim.lock: value},
             )  # fmt: skip
 
     def _stands(self, one: TaskStanding) -> Iterator[Event]:
@@ -229,14 +221,12 @@ class _Builder:
         stack = model_stack(seen.frames)
         if wanted is None:
             yield self._event(one.from_us, seen.task, stack, "note", "", "done")
-            if not seen.asleep:
-                yield self._event(one.last_us, seen.task, stack, "note", "", "unseen")
         elif wanted.answer is not None:
             queue = wanted.answer.queue
             sleepers = [*dict.fromkeys((*self.value[queue], seen.task))]
             yield self._event(
                 one.from_us, seen.task, stack, "sleep_on", queue, "blocked", None,
-                **{queue: sleepers},
+                {queue: sleepers},
             )  # fmt: skip
         elif wanted.kind == "poll":
             yield self._event(one.from_us, seen.task, stack, "poll", wanted.lock, "polling")
@@ -246,8 +236,14 @@ class _Builder:
                 value = {**value, "queued": [*dict.fromkeys((*value["queued"], seen.task))]}
             yield self._event(
                 one.from_us, seen.task, stack, _LOCK_OPS[wanted.way], wanted.lock, "blocked", None,
-                **{wanted.lock: value},
+                {wanted.lock: value},
             )  # fmt: skip
+
+    def _leaves(self, one: TaskStanding) -> Iterator[Event]:
+        """It ran when it was seen last; what it did then is not known."""
+        if self.last.get(one.seen.task) is one:
+            stack = model_stack(one.seen.frames)
+            yield self._event(one.last_us, one.seen.task, stack, "note", "", "unseen")
 
     def _report(self, oom: OomSeen) -> Iterator[Event]:
         stack = model_stack(oom.sighting.frames)
@@ -256,10 +252,10 @@ class _Builder:
             yield self._event(oom.at_us, oom.task, inner, "note", "gfp", "done", oom.mask)
         free = {} if oom.zone is None else {FREE: oom.zone.free}
         said = f"{oom.task} invoked oom-killer"
-        yield self._event(oom.at_us, oom.task, stack, "log", "", "done", said, **free)
+        yield self._event(oom.at_us, oom.task, stack, "log", "", "done", said, free)
         if oom.victim:
             word = self._kill(oom.victim)
-            yield self._event(oom.at_us, oom.task, stack, "write", word, "done", None, **{word: 1})
+            yield self._event(oom.at_us, oom.task, stack, "write", word, "done", None, {word: 1})
         yield self._event(oom.at_us, oom.task, stack, "note", "", "unseen")
 
     def _reaped(self, oom: OomSeen, at_us: int) -> Iterator[Event]:

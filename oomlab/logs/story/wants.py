@@ -143,7 +143,7 @@ def place_words(seen: Sighting, wanted: Want) -> str:
         break
     if not wanted.asked_in and seen.owner is not None:
         return f"a lock of {seen.owner.task}'s"
-    return f"the lock asked for in {wanted.asked_in}"
+    return f"the lock asked for in {wanted.asked_in[:40]}"
 
 
 def holds_of(seen: Sighting, wanted: Want | None, release: KernelRelease | None) -> Iterator[Hold]:
