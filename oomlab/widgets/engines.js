@@ -6,6 +6,7 @@
 const PING_MS = 3000; // an idle kernel answers in a few milliseconds
 const PATIENCE_MS = 60000; // our choice: a single result takes far less
 const LOG_SLICE = 1 << 20; // bytes of a log that go to the kernel at once (our choice)
+const NO_ENGINE = "Neither a kernel nor an engine is at hand on this page.";
 const NO_KERNEL = "No kernel answers: it is busy, or the cell must be run again.";
 
 // A failure whose message is a sentence for readers. That of any other error is for the console.

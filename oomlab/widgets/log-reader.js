@@ -53,7 +53,7 @@ function attachLog(root, inSite, model = null) {
       reasons.push(forReaders(problem));
       engine = null;
     }
-    return { error: `This log could not be read here. ${reasons.join(" ")}` };
+    return { error: `This log could not be read here. ${reasons.join(" ") || NO_ENGINE}` };
   }
 
   function cut() {

@@ -78,7 +78,7 @@ function attach(root, model = null) {
       reasons.push(forReaders(problem));
       engine = null; // look again for one at the next move
     }
-    const why = reasons.join(" ") || "Neither a kernel nor an engine is at hand on this page.";
+    const why = reasons.join(" ") || NO_ENGINE;
     return { error: `This result is not stored, and it could not be computed. ${why}`, unavailable: true };
   }
 

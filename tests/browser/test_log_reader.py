@@ -156,3 +156,22 @@ def test_without_an_engine_the_reason_is_told_and_examples_stay(
     expect(reader.status).to_have_text("This log could not be read here. None was built.")
     reader.button("an ordinary kill").click()
     expect(reader.result.get_by_role("heading").first).to_be_visible()
+
+
+def test_a_copy_without_site_and_kernel_shows_its_examples(
+    open_page: Callable[..., Page], serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    page = (
+        "<!doctype html><title>Copy</title><link rel='icon' href='data:,'>"
+        + LogReader().copy_html()
+        + "<p id='after'>After</p>"
+    )
+    write_site(tmp_path, [], index=page)
+    reader = Reader(open_page(f"{serve(tmp_path)}index.html"))
+    reader.button("an ordinary kill").click()
+    expect(reader.result.get_by_role("heading").first).to_contain_text("demo-linker")
+    reader.read("hello")
+    expect(reader.status).to_have_text(
+        "This log could not be read here. Neither a kernel nor an engine is at hand on this page."
+    )
+    assert not reader.drop("1234567"), "a drop beside it is the notebook's"
