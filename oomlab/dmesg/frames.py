@@ -2,7 +2,7 @@
 
 A stack of a run has the names of the model's routines. Most are the kernel's; for what is ours (a
 helper, the body of a task) one table says what a kernel shows in its place. The body of a task is
-the `Entry` by which such a task enters the kernel.
+the `WayIn` by which such a task enters the kernel.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FAULT = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class WayIn:
     """How a task comes into the kernel: by `way`, outermost function first, and then through
     `frames`, down to what the routine calls. `outside`: it is no task of this kernel, but a device,
     a host or a person. `shown`: the kernel has a function of the routine's name. `work`: the worker
@@ -54,26 +54,26 @@ class Entry:
 
 
 _WORKER = ("worker_thread", "process_one_work")
-_OUTSIDE = Entry(outside=True)
-_TOUCHES = Entry(_FAULT, ("__handle_mm_fault",))
+_OUTSIDE = WayIn(outside=True)
+_TOUCHES = WayIn(_FAULT, ("__handle_mm_fault",))
 _WRITE = _syscall("write")
-_WRITES = Entry(_WRITE, ("vfs_write", "generic_file_write_iter"))
-_SLEEPS = Entry(_syscall("nanosleep"), ("hrtimer_nanosleep", "do_nanosleep"))
-_IOCTL = Entry(_syscall("ioctl"), ("drm_ioctl drm",))
+_WRITES = WayIn(_WRITE, ("vfs_write", "generic_file_write_iter"))
+_SLEEPS = WayIn(_syscall("nanosleep"), ("hrtimer_nanosleep", "do_nanosleep"))
+_IOCTL = WayIn(_syscall("ioctl"), ("drm_ioctl drm",))
 
-ENTRIES: dict[str, Entry] = {
+ENTRIES: dict[str, WayIn] = {
     "allocate_with_struct_mutex": _IOCTL,
     "ask": _TOUCHES,
     "ask_once": _TOUCHES,
     "change": _OUTSIDE,
     "client": _IOCTL,
-    "cmm_mem_going_offline": Entry(
+    "cmm_mem_going_offline": WayIn(
         _WRITE,
         ("vfs_write", "state_store", "device_offline", "offline_pages", "notifier_call_chain"),
         shown=True,
     ),
-    "die_slowly": Entry(_syscall("exit_group"), ("do_group_exit", "do_exit", "mmput", "exit_mmap")),
-    "driver_task": Entry(_syscall("ioctl")),
+    "die_slowly": WayIn(_syscall("exit_group"), ("do_group_exit", "do_exit", "mmput", "exit_mmap")),
+    "driver_task": WayIn(_syscall("ioctl")),
     "fault_without_waiting": _TOUCHES,
     "filesystem_task": _WRITES,
     "give_back": _OUTSIDE,
@@ -83,40 +83,40 @@ ENTRIES: dict[str, Entry] = {
     "hold_oom_lock": _SLEEPS,
     "host": _OUTSIDE,
     "kill_by_hand": _OUTSIDE,
-    "kswapd": Entry(_KTHREAD, shown=True),
-    "late_caller": Entry(_KTHREAD, _WORKER),
-    "load_module": Entry(
+    "kswapd": WayIn(_KTHREAD, shown=True),
+    "late_caller": WayIn(_KTHREAD, _WORKER),
+    "load_module": WayIn(
         _syscall("finit_module"), ("load_module", "do_init_module", "do_one_initcall")
     ),
-    "moom_callback": Entry(_KTHREAD, _WORKER, shown=True, work="moom_callback"),
-    "oom_reaper": Entry(_KTHREAD, shown=True),
+    "moom_callback": WayIn(_KTHREAD, _WORKER, shown=True, work="moom_callback"),
+    "oom_reaper": WayIn(_KTHREAD, shown=True),
     "optional_task": _TOUCHES,
     "page_faulting_task": _TOUCHES,
-    "pagefault_out_of_memory": Entry((*_FAULT[:1], Since(5, 8, _FAULT[1].frames[:-1])), shown=True),
+    "pagefault_out_of_memory": WayIn((*_FAULT[:1], Since(5, 8, _FAULT[1].frames[:-1])), shown=True),
     "program": _TOUCHES,
-    "rcu_gp_kthread": Entry(_KTHREAD, shown=True),
-    "register_oom_notifier": Entry(_KTHREAD, (*_WORKER, "really_probe"), shown=True),
-    "run": Entry(_KTHREAD, ("oom_notifier_func",)),
-    "run_when_made": Entry(_KTHREAD, ("oom_notifier_func",)),
+    "rcu_gp_kthread": WayIn(_KTHREAD, shown=True),
+    "register_oom_notifier": WayIn(_KTHREAD, (*_WORKER, "really_probe"), shown=True),
+    "run": WayIn(_KTHREAD, ("oom_notifier_func",)),
+    "run_when_made": WayIn(_KTHREAD, ("oom_notifier_func",)),
     "sleep_until_killed": _SLEEPS,
     "sleeping_process": _SLEEPS,
-    "suspend": Entry(_WRITE, ("vfs_write", "state_store", "pm_suspend")),
+    "suspend": WayIn(_WRITE, ("vfs_write", "state_store", "pm_suspend")),
     "swapper": _OUTSIDE,
     "try_to_free_pages": _TOUCHES,
-    "unregister_oom_notifier": Entry(_syscall("delete_module"), shown=True),
-    "update_balloon_size_func": Entry(
+    "unregister_oom_notifier": WayIn(_syscall("delete_module"), shown=True),
+    "update_balloon_size_func": WayIn(
         _KTHREAD, _WORKER, shown=True, work="update_balloon_size_func"
     ),
     "user_task": _TOUCHES,
 }
 """By the outermost routine of a task."""
 
-_UNKNOWN_WORKER = Entry(_KTHREAD, _WORKER)
-_UNKNOWN_THREAD = Entry(_KTHREAD)
-_UNKNOWN_TASK = Entry(_syscall("ioctl"))
+_UNKNOWN_WORKER = WayIn(_KTHREAD, _WORKER)
+_UNKNOWN_THREAD = WayIn(_KTHREAD)
+_UNKNOWN_TASK = WayIn(_syscall("ioctl"))
 
 
-def entry_of(routine: str, task: TaskInfo) -> Entry:
+def entry_of(routine: str, task: TaskInfo) -> WayIn:
     """How a task with this outermost routine comes in; of one that is not listed, what is likely
     for a worker, a thread in the background, or a user's task."""
     usual = _UNKNOWN_TASK if task.foreground else _UNKNOWN_THREAD

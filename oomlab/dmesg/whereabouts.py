@@ -11,7 +11,7 @@ from typing import NamedTuple
 from oomlab.analysis.episodes.locks import Held, holds
 from oomlab.analysis.episodes.once import events_of
 from oomlab.analysis.spans import Span, span_at, task_spans
-from oomlab.dmesg.frames import Entry, entry_of, kernel_frames
+from oomlab.dmesg.frames import WayIn, entry_of, kernel_frames
 from oomlab.dmesg.people import KTHREADD, People
 from oomlab.dmesg.style import Since, Style
 from oomlab.engine.ops import LOCKING_KINDS
@@ -107,7 +107,7 @@ class Whereabouts:
         spins = event.op == "spin_lock"
         return (event.condition == "blocked" and not spins) or naps or state == "polls"
 
-    def entry(self, task: str, event: Event) -> Entry:
+    def entry(self, task: str, event: Event) -> WayIn:
         """How it came into the kernel."""
         return entry_of(event.stack[0], self.tasks[task])
 
