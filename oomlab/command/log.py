@@ -11,7 +11,7 @@ from oomlab.command.progress import Progress
 from oomlab.errors import InputError
 from oomlab.files import printable
 from oomlab.gfp.eras import kernel_named
-from oomlab.logs.as_json import log_lines
+from oomlab.logs.as_json import json_lines
 from oomlab.logs.incidents import Log
 from oomlab.logs.read import log_source, read_log
 from oomlab.logs.sentences import additions, sentence, when
@@ -60,7 +60,7 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
     log = _read(options.file, options.kernel, progress)
     if not options.json:
         return _text(log)
-    return log_lines(log, story=explain(log).to_json() if log.incidents else None)
+    return json_lines(log, story=explain(log).to_json() if log.incidents else None)
 
 
 def _read(file: str, kernel: str | None, progress: Progress) -> Log:

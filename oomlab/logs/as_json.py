@@ -36,7 +36,7 @@ def log_data(log: Log) -> dict[str, Any]:
     }
 
 
-def log_lines(log: Log, **more: Any) -> Iterator[str]:
+def json_lines(log: Log, **more: Any) -> Iterator[str]:
     """The same as lines of JSON, with `more` behind it; record by record, because all of them at
     once would need several times the memory of the log that was read."""
     head = log_data(replace(log, incidents=()))

@@ -148,10 +148,11 @@ class Reader:
 
     def _begin_table(self, raw: bytes, line: PrintedLine, record: OomRecord) -> None:
         """The line was a row: the next ones look the same but for their numbers."""
-        if line.text[:1] != "[" or b"\x1b" in raw or self._mail:
-            return
-        at = raw.rfind(line.text[:12].encode("utf-8", "replace"))
-        if 0 <= at <= LONGEST_PREFIX and raw.endswith(b"\n"):
+        text, body = line.text.encode("utf-8", "replace"), raw.rstrip(b"\r\n")
+        if text[:1] != b"[" or self._mail or not body.endswith(text):
+            return  # the words are not there as they are
+        at = len(body) - len(text)
+        if at <= LONGEST_PREFIX and raw.endswith(b"\n"):
             before = _BLANKS.sub(b" +", _DIGITS.sub(b"[0-9]+", re.escape(raw[:at])))
             form = re.compile(b"(?:" + before + rb"\[ {0,8}[0-9]{1,10}\] [^\n\r]*\n)+")
             self._table, self._row_at = (record, form), len(raw[:at].decode("utf-8", "replace"))

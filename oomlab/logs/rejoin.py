@@ -34,9 +34,13 @@ def missing(text: str) -> str:
         return "" if "up to gfp: 0x" in text else "gfp: 0x"
     if "memory: usage " in text:
         return "" if "failcnt" in text else "failcnt"
+    if text.rstrip().endswith("ut of memory: Kill"):
+        return "process "
     if text.startswith("Task in /"):
         return "" if "limit of /" in text else "limit of /"
-    if "illed process " in text:
+    if "ill process " in text or "illed process " in text:
+        if "(" not in text:
+            return "("
         return "" if "-rss:" in text or "total-vm:" not in text else "-rss:"
     return ""
 

@@ -70,6 +70,9 @@ FORMS: dict[str, Callable[[int, str], str]] = {
     "quoted": lambda n, text: f"> > [{n:5}.000123] {text}",
     "indented": lambda n, text: f"      [{n:5}.000123] {text}",
     "numbered": lambda n, text: f"{n}:[{n:5}.000123] {text}",
+    "journal, JSON": lambda n, text: json.dumps(
+        {"__MONOTONIC_TIMESTAMP": str(n), "SYSLOG_IDENTIFIER": "kernel", "MESSAGE": text}
+    ),
     "carriage return": lambda n, text: f"[{n:5}.000123] {text}\r",
 }
 

@@ -311,3 +311,92 @@ def test_what_another_program_says_is_no_record() -> None:
         "Sep  3 10:44:41 box watcher[7]: a invoked oom-killer: gfp_mask=0x0, order=0, oom_adj=0\n"
     )
     assert not read_log(line.encode()).incidents
+
+
+def test_a_victim_that_is_reaped_after_the_next_call_says_so() -> None:
+    text = (SAMPLES / "4.9-lockup.log").read_text(encoding="utf-8").partition("[  131.")[0]
+    *report, reaper = text.splitlines(keepends=True)
+    once = "".join(report)
+    first, second = read_log((once + once.replace("850", "860") + reaper).encode()).ooms
+    assert first.victim is not None and first.victim.reaped is not None
+    assert not first.victim.reaped.before_next
+    assert second.victim is not None and second.victim.reaped is None
+
+
+TITLE = "x invoked oom-killer: gfp_mask={mask}, order={order}, oom_score_adj=0\n"
+
+
+@pytest.mark.parametrize(
+    ("mask", "order", "frames", "path"),
+    [
+        ("0xcc0", "-1", "", "SysRq"),
+        ("0xd0", "0", " out_of_memory+0x1/0x2\n moom_callback+0x1/0x2\n", "SysRq"),
+        ("0x0", "0", "", "page fault"),
+        ("0xd0", "0", " ? mem_cgroup_out_of_memory+0x1/0x2\n", "memory cgroup"),
+        ("0xd0", "0", " ? mem_cgroup_oom+0x1/0x2\n __alloc_pages+0x1/0x2\n", "allocator"),
+        ("0x0", "0", " pagefault_out_of_memory+0x1/0x2\n", "page fault"),
+        ("0xcc0", "0", "", "unknown"),
+    ],
+)
+def test_the_path_follows_from_what_there_is(mask: str, order: str, frames: str, path: str) -> None:
+    (oom,) = read_log((TITLE.format(mask=mask, order=order) + frames).encode()).ooms
+    assert oom.path == path
+
+
+def test_a_semaphore_has_a_last_holder_and_no_owner() -> None:
+    text = (
+        "INFO: task a:1 blocked for more than 120 seconds.\n"
+        "INFO: task a:1 blocked on a semaphore likely last held by task b c:2\n"
+    )
+    (hung,) = read_log(text.encode()).incidents
+    assert isinstance(hung, kinds.HungTask) and hung.blocked_on is not None
+    assert (hung.blocked_on.mode, str(hung.blocked_on.owner)) == ("last holder", "b c:2")
+
+
+def test_a_listing_in_the_old_form() -> None:
+    text = (
+        "[   10.000000] sysrq: SysRq : Show Blocked State\n"
+        "[   10.000001]   task                        PC stack   pid father\n"
+        "[   10.000002] sawyer pit      D ffff88003fc13240     0  1234      2 0x00000000\n"
+        "[   10.000003]  ffff88003a000000 0000000000000046\n"
+        "[   10.000004] Call Trace:\n"
+        "[   10.000005]  [<ffffffff81700000>] mutex_lock+0x1/0x2\n"
+        "[   10.000006] plane           D12345  1235      2 0x00000080\n"
+        "[   10.000007] Call Trace:\n"
+        "[   10.000008]  [<ffffffff81700000>] down_read+0x1/0x2\n"
+    )
+    shown = read_log(text.encode()).incidents
+    said = [
+        (str(one.task), one.state, [frame.function for frame in one.frames])
+        for one in shown
+        if isinstance(one, kinds.TaskShown)
+    ]
+    assert said == [
+        ("sawyer pit:1234", "D", ["mutex_lock"]),
+        ("plane:1235", "D", ["down_read"]),
+    ]
+
+
+def test_a_summary_without_cpusets_and_lines_that_were_wrapped() -> None:
+    text = (
+        "Jul 22 10:42:39 box kernel: mower invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), "
+        "order=0, oom_score_adj=0\n"
+        "Jul 22 10:42:40 box kernel:\n"
+        "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),global_oom,task_memcg=/,task=scythe,"
+        "pid=3035,uid=10\n"
+        "Jul 22 10:42:40 box kernel: Out of memory: Killed process 3035\n"
+        "(scythe) total-vm:1056800kB, anon-rss:8kB, file-rss:4kB,\n"
+        "shmem-rss:0kB\n"
+    )
+    (oom,) = read_log(text.encode()).ooms
+    assert (oom.path, oom.nodemask, oom.cpuset) == ("allocator", "(null)", "")
+    assert [(str(one.task), one.rss_kb) for one in oom.victims] == [("scythe:3035", 12)]
+    old = (
+        "Nov 14 15:23:48 box kernel: [337631.991218] Out of memory: Kill\n"
+        "process 19961 (rake) score 17 or sacrifice child\n"
+        "Nov 14 15:23:48 box kernel: [337631.991237] Killed process 31357\n"
+        "(hoe) total-vm:5400kB, anon-rss:252kB, file-rss:4kB, shmem-rss:0kB\n"
+    )
+    (kill,) = read_log(old.encode()).incidents
+    assert isinstance(kill, kinds.OrphanKill)
+    assert (str(kill.victim.task), kill.victim.score) == ("hoe:31357", 17)

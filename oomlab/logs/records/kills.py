@@ -90,7 +90,7 @@ def summary_in(text: str) -> Summary | None:
     memcg = cut_out(text[: groups if groups >= 0 else len(text)], ",oom_memcg=")
     return Summary(
         cut_out(text, "constraint=", ","),
-        cut_out(text, ",nodemask=", ",cpuset="),
+        cut_out(text, ",nodemask=", ",cpuset=", ",global_oom", ",oom_memcg="),
         cut_out(text, ",cpuset=", ",mems_allowed="),
         cut_out(text, ",mems_allowed=", ",global_oom", ",oom_memcg=", ",task_memcg="),
         memcg,

@@ -110,6 +110,11 @@ FUNCTIONS: dict[str, FrameMeaning] = {
                                 model="tell_host"),
     **_all("i915_gem_shrinker_lock_uninterruptible i915_gem_wait_for_idle intel_gt_wait_for_idle",
            "host", "drivers/gpu/drm/i915", "i915"),
+    **_all("virtballoon_free_page_report", "host", f"{_BALLOON}, without balloon_lock",
+           "virtio_balloon", releases="since 5.7"),
+    **_all("dma_fence_default_wait dma_fence_wait_timeout dma_resv_wait_timeout i915_request_wait "
+           "i915_gem_object_wait",
+           "host", "drivers/dma-buf; drivers/gpu/drm/i915; of any graphics driver", "fence"),
     **_all("_rcu_barrier rcu_gp_kthread", "host", "kernel/rcu", "rcu"),
     **_all("i915_gem_shrink i915_gem_shrink_all i915_gem_object_get_pages "
            "__i915_gem_object_get_pages i915_gem_object_put_pages __i915_gem_object_put_pages "

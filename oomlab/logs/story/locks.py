@@ -118,6 +118,7 @@ class AwaitedAnswer:
 ANSWERS = {
     "virtio_balloon": AwaitedAnswer("acked", "host", "its buffer back"),
     "i915": AwaitedAnswer("GPU idle", "gpu", "the end of its work"),
+    "fence": AwaitedAnswer("a fence", "gpu", "the end of its work"),
     "rcu": AwaitedAnswer("oom_callback_wq", "rcu", "the end of a grace period"),
 }
 """By the driver that waits (tell_host, i915_gem_shrinker_lock_uninterruptible, rcu_oom_notify)."""

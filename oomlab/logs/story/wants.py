@@ -8,6 +8,7 @@ from typing import Literal
 
 from oomlab.analysis import EdgeKind, HoldMode
 from oomlab.kernel_release import KernelRelease
+from oomlab.limits import Limit
 from oomlab.logs.story.functions import LockWay
 from oomlab.logs.story.locks import ANSWERS, MET, OBJECT_LOCK, AwaitedAnswer, asked_by, of_class
 from oomlab.logs.story.seen import Sighting, StackFrame
@@ -20,6 +21,23 @@ KNOWLEDGE: tuple[Knowledge, ...] = (
     "said by the kernel", "a sure frame", "a frame that may be stale", "inferred",
 )  # fmt: skip
 """From the most certain to the least."""
+
+LIMITS = (
+    Limit(
+        "guessed",
+        "Who has a lock that no line of a log names",
+        "Where neither the hung-task detector nor lockdep says it, it is worked out from the "
+        "stacks: whoever is in `leak_balloon` has `balloon_lock`, whoever is in `out_of_memory` "
+        "has `oom_lock`. A lock of a filesystem is taken to belong to the only task that asks for "
+        "memory from within one. Such edges are marked; of two candidates none is chosen.",
+    ),
+    Limit(
+        "guessed",
+        "A task that sleeps for a tick in the allocator",
+        "It is taken to poll `oom_lock`, which is what it nearly always does there. A stalled "
+        "request is taken to do so if somebody else is known to have that lock.",
+    ),
+)
 
 OPENED_IN = KernelRelease(4, 15)
 """Since then fill_balloon asks for its pages before it takes balloon_lock (commit c7cdff0e8647)."""
@@ -90,24 +108,35 @@ def _want(seen: Sighting, frames: Sequence[StackFrame]) -> Want | None:
         return _lock(seen, frames, outside, ways[-1])
     if first.place == "nap":
         ticks = any(frame.name in _TICKS for frame in frames[:inner])
-        return _ticking(outside) if ticks else None
+        found = _ticking(outside) if ticks else None
+        return found or (_answered(seen, outside) if seen.asleep else None)
     if seen.why == "stall" and first.place == "allocator":
         return replace(_POLLS, asked_in=frames[0].name, line=frames[0].line)
-    driver = first.of if first.place in ("host", "listener") else ""
-    if driver in ANSWERS and seen.asleep and frames[0].name != "rcu_gp_kthread":
-        return Want(
-            ANSWERS[driver].queue, "event", "", frames[0].name, frames[0].line, "a sure frame",
-            ANSWERS[driver],
-        )  # fmt: skip
-    return None
+    return _answered(seen, frames[0]) if seen.asleep else None
+
+
+def _answered(seen: Sighting, frame: StackFrame) -> Want | None:
+    """The answer for which somebody sleeps who stands in this function."""
+    what = frame.meaning
+    if what is None or what.place not in ("host", "listener") or frame.name == "rcu_gp_kthread":
+        return None
+    answer = ANSWERS.get(what.of)
+    if answer is None or (what.of == "fence" and not seen.inside("out_of_memory")):
+        return None  # a graphics card that hangs is no matter of memory
+    return Want(answer.queue, "event", "", frame.name, frame.line, "a sure frame", answer)
 
 
 _POLLS = Want("oom_lock", "poll", "", "", 0, "inferred")
 
 
 def _ticking(outside: StackFrame) -> Want | None:
-    """Somebody sleeps for a tick: in the allocator that is polling oom_lock."""
+    """Somebody sleeps for a tick: in the allocator that is polling oom_lock, in i915 its own."""
     what = outside.meaning
+    if outside.name == "i915_gem_shrinker_lock_uninterruptible":  # tries, naps, and tries again
+        return replace(
+            _POLLS, lock="struct_mutex", asked_in=outside.name, line=outside.line,
+            known="a sure frame",
+        )  # fmt: skip
     if what is None or what.place != "allocator":
         return None
     sure: Knowledge = "a sure frame" if outside.name == "__alloc_pages_may_oom" else "inferred"

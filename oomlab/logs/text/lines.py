@@ -7,6 +7,7 @@ is anchored and bounded, so that a line costs time in proportion to its length a
 
 from __future__ import annotations
 
+import json
 import re
 
 from oomlab.logs.parts import LogPlace
@@ -129,6 +130,8 @@ def _without_one(line: PrintedLine, text: str) -> str | None:
         return None
     if first.isdigit():
         return _numbered(line, text)
+    if first == "{" and line.bare:
+        return _journal(line, text)
     if first == "(" and line.boot_us is not None:
         core = _MTK.match(text)
         if core:
@@ -198,6 +201,21 @@ def _worded(line: PrintedLine, text: str) -> str | None:
             line.bare = False
             return text[facility.end() :]
     return None
+
+
+def _journal(line: PrintedLine, text: str) -> str | None:
+    """An entry of `journalctl -o json`."""
+    try:
+        entry = json.loads(text)
+        message, program = entry["MESSAGE"], entry.get("SYSLOG_IDENTIFIER")
+        at = entry.get("_SOURCE_MONOTONIC_TIMESTAMP") or entry.get("__MONOTONIC_TIMESTAMP")
+        line.boot_us = int(at) if at else None
+    except (ValueError, KeyError, TypeError, RecursionError):  # something else in braces
+        return None
+    if not isinstance(message, str):
+        return None
+    line.bare, line.kernel = False, program in ("kernel", None)
+    return message
 
 
 def _after_host(line: PrintedLine, text: str) -> str:

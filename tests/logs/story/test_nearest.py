@@ -103,3 +103,10 @@ def test_who_only_waits_beside_the_circle_changes_no_scenario() -> None:
     assert match.experiment.scenario.name == "h1-two-task-cycle"
     assert match.same_circle
     assert match.settings["fault_tasks"] == 3
+
+
+def test_a_graphics_card_that_hangs_is_none_of_the_book_s_hazards() -> None:
+    stack = "schedule schedule_timeout dma_fence_default_wait drm_ioctl do_vfs_ioctl"
+    story = story_of(reading(seen("draws:7", stack)))
+    assert story.match is None
+    assert not story.waits.edges

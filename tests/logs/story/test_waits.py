@@ -115,11 +115,19 @@ def test_a_stall_behind_oom_lock_is_an_inferred_poll() -> None:
             "gpu",
         ),
         ("__schedule schedule rcu_oom_notify ", "rcu"),
+        ("schedule schedule_timeout dma_fence_default_wait i915_gem_shrinker_oom ", "gpu"),
     ],
 )
 def test_an_answer_that_never_comes_is_waited_for(stack: str, holder: str) -> None:
     found = edges(seen("hog:91", stack + CHAIN + ALLOC + FAULT))
     assert [(edge.holder, edge.kind) for edge in found] == [(holder, "event")]
+
+
+def test_i915_tries_its_lock_again_and_again() -> None:
+    stack = NAP + "i915_gem_shrinker_lock_uninterruptible i915_gem_shrinker_oom " + CHAIN + ALLOC
+    found = want(seen("hog:91", stack, why="blocked task"))
+    assert found is not None
+    assert (found.lock, found.kind) == ("struct_mutex", "poll")
 
 
 def test_frames_with_a_question_mark_hold_no_lock() -> None:
