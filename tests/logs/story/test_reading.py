@@ -132,6 +132,8 @@ def test_a_clock_that_goes_back_begins_another_boot() -> None:
         ("&sb->s_type->i_mutex_key#10", "sb->s_type->i_mutex_key#10", "filesystem"),
         ("cmm_lock", "cmm_lock", "listener"),
         ("&dev->mutex", "dev->mutex", "other"),
+        ("free", "lock free", "other"),
+        ("SIGKILL for a", "lock SIGKILL for a", "other"),
     ],
 )
 def test_a_class_of_lockdep_has_a_name_and_a_role(name: str, called: str, role: str) -> None:

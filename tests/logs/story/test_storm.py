@@ -49,6 +49,13 @@ def test_it_is_drawn_with_a_twin() -> None:
     assert "And 260 more." in figure.twin
 
 
+def test_more_than_fit_into_a_column_are_counted() -> None:
+    crowd = [oom(n, 1) for n in range(30)] + [oom(40, 9000)]
+    found = storm_of(crowd, "boot")
+    assert found is not None
+    assert ">+18<" in draw_storm(found).svg
+
+
 @pytest.mark.parametrize(
     ("us", "text"), [(SECOND, "1.0 s"), (600 * SECOND, "10 min"), (9000 * SECOND, "2.5 h")]
 )

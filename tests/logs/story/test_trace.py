@@ -14,7 +14,12 @@ from oomlab.figures import draw_state, draw_timeline, draw_wait_for
 from oomlab.logs.story.telling import story_of
 from oomlab.logs.story.trace import trace_of
 from tests.figures.drawings import check_sound
-from tests.logs.story.made_up import SECOND, oom, reading, zone
+from tests.logs.story.made_up import (
+    SECOND,
+    oom,
+    reading,
+    zone,
+)
 from tests.logs.story.test_findings import CASES, HUNG_GUEST
 
 
@@ -60,6 +65,7 @@ def test_the_timeline_says_what_is_not_known_and_where_the_log_ends() -> None:
     assert "what it does is not known" in figure.twin
     assert "log ends" in figure.svg
     assert "not known" in figure.svg
+    assert 'stroke-dasharray="7 5"' in figure.svg
 
 
 def test_without_times_the_lines_are_counted() -> None:
