@@ -100,11 +100,12 @@ def storm(material: Material) -> Iterator[LogFinding]:
     too_early = f" {early} times the next report came before the memory was back." if early else ""
     groups = {stroke.group for stroke in found.strokes}
     where = f" All of them in {min(groups)}." if len(groups) == 1 and "" not in groups else ""
-    over = length(found.length_us, material.reading)
+    us = found.length_us
+    over = f"over {length(us, material.reading)}" if us else "at one moment"
     yield finding(
         "storm",
         "loss",
-        f"{len(found.strokes)} reports over {over}; killed most often: {who}.{too_early}{where}",
+        f"{len(found.strokes)} reports {over}; killed most often: {who}.{too_early}{where}",
         [
             Quote(found.strokes[0].line, "the first report"),
             Quote(found.strokes[-1].line, "the last report"),

@@ -3,6 +3,7 @@ before the next report."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ class Stroke:
     back: Back
 
 
+_PID = re.compile(r"(?<=.):\d+$")
+"""Behind a comm, which may have colons of its own ("in:imjournal")."""
+
+
 @dataclass(frozen=True)
 class Storm:
     """The reports in order. `times`: what their moments are counted from."""
@@ -52,7 +57,7 @@ class Storm:
     @property
     def victims(self) -> tuple[tuple[str, int], ...]:
         """Who was killed how often, the commonest first, by comm."""
-        comms = (s.victim.rpartition(":")[0] or s.victim for s in self.strokes if s.victim)
+        comms = (_PID.sub("", s.victim) for s in self.strokes if s.victim)
         return tuple(Counter(comms).most_common())
 
     def to_json(self) -> dict[str, Any]:

@@ -40,6 +40,13 @@ def test_what_became_of_the_memory_is_counted() -> None:
     assert found.victims == (("leaky", 300),)
 
 
+def test_a_comm_keeps_its_colons() -> None:
+    victims = ["in:journal:12", "in:journal", ":7"]
+    found = storm_of([oom(n, n, victim=victim) for n, victim in enumerate(victims)], "boot")
+    assert found is not None
+    assert found.victims == (("in:journal", 2), (":7", 1))
+
+
 def test_it_is_drawn_with_a_twin() -> None:
     figure = draw_storm(storm())
     check_sound(figure)
