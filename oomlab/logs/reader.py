@@ -51,7 +51,10 @@ _BLANKS = re.compile(rb"(?:\\ )+")
 _QUOTE = re.compile(rb"[> ]+")
 _QUOTED = re.compile(rb"=([0-9A-F]{2})")
 _NOT_QUOTED = re.compile(rb"=(?![0-9A-F]{2})")
-_SAID_AROUND = ("Showing all locks held", "Manual OOM execution", "Show Locks Held")
+_SAID_AROUND = (
+    "Showing all locks held", "Manual OOM execution", "Show Locks Held", "lockdep is turned off",
+    "disables this message",
+)  # fmt: skip
 _LISTING = ("PC stack   pid father", "Show Blocked State", "Show State")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from oomlab.logs.story.findings import Material, finding, length
@@ -130,7 +131,7 @@ _NOTICES: tuple[tuple[NoticeKind, str, str, str], ...] = (
     ("panic", "panic", "lockup", "The machine gave up"),
     ("no victim", "panic", "lockup", "Nobody was left to kill"),
     ("puff", "puff", "notice", "The balloon could not get the pages that the host wanted"),
-    ("failure", "failure", "notice", "A request for memory failed"),
+    ("failure", "failure", "notice", "Requests for memory failed"),
     ("stall", "stall", "notice", "A request for memory took long"),
 )
 
@@ -141,7 +142,7 @@ def notices(material: Material) -> Iterator[LogFinding]:
         mine = [notice for notice in material.reading.notices if notice.kind == kind]
         if not mine:
             continue
-        times = f" ({len(mine)} times)" if len(mine) > 1 else ""
+        times = f" ({len(mine)} times, the first)" if len(mine) > 1 else ""
         weight = "loss" if severity == "loss" else "lockup" if severity == "lockup" else "notice"
         yield finding(
             chapter,
@@ -172,17 +173,65 @@ def ordinary(material: Material) -> Iterator[LogFinding]:
         yield finding(
             "group",
             "ordinary",
-            f"Memory of a group ran out, {groups[0].group}: {first.victim} was killed for it. The"
-            " notifier chain is not asked there.",
+            _of_groups(groups),
             [Quote(oom.line, f"{oom.task} asked, {oom.victim} killed") for oom in groups],
         )
         return
-    how = f"An ordinary OOM: {first.task} asked ({first.path}), {first.victim} was killed."
-    if first.path == "SysRq":
-        how = f"A person had somebody killed by SysRq-f: {first.victim}."
     yield finding(
         "ordinary",
         "ordinary",
-        how + (f" {len(killed)} kills in all." if len(killed) > 1 else ""),
+        _how(first) + (f" {len(killed)} kills in all." if len(killed) > 1 else ""),
         [Quote(oom.victim_line, f"{oom.victim} killed for {oom.task}") for oom in killed],
     )
+
+
+def _how(oom: OomSeen) -> str:
+    """Who asked, for what, where, and who was killed."""
+    if oom.path == "SysRq":
+        return f"A person had somebody killed by SysRq-f: {oom.victim}."
+    whole = f" for {1 << oom.order} pages in a row (order {oom.order})" if oom.order > 0 else ""
+    how = f"An ordinary OOM: {oom.task} asked{whole} ({oom.path}), {oom.victim} was killed."
+    if oom.asker_dies:
+        how += " No victim was looked for: oom_kill_allocating_task is set, the one who asks dies."
+    if oom.where:
+        how += f" It looked for memory {oom.where}: elsewhere there may be free memory."
+    if oom.path == "page fault" and oom.spare and oom.ram and oom.spare * SPARE > oom.ram:
+        how += (
+            f" {oom.spare} pages were free: memory was not short, a handler of the fault said"
+            " that it was (VM_FAULT_OOM)."
+        )
+    return how
+
+
+SPARE = 10
+"""With more than one in so many pages free, a machine is not short of memory (our choice)."""
+
+
+def _of_groups(ooms: list[OomSeen]) -> str:
+    """Which groups were full, how often, and who died."""
+    full = Counter(oom.group for oom in ooms)
+    first = ooms[0]
+    limit = f" (limit {first.limit_kb:,} kB)" if first.limit_kb is not None else ""
+    if len(ooms) == 1:
+        more = f" and {first.others} more of the group were" if first.others else " was"
+        said = (
+            f"Memory of a group ran out, {first.group}{limit}: {first.victim}{more} killed for it."
+        )
+    elif len(full) == 1:
+        said = (
+            f"Memory of a group ran out {len(ooms)} times, {first.group}{limit}: {first.victim} was"
+            " the first that was killed for it."
+        )
+    else:
+        most = ", ".join(f"{group} ({times})" for group, times in full.most_common(MOST_GROUPS))
+        left = len(full) - MOST_GROUPS
+        said = (
+            f"Memory of {len(full)} groups ran out, {len(ooms)} times in all: {most}"
+            + (f" and {left} more." if left > 0 else ".")
+            + f" {first.victim} was the first that was killed for it."
+        )
+    return said + " The notifier chain is not asked there."
+
+
+MOST_GROUPS = 4
+"""Groups that a sentence names (our choice)."""

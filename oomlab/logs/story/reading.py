@@ -145,6 +145,11 @@ class _Reader:
             may_kill=kills,
             why=why,
             nobody=one.nobody,
+            where=one.where if one.bound_to else "",
+            limit_kb=one.memory.group_limit_kb,
+            others=max(len(one.victims) - 1, 0),
+            asker_dies=one.asker_dies,
+            spare=one.memory.count("free"),
             sighting=Sighting(
                 self.name(one.task), at_us, one.place.first, "OOM report", _frames(one.frames)
             ),
@@ -154,8 +159,7 @@ class _Reader:
         at_us, line = self.at[id(one)], one.place.first
         if isinstance(one, log.AllocationFailure):
             who = self.name(one.task)
-            said = one.title or f"{who}: {one.what}, order {one.order or 0}, {one.mask_text}"
-            yield Notice("failure", who, at_us, line, said, one.order or 0)
+            yield Notice("failure", who, at_us, line, _failed(one, who), one.order or 0)
         elif isinstance(one, log.AllocationStall):
             who, seconds = self.name(one.task), one.for_us // _SECOND
             yield Notice("stall", who, at_us, line, f"{who} has waited for {seconds} s", seconds)
@@ -166,7 +170,8 @@ class _Reader:
                 yield Notice("puff", "", at_us, line, one.text, one.wanted or 0)
         elif isinstance(one, log.LockdepReport):
             names = [step.name for step in one.steps]
-            names += [lock.name for lock in (*one.held, *filter(None, (one.wanted,)))]
+            names += [one.wanted.name] if one.wanted is not None else []
+            names += [] if one.steps else [lock.name for lock in one.held]
             who = "" if one.task is None else self.name(one.task)
             yield Notice("lockdep", who, at_us, line, one.title, 0, tuple(dict.fromkeys(names)))
         elif isinstance(one, log.Panic):
@@ -176,6 +181,22 @@ class _Reader:
         elif isinstance(one, log.OrphanKill):
             who = self.name(one.victim.task)
             yield Notice("kill", who, at_us, line, f"{who} was killed, and the report is not here")
+
+
+def _failed(one: log.AllocationFailure, who: str) -> str:
+    """Who got nothing of what, in words; the mask with its names."""
+    if one.what == "unexpected mask":
+        return f"{who} asked with a mask that may not be there, {one.mask_text}"
+    who = who or (f"the cache {one.cache}" if one.cache else "somebody")
+    pages = f"{1 << one.order} pages in a row (order {one.order})" if one.order else "a page"
+    asked = pages if one.order is not None and one.order <= MOST_ORDER else "memory"
+    asked = f"{one.bytes:,} bytes" if one.bytes is not None else asked
+    mask = f", {one.mask or one.mask_text}" if one.mask_text else ""
+    return f"{who} did not get {asked} ({one.what}{mask})"
+
+
+MOST_ORDER = 30
+"""An order above it is no order: the line is damaged (our choice; MAX_ORDER is 10)."""
 
 
 def _line(seen: Sighting) -> int:
