@@ -119,9 +119,9 @@ class OomReport(AboutRequest):
     def where(self) -> str:
         """In which memory the OOM killer looked, in words."""
         if self.bound_to == "cpuset":
-            return f"only on nodes {self.nodes or '?'}, those of the cpuset {self.cpuset or '?'}"
+            return f"only on the nodes of the cpuset {self.cpuset or '?'} ({self.nodes or '?'})"
         if self.bound_to:
-            return f"only on nodes {self.nodes or '?'}, those of a memory policy"
+            return f"only on the nodes of a memory policy ({self.nodes or '?'})"
         return "in the group" if self.memcg else "in the whole machine"
 
     @property

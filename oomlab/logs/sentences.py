@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from oomlab.analysis.units import time_text
+from oomlab.gfp.printed import PrintedMask
 from oomlab.logs import incidents as log
 from oomlab.logs.parts import Frame, NotifierSeen, Victim
 from oomlab.logs.story.request import may_kill
@@ -104,9 +105,17 @@ def _of_oom(one: log.OomReport) -> Iterator[str]:
 def _of_mask(one: log.AboutRequest) -> Iterator[str]:
     mask = one.mask
     if mask is not None:
-        yield f"mask: {mask} on Linux {mask.spans}"
+        yield f"mask: {mask} on Linux {_fits(mask)}"
         if mask.disagreement:
             yield f"but: {mask.disagreement}"
+
+
+def _fits(mask: PrintedMask) -> str:
+    """The releases with such masks; the log's own before them, if it stands outside of them."""
+    kernel = mask.kernel
+    if kernel is None or kernel.era is not mask.era or kernel.release in mask.era:
+        return mask.spans
+    return f"{kernel.version}, numbered as {mask.spans}"
 
 
 def _notifier(seen: NotifierSeen) -> str:

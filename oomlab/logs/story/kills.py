@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from oomlab.logs.story.findings import Material, finding, length
-from oomlab.logs.story.reports import NoticeKind, OomSeen, ZoneSeen
+from oomlab.logs.story.reports import MOST_ORDER, NoticeKind, OomSeen, ZoneSeen
 from oomlab.logs.story.story import LogFinding, Quote
 
 STORM = 10
@@ -130,6 +130,15 @@ def may_not_kill(material: Material) -> Iterator[LogFinding]:
 _NOTICES: tuple[tuple[NoticeKind, str, str, str], ...] = (
     ("panic", "panic", "lockup", "The machine gave up"),
     ("no victim", "panic", "lockup", "Nobody was left to kill"),
+    (
+        "listener's worker",
+        "chain",
+        "lockup",
+        "A worker does not come back that may stand in the way of the OOM killer",
+    ),
+    ("processor", "stall", "lockup", "A processor does not get on"),
+    ("workers", "stall", "notice", "Workers do not get on"),
+    ("grace period", "stall", "notice", "A grace period of RCU does not end"),
     ("puff", "puff", "notice", "The balloon could not get the pages that the host wanted"),
     ("failure", "failure", "notice", "Requests for memory failed"),
     ("stall", "stall", "notice", "A request for memory took long"),
@@ -142,12 +151,12 @@ def notices(material: Material) -> Iterator[LogFinding]:
         mine = [notice for notice in material.reading.notices if notice.kind == kind]
         if not mine:
             continue
-        times = f" ({len(mine)} times, the first)" if len(mine) > 1 else ""
+        times = f" ({len(mine)} times; this was the first)" if len(mine) > 1 else ""
         weight = "loss" if severity == "loss" else "lockup" if severity == "lockup" else "notice"
         yield finding(
             chapter,
             weight,  # type: ignore[arg-type]
-            f"{said}{times}: {mine[0].text}.",
+            f"{said}{times}: {mine[0].text.removesuffix('.')}.",
             [Quote(notice.line, notice.text) for notice in mine],
         )
 
@@ -189,18 +198,26 @@ def _how(oom: OomSeen) -> str:
     """Who asked, for what, where, and who was killed."""
     if oom.path == "SysRq":
         return f"A person had somebody killed by SysRq-f: {oom.victim}."
-    whole = f" for {1 << oom.order} pages in a row (order {oom.order})" if oom.order > 0 else ""
-    how = f"An ordinary OOM: {oom.task} asked{whole} ({oom.path}), {oom.victim} was killed."
+    whole = 0 < oom.order <= MOST_ORDER
+    asked = f" for {1 << oom.order} pages in a row (order {oom.order}, " if whole else " ("
+    how = f"An ordinary OOM: {oom.task} asked{asked}{oom.path}), {oom.victim} was killed."
     if oom.asker_dies:
         how += " No victim was looked for: oom_kill_allocating_task is set, the one who asks dies."
     if oom.where:
         how += f" It looked for memory {oom.where}: elsewhere there may be free memory."
+    if oom.closed and oom.path == "allocator":
+        zone = max(oom.closed, key=_free)
+        how += f" {zone.free} pages are free in zone {zone.name}, which this request may not use."
     if oom.path == "page fault" and oom.spare and oom.ram and oom.spare * SPARE > oom.ram:
         how += (
             f" {oom.spare} pages were free: memory was not short, a handler of the fault said"
             " that it was (VM_FAULT_OOM)."
         )
     return how
+
+
+def _free(zone: ZoneSeen) -> int:
+    return zone.free
 
 
 SPARE = 10

@@ -12,8 +12,9 @@ from oomlab.logs import incidents as log
 from oomlab.logs.parts import Frame as LogFrame
 from oomlab.logs.parts import TaskName
 from oomlab.logs.story.clock import Boot, boots
-from oomlab.logs.story.reports import LogReading, Notice, OomSeen
-from oomlab.logs.story.request import may_kill, models, zone_of
+from oomlab.logs.story.functions import frame_meaning
+from oomlab.logs.story.reports import MOST_ORDER, LogReading, Notice, OomSeen
+from oomlab.logs.story.request import closed_to, may_kill, models, zone_of
 from oomlab.logs.story.seen import ListedLock, Owner, Sighting, StackFrame, Why
 
 NEAR_US = 5_000_000
@@ -150,6 +151,7 @@ class _Reader:
             others=max(len(one.victims) - 1, 0),
             asker_dies=one.asker_dies,
             spare=one.memory.count("free"),
+            closed=closed_to(one.memory, mask),
             sighting=Sighting(
                 self.name(one.task), at_us, one.place.first, "OOM report", _frames(one.frames)
             ),
@@ -174,6 +176,16 @@ class _Reader:
             names += [] if one.steps else [lock.name for lock in one.held]
             who = "" if one.task is None else self.name(one.task)
             yield Notice("lockdep", who, at_us, line, one.title, 0, tuple(dict.fromkeys(names)))
+        elif isinstance(one, log.WorkqueueStall):
+            work = ", ".join(one.in_flight[:MOST_WORK]) or "the log does not say with which work"
+            ours = any(_of_a_listener(name) for name in one.in_flight)
+            said = f"for {one.seconds} s, at work: {work}"
+            yield Notice("listener's worker" if ours else "workers", "", at_us, line, said)
+        elif isinstance(one, log.RcuStall):
+            yield Notice("grace period", "", at_us, line, one.flavour or "RCU")
+        elif isinstance(one, log.Lockup) and not one.frames:  # a stack makes it a sighting
+            what = f"processor {one.cpu}" + (f", running {one.task}" if one.task else "")
+            yield Notice("processor", "", at_us, line, what, one.seconds or 0)
         elif isinstance(one, log.Panic):
             yield Notice("panic", "", at_us, line, one.text)
         elif isinstance(one, log.OomReport) and one.nobody:
@@ -195,8 +207,16 @@ def _failed(one: log.AllocationFailure, who: str) -> str:
     return f"{who} did not get {asked} ({one.what}{mask})"
 
 
-MOST_ORDER = 30
-"""An order above it is no order: the line is damaged (our choice; MAX_ORDER is 10)."""
+MOST_WORK = 3
+"""Names of work that a sentence has (our choice)."""
+
+
+def _of_a_listener(work: str) -> bool:
+    """Is a worker with this work ("88:update_balloon_size_func [virtio_balloon] for 41s") in the
+    driver of a listener, or does it ask the OOM killer?"""
+    name = work.partition(":")[2].partition(" ")[0] or work.partition(" ")[0]
+    meaning = frame_meaning(name.removesuffix("(RESCUER)"))
+    return meaning is not None and meaning.place in ("balloon", "sysrq")
 
 
 def _line(seen: Sighting) -> int:

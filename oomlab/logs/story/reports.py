@@ -34,7 +34,8 @@ class OomSeen:
     request kill (None: not known), and `why`. `nobody`: it found nobody to kill. `where`: in which
     part of the memory it looked, "" for all of it. `limit_kb`: of the group. `others`: how many
     more died with the victim. `asker_dies`: the victim was not looked for. `spare`: pages that
-    were free in the whole machine, None where that is not said."""
+    were free in the whole machine, None where that is not said. `closed`: zones with pages to
+    spare that this request may not use."""
 
     task: str
     at_us: int
@@ -61,10 +62,15 @@ class OomSeen:
     others: int = 0
     asker_dies: bool = False
     spare: int | None = None
+    closed: tuple[ZoneSeen, ...] = ()
 
+
+MOST_ORDER = 30
+"""An order above it is no order: the line is damaged (our choice; MAX_ORDER is 10)."""
 
 NoticeKind = Literal[
     "failure", "stall", "purge", "puff", "lockdep", "panic", "no victim", "kill",
+    "listener's worker", "workers", "grace period", "processor",
 ]  # fmt: skip
 """Other records that a finding may rest on."""
 
