@@ -53,7 +53,7 @@ _QUOTED = re.compile(rb"=([0-9A-F]{2})")
 _NOT_QUOTED = re.compile(rb"=(?![0-9A-F]{2})")
 _SAID_AROUND = (
     "Showing all locks held", "Manual OOM execution", "Show Locks Held", "lockdep is turned off",
-    "disables this message",
+    "disables this message", "hung task reports are suppressed",
 )  # fmt: skip
 _LISTING = ("PC stack   pid father", "Show Blocked State", "Show State")
 

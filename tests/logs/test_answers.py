@@ -36,6 +36,8 @@ ANSWERS = {
         ("A worker does not come back", "88:update_balloon_size_func [virtio_balloon]",
          "waiting behind it: vmstat_shepherd", "processor 2, running fig thread:1:733",
          "A grace period of RCU does not end: rcu_preempt"), ("ordinary",)),
+    "6.8-list-cut": (
+        ("fsr waits for balloon_lock, held by kworker/0:1",), ("for which fsr waits",)),
     "6.16-two-mutexes": (
         ("in a circle: holly -> ivy -> holly",), ("who has the lock asked for in briar_commit",)),
 }  # fmt: skip
@@ -118,3 +120,21 @@ def test_a_list_of_nodes_is_no_policy_before_4_10() -> None:
         )
         (one,) = read_log(io.BytesIO(text.encode())).ooms
         assert one.bound_to == bound
+
+
+ROOK = "Killed process 501 (rook"
+WHOLE = f"Out of memory: {ROOK}) total-vm:404044kB, anon-rss:129044kB, file-rss:0kB"
+
+
+def test_a_kill_that_is_said_twice_is_one() -> None:
+    text = (
+        "[5.0] rook invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
+        f"[5.1] {WHOLE}\n[5.1] {WHOLE}\n"
+    )
+    (one,) = read_log(io.BytesIO(text.encode())).incidents
+    assert [str(victim.task) for victim in one.victims] == ["rook:501"]  # type: ignore[attr-defined]
+
+
+def test_a_kill_that_is_cut_keeps_the_name() -> None:
+    text = told(read_log(io.BytesIO(f"[5.1] Out of memory: {ROOK}\n".encode())))
+    assert "killed: rook:501" in text

@@ -158,10 +158,10 @@ class OomRecord(Record):
             if chosen is None or self._chosen is not None or self.victims:
                 return False
             self._chosen = chosen
+        elif any(one.task.pid == killed.task.pid for one in self.victims):
+            pass  # said twice: by the journal, or as the one that was looked for in a whole group
         elif self.victims and not self.whole_group and not shared:
             return False
-        elif any(one.task.pid == killed.task.pid for one in self.victims):
-            pass  # of a whole group, the one that was looked for is said twice
         elif len(self.victims) < _MOST_VICTIMS:
             self.victims.append(with_score(None if self.victims else self._chosen, killed))
         self.of_group = self.of_group or "emory cgroup" in line.text
