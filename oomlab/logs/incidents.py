@@ -375,12 +375,14 @@ NOTHING_READ = Counts()
 @dataclass(frozen=True)
 class Log:
     """All that was read. `source`: its name for people. `incidents`: in the order of their first
-    lines. `releases`: in the order in which they are first said."""
+    lines. `releases`: in the order in which they are first said. `starts`: the lines with which
+    kernels begin ("Linux version ...")."""
 
     source: str
     incidents: tuple[Incident, ...] = ()
     releases: tuple[ReleaseSeen, ...] = ()
     counts: Counts = NOTHING_READ
+    starts: tuple[int, ...] = ()
 
     @property
     def ooms(self) -> tuple[OomReport, ...]:

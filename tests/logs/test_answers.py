@@ -138,3 +138,17 @@ def test_a_kill_that_is_said_twice_is_one() -> None:
 def test_a_kill_that_is_cut_keeps_the_name() -> None:
     text = told(read_log(io.BytesIO(f"[5.1] Out of memory: {ROOK}\n".encode())))
     assert "killed: rook:501" in text
+
+
+def test_boots_are_parted_by_the_line_that_a_kernel_begins_with() -> None:
+    """A journal has no times since the boot."""
+    start = "May 01 0{}:00:01 wold kernel: Linux version 6.12.4 (x@y) (gcc 14) #1 SMP\n"
+    kill = f"May 01 01:30:01 wold kernel: {WHOLE}\n"
+    stopped = (
+        "May 01 02:30:01 wold kernel: Kernel panic - not syncing: Out of memory: compulsory "
+        "panic_on_oom is enabled\n"
+    )
+    text = start.format(1) + kill + "-- Reboot --\n" + start.format(2) + stopped
+    assert "2 boots; this is the worst of them, number 2" in told(read_log(text.encode()))
+    text = start.format(1) + kill + stopped
+    assert "boots" not in told(read_log(text.encode()))

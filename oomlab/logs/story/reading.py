@@ -26,7 +26,7 @@ _SECOND = 1_000_000
 
 def readings_of(read: log.Log) -> Iterator[LogReading]:
     """A reading for each boot that the log is of."""
-    for boot in boots(read.incidents):
+    for boot in boots(read.incidents, read.starts):
         yield _Reader(read, boot).reading()
 
 
