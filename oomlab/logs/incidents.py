@@ -79,7 +79,9 @@ class OomReport(AboutRequest):
     `constraint`: as printed ("CONSTRAINT_NONE"). `memcg`: the group that was full, "" if it was the
     machine. `table`: the largest processes that could be killed; `rows`: how many there were.
     `victims`: who was killed, several with `oom.group`. `nobody`: it found no process to kill.
-    `notifiers`: what is seen of the chain. `adj`: the invoker's oom_score_adj.
+    `notifiers`: what is seen of the chain. `adj`: the invoker's oom_score_adj. `whole_group`: all
+    of the group die (memory.oom.group). `asker_dies`: no victim was looked for
+    (oom_kill_allocating_task).
     """
 
     kind = "oom"
@@ -93,12 +95,45 @@ class OomReport(AboutRequest):
     victims: tuple[Victim, ...] = ()
     nobody: bool = False
     notifiers: tuple[NotifierSeen, ...] = ()
+    whole_group: bool = False
+    asker_dies: bool = False
+
+    @property
+    def bound_to(self) -> str:
+        """What kept the request from a part of the machine's memory: "cpuset", "memory policy", or
+        "" for nothing that the log shows. Before 4.19 no line says so, but from 4.10 on a list of
+        nodes beside the mask is that of a policy (mm/oom_kill.c, dump_header)."""
+        if self.constraint:
+            return _CONSTRAINTS.get(self.constraint, "")
+        mask = self.mask
+        policy = mask is not None and mask.era.first >= (4, 10)
+        listed = self.nodemask not in ("", "(null)", self.mems_allowed)
+        return "memory policy" if policy and listed else ""
+
+    @property
+    def nodes(self) -> str:
+        """The nodes that the request was bound to, as they are printed; "" if it was to none."""
+        return {"cpuset": self.mems_allowed, "memory policy": self.nodemask}.get(self.bound_to, "")
+
+    @property
+    def where(self) -> str:
+        """In which memory the OOM killer looked, in words."""
+        if self.bound_to == "cpuset":
+            return f"only on the nodes of the cpuset {self.cpuset or '?'} ({self.nodes or '?'})"
+        if self.bound_to:
+            return f"only on the nodes of a memory policy ({self.nodes or '?'})"
+        return "in the group" if self.memcg else "in the whole machine"
 
     @property
     def victim(self) -> Victim | None:
         """The first that was killed; None if the log shows nobody."""
         return self.victims[0] if self.victims else None
 
+
+_CONSTRAINTS = {
+    "CONSTRAINT_CPUSET": "cpuset",
+    "CONSTRAINT_MEMORY_POLICY": "memory policy",
+}
 
 FailureKind = Literal["page allocation", "vmalloc", "SLUB", "SLAB", "unexpected mask", "other"]
 """Who failed: the page allocator, vmalloc, a slab; or a mask that may not be (`Unexpected gfp`)."""
@@ -340,12 +375,14 @@ NOTHING_READ = Counts()
 @dataclass(frozen=True)
 class Log:
     """All that was read. `source`: its name for people. `incidents`: in the order of their first
-    lines. `releases`: in the order in which they are first said."""
+    lines. `releases`: in the order in which they are first said. `starts`: the lines with which
+    kernels begin ("Linux version ...")."""
 
     source: str
     incidents: tuple[Incident, ...] = ()
     releases: tuple[ReleaseSeen, ...] = ()
     counts: Counts = NOTHING_READ
+    starts: tuple[int, ...] = ()
 
     @property
     def ooms(self) -> tuple[OomReport, ...]:

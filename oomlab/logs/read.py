@@ -70,4 +70,4 @@ def read_log(log: str | bytes | os.PathLike[str] | Source, *, kernel: str | None
     releases = tuple(reader.releases)
     known = releases[0].release if releases else (kernel or "")
     filled = tuple(one if one.release else replace(one, release=known) for one in kept)
-    return Log(name, filled, releases, counts)
+    return Log(name, filled, releases, counts, tuple(reader.starts))

@@ -51,17 +51,21 @@ _BLANKS = re.compile(rb"(?:\\ )+")
 _QUOTE = re.compile(rb"[> ]+")
 _QUOTED = re.compile(rb"=([0-9A-F]{2})")
 _NOT_QUOTED = re.compile(rb"=(?![0-9A-F]{2})")
-_SAID_AROUND = ("Showing all locks held", "Manual OOM execution", "Show Locks Held")
+_SAID_AROUND = (
+    "Showing all locks held", "Manual OOM execution", "Show Locks Held", "lockdep is turned off",
+    "disables this message", "hung task reports are suppressed",
+)  # fmt: skip
 _LISTING = ("PC stack   pid father", "Show Blocked State", "Show State")
 
 
 @dataclass
 class Reader:
-    """Reads `source`; `incidents` gives out what was found, `counts` and `releases` say more, and
-    are complete when it has ended."""
+    """Reads `source`; `incidents` gives out what was found, `counts`, `releases` and `starts` (the
+    lines with which kernels begin) say more, and are complete when it has ended."""
 
     source: Source
     releases: list[ReleaseSeen] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     listing: bool = False
     _read: int = 0
     _used: int = 0
@@ -296,7 +300,10 @@ class Reader:
         return True
 
     def _release_in(self, line: PrintedLine) -> bool:
-        found = _BOOTED.search(line.text) or _COMMIT.search(line.text)
+        found = _BOOTED.match(line.text)
+        if found and len(self.starts) < MOST_RELEASES:
+            self.starts.append(line.number)
+        found = found or _BOOTED.search(line.text) or _COMMIT.search(line.text)
         release = found[1] if found else release_in(line.text)
         if not release:
             return False

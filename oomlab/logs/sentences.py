@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from oomlab.analysis.units import time_text
+from oomlab.gfp.printed import PrintedMask
 from oomlab.logs import incidents as log
 from oomlab.logs.parts import Frame, NotifierSeen, Victim
 from oomlab.logs.story.request import may_kill
@@ -22,6 +23,11 @@ _SEEN_BY = {
     "sure frame": "its function is in the stack",
     "? frame": "its function was in the stack before, so it may have run",
 }
+
+
+def counted(number: int, thing: str) -> str:
+    """A number with its noun: 1 lock, 2 locks."""
+    return f"{number} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def when(one: log.Incident) -> str:
@@ -52,6 +58,11 @@ def additions(one: log.Incident) -> Iterator[str]:
         yield f"waits for a {blocked.kind}, {owner}"
     elif isinstance(one, log.HeldLocks):
         yield "locks: " + _some([f"{lock.name} (asked in {lock.function})" for lock in one.locks])
+    elif isinstance(one, log.WorkqueueStall):
+        if one.in_flight:
+            yield "at work: " + _some(list(one.in_flight))
+        if one.pending:
+            yield "waiting behind it: " + _some(list(one.pending))
     elif isinstance(one, log.LockdepReport):
         if one.wanted:
             yield f"wants {one.wanted.name}, in {one.wanted.function}"
@@ -68,6 +79,15 @@ def _of_oom(one: log.OomReport) -> Iterator[str]:
         yield f"may such a request kill? {'yes' if kills else 'no'}: {why}"
     for seen in one.notifiers:
         yield _notifier(seen)
+    if one.bound_to:
+        yield f"where it looked: {one.where}"
+    usage, limit = one.memory.group_usage_kb, one.memory.group_limit_kb
+    if limit is not None:
+        yield f"the group: {usage or 0:,} kB used, limit {limit:,} kB"
+    if one.asker_dies:
+        yield "no victim was looked for: oom_kill_allocating_task is set"
+    if one.whole_group:
+        yield "the whole group dies: memory.oom.group is set"
     for victim in one.victims[:MOST_SHOWN]:
         yield _victim(victim)
     if len(one.victims) > MOST_SHOWN:
@@ -85,9 +105,17 @@ def _of_oom(one: log.OomReport) -> Iterator[str]:
 def _of_mask(one: log.AboutRequest) -> Iterator[str]:
     mask = one.mask
     if mask is not None:
-        yield f"mask: {mask} on Linux {mask.spans}"
+        yield f"mask: {mask} on Linux {_fits(mask)}"
         if mask.disagreement:
             yield f"but: {mask.disagreement}"
+
+
+def _fits(mask: PrintedMask) -> str:
+    """The releases with such masks; the log's own before them, if it stands outside of them."""
+    kernel = mask.kernel
+    if kernel is None or kernel.era is not mask.era or kernel.release in mask.era:
+        return mask.spans
+    return f"{kernel.version}, numbered as {mask.spans}"
 
 
 def _notifier(seen: NotifierSeen) -> str:
@@ -107,8 +135,8 @@ def _victim(victim: Victim) -> str:
     if reaped is None:
         return f"{text}; nothing says that it was reaped"
     how = "reaped" if reaped.done else "the reaper was unable to reap it"
-    order = "before" if reaped.before_next else "after"
-    return f"{text}; {how} {order} the next call of the OOM killer (line {reaped.line})"
+    late = "" if reaped.before_next else " after the next call of the OOM killer"
+    return f"{text}; {how}{late} (line {reaped.line})"
 
 
 def _some(texts: list[str]) -> str:
@@ -159,12 +187,12 @@ _SENTENCES: tuple[tuple[type[log.Incident], Callable[[Any], str]], ...] = (
     (log.AllocationFailure, _failure),
     (log.HungTask, lambda one: f"hung: {one.task} has not run for {one.seconds} s"),
     (log.TaskShown, _shown),
-    (log.HeldLocks, lambda one: f"{one.task} holds or waits for {one.number} locks"),
+    (log.HeldLocks, lambda one: f"{one.task} holds or waits for {counted(one.number, 'lock')}"),
     (log.LockdepReport, lambda one: f"lockdep: {one.title}"),
     (log.WorkqueueStall, lambda one: f"workers stuck for {one.seconds} s ({one.pool})"),
     (log.RcuStall, lambda one: f"a grace period of {one.flavour or 'RCU'} does not end"),
     (log.Lockup, _lockup),
-    (log.NotifierLine, lambda one: f"{one.driver}: {one.text}"),
+    (log.NotifierLine, lambda one: f"{one.driver} says: {one.text.removesuffix('.')}"),
     (log.PageOwner, lambda one: f"a page was allocated by {one.task}, order {one.order}"),
     (log.Panic, lambda one: f"panic: {one.text}"),
     (log.OrphanKill, lambda one: f"{_victim(one.victim)}; its report is not in the log"),

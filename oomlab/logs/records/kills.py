@@ -43,7 +43,8 @@ def killed_in(line: PrintedLine) -> Victim | None:
     rest = line.text[found.end() :]
     size = _SIZE.search(rest)
     # A comm may hold brackets; sizes follow the last one that closes it.
-    comm = (rest[: size.start()] if size else rest).rpartition(")")[0]
+    before = rest[: size.start()] if size else rest
+    comm = before.rpartition(")")[0] or before.strip()  # of a line that was cut: what is left
     tail = rest[len(comm) :]
     sizes = _RSS.findall(tail)
     uid = found[2] or (_UID.search(tail) or [None, None])[1]

@@ -86,7 +86,7 @@ class OomRecord(Record):
         self.cpuset = self.mems = self.constraint = self.memcg = ""
         self.memory = MemoryBlock()
         self.victims: list[Victim] = []
-        self.nobody = self.whole_group = self.of_group = False
+        self.nobody = self.whole_group = self.of_group = self.asker_dies = False
         self.notified = list(notified)
         self._chosen: Victim | None = None
         self._summary: Victim | None = None
@@ -158,13 +158,14 @@ class OomRecord(Record):
             if chosen is None or self._chosen is not None or self.victims:
                 return False
             self._chosen = chosen
+        elif any(one.task.pid == killed.task.pid for one in self.victims):
+            pass  # said twice: by the journal, or as the one that was looked for in a whole group
         elif self.victims and not self.whole_group and not shared:
             return False
-        elif any(one.task.pid == killed.task.pid for one in self.victims):
-            pass  # of a whole group, the one that was looked for is said twice
         elif len(self.victims) < _MOST_VICTIMS:
             self.victims.append(with_score(None if self.victims else self._chosen, killed))
         self.of_group = self.of_group or "emory cgroup" in line.text
+        self.asker_dies = self.asker_dies or "(oom_kill_allocating_task)" in line.text
         return True
 
     def reaped(self, pid: int, done: bool, line: PrintedLine) -> bool:
@@ -206,6 +207,8 @@ class OomRecord(Record):
             victims=tuple(victims),
             nobody=self.nobody,
             notifiers=tuple(seen.values()),
+            whole_group=self.whole_group,
+            asker_dies=self.asker_dies,
         )
 
     def _path(self, frames: tuple[Frame, ...]) -> ReportPath:

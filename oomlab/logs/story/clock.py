@@ -6,6 +6,7 @@ A log of several boots is cut into boots: what was before a restart says nothing
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,12 +39,16 @@ class Boot:
     moments: tuple[int, ...]
 
 
-def boots(incidents: Sequence[Incident]) -> Iterator[Boot]:
-    """The boots of a log, in order; one without anything for a log in which nothing is."""
+def boots(incidents: Sequence[Incident], starts: Sequence[int] = ()) -> Iterator[Boot]:
+    """The boots of a log, in order; one without anything for a log in which nothing is. `starts`:
+    lines with which a kernel begins: where no clock says it, these part the boots."""
     mine: list[Incident] = []
     latest_us = 0
     for one in incidents:
         at_us = one.place.boot_us
+        if mine and bisect(starts, mine[-1].place.first) < bisect(starts, one.place.first):
+            yield _boot(mine)
+            mine, latest_us = [], 0
         if at_us is not None:
             if latest_us - at_us > RESTART_US and at_us * 2 < latest_us:
                 yield _boot(mine)

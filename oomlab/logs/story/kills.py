@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from oomlab.logs.story.findings import Material, finding, length
-from oomlab.logs.story.reports import NoticeKind, OomSeen, ZoneSeen
+from oomlab.logs.story.reports import MOST_ORDER, NoticeKind, OomSeen, ZoneSeen
 from oomlab.logs.story.story import LogFinding, Quote
 
 STORM = 10
@@ -130,8 +131,17 @@ def may_not_kill(material: Material) -> Iterator[LogFinding]:
 _NOTICES: tuple[tuple[NoticeKind, str, str, str], ...] = (
     ("panic", "panic", "lockup", "The machine gave up"),
     ("no victim", "panic", "lockup", "Nobody was left to kill"),
+    (
+        "listener's worker",
+        "chain",
+        "lockup",
+        "A worker does not come back that may stand in the way of the OOM killer",
+    ),
+    ("processor", "stall", "lockup", "A processor does not get on"),
+    ("workers", "stall", "notice", "Workers do not get on"),
+    ("grace period", "stall", "notice", "A grace period of RCU does not end"),
     ("puff", "puff", "notice", "The balloon could not get the pages that the host wanted"),
-    ("failure", "failure", "notice", "A request for memory failed"),
+    ("failure", "failure", "notice", "Requests for memory failed"),
     ("stall", "stall", "notice", "A request for memory took long"),
 )
 
@@ -142,12 +152,12 @@ def notices(material: Material) -> Iterator[LogFinding]:
         mine = [notice for notice in material.reading.notices if notice.kind == kind]
         if not mine:
             continue
-        times = f" ({len(mine)} times)" if len(mine) > 1 else ""
+        times = f" ({len(mine)} times; this was the first)" if len(mine) > 1 else ""
         weight = "loss" if severity == "loss" else "lockup" if severity == "lockup" else "notice"
         yield finding(
             chapter,
             weight,  # type: ignore[arg-type]
-            f"{said}{times}: {mine[0].text}.",
+            f"{said}{times}: {mine[0].text.removesuffix('.')}.",
             [Quote(notice.line, notice.text) for notice in mine],
         )
 
@@ -173,17 +183,73 @@ def ordinary(material: Material) -> Iterator[LogFinding]:
         yield finding(
             "group",
             "ordinary",
-            f"Memory of a group ran out, {groups[0].group}: {first.victim} was killed for it. The"
-            " notifier chain is not asked there.",
+            _of_groups(groups),
             [Quote(oom.line, f"{oom.task} asked, {oom.victim} killed") for oom in groups],
         )
         return
-    how = f"An ordinary OOM: {first.task} asked ({first.path}), {first.victim} was killed."
-    if first.path == "SysRq":
-        how = f"A person had somebody killed by SysRq-f: {first.victim}."
     yield finding(
         "ordinary",
         "ordinary",
-        how + (f" {len(killed)} kills in all." if len(killed) > 1 else ""),
+        _how(first) + (f" {len(killed)} kills in all." if len(killed) > 1 else ""),
         [Quote(oom.victim_line, f"{oom.victim} killed for {oom.task}") for oom in killed],
     )
+
+
+def _how(oom: OomSeen) -> str:
+    """Who asked, for what, where, and who was killed."""
+    if oom.path == "SysRq":
+        return f"A person had somebody killed by SysRq-f: {oom.victim}."
+    whole = 0 < oom.order <= MOST_ORDER
+    asked = f" for {1 << oom.order} pages in a row (order {oom.order}, " if whole else " ("
+    how = f"An ordinary OOM: {oom.task} asked{asked}{oom.path}), {oom.victim} was killed."
+    if oom.asker_dies:
+        how += " No victim was looked for: oom_kill_allocating_task is set, the one who asks dies."
+    if oom.where:
+        how += f" It looked for memory {oom.where}: elsewhere there may be free memory."
+    if oom.closed and oom.path == "allocator":
+        zone = max(oom.closed, key=_free)
+        how += f" {zone.free} pages are free in zone {zone.name}, which this request may not use."
+    if oom.path == "page fault" and oom.spare and oom.ram and oom.spare * SPARE > oom.ram:
+        how += (
+            f" {oom.spare} pages were free: memory was not short, a handler of the fault said"
+            " that it was (VM_FAULT_OOM)."
+        )
+    return how
+
+
+def _free(zone: ZoneSeen) -> int:
+    return zone.free
+
+
+SPARE = 10
+"""With more than one in so many pages free, a machine is not short of memory (our choice)."""
+
+
+def _of_groups(ooms: list[OomSeen]) -> str:
+    """Which groups were full, how often, and who died."""
+    full = Counter(oom.group for oom in ooms)
+    first = ooms[0]
+    limit = f" (limit {first.limit_kb:,} kB)" if first.limit_kb is not None else ""
+    if len(ooms) == 1:
+        more = f" and {first.others} more of the group were" if first.others else " was"
+        said = (
+            f"Memory of a group ran out, {first.group}{limit}: {first.victim}{more} killed for it."
+        )
+    elif len(full) == 1:
+        said = (
+            f"Memory of a group ran out {len(ooms)} times, {first.group}{limit}: {first.victim} was"
+            " the first that was killed for it."
+        )
+    else:
+        most = ", ".join(f"{group} ({times})" for group, times in full.most_common(MOST_GROUPS))
+        left = len(full) - MOST_GROUPS
+        said = (
+            f"Memory of {len(full)} groups ran out, {len(ooms)} times in all: {most}"
+            + (f" and {left} more." if left > 0 else ".")
+            + f" {first.victim} was the first that was killed for it."
+        )
+    return said + " The notifier chain is not asked there."
+
+
+MOST_GROUPS = 4
+"""Groups that a sentence names (our choice)."""

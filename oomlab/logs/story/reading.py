@@ -12,8 +12,9 @@ from oomlab.logs import incidents as log
 from oomlab.logs.parts import Frame as LogFrame
 from oomlab.logs.parts import TaskName
 from oomlab.logs.story.clock import Boot, boots
-from oomlab.logs.story.reports import LogReading, Notice, OomSeen
-from oomlab.logs.story.request import may_kill, models, zone_of
+from oomlab.logs.story.functions import frame_meaning
+from oomlab.logs.story.reports import MOST_ORDER, LogReading, Notice, OomSeen
+from oomlab.logs.story.request import closed_to, may_kill, models, zone_of
 from oomlab.logs.story.seen import ListedLock, Owner, Sighting, StackFrame, Why
 
 NEAR_US = 5_000_000
@@ -25,7 +26,7 @@ _SECOND = 1_000_000
 
 def readings_of(read: log.Log) -> Iterator[LogReading]:
     """A reading for each boot that the log is of."""
-    for boot in boots(read.incidents):
+    for boot in boots(read.incidents, read.starts):
         yield _Reader(read, boot).reading()
 
 
@@ -145,6 +146,12 @@ class _Reader:
             may_kill=kills,
             why=why,
             nobody=one.nobody,
+            where=one.where if one.bound_to else "",
+            limit_kb=one.memory.group_limit_kb,
+            others=max(len(one.victims) - 1, 0),
+            asker_dies=one.asker_dies,
+            spare=one.memory.count("free"),
+            closed=closed_to(one.memory, mask),
             sighting=Sighting(
                 self.name(one.task), at_us, one.place.first, "OOM report", _frames(one.frames)
             ),
@@ -154,8 +161,7 @@ class _Reader:
         at_us, line = self.at[id(one)], one.place.first
         if isinstance(one, log.AllocationFailure):
             who = self.name(one.task)
-            said = one.title or f"{who}: {one.what}, order {one.order or 0}, {one.mask_text}"
-            yield Notice("failure", who, at_us, line, said, one.order or 0)
+            yield Notice("failure", who, at_us, line, _failed(one, who), one.order or 0)
         elif isinstance(one, log.AllocationStall):
             who, seconds = self.name(one.task), one.for_us // _SECOND
             yield Notice("stall", who, at_us, line, f"{who} has waited for {seconds} s", seconds)
@@ -166,9 +172,20 @@ class _Reader:
                 yield Notice("puff", "", at_us, line, one.text, one.wanted or 0)
         elif isinstance(one, log.LockdepReport):
             names = [step.name for step in one.steps]
-            names += [lock.name for lock in (*one.held, *filter(None, (one.wanted,)))]
+            names += [one.wanted.name] if one.wanted is not None else []
+            names += [] if one.steps else [lock.name for lock in one.held]
             who = "" if one.task is None else self.name(one.task)
             yield Notice("lockdep", who, at_us, line, one.title, 0, tuple(dict.fromkeys(names)))
+        elif isinstance(one, log.WorkqueueStall):
+            work = ", ".join(one.in_flight[:MOST_WORK]) or "the log does not say with which work"
+            ours = any(_of_a_listener(name) for name in one.in_flight)
+            said = f"for {one.seconds} s, at work: {work}"
+            yield Notice("listener's worker" if ours else "workers", "", at_us, line, said)
+        elif isinstance(one, log.RcuStall):
+            yield Notice("grace period", "", at_us, line, one.flavour or "RCU")
+        elif isinstance(one, log.Lockup) and not one.frames:  # a stack makes it a sighting
+            what = f"processor {one.cpu}" + (f", running {one.task}" if one.task else "")
+            yield Notice("processor", "", at_us, line, what, one.seconds or 0)
         elif isinstance(one, log.Panic):
             yield Notice("panic", "", at_us, line, one.text)
         elif isinstance(one, log.OomReport) and one.nobody:
@@ -176,6 +193,30 @@ class _Reader:
         elif isinstance(one, log.OrphanKill):
             who = self.name(one.victim.task)
             yield Notice("kill", who, at_us, line, f"{who} was killed, and the report is not here")
+
+
+def _failed(one: log.AllocationFailure, who: str) -> str:
+    """Who got nothing of what, in words; the mask with its names."""
+    if one.what == "unexpected mask":
+        return f"{who} asked with a mask that may not be there, {one.mask_text}"
+    who = who or (f"the cache {one.cache}" if one.cache else "somebody")
+    pages = f"{1 << one.order} pages in a row (order {one.order})" if one.order else "a page"
+    asked = pages if one.order is not None and one.order <= MOST_ORDER else "memory"
+    asked = f"{one.bytes:,} bytes" if one.bytes is not None else asked
+    mask = f", {one.mask or one.mask_text}" if one.mask_text else ""
+    return f"{who} did not get {asked} ({one.what}{mask})"
+
+
+MOST_WORK = 3
+"""Names of work that a sentence has (our choice)."""
+
+
+def _of_a_listener(work: str) -> bool:
+    """Is a worker with this work ("88:update_balloon_size_func [virtio_balloon] for 41s") in the
+    driver of a listener, or does it ask the OOM killer?"""
+    name = work.partition(":")[2].partition(" ")[0] or work.partition(" ")[0]
+    meaning = frame_meaning(name.removesuffix("(RESCUER)"))
+    return meaning is not None and meaning.place in ("balloon", "sysrq")
 
 
 def _line(seen: Sighting) -> int:

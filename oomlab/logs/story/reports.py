@@ -31,7 +31,11 @@ class OomSeen:
     `rss`: the victim's pages. `reaped_us`: when the reaper was done with it; `reaped`: None if
     nothing is said, False if it could not be; `reaped_before_next`: before the next report.
     `zone`: the one that this request was for. `ram`: pages of the machine. `may_kill`: may such a
-    request kill (None: not known), and `why`. `nobody`: it found nobody to kill."""
+    request kill (None: not known), and `why`. `nobody`: it found nobody to kill. `where`: in which
+    part of the memory it looked, "" for all of it. `limit_kb`: of the group. `others`: how many
+    more died with the victim. `asker_dies`: the victim was not looked for. `spare`: pages that
+    were free in the whole machine, None where that is not said. `closed`: zones with pages to
+    spare that this request may not use."""
 
     task: str
     at_us: int
@@ -53,10 +57,20 @@ class OomSeen:
     may_kill: bool | None = None
     why: str = ""
     nobody: bool = False
+    where: str = ""
+    limit_kb: int | None = None
+    others: int = 0
+    asker_dies: bool = False
+    spare: int | None = None
+    closed: tuple[ZoneSeen, ...] = ()
 
+
+MOST_ORDER = 30
+"""An order above it is no order: the line is damaged (our choice; MAX_ORDER is 10)."""
 
 NoticeKind = Literal[
     "failure", "stall", "purge", "puff", "lockdep", "panic", "no victim", "kill",
+    "listener's worker", "workers", "grace period", "processor",
 ]  # fmt: skip
 """Other records that a finding may rest on."""
 
@@ -65,7 +79,7 @@ NoticeKind = Literal[
 class Notice:
     """A record of another kind: what it is, about whom, when, in which line, its `text` in one
     line. `number`: pages that were freed (`purge`), seconds (`stall`), order (`failure`). `names`:
-    the classes of a lockdep circle."""
+    the classes of a lockdep circle, without those that are only held meanwhile."""
 
     kind: NoticeKind
     task: str

@@ -55,13 +55,26 @@ def zone_of(memory: MemoryFigures, mask: PrintedMask | None) -> ZoneSeen | None:
     best = max((_ZONES.index(zone.name) for zone in usable), default=None)
     if best is None:
         return None
-    found = min((z for z in usable if _ZONES.index(z.name) == best), key=_above)
+    return _seen(min((z for z in usable if _ZONES.index(z.name) == best), key=_above))
+
+
+def closed_to(memory: MemoryFigures, mask: PrintedMask | None) -> tuple[ZoneSeen, ...]:
+    """Zones with more free than their high mark that a request may not use: they lie above the
+    highest that it may."""
+    if mask is None:
+        return ()
+    above = _ZONES[_ZONES.index(_highest(mask)) + 1 :]
+    mine = [zone for zone in memory.zones if zone.name in above and zone.free_kb > zone.high_kb]
+    return tuple(seen for seen in map(_seen, mine) if seen is not None)
+
+
+def _seen(zone: ZoneFigures) -> ZoneSeen | None:
     try:
-        marks = Watermarks(*(kb // PAGE_KIB for kb in (found.min_kb, found.low_kb, found.high_kb)))
+        marks = Watermarks(*(kb // PAGE_KIB for kb in (zone.min_kb, zone.low_kb, zone.high_kb)))
     except InputError:  # a damaged line
         return None
-    managed = (found.managed_kb or 0) // PAGE_KIB
-    return ZoneSeen(found.name, found.free_kb // PAGE_KIB, marks, managed)
+    managed = (zone.managed_kb or 0) // PAGE_KIB
+    return ZoneSeen(zone.name, zone.free_kb // PAGE_KIB, marks, managed)
 
 
 def _highest(mask: PrintedMask) -> str:

@@ -148,9 +148,13 @@ def _without_idle_polls(
 
 def _unsaid(standings: Sequence[TaskStanding], claims: Sequence[HoldClaim]) -> Iterator[str]:
     had = {claim.lock for claim in claims}
+    # A task waits for one lock at a time: where the kernel names the owner, all is said of it.
+    told = {one.seen.task for one in standings if one.seen.owner is not None}
     waiting: dict[str, list[TaskStanding]] = {}
     for one in standings:
-        if one.want is not None and one.want.kind == "lock" and one.want.lock not in had:
+        if one.seen.task in told or one.want is None:
+            continue
+        if one.want.kind == "lock" and one.want.lock not in had:
             waiting.setdefault(one.want.lock, []).append(one)
     asking = who_asks_inside(standings)
     for lock, waiters in waiting.items():

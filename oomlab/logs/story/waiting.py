@@ -161,12 +161,13 @@ def lockdep(material: Material) -> Iterator[LogFinding]:
             continue
         ours = [n for n in notice.names if any(word in n for word in _OF_THE_BOOK)]
         classes = ", ".join(dict.fromkeys(notice.names))
+        who = f" {notice.task} was the one who asked." if notice.task else ""
         if ours:
             yield finding(
                 "lockdep",
                 "lockup" if len(set(ours)) > 1 else "notice",
                 f"Lockdep warns of a circle of locks that the OOM path takes: {classes}. It has"
-                " seen the orders, not the deadlock.",
+                f" seen the orders, not the deadlock.{who}",
                 [Quote(notice.line, notice.text)],
             )
         elif classes:
@@ -174,7 +175,7 @@ def lockdep(material: Material) -> Iterator[LogFinding]:
                 "lockdep",
                 "notice",
                 f"Lockdep warns of a circle of locks: {classes}. None of them belongs to the OOM"
-                " path.",
+                f" path.{who}",
                 [Quote(notice.line, notice.text)],
             )
 

@@ -9,7 +9,7 @@ from typing import Literal
 from oomlab.analysis import EdgeKind, HoldMode
 from oomlab.kernel_release import KernelRelease
 from oomlab.limits import Limit
-from oomlab.logs.story.functions import LockWay
+from oomlab.logs.story.functions import LockWay, bare_name
 from oomlab.logs.story.locks import ANSWERS, MET, OBJECT_LOCK, AwaitedAnswer, asked_by, of_class
 from oomlab.logs.story.seen import Sighting, StackFrame
 
@@ -146,7 +146,7 @@ def _ticking(outside: StackFrame) -> Want | None:
 def _lock(seen: Sighting, frames: Sequence[StackFrame], outside: StackFrame, way: LockWay) -> Want:
     line = frames[0].line
     known: Knowledge = "a sure frame"
-    if seen.listed:
+    if seen.listed and not _list_is_older(seen, frames, outside):
         return Want(
             of_class(seen.listed[-1].name), "lock", way, outside.name, seen.listed[-1].line,
             "said by the kernel",
@@ -157,6 +157,17 @@ def _lock(seen: Sighting, frames: Sequence[StackFrame], outside: StackFrame, way
     if found is None and outside.meaning and outside.meaning.place == "chain" and way == "read":
         return Want("oom_notify_list rwsem", "lock", way, outside.name, line, known)
     return Want(found.name if found else "", "lock", way, outside.name, line, known)
+
+
+def _list_is_older(seen: Sighting, frames: Sequence[StackFrame], outside: StackFrame) -> bool:
+    """Does a list of locks end before the one that the stack asks for? Its last was asked for
+    further out, and the function that asks now is known to ask for another: the list is cut, or
+    was printed before."""
+    last, asks = (seen.listed or ())[-1], asked_by(outside.name)
+    if asks is None or of_class(last.name) == asks.name:
+        return False
+    outer = {bare_name(frame.name) for frame in seen.sure()} - {bare_name(outside.name)}
+    return bare_name(last.asked_in) in outer
 
 
 def place_words(seen: Sighting, wanted: Want) -> str:
@@ -180,7 +191,9 @@ def holds_of(seen: Sighting, wanted: Want | None, release: KernelRelease | None)
     tell, since the functions take these locks before they call what is seen below them."""
     waits = wanted is not None and wanted.kind == "lock"
     if seen.listed is not None:
-        for listed in seen.listed[:-1] if waits else seen.listed:
+        awaited = seen.listed[-1].line if waits and seen.listed else None
+        cut = wanted is not None and wanted.line != awaited and asked_by(wanted.asked_in)
+        for listed in seen.listed[:-1] if waits and not cut else seen.listed:
             name = of_class(listed.name)
             reads = name == "oom_notify_list rwsem"
             yield Hold(name, "reads" if reads else "owns", listed.line, "said by the kernel")
