@@ -1,0 +1,66 @@
+"""Boots a guest and ends it, whatever it does."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+from oomlab.errors import InputError
+
+MACHINE = (
+    # No KVM. The guest's clock counts instructions, two nanoseconds for each, and jumps to the next
+    # timer while everybody sleeps: a minute of waiting takes no minute, and how busy the host is
+    # does not show in a time of the guest.
+    *("-accel", "tcg", "-icount", "shift=1,sleep=off"),
+    *("-smp", "2", "-m", "512", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+)
+# The second CPU is started by init: while 6.1 boots it would wait for it with no timer running, and
+# this machine's clock would not come to it for minutes.
+COMMAND_LINE = "console=ttyS0 maxcpus=1 psi=1 panic=-1 rdinit=/init --"
+LIMIT_S = 600.0
+"""Seconds of the host after which a guest is ended."""
+SILENT_S = 120.0
+"""Seconds of the host in which a guest must have printed its first line."""
+
+
+def boot(kernel: Path, initrd: Path, arguments: list[str], console: Path) -> str:
+    """Runs a guest to its end; what it printed, which stands in the file `console` as well.
+
+    A guest that does not end by itself is ended after `LIMIT_S`. Raises InputError if QEMU does not
+    run.
+    """
+    console.unlink(missing_ok=True)
+    command = [
+        "qemu-system-x86_64",
+        *MACHINE,
+        *("-kernel", str(kernel), "-initrd", str(initrd)),
+        *("-append", " ".join([COMMAND_LINE, *arguments])),
+        *("-serial", f"file:{console}"),
+    ]
+    guest = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        _wait(guest, console)
+    finally:
+        guest.kill()
+        said = guest.communicate()[1].strip().splitlines()
+    if guest.returncode > 0:
+        raise InputError(f"QEMU does not run: {said[-1] if said else 'it says nothing'}")
+    return console.read_text(encoding="utf-8", errors="replace") if console.exists() else ""
+
+
+def _wait(guest: subprocess.Popen[str], console: Path) -> None:
+    began = time.monotonic()
+    while guest.poll() is None:
+        passed = time.monotonic() - began
+        silent = not console.exists() or not console.stat().st_size
+        if passed > LIMIT_S or (silent and passed > SILENT_S):
+            return
+        time.sleep(0.2)
