@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from oomlab.errors import InputError
+from oomlab.errors import InputError, shown
 from tests.kernel.build import make_initrd
 from tests.kernel.cases import CASES, Case
 from tests.kernel.guest import boot
@@ -59,7 +59,7 @@ def check(wanted: list[str], cases: list[Case], runs: int) -> list[str]:
             began = time.monotonic()
             console = path_of(kernel, case, n).with_suffix(".log")
             console.parent.mkdir(parents=True, exist_ok=True)
-            run = Run.read(boot(image, initrd, case.arguments(), console), kernel, case, n)
+            run = Run.read(boot(image, initrd, case, console), kernel, case, n)
             took = time.monotonic() - began
             line = f"{kernel.release} {case.name} run {n}: {run.told()}"
             say(f"[{number}/{len(todo)}] {line} ({took:.0f} s)")
@@ -75,15 +75,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make kernel-check", description=__doc__)
     parser.add_argument("--kernels", nargs="+", default=KERNELS, help="beginnings of versions")
     parser.add_argument("--cases", nargs="+", default=list(CASES), help="names")
-    parser.add_argument("--runs", type=int, default=3, help="how often each")
+    parser.add_argument("--runs", default="3", help="how often each")
     parser.add_argument("--store", action="store_true", help="write the book's data")
     given = parser.parse_args()
     for ended in (signal.SIGTERM, signal.SIGHUP):  # as after Ctrl-C, the guest is ended first
         signal.signal(ended, signal.default_int_handler)
     try:
+        if not (given.runs.isascii() and given.runs.isdigit() and int(given.runs)):
+            raise InputError(f"RUNS must be a whole number from 1 on, not {shown(given.runs)}")
         cases = [CASES.find(name) for name in given.cases]
         with alone():
-            broken = check(list(given.kernels), cases, given.runs)
+            broken = check(list(given.kernels), cases, int(given.runs))
             if given.store:
                 say(f"Stored {store()} runs")
     except InputError as error:

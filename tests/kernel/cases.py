@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from oomlab.registry import Registry
 
@@ -29,8 +29,8 @@ class Case:
     """One question to a kernel.
 
     `module` are parameters of the module, `guest` those of the guest's init (both in
-    `tests/kernel/guest`). `twin` is None for what the model has no scenario for. `since` is the
-    first release that can be asked.
+    `tests/kernel/guest`). `twin` is None for what the model has no scenario for. `boot` are
+    words for the kernel's own command line.
     """
 
     name: str
@@ -38,17 +38,18 @@ class Case:
     module: Mapping[str, str | int] = field(default_factory=dict)
     guest: Mapping[str, int] = field(default_factory=dict)
     twin: Twin | None = None
-    since: tuple[int, int] = (6, 1)
+    boot: tuple[str, ...] = ()
 
     def arguments(self) -> list[str]:
         """What the guest is told, as KEY=VALUE."""
         return [f"{name}={value}" for name, value in {**self.guest, **self.module}.items()]
 
 
-_LOCK = {"callback": "lock", "holder": "invoker"}
-_THIRD = {"callback": "lock", "holder": "third"}
-_LARGE = {"served_pages": 4096}
-_BACK = {"giveback_ms": 20_000}
+_Module = Mapping[str, str | int]
+_LOCK: _Module = {"callback": "lock", "holder": "invoker"}
+_THIRD: _Module = {"callback": "lock", "holder": "third"}
+_LARGE: _Module = {"served_pages": 4096}
+_BACK: _Module = {"giveback_ms": 20_000}
 _H1, _H2 = "h1-two-task-cycle", "h2-three-task-poll"
 _HOST, _RING = "h5-host-never-answers", "h3a-virtqueue-add"
 _BACK_TWIN = {"give_back_pages": 8192, "give_back_s": 20.0}
@@ -120,6 +121,28 @@ def _allocations() -> Iterator[Case]:
             yield _allocating(mask, pages)
 
 
+def _causes() -> Iterator[Case]:
+    """Why a callback that wants much gets it on some kernels: with one way out closed."""
+    for name, asks, word in (
+        ("no-boost", "no boost of the watermarks", "sysctl.vm.watermark_boost_factor=0"),
+        (
+            "fixed-lists",
+            "per-CPU lists that are not tuned",
+            "sysctl.vm.percpu_pagelist_high_fraction=1000",
+        ),
+    ):
+        case = _allocating("kernel", 512)
+        assert case.twin is not None
+        twin = replace(case.twin, differs=f"{case.twin.differs}; it has neither lists nor boost")
+        yield replace(
+            case,
+            name=f"{case.name}-{name}",
+            asks=f"{case.asks}, with {asks}",
+            twin=twin,
+            boot=(word,),
+        )
+
+
 def _offloaded(case: Case) -> Case:
     twin = case.twin
     assert twin is not None, f"{case.name}: an offloaded case needs a twin"
@@ -184,6 +207,7 @@ def _all() -> Iterator[Case]:
     yield from plain
     yield from asking
     yield from _rescues()
+    yield from _causes()
     yield from (_offloaded(case) for case in [*plain[1:], *asking])
 
 

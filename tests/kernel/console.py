@@ -29,6 +29,8 @@ _FAILED = re.compile(r"(.+): page allocation failure: ")
 _PANIC = re.compile(r"Kernel panic - not syncing: (.*)")
 
 _RESCUES = ("sysrq-f", "memcg", "fault")
+OUTCOMES = ("served", "locked up", "called", "not called")
+"""What a run can end with, unless it is "broken: ..."."""
 _EVERY_S = 10
 """Pressure is kept for each tenth second after the first call (our choice)."""
 
@@ -111,11 +113,10 @@ def facts(console: Console, case: Case) -> dict[str, Any]:
     begins = console.named("callback-begins")
     first = begins[0] if begins else None
     began = first["at_ms"] if first else 0.0
-    last = console.events[-1] if console.events else {}
     return {
         "outcome": outcome(console, case),
         "stall_ms": [event["value"] for event in console.named("served")],
-        "calls": last.get("calls", 0),
+        "calls": sum(event["calls"] for event in console.named("end")),
         "callers": sorted({event["task"] for event in begins}),
         "free_pages": first["value"] if first else None,
         "callback_pages": [event["value"] for event in console.named("callback-pages")],

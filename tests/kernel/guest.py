@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from oomlab.errors import InputError
+from tests.kernel.cases import Case
 
 MACHINE = (
     # No KVM. The guest's clock counts instructions, two nanoseconds for each, and jumps to the next
@@ -18,13 +19,20 @@ MACHINE = (
 # The second CPU is started by init: while 6.1 boots it would wait for it with no timer running, and
 # this machine's clock would not come to it for minutes.
 COMMAND_LINE = "console=ttyS0 maxcpus=1 psi=1 panic=-1 rdinit=/init --"
+
+
 LIMIT_S = 600.0
 """Seconds of the host after which a guest is ended."""
 SILENT_S = 120.0
 """Seconds of the host in which a guest must have printed its first line."""
 
 
-def boot(kernel: Path, initrd: Path, arguments: list[str], console: Path) -> str:
+def command_line(case: Case) -> str:
+    """What the kernel is given, with init's arguments at its end."""
+    return " ".join([*case.boot, COMMAND_LINE, *case.arguments()])
+
+
+def boot(kernel: Path, initrd: Path, case: Case, console: Path) -> str:
     """Runs a guest to its end; what it printed, which stands in the file `console` as well.
 
     A guest that does not end by itself is ended after `LIMIT_S`. Raises InputError if QEMU does not
@@ -35,7 +43,7 @@ def boot(kernel: Path, initrd: Path, arguments: list[str], console: Path) -> str
         "qemu-system-x86_64",
         *MACHINE,
         *("-kernel", str(kernel), "-initrd", str(initrd)),
-        *("-append", " ".join([COMMAND_LINE, *arguments])),
+        *("-append", command_line(case)),
         *("-serial", f"file:{console}"),
     ]
     guest = subprocess.Popen(

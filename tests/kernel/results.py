@@ -21,7 +21,7 @@ STORED = ROOT / "book" / "data" / "real-kernel.json"
 
 def recipe(case: Case) -> str:
     """A fingerprint of all that a run of this case rests on, but for the kernel."""
-    told = [fingerprint(SOURCES), *MACHINE, COMMAND_LINE, *case.arguments()]
+    told = [fingerprint(SOURCES), *MACHINE, COMMAND_LINE, *case.arguments(), *case.boot]
     return hashlib.sha256("\0".join(told).encode()).hexdigest()[:16]
 
 
@@ -59,10 +59,9 @@ class Run:
             told.append(f"{task} hung{owner}")
         return "; ".join(told)
 
-    def keep(self) -> None:
-        """Writes it, whole or not at all."""
-        path = path_of(self.kernel, self.case, self.number)
-        record = {
+    def record(self) -> dict[str, Any]:
+        """All of it, as it is kept and stored."""
+        return {
             "release": self.kernel.release,
             "version": self.kernel.version,
             "case": self.case.name,
@@ -70,8 +69,12 @@ class Run:
             "recipe": recipe(self.case),
             **self.found,
         }
+
+    def keep(self) -> None:
+        """Writes it, whole or not at all."""
+        path = path_of(self.kernel, self.case, self.number)
         partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(self.record(), indent=1) + "\n", encoding="utf-8")
         partial.rename(path)
 
 
@@ -84,28 +87,38 @@ def kept(kernel: Kernel, case: Case, number: int) -> bool:
 
 
 def store() -> int:
-    """Writes all kept runs of the present recipe into the book's data; how many there are."""
+    """Writes all kept runs of the present recipe into the book's data; how many there are.
+
+    Their consoles are read again, so that a better reader needs no new runs.
+    """
     runs = []
     for path in RUNS.glob("*/*.json"):
-        run = json.loads(path.read_text(encoding="utf-8"))
-        if run["case"] in CASES and run["recipe"] == recipe(CASES[run["case"]]):
-            runs.append(run)
+        old = json.loads(path.read_text(encoding="utf-8"))
+        if old["case"] in CASES and old["recipe"] == recipe(CASES[old["case"]]):
+            text = path.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
+            kernel = Kernel(old["release"], old["version"])
+            runs.append(Run.read(text, kernel, CASES[old["case"]], old["run"]).record())
     order = list(CASES)
     runs.sort(key=lambda r: (_numbers(r["version"]), order.index(r["case"]), r["run"]))
-    about = {
+    STORED.parent.mkdir(exist_ok=True)
+    lines = ",\n".join(json.dumps(run) for run in runs)
+    head = json.dumps(about(), indent=1)
+    STORED.write_text(f'{{"recipe": {head},\n"runs": [\n{lines}\n]}}\n', encoding="utf-8")
+    return len(runs)
+
+
+def about() -> dict[str, Any]:
+    """How the stored runs were made."""
+    return {
         "machine": " ".join(MACHINE),
         "command_line": COMMAND_LINE,
         "kernels": f"{META} of Debian {SUITE}, its backports and bookworm, unmodified",
         "times": "milliseconds of the guest's clock after the first call of the notifier",
         "cases": {
-            name: {"asks": case.asks, "arguments": case.arguments()} for name, case in CASES.items()
+            name: {"asks": case.asks, "arguments": [*case.boot, *case.arguments()]}
+            for name, case in CASES.items()
         },
     }
-    STORED.parent.mkdir(exist_ok=True)
-    lines = ",\n".join(json.dumps(run) for run in runs)
-    head = json.dumps(about, indent=1)
-    STORED.write_text(f'{{"recipe": {head},\n"runs": [\n{lines}\n]}}\n', encoding="utf-8")
-    return len(runs)
 
 
 def _numbers(version: str) -> list[int]:

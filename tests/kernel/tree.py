@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from oomlab.errors import InputError
+from oomlab.errors import InputError, shown
 from tools import debian
 from tools.paths import BUILD
 
@@ -129,7 +129,7 @@ def _find(wanted: str, versions: list[str]) -> Kernel:
             if found := re.search(r"Depends: linux-image-(\d.*-cloud-amd64)", told):
                 return Kernel(found[1], version)
     known = sorted({".".join(version.split(".")[:2]) for version in versions})
-    raise InputError(f"no kernel {wanted} in the archive; valid: {', '.join(known)}")
+    raise InputError(f"no kernel {shown(wanted)} in the archive; valid: {', '.join(known)}")
 
 
 def get_kernel(kernel: Kernel, say: Say) -> Path:
