@@ -15,6 +15,7 @@ SEED ?= 1
 KERNELS ?= 7.3 6.12 6.1
 CASES ?=
 RUNS ?= 3
+CLOCK ?= counted
 PYTHON ?=
 export PYTHON
 
@@ -100,7 +101,7 @@ bench: $(VENV)/.dev ## measure speeds (no pass or fail)
 		$(PY) -m benchmarks.$$(basename "$$script" .py) || exit 1; done
 
 kernel-check: $(VENV)/.dev ## ask real kernels under QEMU, as root (KERNELS="6.1 7.3" CASES="control never" RUNS=3 STORE=1)
-	@$(PY) -m tests.kernel --kernels $(KERNELS) --runs $(RUNS) \
+	@$(PY) -m tests.kernel --kernels $(KERNELS) --runs $(RUNS) --clock $(CLOCK) \
 		$(if $(CASES),--cases $(CASES)) $(if $(STORE),--store)
 
 findings: ## see whether other people's tools still surprise as findings/ says (installs much)

@@ -16,10 +16,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from oomlab.errors import InputError, shown
+from oomlab.errors import InputError, find, shown
 from tests.kernel.build import make_initrd
 from tests.kernel.cases import CASES, Case
-from tests.kernel.guest import boot
+from tests.kernel.guest import CLOCKS, boot
 from tests.kernel.results import Run, kept, path_of, store
 from tests.kernel.tree import HOME, find_kernels, get_kernel, make_tree, need_tools
 
@@ -45,7 +45,7 @@ def alone() -> Iterator[None]:
         yield
 
 
-def check(wanted: list[str], cases: list[Case], runs: int) -> list[str]:
+def check(wanted: list[str], cases: list[Case], runs: int, clock: str = "counted") -> list[str]:
     """Boots what is not kept yet; what was broken, a line each."""
     need_tools()
     make_tree(say)
@@ -54,12 +54,12 @@ def check(wanted: list[str], cases: list[Case], runs: int) -> list[str]:
     broken: list[str] = []
     todo = [(k, case, n) for n in range(1, runs + 1) for case in cases for k in kernels]
     for number, (kernel, case, n) in enumerate(todo, start=1):
-        if not kept(kernel, case, n):
+        if not kept(kernel, case, clock, n):
             image, initrd = ready[kernel]
             began = time.monotonic()
-            console = path_of(kernel, case, n).with_suffix(".log")
+            console = path_of(kernel, case, clock, n).with_suffix(".log")
             console.parent.mkdir(parents=True, exist_ok=True)
-            run = Run.read(boot(image, initrd, case, console), kernel, case, n)
+            run = Run.read(boot(image, initrd, case, clock, console), kernel, case, clock, n)
             took = time.monotonic() - began
             line = f"{kernel.release} {case.name} run {n}: {run.told()}"
             say(f"[{number}/{len(todo)}] {line} ({took:.0f} s)")
@@ -76,6 +76,7 @@ def main() -> int:
     parser.add_argument("--kernels", nargs="+", default=KERNELS, help="beginnings of versions")
     parser.add_argument("--cases", nargs="+", default=list(CASES), help="names")
     parser.add_argument("--runs", default="3", help="how often each")
+    parser.add_argument("--clock", default="counted", help="counted or host (see guest.py)")
     parser.add_argument("--store", action="store_true", help="write the book's data")
     given = parser.parse_args()
     for ended in (signal.SIGTERM, signal.SIGHUP):  # as after Ctrl-C, the guest is ended first
@@ -83,9 +84,10 @@ def main() -> int:
     try:
         if not (given.runs.isascii() and given.runs.isdigit() and int(given.runs)):
             raise InputError(f"RUNS must be a whole number from 1 on, not {shown(given.runs)}")
+        find("clock", given.clock, CLOCKS)
         cases = [CASES.find(name) for name in given.cases]
         with alone():
-            broken = check(list(given.kernels), cases, int(given.runs))
+            broken = check(list(given.kernels), cases, int(given.runs), given.clock)
             if given.store:
                 say(f"Stored {store()} runs")
     except InputError as error:

@@ -11,7 +11,7 @@ from typing import Any
 from tests.kernel.build import SOURCES
 from tests.kernel.cases import CASES, Case
 from tests.kernel.console import facts, read_console
-from tests.kernel.guest import COMMAND_LINE, MACHINE
+from tests.kernel.guest import CLOCKS, COMMAND_LINE
 from tests.kernel.tree import HOME, META, SUITE, Kernel
 from tools.paths import ROOT, fingerprint
 
@@ -19,15 +19,16 @@ RUNS = HOME / "runs"
 STORED = ROOT / "book" / "data" / "real-kernel.json"
 
 
-def recipe(case: Case) -> str:
+def recipe(case: Case, clock: str) -> str:
     """A fingerprint of all that a run of this case rests on, but for the kernel."""
-    told = [fingerprint(SOURCES), *MACHINE, COMMAND_LINE, *case.arguments(), *case.boot]
+    told = [fingerprint(SOURCES), *CLOCKS[clock], COMMAND_LINE, *case.arguments(), *case.boot]
     return hashlib.sha256("\0".join(told).encode()).hexdigest()[:16]
 
 
-def path_of(kernel: Kernel, case: Case, number: int) -> Path:
+def path_of(kernel: Kernel, case: Case, clock: str, number: int) -> Path:
     """Where a run is kept."""
-    return RUNS / kernel.release / f"{case.name}-{number}.json"
+    apart = "" if clock == "counted" else f"-{clock}"
+    return RUNS / kernel.release / f"{case.name}{apart}-{number}.json"
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,14 @@ class Run:
 
     kernel: Kernel
     case: Case
+    clock: str
     number: int
     found: dict[str, Any]
 
     @classmethod
-    def read(cls, text: str, kernel: Kernel, case: Case, number: int) -> Run:
+    def read(cls, text: str, kernel: Kernel, case: Case, clock: str, number: int) -> Run:
         """From what the guest printed."""
-        return cls(kernel, case, number, facts(read_console(text), case))
+        return cls(kernel, case, clock, number, facts(read_console(text), case))
 
     @property
     def broken(self) -> bool:
@@ -65,24 +67,25 @@ class Run:
             "release": self.kernel.release,
             "version": self.kernel.version,
             "case": self.case.name,
+            "clock": self.clock,
             "run": self.number,
-            "recipe": recipe(self.case),
+            "recipe": recipe(self.case, self.clock),
             **self.found,
         }
 
     def keep(self) -> None:
         """Writes it, whole or not at all."""
-        path = path_of(self.kernel, self.case, self.number)
+        path = path_of(self.kernel, self.case, self.clock, self.number)
         partial = path.with_suffix(".partial")
         partial.write_text(json.dumps(self.record(), indent=1) + "\n", encoding="utf-8")
         partial.rename(path)
 
 
-def kept(kernel: Kernel, case: Case, number: int) -> bool:
+def kept(kernel: Kernel, case: Case, clock: str, number: int) -> bool:
     """Is there a finished run of this very recipe?"""
-    path = path_of(kernel, case, number)
+    path = path_of(kernel, case, clock, number)
     return path.is_file() and bool(
-        json.loads(path.read_text(encoding="utf-8"))["recipe"] == recipe(case)
+        json.loads(path.read_text(encoding="utf-8"))["recipe"] == recipe(case, clock)
     )
 
 
@@ -94,12 +97,13 @@ def store() -> int:
     runs = []
     for path in RUNS.glob("*/*.json"):
         old = json.loads(path.read_text(encoding="utf-8"))
-        if old["case"] in CASES and old["recipe"] == recipe(CASES[old["case"]]):
+        case, clock = CASES.get(old["case"]), old.get("clock", "counted")
+        if case is not None and clock in CLOCKS and old["recipe"] == recipe(case, clock):
             text = path.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
             kernel = Kernel(old["release"], old["version"])
-            runs.append(Run.read(text, kernel, CASES[old["case"]], old["run"]).record())
+            runs.append(Run.read(text, kernel, case, clock, old["run"]).record())
     order = list(CASES)
-    runs.sort(key=lambda r: (_numbers(r["version"]), order.index(r["case"]), r["run"]))
+    runs.sort(key=lambda r: (_numbers(r["version"]), order.index(r["case"]), r["clock"], r["run"]))
     STORED.parent.mkdir(exist_ok=True)
     lines = ",\n".join(json.dumps(run) for run in runs)
     head = json.dumps(about(), indent=1)
@@ -110,7 +114,7 @@ def store() -> int:
 def about() -> dict[str, Any]:
     """How the stored runs were made."""
     return {
-        "machine": " ".join(MACHINE),
+        "machine": {clock: " ".join(words) for clock, words in CLOCKS.items()},
         "command_line": COMMAND_LINE,
         "kernels": f"{META} of Debian {SUITE}, its backports and bookworm, unmodified",
         "times": "milliseconds of the guest's clock after the first call of the notifier",

@@ -60,7 +60,7 @@ def _qemu(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_silent_guest_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _qemu(tmp_path, f"echo $$ > {tmp_path}/pid; exec sleep 1000", monkeypatch)
     monkeypatch.setattr(guest, "SILENT_S", 0.5)
-    assert guest.boot(Path("k"), Path("i"), CASES["control"], tmp_path / "console") == ""
+    assert guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console") == ""
     pid = int((tmp_path / "pid").read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -68,13 +68,16 @@ def test_a_silent_guest_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_what_a_guest_printed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _qemu(tmp_path, f"echo hello > {tmp_path}/console", monkeypatch)
-    assert guest.boot(Path("k"), Path("i"), CASES["control"], tmp_path / "console") == "hello\n"
+    assert (
+        guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console")
+        == "hello\n"
+    )
 
 
 def test_a_qemu_that_does_not_run_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _qemu(tmp_path, "echo no such file >&2; exit 1", monkeypatch)
     with pytest.raises(InputError, match=r"^QEMU does not run: no such file$"):
-        guest.boot(Path("k"), Path("i"), CASES["control"], tmp_path / "console")
+        guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console")
 
 
 def test_a_run_is_kept_until_its_recipe_changes(
@@ -85,24 +88,57 @@ def test_a_run_is_kept_until_its_recipe_changes(
     (tmp_path / "runs" / KERNEL.release).mkdir(parents=True)
     case = CASES["control"]
     end = '[    1.000000] check: {"event":"end","calls":0,"served":0,"done":0}'
-    run = Run.read(end, KERNEL, case, 2)
-    assert not kept(KERNEL, case, 2)
+    run = Run.read(end, KERNEL, case, "counted", 2)
+    assert not kept(KERNEL, case, "counted", 2)
     run.keep()
-    results.path_of(KERNEL, case, 2).with_suffix(".log").write_text(end)
-    assert kept(KERNEL, case, 2) and not kept(KERNEL, case, 1)
+    results.path_of(KERNEL, case, "counted", 2).with_suffix(".log").write_text(end)
+    assert kept(KERNEL, case, "counted", 2) and not kept(KERNEL, case, "counted", 1)
     assert results.store() == 1
     stored = json.loads(results.STORED.read_text())
     assert stored["runs"] == [run.record()]
     assert "not called" in run.told() and not run.broken
     monkeypatch.setattr(results, "COMMAND_LINE", "other")
-    assert not kept(KERNEL, case, 2)
+    assert not kept(KERNEL, case, "counted", 2)
     assert results.store() == 0
+
+
+def test_the_same_call_goes_on_and_what_broke_is_told_and_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    booted: list[str] = []
+
+    def boot(image: Path, initrd: Path, case: Case, clock: str, console: Path) -> str:
+        booted.append(case.name)
+        calls = 1 if case.name == "control" else ""  # a line that was cut off
+        return f'[    1.000000] check: {{"event":"end","calls":{calls},"served":1,"done":1}}'
+
+    monkeypatch.setattr(results, "RUNS", tmp_path)
+    for name, answer in {
+        "need_tools": None,
+        "make_tree": None,
+        "find_kernels": [KERNEL],
+        "get_kernel": tmp_path,
+        "make_initrd": tmp_path,
+    }.items():
+        monkeypatch.setattr(runner, name, lambda *_, answer=answer: answer)
+    monkeypatch.setattr(runner, "boot", boot)
+    cases = [CASES["control"], CASES["never"]]
+    for expected in (["control", "never", "control", "never"], ["never", "never"]):
+        booted.clear()
+        broken = runner.check(["9.9"], cases, 2)
+        assert booted == expected
+        assert [line.split(":")[0] for line in broken] == [
+            f"{KERNEL.release} never run {n}" for n in (1, 2)
+        ]
+        assert all("did not come to its end" in line and "-" in line for line in broken)
+    assert "[3/4] 9.9.9-made-up control run 2: served" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
         (["--cases", "contrl"], "unknown case 'contrl'"),
+        (["--clock", "sun"], "unknown clock 'sun'"),
         (["--runs", "0"], "RUNS must be a whole number from 1 on, not '0'"),
         (["--runs", "many"], "RUNS must be a whole number from 1 on, not 'many'"),
     ],

@@ -15,7 +15,7 @@ from tests.kernel.results import STORED, about, recipe
 
 DATA = json.loads(STORED.read_text(encoding="utf-8"))
 RUNS: list[dict[str, Any]] = DATA["runs"]
-_HEAD = {"release", "version", "case", "run", "recipe"}
+_HEAD = {"release", "version", "case", "clock", "run", "recipe"}
 _NAME = re.compile(r"[\w.+~:/-]{0,40}")
 """A release, a task, a word of ours: too short for anybody's text."""
 
@@ -28,10 +28,14 @@ def _texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-@pytest.mark.parametrize("run", RUNS, ids=lambda r: f"{r['version']}-{r['case']}-{r['run']}")
+@pytest.mark.parametrize(
+    "run", RUNS, ids=lambda r: f"{r['version']}-{r['case']}-{r['clock']}-{r['run']}"
+)
 def test_a_stored_run_has_numbers_and_names_only(run: dict[str, Any]) -> None:
     case = CASES.find(run["case"])
-    assert run["recipe"] == recipe(case), "asked otherwise now: make kernel-check STORE=1"
+    assert run["recipe"] == recipe(case, run["clock"]), (
+        "asked otherwise now: make kernel-check STORE=1"
+    )
     assert run["outcome"] in OUTCOMES
     assert set(run) == _HEAD | set(facts(read_console(""), case))
     words = set(_texts(run)) - set(OUTCOMES)
@@ -42,7 +46,9 @@ def test_a_stored_run_has_numbers_and_names_only(run: dict[str, Any]) -> None:
 
 
 def test_no_run_is_stored_twice_and_the_recipe_stands_beside_them() -> None:
-    counted = Counter((run["release"], run["case"], run["run"]) for run in RUNS)
+    counted = Counter(
+        tuple(run[key] for key in ("release", "case", "clock", "run")) for run in RUNS
+    )
     assert max(counted.values()) == 1
     assert DATA["recipe"] == about()
 
