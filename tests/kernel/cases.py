@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from oomlab.registry import Registry
 
@@ -52,9 +53,17 @@ _LARGE: _Module = {"served_pages": 4096}
 _BACK: _Module = {"giveback_ms": 20_000}
 _H1, _H2 = "h1-two-task-cycle", "h2-three-task-poll"
 _HOST, _RING = "h5-host-never-answers", "h3a-virtqueue-add"
+_INVOKER = "there the task that others wait for may not kill; a further one may"
 _BACK_TWIN = {"give_back_pages": 8192, "give_back_s": 20.0}
 _REMEDY = {"kernel": "mainline", "nowait": "nowait-tell"}
 """Masks that the model's callback can be given, by remedy."""
+
+
+def _in_invoker(
+    remedy: str = "mainline", settings: Mapping[str, Number] | None = None, differs: str = ""
+) -> Twin:
+    told = "; ".join(filter(None, (_INVOKER, differs)))
+    return Twin(_H1, remedy, {"fault_tasks": 1, **(settings or {})}, told)
 
 
 def _allocating(mask: str, pages: int) -> Case:
@@ -86,7 +95,7 @@ def _plain() -> Iterator[Case]:
         )
     yield Case("never", "the callback never returns", {"callback": "never"}, {}, Twin(_HOST))
     yield Case(
-        "lock-invoker", "M's holder waits for whoever runs the callback", _LOCK, {}, Twin(_H1)
+        "lock-invoker", "M's holder waits for whoever runs the callback", _LOCK, {}, _in_invoker()
     )
     yield Case("lock-third", "M's holder waits for a third task", _THIRD, {}, Twin(_H2))
     yield Case(
@@ -96,22 +105,28 @@ def _plain() -> Iterator[Case]:
         {},
         Twin(_H2, differs="its third task needs one page"),
     )
-    for name, module, scenario in (("invoker", _LOCK, _H1), ("third", {**_THIRD, **_LARGE}, _H2)):
+    for name, module, twin in (
+        ("invoker", _LOCK, _in_invoker),
+        ("third", {**_THIRD, **_LARGE}, partial(Twin, _H2)),
+    ):
         large = "-large" if "served_pages" in module else ""
         yield Case(
             f"lock-{name}-give-back",
             f"as lock-{name}{large}, and 8,192 pages come back from outside after 20 s",
             {**module, **_BACK},
             {"watch_s": 40},
-            Twin(scenario, settings=_BACK_TWIN),
+            twin(settings=_BACK_TWIN),
         )
-    for name, module, scenario in (("invoker", _LOCK, _H1), ("third", _THIRD, _H2)):
+    for name, module, twin in (
+        ("invoker", _LOCK, _in_invoker),
+        ("third", _THIRD, partial(Twin, _H2)),
+    ):
         yield Case(
             f"trylock-{name}",
             f"as lock-{name}, but the callback only tries to take M",
             {**module, "callback": "trylock"},
             {},
-            Twin(scenario, "trylock"),
+            twin(remedy="trylock"),
         )
 
 
@@ -171,28 +186,28 @@ def _rescues() -> Iterator[Case]:
         "as lock-invoker, and SysRq-f after 10 s",
         _LOCK,
         {"sysrq_s": 10},
-        Twin(_H1, settings={"sysrq": 1, "rescue_s": 10.0}),
+        _in_invoker(settings={"sysrq": 1, "rescue_s": 10.0}),
     )
     yield Case(
         "kill-allocating-task",
         "as lock-invoker, with vm.oom_kill_allocating_task",
         _LOCK,
         {"kill_asking": 1},
-        Twin(_H1, differs="the switch: the chain comes before it"),
+        _in_invoker(differs="it has no such switch"),
     )
     yield Case(
         "memcg",
         "as lock-invoker, and a memory cgroup meets its limit after 10 s",
         _LOCK,
         {"memcg_s": 10},
-        Twin(_H1, settings={"memcg_oom": 1, "rescue_s": 10.0}),
+        _in_invoker(settings={"memcg_oom": 1, "rescue_s": 10.0}),
     )
     yield Case(
         "page-fault",
         "as lock-invoker, and a process touches 16 MB after 10 s",
         _LOCK,
         {"fault_s": 10},
-        Twin(_H1, settings={"fault_oom": 1, "rescue_s": 10.0}),
+        _in_invoker(settings={"fault_oom": 1, "rescue_s": 10.0}),
     )
     yield Case(
         "min-ttl",
