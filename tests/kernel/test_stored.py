@@ -55,3 +55,14 @@ def test_no_run_is_stored_twice_and_the_recipe_stands_beside_them() -> None:
 
 def test_three_releases_have_answered() -> None:
     assert len({run["release"] for run in RUNS}) >= 3
+
+
+def test_both_clocks_tell_the_same_outcome() -> None:
+    """What the README says of them: neither is the reason for a lockup or for a way out of it."""
+    told: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for run in RUNS:
+        clocks = told.setdefault((run["release"], run["case"]), {})
+        clocks.setdefault(run["clock"], set()).add(run["outcome"])
+    both = [clocks for clocks in told.values() if len(clocks) == 2]
+    assert both
+    assert all(clocks["counted"] & clocks["host"] for clocks in both)
