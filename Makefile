@@ -2,7 +2,7 @@
 # SPIN and bubblewrap, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
 .PHONY: help book pdf serve test engine lint types bench nbval lock format clean distclean dev \
-	chromium spin fence servers mutants findings new
+	chromium spin fence servers mutants findings new kernel-check
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -12,12 +12,16 @@ JOBS ?= 2
 ROOM ?= oomlab/kernel
 NUMBER ?= 30
 SEED ?= 1
+KERNELS ?= 7.3 6.12 6.1
+CASES ?=
+RUNS ?= 3
+CLOCK ?= counted
 PYTHON ?=
 export PYTHON
 
 help: ## list the targets
 	@echo "oomlab: make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/  \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 		printf '%-12s %s\n' "$$name" "$$what"; done
 
 # An interrupted installation leaves no stamp behind and is done again from the start.
@@ -98,6 +102,10 @@ mutants: $(VENV)/.dev ## break a room on purpose: which faults do its tests miss
 bench: $(VENV)/.dev ## measure speeds (no pass or fail)
 	@for script in benchmarks/bench_*.py; do \
 		$(PY) -m benchmarks.$$(basename "$$script" .py) || exit 1; done
+
+kernel-check: $(VENV)/.dev ## ask real kernels under QEMU, as root (KERNELS="6.1 7.3" CASES="control never" RUNS=3 STORE=1)
+	@$(PY) -m tests.kernel.real --kernels $(KERNELS) --runs $(RUNS) --clock $(CLOCK) \
+		$(if $(CASES),--cases $(CASES)) $(if $(STORE),--store)
 
 findings: ## see whether other people's tools still surprise as findings/ says (installs much)
 	@failed=; for script in findings/*.sh; do \

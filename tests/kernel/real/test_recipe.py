@@ -1,0 +1,194 @@
+"""The parts of the check that boot nothing: cases, memory disk, guest's end, what is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from oomlab.errors import InputError
+from oomlab.experiment import Experiment
+from tests.kernel.real import __main__ as runner
+from tests.kernel.real import guest, results, tree
+from tests.kernel.real.build import GUEST, SOURCES, archive
+from tests.kernel.real.cases import CASES, Case
+from tests.kernel.real.results import Run, kept
+from tests.kernel.real.tree import Kernel
+
+KERNEL = Kernel("9.9.9-made-up", "9.9.9-1")
+MODULE = (GUEST / "oomcheck.c").read_text(encoding="utf-8")
+INIT = (GUEST / "init.c").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
+def test_a_case_says_what_module_init_and_model_understand(case: Case) -> None:
+    assert set(case.module) <= set(re.findall(r"module_param\((\w+),", MODULE))
+    assert set(case.guest) <= set(re.findall(r'\{ "(\w+)", \d+ \}', INIT))
+    assert all(re.fullmatch(r"[\w=]+", word) for word in case.arguments())
+    if case.twin is not None:
+        Experiment.of(case.twin.scenario, case.twin.remedy, case.twin.settings)
+
+
+def test_the_guest_is_under_the_licence_of_the_kernel() -> None:
+    for source in SOURCES:
+        assert "SPDX-License-Identifier: GPL-2.0-only" in source.read_text().splitlines()[0]
+
+
+def test_the_memory_disk_can_be_read_back() -> None:
+    files = {"dev": (0o040755, b"", (0, 0)), "a/b": (0o100644, b"hello", (0, 0))}
+    data, found, at = archive(files), {}, 0
+    while at < len(data):
+        assert data[at : at + 6] == b"070701"
+        fields = [int(data[at + 6 + 8 * n : at + 14 + 8 * n], 16) for n in range(13)]
+        name = data[at + 110 : at + 110 + fields[11] - 1].decode()
+        at += -(-(110 + fields[11]) // 4) * 4
+        found[name] = (fields[1], data[at : at + fields[6]])
+        at += -(-fields[6] // 4) * 4
+    assert found == {"dev": (0o040755, b""), "a/b": (0o100644, b"hello"), "TRAILER!!!": (0, b"")}
+
+
+def _qemu(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = folder / "qemu-system-x86_64"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+def test_a_silent_guest_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _qemu(tmp_path, f"echo $$ > {tmp_path}/pid; exec sleep 1000", monkeypatch)
+    monkeypatch.setattr(guest, "SILENT_S", 0.5)
+    assert guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console") == ""
+    pid = int((tmp_path / "pid").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_what_a_guest_printed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _qemu(tmp_path, f"echo hello > {tmp_path}/console", monkeypatch)
+    assert (
+        guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console")
+        == "hello\n"
+    )
+
+
+def test_a_qemu_that_does_not_run_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _qemu(tmp_path, "echo no such file >&2; exit 1", monkeypatch)
+    with pytest.raises(InputError, match=r"^QEMU does not run: no such file$"):
+        guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console")
+
+
+def test_a_run_is_kept_until_its_recipe_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(results, "STORED", tmp_path / "data" / "stored.json")
+    (tmp_path / "runs" / KERNEL.release).mkdir(parents=True)
+    case = CASES["control"]
+    end = '[    1.000000] check: {"event":"end","calls":0,"served":0,"done":0}'
+    run = Run.read(end, KERNEL, case, "counted", 2)
+    assert not kept(KERNEL, case, "counted", 2)
+    run.keep()
+    results.path_of(KERNEL, case, "counted", 2).with_suffix(".log").write_text(end)
+    assert kept(KERNEL, case, "counted", 2) and not kept(KERNEL, case, "counted", 1)
+    assert results.store() == 1
+    stored = json.loads(results.STORED.read_text())
+    assert stored["runs"] == [run.record()]
+    assert "not called" in run.told() and not run.broken
+    monkeypatch.setattr(results, "COMMAND_LINE", "other")
+    assert not kept(KERNEL, case, "counted", 2)
+    assert results.store() == 0
+
+
+def test_the_same_call_goes_on_and_what_broke_is_told_and_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    booted: list[str] = []
+
+    def boot(image: Path, initrd: Path, case: Case, clock: str, console: Path) -> str:
+        booted.append(case.name)
+        calls = 1 if case.name == "control" else ""  # a line that was cut off
+        return f'[    1.000000] check: {{"event":"end","calls":{calls},"served":1,"done":1}}'
+
+    monkeypatch.setattr(results, "RUNS", tmp_path)
+    for name, answer in {
+        "need_tools": None,
+        "make_tree": None,
+        "find_kernels": [KERNEL],
+        "get_kernel": tmp_path,
+        "make_initrd": tmp_path,
+    }.items():
+        monkeypatch.setattr(runner, name, lambda *_, answer=answer: answer)
+    monkeypatch.setattr(runner, "boot", boot)
+    cases = [CASES["control"], CASES["never"]]
+    for expected in (["control", "never", "control", "never"], ["never", "never"]):
+        booted.clear()
+        broken = runner.check(["9.9"], cases, 2)
+        assert booted == expected
+        assert [line.split(":")[0] for line in broken] == [
+            f"{KERNEL.release} never run {n}" for n in (1, 2)
+        ]
+        assert all("did not come to its end" in line and "-" in line for line in broken)
+    assert "[3/4] 9.9.9-made-up control run 2: served" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--cases", "contrl"], "unknown case 'contrl'"),
+        (["--clock", "sun"], "unknown clock 'sun'"),
+        (["--runs", "0"], "RUNS must be a whole number from 1 on, not '0'"),
+        (["--runs", "many"], "RUNS must be a whole number from 1 on, not 'many'"),
+    ],
+)
+def test_a_wrong_word_is_answered_in_one_line(
+    words: list[str],
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.argv", ["kernel-check", *words])
+    assert runner.main() == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"kernel-check: {expected}")
+    assert said.count("\n") == 1
+
+
+def test_who_is_not_root_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(InputError, match="run it with sudo"):
+        tree.need_tools()
+
+
+VERSIONS = ["9.12.1-1~bpo13+1", "9.12.0-1", "9.1.192-2"]
+
+
+@pytest.fixture
+def debian_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive that has the kernels above, each as the release 9.9."""
+
+    def inside(*command: str, failed: str) -> str:
+        if "madison" in command:
+            return "\n".join(f"{tree.META} | {version} | made up" for version in VERSIONS)
+        return "  Depends: linux-image-9.9-cloud-amd64\n" if "depends" in command else ""
+
+    (tmp_path / "etc").mkdir()
+    monkeypatch.setattr(tree, "TREE", tmp_path)
+    monkeypatch.setattr(tree, "inside", inside)
+
+
+@pytest.mark.usefixtures("debian_archive")
+@pytest.mark.parametrize(
+    ("wanted", "expected"), [("9.12", VERSIONS[0]), ("9.1", VERSIONS[2]), ("9.12.0", VERSIONS[1])]
+)
+def test_the_newest_kernel_of_a_series_is_taken(wanted: str, expected: str) -> None:
+    assert tree.find_kernels([wanted], print) == [Kernel("9.9-cloud-amd64", expected)]
+
+
+@pytest.mark.usefixtures("debian_archive")
+@pytest.mark.parametrize("wanted", ["9.13", "9.12.", "", "x"])
+def test_a_kernel_that_is_not_there_is_refused_with_those_that_are(wanted: str) -> None:
+    with pytest.raises(InputError, match=rf"^no kernel {wanted!r} in .*; valid: 9\.1, 9\.12$"):
+        tree.find_kernels([wanted], print)
