@@ -145,8 +145,9 @@ def _some(texts: list[str]) -> str:
 
 
 def _frames(frames: tuple[Frame, ...]) -> str:
-    names = [frame.function if frame.sure else f"? {frame.function}" for frame in frames]
-    return _some(names)
+    """The functions that the unwinder is sure of; where it is of none, its guesses."""
+    sure = [frame.function for frame in frames if frame.sure]
+    return _some(sure or [f"? {frame.function}" for frame in frames])
 
 
 def _oom(one: log.OomReport) -> str:

@@ -24,7 +24,8 @@ _NOISE = re.compile(
     r"\s*(?:Mem-[Ii]nfo|DMA|Normal|HighMem|Movable|Node \d|CPU {1,5}\d{1,5}: (?:hi|Hot)|"
     r"lowmem_reserve|Swap cache|Unreclaimable slab|Name {2,}Used|"
     r"(?:memory|memory\+swap|kmem|swap): usage|"
-    r"Memory cgroup stats|(?:[\w.-]{1,64}) {2,}\d{1,15}KB|[a-z_0-9]{2,40} \d{1,20}$|"
+    r"Memory cgroup (?:stats|min protection)|"
+    r"(?:[\w.-]{1,64}) {2,}\d{1,15}KB|[a-z_0-9]{2,40} \d{1,20}$|"
     r"active_anon|protections|hugepages_|Tasks state|Memory allocations|Per-CPU|"
     r"\d{1,15}\*\d{1,10}kB|\s{0,4}[\d.]{1,12} {0,3}[KMG]iB {1,8}\d{1,12} )"
 )

@@ -10,7 +10,8 @@ from oomlab.logs.story.seen import Sighting, StackFrame
 
 _OF_INTEREST: tuple[StackPlace, ...] = (
     "chain", "listener", "balloon", "host", "out_of_memory", "thread", "reclaim", "filesystem",
-    "fault", "group", "sysrq", "reaper", "kswapd", "registration", "nap", "lock", "poll",
+    "fault", "group", "sysrq", "reaper", "kswapd", "registration", "nap", "event", "lock",
+    "poll",
 )  # fmt: skip
 """The places worth a line of their own: all but the allocator, where everybody is."""
 
@@ -51,17 +52,29 @@ def evidence(seen: Sighting) -> Iterator[StackEvidence]:
     """What the frames of a stack are evidence for, one piece a place and driver; of several frames
     the innermost, and a certain one before one that is not."""
     found: dict[tuple[StackPlace, str], StackEvidence] = {}
+    waits = _waits(seen)
     for frame in seen.frames:
         what = frame.meaning
         if what is None or what.place not in _OF_INTEREST:
             continue
         if what.place == "chain" and not _is_oom_chain(seen, frame):
             continue
-        piece = StackEvidence(seen.task, what.place, what.of, frame.sure, frame.name, frame.line)
-        known = found.get((what.place, what.of))
-        if known is None or (piece.sure and not known.sure):
-            found[what.place, what.of] = piece
+        place = waits if what.place in ("nap", "event") and frame.sure else what.place
+        piece = StackEvidence(seen.task, place, what.of, frame.sure, frame.name, frame.line)
+        known = found.get((place, what.of))
+        better = known is not None and (piece.sure and not known.sure)
+        outer = known is not None and place == "event" and what.place == "event"
+        if known is None or better or outer:  # who asks for the event says more than who sleeps
+            found[place, what.of] = piece
     yield from found.values()
+
+
+def _waits(seen: Sighting) -> StackPlace:
+    """Does one who sleeps in schedule_timeout wait for an event? A completion without a limit is
+    waited for there as well; and whom the detector of hung tasks names does not nap."""
+    waiting = [*seen.waiting()]
+    places = [frame.meaning.place for frame in waiting if frame.meaning]
+    return "event" if seen.why == "hung task" or places[-1:] == ["event"] else "nap"
 
 
 def _is_oom_chain(seen: Sighting, frame: StackFrame) -> bool:

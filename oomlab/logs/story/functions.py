@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Literal
 
 StackPlace = Literal[
-    "chain", "listener", "balloon", "host", "out_of_memory", "allocator", "reclaim", "nap", "lock",
-    "poll", "filesystem", "fault", "group", "sysrq", "reaper", "kswapd", "thread", "registration",
-    "exit",
+    "chain", "listener", "balloon", "host", "out_of_memory", "allocator", "reclaim", "nap", "event",
+    "lock", "poll", "filesystem", "fault", "group", "sysrq", "reaper", "kswapd", "thread",
+    "registration", "exit",
 ]  # fmt: skip
 """Where a function is, see PLACES."""
 
@@ -28,6 +28,7 @@ PLACES: dict[StackPlace, str] = {
     "allocator": "asks the allocator for memory",
     "reclaim": "in reclaim",
     "nap": "sleeps for a while",
+    "event": "waits for an event",
     "lock": "waits for a lock",
     "poll": "spins on a lock",
     "filesystem": "in a filesystem",
@@ -155,9 +156,17 @@ FUNCTIONS: dict[str, FrameMeaning] = {
            "reclaim", "mm/vmscan.c, mm/shrinker.c",
                    releases="_zone to 4.7, _node since; folio since 5.18"),
     **_all("schedule_timeout schedule_timeout_uninterruptible schedule_timeout_killable msleep "
-           "congestion_wait wait_iff_congested io_schedule_timeout reclaim_throttle",
+           "congestion_wait wait_iff_congested io_schedule_timeout reclaim_throttle "
+           "wait_for_completion_timeout wait_for_completion_io_timeout "
+           "wait_for_completion_killable_timeout wait_for_completion_interruptible_timeout",
            "nap", f"kernel/time; mm/backing-dev.c ({_STACKS}); mm/vmscan.c",
                    releases="congestion_wait to 5.15, reclaim_throttle since 5.16"),
+    **_all("wait_for_completion wait_for_completion_io wait_for_completion_killable "
+           "wait_for_completion_interruptible wait_for_completion_state wait_for_common "
+           "__wait_for_common do_wait_for_common",
+           "event", f"kernel/sched/completion.c ({_STACKS}); it sleeps in schedule_timeout with "
+                    "MAX_SCHEDULE_TIMEOUT, as if there were a limit",
+                   releases="__wait_for_common since 5.7"),
     **_all("mutex_lock mutex_lock_killable mutex_lock_interruptible mutex_lock_nested "
            "mutex_lock_killable_nested mutex_lock_io __mutex_lock __mutex_lock_slowpath "
            "__mutex_lock_killable_slowpath __mutex_lock_killable __mutex_lock_common "

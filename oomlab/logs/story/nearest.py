@@ -15,9 +15,8 @@ from oomlab.evidence.releases import RELEASES, Release
 from oomlab.experiment import Experiment
 from oomlab.kernel.machine import KERNELS
 from oomlab.kernel_release import KernelRelease
-from oomlab.logs.story.locks import role_of
 from oomlab.logs.story.reports import LogReading
-from oomlab.logs.story.shapes import Link, agrees, links, nearness, part_of
+from oomlab.logs.story.shapes import Link, agrees, links, nearness, part_of, role_for
 from oomlab.logs.story.standings import Scene
 from oomlab.logs.story.story import Match
 from oomlab.logs.story.trace import UNKNOWN_STACK, model_stack
@@ -81,7 +80,7 @@ def _open_links(scene: Scene, waits: LogWaits) -> Iterator[Link]:
         told.add(one.seen.task)
         waiter, of = part_of(stacks.get(one.seen.task, ()))
         shown = f"{one.seen.task} waits for {wanted.lock}; who has it is not said"
-        yield Link(waiter, "lock", role_of(wanted.lock), "is not known", of, shown)
+        yield Link(waiter, "lock", role_for(waiter, wanted.lock), "is not known", of, shown)
 
 
 def _candidates(remedies: Sequence[str]) -> Iterator[_Candidate]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Literal
 
 from oomlab.logs.story.functions import FrameMeaning, LockWay, bare_name, frame_meaning
@@ -94,6 +95,10 @@ class Sighting:
         """The frames that are certain, innermost first, without those of the scheduler."""
         return (f for f in self.frames if f.sure and f.name not in SCHEDULING)
 
+    def waiting(self) -> Iterator[StackFrame]:
+        """The innermost certain frames, as far as they are of the kernel's ways to sleep."""
+        return takewhile(_sleeps, self.sure())
+
     def within(self, *places: str) -> StackFrame | None:
         """The innermost certain frame at one of these places."""
         return next((f for f in self.sure() if f.meaning and f.meaning.place in places), None)
@@ -101,3 +106,7 @@ class Sighting:
     def inside(self, name: str) -> bool:
         """Is a function of this plain name certain to be under way?"""
         return any(frame.name == name for frame in self.sure())
+
+
+def _sleeps(frame: StackFrame) -> bool:
+    return frame.meaning is not None and frame.meaning.place in ("nap", "event")

@@ -56,6 +56,13 @@ def part_of(stack: Sequence[str]) -> tuple[GraphPart, str]:
     return "does something else", of
 
 
+def role_for(waiter: GraphPart, lock: str) -> LockRole:
+    """The role of a lock: one of an unknown kind that is asked for inside a callback of the chain
+    is one that a listener takes."""
+    role = role_of(lock)
+    return "listener" if role == "other" and waiter == "walks the chain" else role
+
+
 _FILESYSTEM = ("filesystem_task",)
 """Bodies of tasks of the model that stand in a filesystem."""
 
@@ -70,7 +77,9 @@ def links(graph: WaitForGraph, stacks: Mapping[str, Sequence[str]]) -> tuple[Lin
             holder, holders_of = "answers", edge.holder
         elif edge.holder not in stacks:
             holder = "is not known"
-        what: LockRole = "answer" if edge.kind == "event" else role_of(edge.what)
+        what: LockRole = "answer" if edge.kind == "event" else role_for(waiter, edge.what)
+        if what == "listener" and holder == "does something else":
+            holder = "works for a listener"  # what a callback takes is that driver's
         shown = waiting_sentence(edge)
         closed = edge in graph.cycle
         found.append(Link(waiter, edge.kind, what, holder, of or holders_of, shown, closed))

@@ -13,6 +13,7 @@ from oomlab.logs.story.standing import TaskStanding
 from oomlab.logs.story.wants import (
     KNOWLEDGE,
     Want,
+    asks_in_the_chain,
     holds_of,
     place_words,
     want,
@@ -118,7 +119,7 @@ def _with_thread(standings: Sequence[TaskStanding]) -> Iterator[TaskStanding]:
     threads = [one.seen.task for one in standings if one.seen.within("thread")]
     for one in standings:
         frames = [frame for frame in one.seen.sure() if frame.meaning]
-        naps = [frame for frame in frames if frame.meaning and frame.meaning.place == "nap"]
+        naps = [*one.seen.waiting()]
         below = frames[len(naps)] if len(naps) < len(frames) else None
         waits = (
             naps and frames[0] is naps[0] and below is not None and below.name == "out_of_memory"
@@ -139,10 +140,12 @@ def _named(one: TaskStanding) -> TaskStanding:
 def _without_idle_polls(
     standings: Sequence[TaskStanding], claims: Sequence[HoldClaim]
 ) -> Iterator[TaskStanding]:
-    """A stall is no sign of polling oom_lock unless somebody else is known to have it."""
+    """A stall is no sign of polling oom_lock unless somebody else is known to have it, or the task
+    itself has it, since it is in the OOM killer."""
     had = {claim.task for claim in claims if claim.lock == "oom_lock"}
     for one in standings:
-        guessed = one.seen.why == "stall" and one.want is not None
+        inside = asks_in_the_chain([*one.seen.sure()]) is not None
+        guessed = one.seen.why == "stall" and one.want is not None and not inside
         yield replace(one, want=None) if guessed and not had - {one.seen.task} else one
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from oomlab.logs.incidents import Log
-from oomlab.logs.story import kills, waiting
+from oomlab.logs.story import in_chain, kills, waiting
 from oomlab.logs.story.findings import Material, Rule, find
 from oomlab.logs.story.nearest import nearest
 from oomlab.logs.story.reading import bounded, readings_of
@@ -18,7 +18,8 @@ from oomlab.logs.story.waits import waits_of
 
 RULES: tuple[Rule, ...] = (
     waiting.circle,
-    waiting.stuck_in_the_chain,
+    in_chain.request_inside,
+    in_chain.stuck_in_the_chain,
     waiting.in_the_killer,
     waiting.behind_a_listener,
     waiting.behind_oom_lock,

@@ -56,7 +56,7 @@ def model_stack(frames: tuple[StackFrame, ...]) -> tuple[str, ...]:
         what = frame.meaning
         if not frame.sure or frame.name in SCHEDULING:
             continue
-        if what is not None and what.place in ("lock", "poll", "nap"):
+        if what is not None and what.place in ("lock", "poll", "nap", "event"):
             continue
         name = what.model if what is not None and what.model else frame.name
         if not found or found[-1] != name:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from oomlab.logs.story.evidence import StackEvidence, evidence, in_the_chain
 from oomlab.logs.story.findings import Material, finding
+from oomlab.logs.story.in_chain import chain_walkers, owners, shown_by, waits_for_itself
 from oomlab.logs.story.locks import role_of
 from oomlab.logs.story.shapes import part_of
-from oomlab.logs.story.standing import TaskStanding
+from oomlab.logs.story.standings import named
 from oomlab.logs.story.story import LogFinding, Quote
 from oomlab.logs.story.trace import model_stack
 
@@ -16,17 +17,15 @@ from oomlab.logs.story.trace import model_stack
 def circle(material: Material) -> Iterator[LogFinding]:
     """Tasks that wait for each other."""
     graph, waits = material.waits.graph, material.waits
-    if not graph.cycle:
+    if not graph.cycle or waits_for_itself(graph):
         return
     around = " -> ".join([edge.waiter for edge in (*graph.cycle, graph.cycle[0])])
-    chained = [*_chain_walkers(material)]
+    chained = [*chain_walkers(material)]
     inferred = any(one.known == "inferred" for one in waits.edges if one.edge in graph.cycle)
     guess = " One part of it is inferred." if inferred else ""
     kind = "circle by polling" if any(e.kind == "poll" for e in graph.cycle) else "circle"
     of = {part_of(model_stack(one.seen.frames))[1] for one in chained}
-    if len(graph.cycle) == 1:
-        kind = "request inside"
-    elif "i915" in of:
+    if "i915" in of:
         kind = "object's lock"
     elif "cmm" in of:
         kind = "cmm's lock"
@@ -47,45 +46,6 @@ def circle(material: Material) -> Iterator[LogFinding]:
     )
 
 
-def _chain_walkers(material: Material) -> Iterator[TaskStanding]:
-    return (one for one in material.scene.standings if in_the_chain(one.seen))
-
-
-def stuck_in_the_chain(material: Material) -> Iterator[LogFinding]:
-    """Somebody stands in a callback, and no circle is seen: it waits for an answer, or for a lock
-    of which the log does not say who has it."""
-    if material.waits.graph.cycle:
-        return
-    told: set[str] = set()
-    for one in _chain_walkers(material):
-        if not one.seen.asleep or one.seen.task in told:
-            continue
-        told.add(one.seen.task)
-        wanted = one.want
-        if wanted is None:
-            kind, what = "chain", "waits in a listener's callback"
-        elif wanted.answer is not None:
-            kind = {"host": "answer", "gpu": "gpu", "rcu": "rcu"}[wanted.answer.by]
-            what = (
-                f"waits in a listener's callback for {wanted.answer.gives}, from {wanted.answer.by}"
-            )
-        else:
-            kind, what = "circle", f"waits in a listener's callback for {wanted.lock}"
-        yield finding(
-            kind,
-            "lockup",
-            f"{one.seen.task} {what}. Until it comes back it has oom_lock, and nobody else can"
-            " have a task killed.",
-            _quotes(one),
-        )
-
-
-def _quotes(one: TaskStanding) -> list[Quote]:
-    """What a stack is evidence for, and the record it stands in."""
-    quotes = [Quote(piece.line, piece.sentence) for piece in evidence(one.seen)]
-    return quotes or [Quote(one.seen.line, f"{one.seen.task}: {one.seen.why}")]
-
-
 def in_the_killer(material: Material) -> Iterator[LogFinding]:
     """Somebody is in out_of_memory and does not come back, and not in a callback."""
     for one in material.scene.standings:
@@ -97,7 +57,7 @@ def in_the_killer(material: Material) -> Iterator[LogFinding]:
                 "lockup",
                 f"{one.seen.task} does not come back from the OOM killer. Meanwhile it has"
                 " oom_lock, and nobody else can have a task killed.",
-                _quotes(one),
+                shown_by(one),
             )
 
 
@@ -117,7 +77,7 @@ def behind_a_listener(material: Material) -> Iterator[LogFinding]:
                 "lockup",
                 f"{task} waits for {wanted.lock}{doubt}, which a listener of the OOM notifier"
                 " chain takes: whoever comes to the OOM killer meanwhile waits as well.",
-                _quotes(one),
+                shown_by(one),
             )
 
 
@@ -203,7 +163,7 @@ def places(material: Material) -> Iterator[LogFinding]:
 
 def hangs(material: Material) -> Iterator[LogFinding]:
     """Tasks that hang for another reason than the book's."""
-    told = {edge.waiter for edge in material.waits.graph.edges}
+    told = {who for edge in material.waits.graph.edges for who in (edge.waiter, edge.holder)}
     others = [
         one
         for one in material.scene.standings
@@ -213,13 +173,26 @@ def hangs(material: Material) -> Iterator[LogFinding]:
         and not one.seen.inside("out_of_memory")
         and not (one.want is not None and role_of(one.want.lock) == "listener")
     ]
-    if others:
-        names = ", ".join(dict.fromkeys(one.seen.task for one in others[:4]))
-        more = len({one.seen.task for one in others}) - 4
+    if not others:
+        return
+    tasks = [*dict.fromkeys(one.seen.task for one in others)]
+    names = named(tasks)
+    quotes = [quote for one in others for quote in shown_by(one)[:2]]
+    for asks in chain_walkers(material):  # somebody must have what is waited for in the chain
+        if asks.want is None or asks.want.kind != "lock" or owners(material, asks.seen.task):
+            continue
+        which = "it" if len(tasks) == 1 else "one of them"
         yield finding(
-            "stall",
+            "circle",
             "notice",
-            f"Tasks hang, and nothing in their stacks leads to the OOM killer: {names}"
-            + (f" and {more} more." if more > 0 else "."),
-            [quote for one in others for quote in _quotes(one)[:2]],
+            f"Beside it hangs {names}: {which} may have {asks.want.lock}, for which"
+            f" {asks.seen.task} waits in the chain. The log does not say who has it.",
+            quotes,
         )
+        return
+    yield finding(
+        "stall",
+        "notice",
+        f"Tasks hang, and nothing in their stacks leads to the OOM killer: {names}.",
+        quotes,
+    )

@@ -35,7 +35,8 @@ LIMITS = (
         "guessed",
         "A task that sleeps for a tick in the allocator",
         "It is taken to poll `oom_lock`, which is what it nearly always does there. A stalled "
-        "request is taken to do so if somebody else is known to have that lock.",
+        "request is taken to do so if somebody else is known to have that lock, or if it asks "
+        "inside the notifier chain inside the OOM killer: then the task has it itself.",
     ),
 )
 
@@ -99,14 +100,20 @@ def _want(seen: Sighting, frames: Sequence[StackFrame]) -> Want | None:
     first = frames[0].meaning if frames else None
     if first is None:
         return None
+    asks = asks_in_the_chain(frames)
+    if asks is not None:
+        return replace(_POLLS, asked_in=asks.name, line=asks.line, known="a sure frame")
+    sleeps = first.place in _SLEEPS
     inner = 0
-    while inner < len(frames) and (what := frames[inner].meaning) and what.place == first.place:
+    while inner < len(frames) and (what := frames[inner].meaning):
+        if what.place != first.place and not (sleeps and what.place in _SLEEPS):
+            break
         inner += 1
     outside = frames[inner] if inner < len(frames) else frames[-1]
     if first.place in ("lock", "poll") and (seen.asleep or first.place == "poll"):
         ways = [f.meaning.way for f in frames[:inner] if f.meaning]
         return _lock(seen, frames, outside, ways[-1])
-    if first.place == "nap":
+    if sleeps:
         ticks = any(frame.name in _TICKS for frame in frames[:inner])
         found = _ticking(outside) if ticks else None
         return found or (_answered(seen, outside) if seen.asleep else None)
@@ -115,14 +122,35 @@ def _want(seen: Sighting, frames: Sequence[StackFrame]) -> Want | None:
     return _answered(seen, frames[0]) if seen.asleep else None
 
 
+_SLEEPS = ("nap", "event")
+
+
+def asks_in_the_chain(frames: Sequence[StackFrame]) -> StackFrame | None:
+    """The function that asks for memory inside the notifier chain inside the OOM killer; None if
+    none does, or it waits there for something else. `frames`: certain ones, the innermost first.
+
+    Whoever called the killer has oom_lock, and such a request wants it: it is answered only if
+    memory comes back by itself, since nobody can be killed meanwhile.
+    """
+    killer = next((n for n, frame in enumerate(frames) if frame.name == "out_of_memory"), 0)
+    inner = [(frame, frame.meaning.place) for frame in frames[:killer] if frame.meaning]
+    if not {"chain", "listener"} & {place for _, place in inner}:
+        return None
+    asks = next((frame for frame, place in inner if place not in ("reclaim", "nap")), None)
+    return asks if asks and asks.meaning and asks.meaning.place == "allocator" else None
+
+
 def _answered(seen: Sighting, frame: StackFrame) -> Want | None:
     """The answer for which somebody sleeps who stands in this function."""
     what = frame.meaning
     if what is None or what.place not in ("host", "listener") or frame.name == "rcu_gp_kthread":
         return None
     answer = ANSWERS.get(what.of)
-    if answer is None or (what.of == "fence" and not seen.inside("out_of_memory")):
-        return None  # a graphics card that hangs is no matter of memory
+    elsewhere = (what.of == "fence" and not seen.inside("out_of_memory")) or (
+        what.of == "rcu" and not seen.within("out_of_memory", "chain", "listener")
+    )
+    if answer is None or elsewhere:
+        return None  # a graphics card that hangs is no matter of memory, nor is who waits for RCU
     return Want(answer.queue, "event", "", frame.name, frame.line, "a sure frame", answer)
 
 
