@@ -41,6 +41,10 @@ CHAPTERS: dict[str, Chapter] = {
     "may not kill": Chapter("gfp-masks", "which-exits-are-open", "Which exits a mask leaves open"),
     "asked too early": Chapter("merged", "asked-too-early", "Asked too early"),
     "storm": Chapter("five-seconds", "the-downtime", "The downtime"),
+    "waiting limit": Chapter("five-seconds", "a-floor", "Five seconds under a lock"),
+    "kswapd": Chapter(
+        "chain", "three-ways-in-and-one-that-goes-past", "Three ways in, and one that goes past"
+    ),
     "reaper": Chapter(
         "running-out",
         "not-all-free-pages-are-for-everybody",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from oomlab.logs.story.early import kill_words
 from oomlab.logs.story.findings import Material, finding, length
 from oomlab.logs.story.reports import MOST_ORDER, NoticeKind, OomSeen, ZoneSeen
 from oomlab.logs.story.story import LogFinding, Quote
@@ -38,43 +39,6 @@ def no_kill(material: Material) -> Iterator[LogFinding]:
 def _asked(oom: OomSeen) -> str:
     mask = f", {oom.mask_text}, order {oom.order}" if oom.mask_text else ""
     return f"{oom.task} asked ({oom.path}{mask})"
-
-
-def needless(material: Material) -> Iterator[LogFinding]:
-    """Somebody was killed although memory had come back, or was there."""
-    purged = [n for n in material.reading.notices if n.kind == "purge" and n.number > 0]
-    for oom in material.reading.ooms:
-        if not oom.victim or oom.group:
-            continue
-        before = [notice for notice in purged if notice.line < oom.line]
-        close = [n for n in before if oom.at_us - n.at_us <= 1_000_000]
-        if close:
-            yield finding(
-                "asked too early",
-                "loss",
-                f"{oom.victim} was killed although a listener had just given {close[-1].number}"
-                " pages back.",
-                [Quote(close[-1].line, close[-1].text), Quote(oom.victim_line, "the kill")],
-            )
-            return
-        zone = oom.zone
-        if zone is None or oom.order or oom.path != "allocator" or not _main(zone, oom.ram):
-            continue
-        if zone.free > zone.marks.high:
-            yield finding(
-                "asked too early",
-                "loss",
-                f"{oom.victim} was killed while {zone.free} pages of zone {zone.name} were free,"
-                f" more than its high mark, {zone.marks.high}: memory had come back meanwhile, or"
-                " this request could not use that zone.",
-                [Quote(oom.line, _asked(oom)), Quote(oom.victim_line, "the kill")],
-            )
-            return
-
-
-def _main(zone: ZoneSeen, ram: int | None) -> bool:
-    """Is most of the machine's memory in it? Small zones keep pages back for whoever needs them."""
-    return zone.name != "DMA" and (not ram or zone.managed * 2 >= ram)
 
 
 def reaper(material: Material) -> Iterator[LogFinding]:
@@ -177,7 +141,6 @@ def ordinary(material: Material) -> Iterator[LogFinding]:
         return
     if not killed:
         return
-    first = killed[0]
     groups = [oom for oom in killed if oom.group]
     if len(groups) == len(killed):
         yield finding(
@@ -187,12 +150,28 @@ def ordinary(material: Material) -> Iterator[LogFinding]:
             [Quote(oom.line, f"{oom.task} asked, {oom.victim} killed") for oom in groups],
         )
         return
-    yield finding(
-        "ordinary",
-        "ordinary",
-        _how(first) + (f" {len(killed)} kills in all." if len(killed) > 1 else ""),
-        [Quote(oom.victim_line, f"{oom.victim} killed for {oom.task}") for oom in killed],
-    )
+    asked = [oom for oom in killed if oom.path != "kswapd"]
+    if not asked:
+        return
+    more = f" {len(killed)} kills in all." if len(killed) > 1 else ""
+    quotes = [Quote(oom.victim_line, kill_words(oom)) for oom in killed]
+    yield finding("ordinary", "ordinary", _how(asked[0]) + more, quotes)
+
+
+def by_kswapd(material: Material) -> Iterator[LogFinding]:
+    """Kills that no request led to."""
+    killed = [oom for oom in material.reading.ooms if oom.victim and oom.path == "kswapd"]
+    if killed:
+        more = f" {len(killed)} such kills in all." if len(killed) > 1 else ""
+        yield finding(
+            "kswapd",
+            "notice",
+            f"kswapd had {killed[0].victim} killed, and no request did: that needs min_ttl_ms of"
+            " the multi-gen LRU, which has somebody killed rather than let memory thrash. kswapd"
+            " does not run the slow path of a request: it tries oom_lock once, and walks the"
+            f" chain.{more}",
+            [Quote(oom.victim_line, kill_words(oom)) for oom in killed],
+        )
 
 
 def _how(oom: OomSeen) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from oomlab.logs.incidents import Log
-from oomlab.logs.story import in_chain, kills, waiting
+from oomlab.logs.story import early, in_chain, kills, waiting
 from oomlab.logs.story.findings import Material, Rule, find
 from oomlab.logs.story.nearest import nearest
 from oomlab.logs.story.reading import bounded, readings_of
@@ -26,10 +26,12 @@ RULES: tuple[Rule, ...] = (
     waiting.changing_the_chain,
     waiting.lockdep,
     kills.no_kill,
-    kills.needless,
+    early.needless,
+    early.waiting_limit,
     kills.reaper,
     kills.storm,
     kills.may_not_kill,
+    kills.by_kswapd,
     kills.notices,
     waiting.places,
     kills.ordinary,
