@@ -32,6 +32,9 @@ ARROW_MEANINGS: dict[EdgeKind, str] = {
     "event": "waits for an answer",
 }
 """What an arrow says of the task at its tail."""
+KNOWN_MARKS = "*†‡§"
+"""What stands before the label of an edge for how it is known, in the order of the edges; the
+legend has the words. After the last they begin again, doubled, as footnotes do."""
 _PLAIN, _THICK = 1.8, 3.2
 _TOP = 34.0
 _APART_SHOWN = 6
@@ -43,7 +46,8 @@ def draw_wait_for(
 ) -> Figure:
     """Draw who waits for whom at `at_us`; give different keys to two copies on one page.
 
-    `known`: how it is known of an edge, where that is worth saying; a model knows all of it.
+    `known`: how it is known of an edge, where that is worth saying; a model knows all of it. The
+    picture has a mark for it at the edge, and the words in its legend; the twin has the words.
     Raises InputError for a negative moment.
     """
     known = known or {}
@@ -70,7 +74,12 @@ def _draw(
     parts += [_arrow(arrow, arrow.edge in graph.cycle) for arrow in layout.arrows]
     cycle = {edge.waiter for edge in graph.cycle}
     parts += [_box(box, bool(cycle.intersection(box.tasks))) for box in layout.boxes]
-    parts += [_label(arrow, known) for arrow in layout.arrows if arrow.label_at]
+    marks = _marks(graph, known)
+    parts += [
+        _label(arrow, marks.get(known.get(arrow.edge, ""), ""))
+        for arrow in layout.arrows
+        if arrow.label_at
+    ]
     y = layout.height
     apart = _apart(graph, now)
     if apart:
@@ -79,7 +88,8 @@ def _draw(
         lines = wrapped(f"Waiting for nobody: {named}", WIDTH - 2 * MARGIN)
         parts.append(text_lines(MARGIN, y, lines))
         y += 18 * len(lines) + 6
-    drawn, height = legend(_keys(graph), y)
+    words = [Key(label(0, 0, mark), text_width(mark), how) for how, mark in marks.items()]
+    drawn, height = legend([*_keys(graph), *words], y)
     return [*parts, drawn], y + height + 4
 
 
@@ -172,12 +182,23 @@ def _sign(value: float) -> int:
     return (value > 0) - (value < 0)
 
 
-def _label(arrow: Arrow, known: Mapping[Edge, str]) -> Markup:
+def _marks(graph: WaitForGraph, known: Mapping[Edge, str]) -> dict[str, str]:
+    """By how edges are known, the mark for it."""
+    ways = dict.fromkeys(known[edge] for edge in graph.edges if edge in known)
+    size = len(KNOWN_MARKS)
+    return {how: KNOWN_MARKS[n % size] * (n // size + 1) for n, how in enumerate(ways)}
+
+
+def _label(arrow: Arrow, mark: str) -> Markup:
     assert arrow.label_at is not None
     x, y = arrow.label_at
     text = edge_label(arrow.edge)
-    if arrow.edge in known:
-        text += f" ({known[arrow.edge]})"
+    (x1, _), (x2, _) = arrow.points[:2]
+    if mark and x1 == x2:  # an arrow that goes down has room for it on the other side
+        sign = label(x1 - (x - x1), y, mark, anchor="end")
+        return group(sign, label(x, y, shortened(text, arrow.room)))
+    if mark:  # it stands first, so that it is never cut off
+        text = f"{mark} {text}"
     if arrow.centred:
         lines = wrapped(text, arrow.room)
         return plate(x - plate_width(*lines) / 2, y, *lines)

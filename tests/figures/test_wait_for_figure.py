@@ -5,7 +5,7 @@ import random
 import pytest
 
 from oomlab import run
-from oomlab.analysis import first_cycle_us, wait_for_graph
+from oomlab.analysis import Edge, first_cycle_us, wait_for_graph
 from oomlab.engine.trace.events import Trace
 from oomlab.figures import Figure, draw_wait_for
 from oomlab.figures.svg import WIDTH
@@ -178,3 +178,52 @@ def test_hostile_names_are_text_and_nothing_else() -> None:
 def test_same_trace_same_bytes() -> None:
     one, other = (draw_wait_for(run("h2-three-task-poll", "offload"), 500) for _ in range(2))
     assert one == other
+
+
+WAYS = ("said by nobody", "inferred", "a frame that may be stale", "guessed", "heard", "dreamt")
+
+
+def known_of(trace: Trace) -> dict[Edge, str]:
+    edges = wait_for_graph(trace, 1).edges
+    return {edge: WAYS[n % len(WAYS)] for n, edge in enumerate(edges)}
+
+
+@pytest.mark.parametrize("seed", [-1, *range(12)])
+def test_how_an_edge_is_known_is_never_cut_off(seed: int) -> None:
+    trace = queues_behind_a_cycle() if seed < 0 else crowd(seed)
+    known = known_of(trace)
+    figure = draw_wait_for(trace, 1, known=known)
+    check_sound(figure)
+    shown = texts(figure)
+    marks = {how: shown[shown.index(how) - 1] for how in known.values()}
+    assert len(set(marks.values())) == len(marks), "two ways of knowing have one mark"
+    used = {text.split()[0] for text in shown}
+    assert set(marks.values()) <= used
+    assert all(f"({how})" in figure.twin for how in known.values())
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_a_polled_oom_lock_is_read_whole_with_its_mark(order: str) -> None:
+    """Down the spine of the graph, and back up on the left."""
+    one, other = order
+    story = Story(["a", "b"], mutexes=["oom_lock", "lock_b"])
+    story.takes(one, "oom_lock")
+    story.takes(other, "lock_b")
+    story.blocks(one, "lock_b")
+    story.tries(other, "oom_lock")
+    trace = story.trace(1, ["a", "b"], verdict="deadlock")
+    known = dict.fromkeys(wait_for_graph(trace, 1).edges, "inferred")
+    figure = draw_wait_for(trace, 1, known=known)
+    check_sound(figure)
+    shown = texts(figure)
+    assert not [text for text in shown if "…" in text]
+    assert "polls oom_lock" in " ".join(shown)
+    assert [text.split()[0] for text in shown].count("*") == len(known) + 1  # and the legend
+    assert shown[shown.index("inferred") - 1] == "*"
+
+
+def test_a_picture_of_which_all_is_known_has_no_mark() -> None:
+    trace = queues_behind_a_cycle()
+    figure = draw_wait_for(trace, 1)
+    assert draw_wait_for(trace, 1, known={}).svg == figure.svg
+    assert not set("*†‡§") & set("".join(texts(figure)))
