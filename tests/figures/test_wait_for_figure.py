@@ -205,7 +205,7 @@ def test_how_an_edge_is_known_is_never_cut_off(seed: int) -> None:
 @pytest.mark.parametrize("order", ["ab", "ba"])
 def test_a_polled_oom_lock_is_read_whole_with_its_mark(order: str) -> None:
     """Down the spine of the graph, and back up on the left."""
-    one, other = order
+    one, other = order[0], order[1]
     story = Story(["a", "b"], mutexes=["oom_lock", "lock_b"])
     story.takes(one, "oom_lock")
     story.takes(other, "lock_b")

@@ -62,7 +62,8 @@ def stuck_in_the_chain(material: Material) -> Iterator[LogFinding]:
         told.add(one.seen.task)
         wanted, quotes = one.want, shown_by(one)
         if wanted is None:
-            kind, what = "chain", "waits in a listener's callback"
+            event = " for an event, maybe for ever" if [*one.seen.waiting()] else ""
+            kind, what = "chain", f"waits in a listener's callback{event}"
         elif wanted.answer is not None:
             kind = {"host": "answer", "gpu": "gpu", "rcu": "rcu"}[wanted.answer.by]
             what = (

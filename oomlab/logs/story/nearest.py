@@ -15,6 +15,7 @@ from oomlab.evidence.releases import RELEASES, Release
 from oomlab.experiment import Experiment
 from oomlab.kernel.machine import KERNELS
 from oomlab.kernel_release import KernelRelease
+from oomlab.logs.story.evidence import in_the_chain
 from oomlab.logs.story.reports import LogReading
 from oomlab.logs.story.shapes import Link, agrees, links, nearness, part_of, role_for
 from oomlab.logs.story.standings import Scene
@@ -75,6 +76,13 @@ def _open_links(scene: Scene, waits: LogWaits) -> Iterator[Link]:
     told: set[str] = set()
     for one in scene.standings:
         wanted = one.want
+        if wanted is None and in_the_chain(one.seen) and [*one.seen.waiting()]:
+            waiter, of = part_of(stacks.get(one.seen.task, ()))
+            shown = f"{one.seen.task} waits for an event; for whose is not said"
+            if one.seen.asleep and one.seen.task not in told:
+                told.add(one.seen.task)
+                yield Link(waiter, "event", "answer", "is not known", of, shown)
+            continue
         if wanted is None or wanted.kind != "lock" or one.seen.task in closed | told:
             continue
         told.add(one.seen.task)

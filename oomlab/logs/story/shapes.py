@@ -93,6 +93,9 @@ _OTHER_DRIVER = 0.8
 _OF_THE_LOG = 0.7
 """A log shows a part of what goes on: that its own edges agree counts more than that the model has
 further ones (our choice)."""
+_PAIR = 0.55
+"""From here on two links are taken for the same one (our choice): more than the lock and who has it
+agree, if one of them is part of a circle and the other is not."""
 _BESIDE = 0.25
 """How much an edge beside a circle counts, against one of the circle (our choice)."""
 _OTHER_PLACE = 0.85
@@ -137,7 +140,7 @@ def nearness(mine: Sequence[Link], others: Sequence[Link]) -> tuple[float, list[
     weights = _counting(mine), _counting(others)
     mine_agrees, theirs_agrees, matched = 0.0, 0.0, []
     for score, i, j in pairs:
-        if i not in used[0] and j not in used[1] and score > _WEIGHTS[2]:
+        if i not in used[0] and j not in used[1] and score > _PAIR:
             used[0].add(i)
             used[1].add(j)
             mine_agrees += score * weights[0][i]

@@ -76,6 +76,30 @@ def test_half_a_circle_has_a_nearest_scenario(owner: str) -> None:
     assert not story.match.same_circle
 
 
+def test_an_event_awaited_in_the_chain_is_like_an_answer_that_never_comes() -> None:
+    stack = SLEEPS + "__wait_for_common demo_callback " + CHAIN + ALLOC + FAULT
+    story = story_of(reading(seen("asker:2", stack, 60)))
+    assert story.findings[0].severity == "lockup"
+    assert "callback for an event, maybe for ever" in story.findings[0].sentence
+    assert story.match is not None, story.no_match
+    assert story.match.experiment.scenario.name.startswith("h5-")
+    assert any("asker:2 waits for an event" in text for text in story.match.agrees)
+
+
+def test_a_person_with_sysrq_beside_half_a_circle_is_the_scenario_of_that() -> None:
+    """An edge that agrees in all counts more than two that agree by half."""
+    sysrq = MUTEX + "moom_callback process_one_work worker_thread kthread"
+    story = story_of(
+        reading(
+            seen("owner:1", COMPLETION, 10),
+            seen("asker:2", IN_CHAIN, 60, owner="owner:1"),
+            seen("kworker:3", sysrq, 110, owner="asker:2"),
+        )
+    )
+    assert story.match is not None
+    assert story.match.experiment.scenario.name == "r23-manual-kill"
+
+
 def test_who_may_have_the_lock_is_told_where_nobody_is_named() -> None:
     story = story_of(reading(seen("owner:1", COMPLETION, 10), seen("asker:2", IN_CHAIN, 60)))
     (beside,) = (one for one in story.findings if one.severity == "notice")
