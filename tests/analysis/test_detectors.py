@@ -138,7 +138,7 @@ def test_ten_reports_of_hung_tasks_and_then_silence() -> None:
 
 def test_a_stuck_worker_is_named_at_every_look_until_the_end() -> None:
     looks = [m.second for m in log(H1) if m.detector == "workqueue watchdog"]
-    assert {later - one for one, later in zip(looks, looks[1:], strict=False)} == {30}
+    assert {later - one for one, later in pairwise(looks)} == {30}
     assert looks[-1] > 300 - 30
 
 
