@@ -136,6 +136,12 @@ def test_ten_reports_of_hung_tasks_and_then_silence() -> None:
     assert len([m for m in detector_log(trace, 3000) if m.detector == "hung task"]) == 10
 
 
+def test_a_stuck_worker_is_named_at_every_look_until_the_end() -> None:
+    looks = [m.second for m in log(H1) if m.detector == "workqueue watchdog"]
+    assert {later - one for one, later in pairwise(looks)} == {30}
+    assert looks[-1] > 300 - 30
+
+
 def test_the_order_of_the_log() -> None:
     messages = log(H1, fault_tasks=1)
     first = {m.detector: m.second for m in reversed(messages)}

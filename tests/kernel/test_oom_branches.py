@@ -210,6 +210,7 @@ def test_an_administrator_has_three_percent_less_until_4_19(
 ) -> None:
     admin = ProcessTraits(cap_sys_admin=True)
     assert chosen(kernel, a=(1000, admin), b=(971, PLAIN)) == [worst]
+    assert chosen(kernel, a=(1000, admin), b=(970, PLAIN)) == ["a"]  # the first of equals
 
 
 def test_swap_and_page_tables_count() -> None:

@@ -69,6 +69,14 @@ def test_a_schedule_may_be_played_in_part() -> None:
         assert list(part.events) == known
 
 
+def test_a_schedule_that_can_be_followed_is_followed_to_its_end() -> None:
+    found = explore(H1)
+    schedule = found.replay.rsplit("/", 1)[1]
+    trace, why = Experiment.of(H1).follow(schedule)
+    assert why == ""
+    assert trace.events == play(H1, "mainline", {}, schedule).events
+
+
 def test_a_run_to_the_end() -> None:
     """One task after the other: nobody is ever in anybody's way."""
     scenario = SCENARIOS[H1]
