@@ -103,6 +103,7 @@ def test_who_only_waits_beside_the_circle_changes_no_scenario() -> None:
     assert match.experiment.scenario.name == "h1-two-task-cycle"
     assert match.same_circle
     assert match.settings["fault_tasks"] == 3
+    assert not [text for text in match.misses if text.startswith("only in the log")]
 
 
 def test_a_graphics_card_that_hangs_is_none_of_the_book_s_hazards() -> None:
