@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from oomlab.logs.records.stack import Stack
 from oomlab.logs.text.lines import PrintedLine
 
 
-class Record:
+class Record(ABC):
     """A record that is being read. `closed`: no line is added any more. `hold`: it is finished, but
     something may still be said about it (what became of a victim)."""
 
@@ -49,17 +50,17 @@ class Record:
         self.touched = line.number
         return True
 
+    @abstractmethod
     def take(self, line: PrintedLine) -> bool:
         """Does the line belong here? If so, what it says is noted."""
-        raise NotImplementedError
 
     def holds(self) -> bool:
         """Is something still to be said about it, though it is finished?"""
         return False
 
+    @abstractmethod
     def incident(self, release: str) -> Incident | None:
         """What was read, of a kernel of this `release`; None if it is nothing to report."""
-        raise NotImplementedError
 
     def common(self, release: str) -> dict[str, Any]:
         """What every incident has."""
