@@ -12,11 +12,11 @@ from oomlab.errors import InputError
 from oomlab.files import printable
 from oomlab.gfp.eras import kernel_named
 from oomlab.logs.as_json import json_lines
-from oomlab.logs.incidents import Log
 from oomlab.logs.read import log_source, read_log
 from oomlab.logs.sentences import additions, sentence, when
 from oomlab.logs.story import explain
 from oomlab.logs.text.blocks import Source
+from oomlab.logs.whole_log import Log
 
 MOST_LISTED = 40
 """Records that the text lists, half of them from the end (our choice); JSON has all that are

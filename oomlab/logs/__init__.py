@@ -12,13 +12,11 @@ _FACE = Face(
         "oomlab.logs.incidents": (
             "AllocationFailure",
             "AllocationStall",
-            "Counts",
             "HeldLocks",
             "HungTask",
             "Incident",
             "LockdepReport",
             "Lockup",
-            "Log",
             "NotifierLine",
             "OomReport",
             "OrphanKill",
@@ -28,6 +26,7 @@ _FACE = Face(
             "TaskShown",
             "WorkqueueStall",
         ),
+        "oomlab.logs.whole_log": ("Counts", "Log"),
         "oomlab.logs.read": ("incidents", "read_log"),
     },
 )

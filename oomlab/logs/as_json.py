@@ -16,8 +16,9 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from oomlab.gfp.printed import PrintedMask
-from oomlab.logs.incidents import AboutRequest, Incident, Log, OomReport, PageOwner
+from oomlab.logs.incidents import AboutRequest, Incident, OomReport, PageOwner
 from oomlab.logs.story.request import may_kill
+from oomlab.logs.whole_log import Log
 
 FORMAT = 1
 

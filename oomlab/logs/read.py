@@ -12,9 +12,10 @@ from pathlib import Path
 
 from oomlab.errors import InputError, shown
 from oomlab.files import open_regular, resolved, shown_path
-from oomlab.logs.incidents import Incident, Log
+from oomlab.logs.incidents import Incident
 from oomlab.logs.reader import Reader
 from oomlab.logs.text.blocks import Source
+from oomlab.logs.whole_log import Log
 
 MOST_KEPT = 4_000
 """Records that `read_log` keeps (our choice: about 100 MB of the largest); `incidents` gives out

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from oomlab.logs.incidents import Counts, Incident, ReleaseSeen
+from oomlab.logs.incidents import Incident
 from oomlab.logs.parts import NotifierSeen, TaskName
 from oomlab.logs.records.kills import reaped_in
 from oomlab.logs.records.notes import ForeignRecord, KillRecord, NotifierRecord
@@ -25,6 +25,7 @@ from oomlab.logs.rejoin import MOST_PARTS, as_one, continues, missing
 from oomlab.logs.text.blocks import LineBlocks, Source
 from oomlab.logs.text.keywords import Hits
 from oomlab.logs.text.lines import PrintedLine, lines_of
+from oomlab.logs.whole_log import Counts, ReleaseSeen
 
 IDLE = 60
 """Lines that may stand between two lines of a record (our choice: other programs, other

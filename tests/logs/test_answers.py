@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from oomlab.logs.incidents import Log
 from oomlab.logs.read import read_log
 from oomlab.logs.sentences import additions, sentence
 from oomlab.logs.story import explain
+from oomlab.logs.whole_log import Log
 
 SAMPLES = Path(__file__).parent / "samples"
 

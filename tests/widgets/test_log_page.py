@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oomlab.logs import incidents
-from oomlab.logs.incidents import Counts, Incident, Log
+from oomlab.logs.incidents import Incident
 from oomlab.logs.parts import LogPlace, TaskName
 from oomlab.logs.story.telling import story_of
+from oomlab.logs.whole_log import Counts, Log
 from oomlab.views.log import answer_log
 from oomlab.views.log.examples import EXAMPLES, Example
 from oomlab.views.log.page import log_html, summary

@@ -16,6 +16,7 @@ from oomlab.logs.story.functions import frame_meaning
 from oomlab.logs.story.reports import MOST_ORDER, LogReading, Notice, OomSeen
 from oomlab.logs.story.request import closed_to, may_kill, models, zone_of
 from oomlab.logs.story.seen import ListedLock, Owner, Sighting, StackFrame, Why
+from oomlab.logs.whole_log import Log
 
 NEAR_US = 5_000_000
 """A list of locks belongs to the stack of that task that was shown less than this before or after
@@ -24,7 +25,7 @@ NEAR_US = 5_000_000
 _SECOND = 1_000_000
 
 
-def readings_of(read: log.Log) -> Iterator[LogReading]:
+def readings_of(read: Log) -> Iterator[LogReading]:
     """A reading for each boot that the log is of."""
     for boot in boots(read.incidents, read.starts):
         yield _Reader(read, boot).reading()
@@ -33,7 +34,7 @@ def readings_of(read: log.Log) -> Iterator[LogReading]:
 class _Reader:
     """One boot; `moment` says when an incident was."""
 
-    def __init__(self, read: log.Log, boot: Boot) -> None:
+    def __init__(self, read: Log, boot: Boot) -> None:
         self.boot = boot
         self.at = {id(one): at_us for one, at_us in zip(boot.incidents, boot.moments, strict=True)}
         self.name = _names(boot.incidents)

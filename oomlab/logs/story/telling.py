@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from oomlab.logs.incidents import Log
 from oomlab.logs.story import early, in_chain, kills, waiting
 from oomlab.logs.story.findings import Material, Rule, find
 from oomlab.logs.story.nearest import nearest
@@ -15,6 +14,7 @@ from oomlab.logs.story.storm import storm_of
 from oomlab.logs.story.story import SEVERITIES, Story
 from oomlab.logs.story.trace import trace_of
 from oomlab.logs.story.waits import waits_of
+from oomlab.logs.whole_log import Log
 
 RULES: tuple[Rule, ...] = (
     waiting.circle,

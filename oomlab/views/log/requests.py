@@ -8,8 +8,9 @@ from oomlab.errors import InputError
 from oomlab.figures.svg import Markup
 from oomlab.gfp import PrintedMask
 from oomlab.gfp.questions import QUESTIONS, answers
-from oomlab.logs.incidents import AboutRequest, Log, OomReport
+from oomlab.logs.incidents import AboutRequest, OomReport
 from oomlab.logs.story.request import may_kill
+from oomlab.logs.whole_log import Log
 from oomlab.views.log.html import folded, joined, listed, table, tag
 
 MOST_REQUESTS = 6

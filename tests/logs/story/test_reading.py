@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from oomlab.gfp import flags
-from oomlab.logs.incidents import HungTask, Incident, Log, NotifierLine, OomReport
+from oomlab.logs.incidents import HungTask, Incident, NotifierLine, OomReport
 from oomlab.logs.parts import LogPlace, MemoryFigures, TaskName, Victim, ZoneFigures
 from oomlab.logs.story.clock import boots, wall_us
 from oomlab.logs.story.locks import of_class, role_of
 from oomlab.logs.story.reading import readings_of
 from oomlab.logs.story.reports import LogReading
+from oomlab.logs.whole_log import Log
 
 MINUTE = 60_000_000
 

@@ -15,7 +15,6 @@ from oomlab.logs.incidents import (
     Incident,
     LockdepReport,
     Lockup,
-    Log,
     NotifierLine,
     OomReport,
     TaskShown,
@@ -23,6 +22,7 @@ from oomlab.logs.incidents import (
 from oomlab.logs.parts import BlockedOn, Frame, LockSeen, LogPlace, Reaped, TaskName, Victim
 from oomlab.logs.story import explain
 from oomlab.logs.story.functions import FUNCTIONS
+from oomlab.logs.whole_log import Log
 from tests.figures.drawings import check_sound
 
 HOSTILE = ("", "free", "task", "result", "self", "acked", "host", "oom_reaper", "SIGKILL for a",
