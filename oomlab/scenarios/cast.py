@@ -9,6 +9,7 @@ from oomlab.engine.ops import (
     ANY_AMOUNT,
     Routine,
     Slot,
+    io,
     move,
     mutex_lock,
     mutex_unlock,
@@ -199,7 +200,7 @@ def boot(
             role="outside",
             says={"move": Says(told="{pages} come back from outside")},
         )
-        when = round(settings["give_back_s"] * machine.hz)
+        when = round(settings["give_back_s"] * 1_000_000)
         machine.spawn(
             "outside",
             "something unrelated that gives memory back",
@@ -207,7 +208,7 @@ def boot(
             serves=True,
         )
     if settings["admin_kills_s"]:
-        by_hand = round(settings["admin_kills_s"] * machine.hz)
+        by_hand = round(settings["admin_kills_s"] * 1_000_000)
         machine.spawn(
             "admin",
             "an administrator who kills the largest process",
@@ -360,16 +361,16 @@ def die_if_killed(machine: Machine, current: Task) -> Routine:
         yield from do_exit(current.process, machine.zone.free)
 
 
-def give_back(machine: Machine, elsewhere: Slot, jiffies: int) -> Routine:
-    """After `jiffies`, make all pages of `elsewhere` free."""
-    yield sleep(jiffies)
+def give_back(machine: Machine, elsewhere: Slot, at_us: int) -> Routine:
+    """At that moment, which no timer of the kernel decides, make all pages of `elsewhere` free."""
+    yield io(at_us, at_us)
     yield move(elsewhere, machine.zone.free, ANY_AMOUNT)
 
 
-def kill_by_hand(machine: Machine, jiffies: int) -> Routine:
-    """After `jiffies`, send SIGKILL to the hog, if there is one; no reserves are opened to it, as
+def kill_by_hand(machine: Machine, at_us: int) -> Routine:
+    """At that moment, send SIGKILL to the hog, if there is one; no reserves are opened to it, as
     the OOM killer would."""
     hogs = tuple(process for process in machine.processes if process.name == "hog")
-    yield sleep(jiffies)
+    yield io(at_us, at_us)
     for i in range(len(hogs)):
         yield write(hogs[i].sigkill, 1)
