@@ -18,7 +18,7 @@ from oomlab.engine.ops import (
     wake,
     write,
 )
-from oomlab.kernel.machine import KERNEL_4_14, KERNEL_4_19, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel.wait import wait_event
 from oomlab.limits import Limit
@@ -72,13 +72,13 @@ def oom_reap_task_mm(machine: Machine, victim: Process) -> Routine:
     does not touch memory that is watched by MMU notifiers: it gives such a victim a second to exit,
     with oom_lock held.
     """
-    needs_lock = machine.kernel < KERNEL_4_19
+    needs_lock = machine.traits.reaper_takes_oom_lock
     if needs_lock:
         yield mutex_lock(machine.oom_lock)
     done = True
     if victim.mmap_sem is not None:
         done = yield down_read_trylock(victim.mmap_sem)
-    if done and victim.traits.mmu_notifiers and machine.kernel == KERNEL_4_14:
+    if done and victim.traits.mmu_notifiers and machine.traits.reaper_spares_mmu_notifiers:
         if victim.mmap_sem is not None:
             yield up_read(victim.mmap_sem)
         yield sleep(machine.hz)

@@ -20,7 +20,7 @@ from oomlab.kernel.compaction import (
     CompactResult,
     try_to_compact_pages,
 )
-from oomlab.kernel.machine import KERNEL_4_14, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.page_alloc_retry import (
     should_compact_retry,
@@ -92,7 +92,8 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
     """
     zone = machine.zone_for(gfp)
     hand = current.hand
-    victims_get = ALLOC_NO_WATERMARKS if machine.kernel < KERNEL_4_14 else ALLOC_OOM
+    all_reserves = machine.traits.victims_use_all_reserves
+    victims_get = ALLOC_NO_WATERMARKS if all_reserves else ALLOC_OOM
     gfp = current_gfp_context(current, gfp)
     blocking = flags.gfpflags_allow_blocking(gfp)
     costly = order > PAGE_ALLOC_COSTLY_ORDER

@@ -19,7 +19,7 @@ from oomlab.engine.ops import (
     write,
 )
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_14, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.kernel.wait import wait_event
 from oomlab.kernel.zone import Kswapd
@@ -105,7 +105,7 @@ def isolate_lru_pages(machine: Machine, current: Task, gfp: int) -> Routine:
         crowded = yield exceeds((zone.isolated,), 1, (zone.reclaimable,), shift)
         if not crowded:
             break
-        if stalled and machine.kernel >= KERNEL_4_14:
+        if stalled and not machine.traits.isolation_waits_without_limit:
             return 0, 0
         yield sleep(machine.hz // 10)
         stalled = True

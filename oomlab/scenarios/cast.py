@@ -18,11 +18,12 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.machine_settings import Costs, Switches
 from oomlab.kernel.oom_notify import Terms
 from oomlab.kernel.oom_reaper import oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
+from oomlab.kernel.releases import KERNEL_4_13, KERNELS
 from oomlab.kernel.task import ORDINARY, Task, TaskTraits, do_exit, fatal_signal_pending
 from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.listeners.virtio_balloon import (
