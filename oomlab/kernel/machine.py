@@ -41,6 +41,23 @@ Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
 
 
+@dataclass(frozen=True, eq=False)
+class ReaperTimers:
+    """What the OOM reaper's timers are told by: all victims so far, the latest first, and where the
+    timers sleep."""
+
+    queued: Slot
+    wait: Slot
+
+    @classmethod
+    def declare(cls, layout: Layout) -> ReaperTimers:
+        """Declare the two."""
+        return cls(
+            layout.word("oom_reaper_timers", (), says={"push": "starts the victim's timer"}),
+            layout.queue("oom_reaper_timers_wait", "work", says={"wake": "starts the timer"}),
+        )
+
+
 @brief
 @dataclass(frozen=True, eq=False)
 class Machine:
@@ -52,8 +69,8 @@ class Machine:
     release that the machine is of. `total_pages` is what oom_score_adj is a thousandth of.
     `compaction` is what compaction achieves (None: a kernel without CONFIG_COMPACTION), `kswapd`
     the swapper's part of the node (None: it has given up), `watch` who looks on (None: nobody
-    watches). `oom_killer_disabled` and `oom_victims` are None where nobody is going to switch the
-    OOM killer off.
+    watches), `reaper_timers` what makes the reaper wait (None: it does not). `oom_killer_disabled`
+    and `oom_victims` are None where nobody is going to switch the OOM killer off.
     """
 
     layout: Layout
@@ -70,6 +87,7 @@ class Machine:
     oom_notify_list: BlockingNotifierChain
     oom_reaper_list: Slot
     oom_reaper_wait: Slot
+    reaper_timers: ReaperTimers | None
     panicked: Slot
     oom_killer_disabled: Slot | None
     oom_victims: OomVictims | None
@@ -121,13 +139,15 @@ class Machine:
         reaper_wait = layout.queue("oom_reaper_wait", "work", says={"wake": "wakes the reaper"})
         panicked = layout.word("panic", 0)
         disabled, victims = _suspend(layout) if suspends else (None, None)
+        traits = traits or traits_of(kernel)
+        timers = ReaperTimers.declare(layout) if traits.reaper_delay_s else None
         machine = cls(
             layout,
             zone,
             delivery or Delivery(),
             hz,
             costs,
-            traits or traits_of(kernel),
+            traits,
             total_pages,
             switches,
             compaction,
@@ -136,6 +156,7 @@ class Machine:
             chain,
             reaper_list,
             reaper_wait,
+            timers,
             panicked,
             disabled,
             victims,

@@ -108,6 +108,15 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             {"watermark_boost": True},
         ),
         Difference(
+            "reserves-forget-kswapd",
+            "A request that was given reserves no longer wakes kswapd in its later rounds.",
+            KernelRelease(5, 0),
+            "the commit that takes it back, of September 2022",
+            "",
+            {"wakes_kswapd_each_round": False},
+            until=KernelRelease(6, 1),
+        ),
+        Difference(
             "memcg-killable",
             "A group's OOM waits for oom_lock killably.",
             KernelRelease(5, 1),
