@@ -62,7 +62,7 @@ def named(messages: tuple[LogLine, ...], detector: Detector) -> set[str]:
         (H3B, "mainline", {}, set(), {"hog"}, set()),
         ("h3c-i915-fence-array", "mainline", {}, set(), {"hog"}, set()),
         ("h4-i915-object-lock", "mainline", {}, {"hog"}, {"gpu_client"}, set()),
-        ("h5-host-never-answers", "mainline", {}, {"hog"}, set()),
+        ("h5-host-never-answers", "mainline", {}, {"hog"}, set(), set()),
         # RCU's own thread waits interruptibly.
         ("h5-rcu-previous-round", "mainline", {}, {"hog"}, {"fs_task"}, set()),
         ("h6-nap-under-lock", "mainline", {}, set(), set(), set()),

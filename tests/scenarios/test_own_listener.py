@@ -80,9 +80,9 @@ def test_who_answers_it_is_known() -> None:
     assert "waits for its blocks from flashd" in draw_timeline(trace).twin
 
 
-def test_its_worker_sleeps_and_is_reported_as_hung() -> None:
+def test_its_worker_polls_and_is_told_of_as_such() -> None:
     spoken = {(m.detector, m.task) for m in detector_log(ran(answers=0, rebuild=1))}
-    assert ("hung task", "indexer") in spoken
+    assert ("allocation stall", "indexer") in spoken
     assert not any(detector == "workqueue watchdog" for detector, _ in spoken)
 
 
