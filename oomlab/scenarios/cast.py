@@ -18,13 +18,12 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.machine_settings import Costs, Switches
 from oomlab.kernel.oom_notify import Terms
-from oomlab.kernel.oom_reaper import oom_reaper
+from oomlab.kernel.oom_reaper import add_oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import ORDINARY, Task, TaskTraits, do_exit, fatal_signal_pending
-from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.listeners.virtio_balloon import (
     BalloonDevice,
     VirtioBalloon,
@@ -34,6 +33,15 @@ from oomlab.listeners.virtio_balloon import (
 )
 from oomlab.remedies import Remedy
 from oomlab.scenarios.parameters import Parameter, Settings, Value
+from oomlab.scenarios.release import (
+    MEMORY_PARAMETERS,
+    RELEASE_PARAMETERS,
+    START_OF_SMALL,
+    add_keepers,
+    declare_kswapd,
+    declare_zone,
+    traits_for,
+)
 from oomlab.scenarios.rescuers import RESCUER_PARAMETERS, add_rescuers
 
 COMMON_PARAMETERS = (
@@ -82,9 +90,8 @@ COMMON_PARAMETERS = (
     Parameter(
         "timeout_s", "the offload's time limit, in seconds (0: the remedy's own)", 0.0, 0.0, 1e6
     ),
-    Parameter(
-        "kernel", "release whose OOM killer and reserves are modelled", KERNEL_4_13, only=KERNELS
-    ),
+    *RELEASE_PARAMETERS,
+    *MEMORY_PARAMETERS,
     Parameter("hz", "timer ticks a second", 250, only=(100, 250, 1000)),
     Parameter(
         "ghosts",
@@ -129,7 +136,7 @@ WORKER_PARAMETERS = (
 MACHINE_PARAMETERS = (*COMMON_PARAMETERS, *BALLOON_PARAMETERS, *WORKER_PARAMETERS)
 """All of these."""
 
-SMALL_MACHINE: Settings = {"managed_pages": 1024, "hog_pages": 64}
+SMALL_MACHINE: Settings = {"managed_pages": 1024, "hog_pages": 64, **START_OF_SMALL}
 """Sizes under which a scenario is explored unless told otherwise: fewest pages."""
 
 SMALL_BALLOON: Settings = {**SMALL_MACHINE, "balloon_pages": 1, "batch": 1}
@@ -156,40 +163,38 @@ def boot(
     settings: Settings,
     remedy: Remedy,
     *,
-    spare: int = 0,
     cache: int = 0,
     threads: int = 0,
     cached_stack: bool = True,
     suspends: bool = False,
 ) -> Machine:
-    """A machine whose memory is used up to the min watermark, with the remedy's way of delivering
+    """A machine whose memory is used up as the settings say, with the remedy's way of delivering
     the chain, the OOM reaper and, if pages come back from outside, whoever gives them back.
 
-    `spare`: pages that are free above that mark; `cache`: pages that reclaim can free. `threads`
+    `cache`: pages that reclaim can free. `threads`
     and `cached_stack`: see Terms, for listeners that are registered later. `suspends`: somebody is
     going to switch the OOM killer off."""
-    marks = watermarks_for(int(settings["managed_pages"]))
+    traits = traits_for(settings)
     layout = Layout()
     timeout_s = float(settings["timeout_s"] or remedy.timeout_s or 0)
     delivery = remedy.delivery.declare(layout, Terms(timeout_s, threads, cached_stack))
     machine = Machine.boot(
         layout,
-        Zone.declare(layout, marks.min + spare, cache, marks),
+        declare_zone(layout, settings, traits, cache),
         delivery,
         hz=int(settings["hz"]),
         costs=Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"])),
-        kernel=settings["kernel"],
+        traits=traits,
         total_pages=int(settings["managed_pages"]),
-        switches=Switches(fs_test_first=bool(settings["fs_test_first"])),
+        switches=Switches(
+            fs_test_first=bool(settings["fs_test_first"]), min_ttl=bool(settings["min_ttl"])
+        ),
+        kswapd=declare_kswapd(layout, settings, traits),
         suspends=suspends or bool(settings.get("suspend")),
         ghosts=int(settings["ghosts"]),
     )
-    machine.spawn(
-        "oom_reaper",
-        "kernel thread that frees a victim's memory",
-        lambda task: oom_reaper(machine, task),
-        serves=True,
-    )
+    add_oom_reaper(machine)
+    add_keepers(machine)
     delivery.start(machine)
     add_rescuers(machine, settings)
     if settings["give_back_pages"]:
