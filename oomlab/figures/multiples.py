@@ -2,13 +2,14 @@
 
 A row is a case, a column a release. In each cell the model's runs stand above the kernel's, a bar a
 run: how long somebody waited, who was killed meanwhile, and when the kernel reported a hung task.
-A bar that runs off the edge is a lockup.
+A bar that runs off the edge is a lockup. A picture may be of one side only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from oomlab.analysis import time_text
 from oomlab.brief import brief
@@ -22,8 +23,11 @@ from oomlab.figures.text import shortened, text_width, wrapped
 AXIS_ENDS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 12.0, 20.0, 30.0, 40.0, 60.0, 120.0)
 """The axis ends at the first of these that leaves all bars but lockups some room."""
 
-_MODEL, _KERNEL = "model", "kernel"
-_GUTTER = MARGIN + text_width(_KERNEL) + 8
+Side = Literal["model", "kernel"]
+SIDES: tuple[Side, ...] = ("model", "kernel")
+"""From the top down."""
+
+_GUTTER = MARGIN + text_width("kernel") + 8
 _BETWEEN = 16.0
 _HEAD = 26.0
 _LANE, _STEP = 7.0, 10.0
@@ -73,12 +77,16 @@ class Multiple:
 @checked
 def draw_multiples(rows: Sequence[Multiple], name: str, *, key: str = "") -> Figure:
     """Draw the cases, `name` being what they have in common; give different keys to two copies on
-    one page. Raises InputError unless all rows have cells for the same releases."""
+    one page. Raises InputError if there is no run at all, and unless all rows have cells for the
+    same releases."""
     releases = tuple(cell.release for cell in rows[0].cells) if rows else ()
     if not releases or any(tuple(c.release for c in row.cells) != releases for row in rows):
         raise InputError("small multiples need a cell for each of the same releases in each row")
-    title = f"{name}: the model above real kernels"
-    end_s = axis_end_s(lane for row in rows for cell in row.cells for lane in _lanes(cell))
+    sides = tuple(s for s in SIDES if any(_lanes(cell, s) for row in rows for cell in row.cells))
+    if not sides:
+        raise InputError("small multiples need at least one run")
+    title = name if len(sides) < 2 else f"{name}: the model above real kernels"
+    end_s = axis_end_s(_all_lanes(rows))
     columns = _columns(len(releases))
     parts: list[Markup] = [
         element("text", release, x=left, y=14.0 + 5, class_="oom-name")
@@ -86,25 +94,36 @@ def draw_multiples(rows: Sequence[Multiple], name: str, *, key: str = "") -> Fig
     ]
     y = _HEAD
     for row in rows:
-        drawn, y = _row(row, columns, y, end_s)
+        drawn, y = _row(row, sides, columns, y, end_s)
         parts += drawn
     grid = [part for left, right in columns for part in _axis(left, right, y, end_s, top=_HEAD)]
     keys, height = legend([*_keys(rows)], y + 34)
-    description = "; ".join(_told(row) for row in rows) + "."
+    description = "; ".join(_told(row, sides) for row in rows) + "."
     svg = document([*grid, *parts, keys], y + 34 + height + 4, title, description, key)
-    twin = "\n".join([f"{title}.", *(said for row in rows for said in _twin(row))])
+    twin = "\n".join([f"{title}.", *(said for row in rows for said in _twin(row, sides))])
     return Figure(svg, title, description, twin)
 
 
-def axis_end_s(lanes: Iterator[Lane]) -> float:
+def axis_end_s(lanes: Iterable[Lane]) -> float:
     """Where the axis ends: behind every moment that is known of these runs."""
     moments = [m for lane in lanes for m in (sum(lane.waits_s), *lane.kills_s, *lane.reports_s)]
     latest_s = max(moments, default=0.0) * 1.08
     return next((end for end in AXIS_ENDS_S if end >= latest_s), latest_s)
 
 
-def _lanes(cell: Cell) -> tuple[Lane, ...]:
-    return (*cell.model, *cell.kernel)
+def _lanes(cell: Cell, side: Side) -> tuple[Lane, ...]:
+    return cell.model if side == "model" else cell.kernel
+
+
+def _drawn(cell: Cell, side: Side) -> tuple[Lane, ...]:
+    """The lanes that get a bar: equal runs of the model stand for each other."""
+    lanes = _lanes(cell, side)
+    return tuple(dict.fromkeys(lanes)) if side == "model" else lanes
+
+
+def _all_lanes(rows: Sequence[Multiple]) -> list[Lane]:
+    cells = [cell for row in rows for cell in row.cells]
+    return [lane for cell in cells for side in SIDES for lane in _lanes(cell, side)]
 
 
 def _columns(count: int) -> list[tuple[float, float]]:
@@ -114,37 +133,32 @@ def _columns(count: int) -> list[tuple[float, float]]:
 
 
 def _row(
-    row: Multiple, columns: Sequence[tuple[float, float]], top: float, end_s: float
+    row: Multiple,
+    sides: Sequence[Side],
+    columns: Sequence[tuple[float, float]],
+    top: float,
+    end_s: float,
 ) -> tuple[list[Markup], float]:
     """One case; result: the drawing, and where the next one begins."""
-    parts: list[Markup] = []
+    parts = [line(MARGIN, top, WIDTH - MARGIN, top, class_="oom-rule", stroke="currentColor")]
     lines = wrapped(row.title, WIDTH - 2 * MARGIN)
-    parts.append(line(MARGIN, top, WIDTH - MARGIN, top, class_="oom-rule", stroke="currentColor"))
     for number, text in enumerate(lines):
         parts.append(label(MARGIN, top + 12 + number * _LINE, text))
     y = top + 12 + len(lines) * _LINE
-    for name in (_MODEL, _KERNEL):
-        blocks = [_side(cell, name) for cell in row.cells]
-        if name == _MODEL and not any(blocks):
-            continue
-        parts.append(label(MARGIN, y, name, ink="muted"))
+    for side in sides:
+        blocks = [_drawn(cell, side) for cell in row.cells]
+        parts.append(label(MARGIN, y, side, ink="muted"))
         for block, (left, right) in zip(blocks, columns, strict=True):
             if not block:
-                parts.append(label(left, y, "not asked" if name == _KERNEL else "–", ink="muted"))
+                parts.append(label(left, y, "not asked", ink="muted"))
             for number, lane in enumerate(block):
                 parts.append(_lane(lane, left, right, y + number * _STEP, end_s))
         y += max(_BLOCK, max(map(len, blocks)) * _STEP + 2)
-    said = [(_summary(cell.kernel), place) for cell, place in zip(row.cells, columns, strict=True)]
-    for texts, (left, right) in said:
-        room = right - left + _BETWEEN - 6
-        text = next((t for t in texts if text_width(t) <= room), shortened(texts[-1], room))
-        parts.append(label(left, y + 2, text))
+    for cell, (left, right) in zip(row.cells, columns, strict=True):
+        texts, room = _summary(_lanes(cell, sides[-1])), right - left + _BETWEEN - 6
+        fitting = next((t for t in texts if text_width(t) <= room), shortened(texts[-1], room))
+        parts.append(label(left, y + 2, fitting))
     return parts, y + _LINE
-
-
-def _side(cell: Cell, name: str) -> tuple[Lane, ...]:
-    """The lanes to be drawn: equal runs of the model stand for each other."""
-    return tuple(dict.fromkeys(cell.model)) if name == _MODEL else cell.kernel
 
 
 def _lane(lane: Lane, left: float, right: float, middle: float, end_s: float) -> Markup:
@@ -199,7 +213,7 @@ def _axis(left: float, right: float, y: float, end_s: float, *, top: float) -> I
 
 
 def _keys(rows: Sequence[Multiple]) -> Iterator[Key]:
-    lanes = [lane for row in rows for cell in row.cells for lane in _lanes(cell)]
+    lanes = _all_lanes(rows)
     if any(lane.waits_s for lane in lanes):
         yield Key(bar("waits", 0, -_LANE / 2, 26, _LANE), 26, "a wait that ended")
     if any(lane.locked_up for lane in lanes):
@@ -209,6 +223,12 @@ def _keys(rows: Sequence[Multiple]) -> Iterator[Key]:
         yield Key(_kill(6, 0), 12, "a process is killed")
     if any(lane.reports_s for lane in lanes):
         yield Key(_report(6, 0), 12, "a task is reported as hung")
+
+
+def summary(lanes: Sequence[Lane]) -> str:
+    """What runs did, in a few words; "" for none."""
+    texts = _summary(lanes)
+    return texts[min(1, len(texts) - 1)]
 
 
 def _summary(lanes: Sequence[Lane]) -> list[str]:
@@ -245,18 +265,19 @@ def _counted(values: Sequence[int], what: str) -> str:
     return f"{number} {what}{'' if high == 1 else 's'}"
 
 
-def _told(row: Multiple) -> str:
-    found = (f"{cell.release} {_summary(cell.kernel)[-1] or 'not asked'}" for cell in row.cells)
-    return f"{row.title}: {', '.join(found)}"
+def _told(row: Multiple, sides: Sequence[Side]) -> str:
+    found = [(c.release, _summary(_lanes(c, sides[-1]))[-1] or "not asked") for c in row.cells]
+    return f"{row.title}: {', '.join(f'{release} {said}' for release, said in found)}"
 
 
-def _twin(row: Multiple) -> Iterator[str]:
+def _twin(row: Multiple, sides: Sequence[Side]) -> Iterator[str]:
     yield f"{row.title}:"
     for cell in row.cells:
-        for name, lanes in (("the model", cell.model), ("the kernel", cell.kernel)):
+        for side in sides:
+            lanes = _lanes(cell, side)
             runs = f"{len(lanes)} run{'' if len(lanes) == 1 else 's'}"
             said = f"{runs}: {_summary(lanes)[0]}{_when(lanes)}" if lanes else "not asked"
-            yield f"{cell.release}, {name}, {said}."
+            yield f"{cell.release}, the {side}, {said}."
 
 
 def _when(lanes: Sequence[Lane]) -> str:

@@ -8,7 +8,15 @@ import pytest
 
 from oomlab.errors import InputError
 from oomlab.figures import Figure
-from oomlab.figures.multiples import AXIS_ENDS_S, Cell, Lane, Multiple, axis_end_s, draw_multiples
+from oomlab.figures.multiples import (
+    AXIS_ENDS_S,
+    Cell,
+    Lane,
+    Multiple,
+    axis_end_s,
+    draw_multiples,
+    summary,
+)
 from tests.figures.drawings import SVG, check_sound, parsed, texts
 
 QUICK = Lane((0.05,), kills_s=(0.01,), calls=3)
@@ -122,3 +130,20 @@ def test_rows_with_other_releases_are_refused() -> None:
     for rows in ([], [one, other]):
         with pytest.raises(InputError, match="same releases"):
             draw_multiples(rows, "Callbacks")
+    with pytest.raises(InputError, match="at least one run"):
+        drawn(Cell("6.1"))
+
+
+def test_a_picture_of_one_side_names_no_other() -> None:
+    figure = drawn(Cell("4.13", (STUCK,)), Cell("7.3", (QUICK,)))
+    check_sound(figure)
+    assert "kernel" not in " ".join(texts(figure)) and "kernel" not in figure.twin
+    assert figure.title == "Callbacks"
+    assert {"locked up", "50 ms, 1 kill"} <= set(texts(figure))
+
+
+def test_a_summary_in_words() -> None:
+    assert summary([SLOW, SLOW]) == "10.3 s, 2 kills"
+    assert summary([STUCK]) == "locked up"
+    assert summary([STUCK, QUICK]) == "1 of 2 locked"
+    assert summary([]) == ""
