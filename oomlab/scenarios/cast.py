@@ -187,7 +187,9 @@ def boot(
         traits=traits,
         total_pages=int(settings["managed_pages"]),
         switches=Switches(
-            fs_test_first=bool(settings["fs_test_first"]), min_ttl=bool(settings["min_ttl"])
+            fs_test_first=bool(settings["fs_test_first"]),
+            min_ttl=bool(settings["min_ttl"]),
+            oom_kill_allocating_task=bool(settings.get("oom_kill_allocating_task")),
         ),
         kswapd=declare_kswapd(layout, settings, traits),
         suspends=suspends or bool(settings.get("suspend")),
@@ -211,7 +213,7 @@ def boot(
             lambda task: give_back(machine, elsewhere, when),
             serves=True,
         )
-    if settings["admin_kills_s"]:
+    if settings.get("admin_kills_s"):
         by_hand = round(settings["admin_kills_s"] * machine.hz)
         machine.spawn(
             "admin",
@@ -319,6 +321,7 @@ def add_page_faulting_task(
     rss: int,
     touches: int,
     reclaim_us: Slot | None = None,
+    starts_at_us: int = 0,
 ) -> None:
     """A task that touches `touches` pages one after the other, or without end if that is 0; its
     process owns `rss` pages besides."""
@@ -329,6 +332,7 @@ def add_page_faulting_task(
         process=machine.process(name, rss),
         foreground=touches > 0,
         traits=TaskTraits(reclaim_us=reclaim_us),
+        starts_at_us=starts_at_us,
     )
 
 

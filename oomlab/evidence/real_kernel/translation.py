@@ -1,0 +1,61 @@
+"""From what a guest is told to the settings of the scenario `witness`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from oomlab.errors import ModelError
+
+OFFLOAD_MS = 5000
+"""The RFC's time limit, in milliseconds."""
+
+PAGES_PER_MB = 256
+
+RECLAIM_US = 3000
+"""One fruitless round of reclaim in the guests, in microseconds: with it the model's tasks that
+poll are stalled for about as much of the time as those of the stored runs (our choice)."""
+
+SAME = frozenset(
+    {"callback", "holder", "mask", "pages", "sleep_ms", "rounds", "served_pages", "victims"}
+)
+"""What is called alike."""
+
+_Told = Mapping[str, int | str]
+
+
+def _seconds(milliseconds: int | str) -> float:
+    return int(milliseconds) / 1000
+
+
+TRANSLATED: dict[str, Callable[[int | str], dict[str, int | float | str]]] = {
+    "victim_mb": lambda mb: {"victim_pages": int(mb) * PAGES_PER_MB},
+    "giveback_ms": lambda ms: {"give_back_s": _seconds(ms), "give_back_pages": RESERVE_PAGES},
+    "offload_ms": lambda ms: {"timeout_s": _seconds(ms)},
+    "kill_asking": lambda asking: {"oom_kill_allocating_task": int(asking)},
+    "sysrq_s": lambda s: {"sysrq": 1, "rescue_s": float(s)},
+    "memcg_s": lambda s: {"memcg_oom": 1, "rescue_s": float(s)},
+    "fault_s": lambda s: {"bystanders": 1, "bystander_s": float(s)},
+    "watch_s": lambda s: {},
+}
+"""What is called otherwise, or takes several settings. How long a guest is watched is none."""
+
+RESERVE_PAGES = 8192
+"""What the module gives back if it is not told how much (its `reserve_pages`)."""
+
+
+def settings_of(
+    module: _Told, guest: Mapping[str, int], boot: tuple[str, ...]
+) -> dict[str, int | float | str]:
+    """The settings of `witness` for the arguments of module, init and kernel.
+
+    Raises ModelError for an argument that is not known here.
+    """
+    found: dict[str, int | float | str] = {"reclaim_us": RECLAIM_US}
+    for name, value in {**guest, **module}.items():
+        if name in SAME:
+            found[name] = value
+        elif name in TRANSLATED:
+            found.update(TRANSLATED[name](value))
+        else:
+            raise ModelError(f"the scenario witness has nothing for {name}={value}")
+    return found
