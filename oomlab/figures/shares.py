@@ -47,7 +47,7 @@ def _bars(shares: Sequence[float], y: float) -> Iterator[Markup]:
         if round(100 * share):
             yield bar("polls", _LEFT, middle - _BAR / 2, _x(share) - _LEFT, _BAR)
     if shares:
-        text = _text(shares)
+        text = share_text(shares)
         left = min(_x(max(shares)) + 4, WIDTH - MARGIN - plate_width(text))
         yield plate(left, y + (len(shares) - 1) * _STEP / 2, text)
     else:
@@ -63,7 +63,8 @@ def _axis(y: float) -> Iterator[Markup]:
         yield label(x - text_width(text) / 2, y + 17, text)
 
 
-def _text(shares: Sequence[float]) -> str:
+def share_text(shares: Sequence[float]) -> str:
+    """The least and the largest, as in "0 to 42 %"."""
     low, high = round(100 * min(shares)), round(100 * max(shares))
     return f"{low} %" if low == high else f"{low} to {high} %"
 
@@ -73,4 +74,5 @@ def _twin(rows: Mapping[str, Shares]) -> Iterator[str]:
         for side in SIDES:
             mine = shares.get(side, ())
             runs = f"{len(mine)} run{'' if len(mine) == 1 else 's'}"
-            yield f"{release}, the {side}, {f'{runs}: {_text(mine)}' if mine else 'not asked'}."
+            said = f"{runs}: {share_text(mine)}" if mine else "not asked"
+            yield f"{release}, the {side}, {said}."

@@ -17,7 +17,7 @@ from oomlab.evidence.real_kernel.facts import RunFacts
 from oomlab.evidence.real_kernel.play import HUNG_S
 from oomlab.evidence.real_kernel.stored import kernel_runs, releases
 from oomlab.figures.multiples import Cell, Lane, Multiple, draw_multiples, summary
-from oomlab.figures.shares import Shares, draw_shares
+from oomlab.figures.shares import Shares, draw_shares, share_text
 from oomlab.views import View, view
 
 ALL = "all"
@@ -152,11 +152,10 @@ def pressure(case: str) -> View:
     }
     figure = draw_shares(rows, f"{case}: time in which all are stalled on memory")
     shares = [share for row in rows.values() for share in row["kernel"]]
-    if not shares:
-        return View(figure.svg, "It was over before anybody looked.", figure.twin)
-    low, high = (round(100 * share) for share in (min(shares), max(shares)))
-    span = f"{low} %" if low == high else f"{low} to {high} %"
-    said = f"The kernels say that all were stalled on memory for {span} of the time."
+    said = "It was over before anybody looked."
+    if shares:
+        span = share_text(shares)
+        said = f"The kernels say that all were stalled on memory for {span} of the time."
     return View(figure.svg, said, figure.twin)
 
 
@@ -185,45 +184,44 @@ def _short(case: str, release: str) -> str:
 
 
 @checked
-def told_table(lockups: Mapping[str, str]) -> str:
-    """A Markdown table: what each release told of each of the `lockups` (case to words)."""
-    asked = releases()
-    lines = ["| | " + " | ".join(asked) + " |", "| --- |" + " --- |" * len(asked)]
+def told_table(lockups: Mapping[str, str], release: str) -> str:
+    """A Markdown table: what a release told while it hung, for each of the `lockups` (case to
+    words). Raises InputError for a release that was not asked."""
+    (wanted,) = _releases(release)
+    lines = ["| | " + " | ".join(lockups.values()) + " |", "| --- |" + " --- |" * len(lockups)]
     for what, tell in _TOLD.items():
-        for case, words in lockups.items():
-            runs = [
-                [r for r in kernel_runs() if (r.case, r.release) == (case, one)] for one in asked
-            ]
-            lines.append(f"| {what}, {words} | {' | '.join(map(tell, runs))} |")
+        runs = [[r for r in kernel_runs() if (r.case, r.release) == (c, wanted)] for c in lockups]
+        lines.append(f"| {what} | {' | '.join(map(tell, runs))} |")
     return "\n".join(lines)
 
 
 def _pressed(runs: list[RunFacts]) -> str:
-    shares = [run.pressure for run in runs if run.pressure is not None]
-    return f"{max(shares):.0%}".replace("%", " %") if shares else "–"
+    shares = _shares(runs)
+    return share_text(shares) if shares else "–"
 
 
 def _named(runs: list[RunFacts]) -> str:
-    tasks = sorted({task for run in runs for task in run.hung})
-    return ", ".join(_WHO.get(task, task) for task in tasks) or "nobody"
+    return _people(task for run in runs for task in run.hung)
 
 
 def _owners(runs: list[RunFacts]) -> str:
-    owners = sorted({owner for run in runs for owner in run.hung.values() if owner})
-    return ", ".join(_WHO.get(owner, owner) for owner in owners) or "nobody"
+    return _people(owner for run in runs for owner in run.hung.values() if owner)
 
 
 def _warned(runs: list[RunFacts]) -> str:
-    tasks = sorted({task for run in runs for task in run.stall_lines})
-    return ", ".join(_WHO.get(task, task) for task in tasks) or "nobody"
+    return _people(task for run in runs for task in run.stall_lines)
+
+
+def _people(tasks: Iterable[str]) -> str:
+    return ", ".join(_WHO.get(task, task) for task in sorted(set(tasks))) or "nobody"
 
 
 _WHO = {"check_a": "A", "check_x": "X", "check_y": "Y", "check_n": "N"}
 """The tasks of the module, as the book calls them."""
 
 _TOLD = {
-    "stalled on memory": _pressed,
+    "all stalled on memory": _pressed,
     "reported as hung": _named,
-    "named as owner": _owners,
+    "named as the owner": _owners,
     "stall warning about": _warned,
 }

@@ -15,8 +15,8 @@ from oomlab.errors import InputError, unknown
 from oomlab.evidence.real_kernel.cases import CASES, Case
 from oomlab.evidence.real_kernel.facts import RunFacts
 from oomlab.experiment import Experiment
-from oomlab.kernel.releases import KERNELS
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
+from oomlab.kernel.releases import KERNELS
 from oomlab.kernel_release import KernelRelease
 from oomlab.listeners.oomcheck import ROUND_OPEN, SERVED, X
 from oomlab.scenarios.witness import WITNESS
