@@ -15,7 +15,7 @@ from oomlab.dmesg.style import LATEST, Style, stamped
 from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
-from oomlab.kernel.machine import KERNEL_4_13
+from oomlab.kernel.releases import KERNEL_4_13
 from oomlab.kernel_release import KernelRelease, Spelled
 from oomlab.limits import Limit
 

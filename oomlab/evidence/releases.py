@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.brief import brief
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
+from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel_release import KernelRelease
 from oomlab.limits import Limit
 from oomlab.registry import Registry

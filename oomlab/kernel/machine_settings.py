@@ -29,13 +29,15 @@ class Switches:
     `panic_on_oom` (0, 1, 2) and `oom_kill_allocating_task` are the sysctls of these names.
     `fs_test_first` is a what-if of ours: out_of_memory sends requests without `__GFP_FS` away
     before it asks the listeners. `storage_suspended`: no I/O is possible, the system is going to
-    sleep. `tells_steps`: requests note each step of the slow path in the trace.
+    sleep. `min_ttl`: `lru_gen/min_ttl_ms` is set, to more than anything in use is old.
+    `tells_steps`: requests note each step of the slow path in the trace.
     """
 
     panic_on_oom: int = 0
     oom_kill_allocating_task: bool = False
     fs_test_first: bool = False
     storage_suspended: bool = False
+    min_ttl: bool = False
     tells_steps: bool = False
 
 

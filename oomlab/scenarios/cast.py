@@ -9,6 +9,7 @@ from oomlab.engine.ops import (
     ANY_AMOUNT,
     Routine,
     Slot,
+    io,
     move,
     mutex_lock,
     mutex_unlock,
@@ -18,13 +19,12 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.machine_settings import Costs, Switches
 from oomlab.kernel.oom_notify import Terms
-from oomlab.kernel.oom_reaper import oom_reaper
+from oomlab.kernel.oom_reaper import add_oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import ORDINARY, Task, TaskTraits, do_exit, fatal_signal_pending
-from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.listeners.virtio_balloon import (
     BalloonDevice,
     VirtioBalloon,
@@ -34,6 +34,15 @@ from oomlab.listeners.virtio_balloon import (
 )
 from oomlab.remedies import Remedy
 from oomlab.scenarios.parameters import Parameter, Settings, Value
+from oomlab.scenarios.release import (
+    MEMORY_PARAMETERS,
+    RELEASE_PARAMETERS,
+    START_OF_SMALL,
+    add_keepers,
+    declare_kswapd,
+    declare_zone,
+    traits_for,
+)
 from oomlab.scenarios.rescuers import RESCUER_PARAMETERS, add_rescuers
 
 COMMON_PARAMETERS = (
@@ -82,9 +91,8 @@ COMMON_PARAMETERS = (
     Parameter(
         "timeout_s", "the offload's time limit, in seconds (0: the remedy's own)", 0.0, 0.0, 1e6
     ),
-    Parameter(
-        "kernel", "release whose OOM killer and reserves are modelled", KERNEL_4_13, only=KERNELS
-    ),
+    *RELEASE_PARAMETERS,
+    *MEMORY_PARAMETERS,
     Parameter("hz", "timer ticks a second", 250, only=(100, 250, 1000)),
     Parameter(
         "ghosts",
@@ -129,7 +137,7 @@ WORKER_PARAMETERS = (
 MACHINE_PARAMETERS = (*COMMON_PARAMETERS, *BALLOON_PARAMETERS, *WORKER_PARAMETERS)
 """All of these."""
 
-SMALL_MACHINE: Settings = {"managed_pages": 1024, "hog_pages": 64}
+SMALL_MACHINE: Settings = {"managed_pages": 1024, "hog_pages": 64, **START_OF_SMALL}
 """Sizes under which a scenario is explored unless told otherwise: fewest pages."""
 
 SMALL_BALLOON: Settings = {**SMALL_MACHINE, "balloon_pages": 1, "batch": 1}
@@ -156,43 +164,40 @@ def boot(
     settings: Settings,
     remedy: Remedy,
     *,
-    spare: int = 0,
     cache: int = 0,
     threads: int = 0,
     cached_stack: bool = True,
     suspends: bool = False,
 ) -> Machine:
-    """A machine whose memory is used up to the min watermark, with the remedy's way of delivering
+    """A machine whose memory is used up as the settings say, with the remedy's way of delivering
     the chain, the OOM reaper and, if pages come back from outside, whoever gives them back.
 
-    `spare`: pages that are free above that mark; `cache`: pages that reclaim can free. `threads`
+    `cache`: pages that reclaim can free. `threads`
     and `cached_stack`: see Terms, for listeners that are registered later. `suspends`: somebody is
     going to switch the OOM killer off."""
-    marks = watermarks_for(int(settings["managed_pages"]))
+    traits = traits_for(settings)
     layout = Layout()
     timeout_s = float(settings["timeout_s"] or remedy.timeout_s or 0)
     delivery = remedy.delivery.declare(layout, Terms(timeout_s, threads, cached_stack))
     machine = Machine.boot(
         layout,
-        Zone.declare(layout, marks.min + spare, cache, marks),
+        declare_zone(layout, settings, traits, cache),
         delivery,
         hz=int(settings["hz"]),
         costs=Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"])),
-        kernel=settings["kernel"],
+        traits=traits,
         total_pages=int(settings["managed_pages"]),
         switches=Switches(
             fs_test_first=bool(settings["fs_test_first"]),
             oom_kill_allocating_task=bool(settings.get("oom_kill_allocating_task")),
+            min_ttl=bool(settings["min_ttl"]),
         ),
+        kswapd=declare_kswapd(layout, settings, traits),
         suspends=suspends or bool(settings.get("suspend")),
         ghosts=int(settings["ghosts"]),
     )
-    machine.spawn(
-        "oom_reaper",
-        "kernel thread that frees a victim's memory",
-        lambda task: oom_reaper(machine, task),
-        serves=True,
-    )
+    add_oom_reaper(machine)
+    add_keepers(machine)
     delivery.start(machine)
     add_rescuers(machine, settings)
     if settings["give_back_pages"]:
@@ -202,7 +207,7 @@ def boot(
             role="outside",
             says={"move": Says(told="{pages} come back from outside")},
         )
-        when = round(settings["give_back_s"] * machine.hz)
+        when = round(settings["give_back_s"] * 1_000_000)
         machine.spawn(
             "outside",
             "something unrelated that gives memory back",
@@ -210,7 +215,7 @@ def boot(
             serves=True,
         )
     if settings.get("admin_kills_s"):
-        by_hand = round(settings["admin_kills_s"] * machine.hz)
+        by_hand = round(settings["admin_kills_s"] * 1_000_000)
         machine.spawn(
             "admin",
             "an administrator who kills the largest process",
@@ -317,7 +322,6 @@ def add_page_faulting_task(
     rss: int,
     touches: int,
     reclaim_us: Slot | None = None,
-    starts_at_us: int = 0,
 ) -> None:
     """A task that touches `touches` pages one after the other, or without end if that is 0; its
     process owns `rss` pages besides."""
@@ -328,7 +332,6 @@ def add_page_faulting_task(
         process=machine.process(name, rss),
         foreground=touches > 0,
         traits=TaskTraits(reclaim_us=reclaim_us),
-        starts_at_us=starts_at_us,
     )
 
 
@@ -365,16 +368,16 @@ def die_if_killed(machine: Machine, current: Task) -> Routine:
         yield from do_exit(current.process, machine.zone.free)
 
 
-def give_back(machine: Machine, elsewhere: Slot, jiffies: int) -> Routine:
-    """After `jiffies`, make all pages of `elsewhere` free."""
-    yield sleep(jiffies)
+def give_back(machine: Machine, elsewhere: Slot, at_us: int) -> Routine:
+    """At that moment, which no timer of the kernel decides, make all pages of `elsewhere` free."""
+    yield io(at_us, at_us)
     yield move(elsewhere, machine.zone.free, ANY_AMOUNT)
 
 
-def kill_by_hand(machine: Machine, jiffies: int) -> Routine:
-    """After `jiffies`, send SIGKILL to the hog, if there is one; no reserves are opened to it, as
+def kill_by_hand(machine: Machine, at_us: int) -> Routine:
+    """At that moment, send SIGKILL to the hog, if there is one; no reserves are opened to it, as
     the OOM killer would."""
     hogs = tuple(process for process in machine.processes if process.name == "hog")
-    yield sleep(jiffies)
+    yield io(at_us, at_us)
     for i in range(len(hogs)):
         yield write(hogs[i].sigkill, 1)

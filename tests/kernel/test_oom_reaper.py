@@ -7,9 +7,9 @@ from collections.abc import Hashable
 import pytest
 
 from oomlab.engine.ops import Op, RwSemaphore, Slot, State, put
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.oom_reaper import oom_reap_task, oom_reaper, wake_oom_reaper
 from oomlab.kernel.process import ProcessTraits
+from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.task import do_exit
 from oomlab.kernel_release import KernelRelease
 from tests.kernel.solo import Solo, machine, solo, spawn

@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import simpy
 
-from oomlab.limits import Limit
-
-LIMITS = (
-    Limit(
-        "simplified",
-        "Sleeps and time limits end on a timer tick",
-        "The kernel's timer wheel rounds long timeouts further: five seconds at 250 ticks a "
-        "second can end up to a quarter of a second late.",
-    ),
-)
-
 FIRST_TIMER_PRIORITY = 16
 """Timers come after SimPy's own priorities (0 and 1), which ordinary wake-ups use."""
 

@@ -14,7 +14,8 @@ LOCAL_KINDS = TIME_KINDS | {"log", "note"}
 
 
 def sleep(jiffies: int) -> Op:
-    """Let `jiffies` timer ticks pass."""
+    """Sleep until the timer wheel says that `jiffies` have passed (Linux schedule_timeout): at
+    least so many whole ones."""
     return Op("sleep", (), (jiffies,))
 
 

@@ -155,7 +155,6 @@ def _rescues() -> Iterator[Case]:
         "lru_gen/min_ttl_ms is 60,000: does kswapd call the OOM killer?",
         {"idle": 1},
         {"min_ttl_ms": 60_000, "hog": 1, "watch_s": 10},
-        unplayed="the scenario has no kswapd that calls the OOM killer",
     )
 
 

@@ -16,7 +16,7 @@ RECLAIM_US = 3000
 poll are stalled for about as much of the time as those of the stored runs (our choice)."""
 
 SAME = frozenset(
-    {"callback", "holder", "mask", "pages", "sleep_ms", "rounds", "served_pages", "victims"}
+    {"callback", "idle", "holder", "mask", "pages", "sleep_ms", "rounds", "served_pages", "victims"}
 )
 """What is called alike."""
 
@@ -34,10 +34,32 @@ TRANSLATED: dict[str, Callable[[int | str], dict[str, int | float | str]]] = {
     "kill_asking": lambda asking: {"oom_kill_allocating_task": int(asking)},
     "sysrq_s": lambda s: {"sysrq": 1, "rescue_s": float(s)},
     "memcg_s": lambda s: {"memcg_oom": 1, "rescue_s": float(s)},
-    "fault_s": lambda s: {"bystanders": 1, "bystander_s": float(s)},
-    "watch_s": lambda s: {},
+    "fault_s": lambda s: {
+        "bystanders": 1,
+        "bystander_s": float(s),
+        "bystander_touches": FAULT_PAGES,
+    },
+    "min_ttl_ms": lambda _: {"min_ttl": 1},
+    "hog": lambda hog: {
+        "bystanders": int(hog),
+        "bystander_pages": HOG_PAGES,
+        "bystander_touches": 0,
+    },
+    "watch_s": lambda _: {},
 }
 """What is called otherwise, or takes several settings. How long a guest is watched is none."""
+
+BOOT: dict[str, dict[str, int | float | str]] = {
+    "sysctl.vm.watermark_boost_factor=0": {},  # it begins without a boost
+    "sysctl.vm.percpu_pagelist_high_fraction=1000": {"fixed_lists": 1},
+}
+"""Words for the kernel's own command line."""
+
+FAULT_PAGES = 4096
+"""What the process touches that comes later: 16 MB."""
+
+HOG_PAGES = 49_152
+"""What a process that takes all memory has in the end: more than any victim (our choice)."""
 
 RESERVE_PAGES = 8192
 """What the module gives back if it is not told how much (its `reserve_pages`)."""
@@ -58,4 +80,8 @@ def settings_of(
             found.update(TRANSLATED[name](value))
         else:
             raise ModelError(f"the scenario witness has nothing for {name}={value}")
+    for word in boot:
+        if word not in BOOT:
+            raise ModelError(f"the scenario witness has nothing for {word}")
+        found.update(BOOT[word])
     return found

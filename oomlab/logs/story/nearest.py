@@ -13,7 +13,7 @@ from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.evidence.releases import RELEASES, Release
 from oomlab.experiment import Experiment
-from oomlab.kernel.machine import KERNELS
+from oomlab.kernel.releases import KERNELS
 from oomlab.kernel_release import KernelRelease
 from oomlab.logs.story.evidence import in_the_chain
 from oomlab.logs.story.reports import LogReading
