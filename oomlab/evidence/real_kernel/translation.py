@@ -15,6 +15,10 @@ RECLAIM_US = 3000
 """One fruitless round of reclaim in the guests, in microseconds: with it the model's tasks that
 poll are stalled for about as much of the time as those of the stored runs (our choice)."""
 
+LIST_PAGES = 2048
+"""Pages in the guests' per-CPU lists when the first OOM comes, where lists follow the load: more
+than 512 come back there, and fewer than 4,096 (our choice)."""
+
 SAME = frozenset(
     {"callback", "idle", "holder", "mask", "pages", "sleep_ms", "rounds", "served_pages", "victims"}
 )
@@ -72,7 +76,7 @@ def settings_of(
 
     Raises ModelError for an argument that is not known here.
     """
-    found: dict[str, int | float | str] = {"reclaim_us": RECLAIM_US}
+    found: dict[str, int | float | str] = {"reclaim_us": RECLAIM_US, "list_pages": LIST_PAGES}
     for name, value in {**guest, **module}.items():
         if name in SAME:
             found[name] = value
