@@ -26,9 +26,10 @@ class Chooser:
         """How many jiffies, of a period of so many, the machine has counted when the run begins.
 
         By the seed alone, and not among `draws`: runs that differ in a setting begin at the same
-        moment, so that what differs between them is the setting's doing (our choice).
+        moment, so that what differs between them is the setting's doing. An even number: see the
+        limits of `timer`. Both are our choice.
         """
-        return Random(f"{self._seed}/jiffies").randrange(period)
+        return 2 * Random(f"{self._seed}/jiffies").randrange(period // 2)
 
     def option(self, options: int) -> int:
         """A number below `options`."""

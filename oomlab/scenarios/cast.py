@@ -19,12 +19,13 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
+from oomlab.kernel.exit import do_exit
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.machine_settings import Costs, Switches
 from oomlab.kernel.oom_notify import Terms
 from oomlab.kernel.oom_reaper import add_oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import ORDINARY, Task, TaskTraits, do_exit, fatal_signal_pending
+from oomlab.kernel.task import ORDINARY, Task, TaskTraits, fatal_signal_pending
 from oomlab.listeners.virtio_balloon import (
     BalloonDevice,
     VirtioBalloon,
@@ -89,6 +90,21 @@ COMMON_PARAMETERS = (
         10**12,
     ),
     Parameter(
+        "exit_us",
+        "longest time from a victim's notice of SIGKILL until its memory is free, in microseconds",
+        4_000,
+        1,
+        10**12,
+    ),
+    Parameter(
+        "reap_us",
+        "longest time that the OOM reaper takes to free a victim's memory, in microseconds",
+        4_000,
+        1,
+        10**12,
+    ),
+    Parameter("print_us", "time to print the report of a kill, in microseconds", 1_000, 0, 10**12),
+    Parameter(
         "timeout_s", "the offload's time limit, in seconds (0: the remedy's own)", 0.0, 0.0, 1e6
     ),
     *RELEASE_PARAMETERS,
@@ -111,6 +127,9 @@ COMMON_PARAMETERS = (
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
 """What every scenario can be told about its machine."""
+
+COSTS = ("reclaim_us", "oom_return_us", "exit_us", "reap_us", "print_us")
+"""Those of them that are Costs, under the same names."""
 
 BALLOON_PARAMETERS = (
     Parameter(
@@ -184,7 +203,7 @@ def boot(
         declare_zone(layout, settings, traits, cache),
         delivery,
         hz=int(settings["hz"]),
-        costs=Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"])),
+        costs=Costs(**{name: int(settings[name]) for name in COSTS}),
         traits=traits,
         total_pages=int(settings["managed_pages"]),
         switches=Switches(
@@ -350,14 +369,14 @@ def page_faulting_task(machine: Machine, current: Task, touches: int) -> Routine
             break
         yield sleep(1)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)
 
 
 def sleeping_process(machine: Machine, current: Task) -> Routine:
     """Own memory and sleep, until a signal says that it is over."""
     assert current.process is not None
     yield wait_for(current.process.sigkill, 1)
-    yield from do_exit(current.process, machine.zone.free)
+    yield from do_exit(machine, current.process)
 
 
 def die_if_killed(machine: Machine, current: Task) -> Routine:
@@ -365,7 +384,7 @@ def die_if_killed(machine: Machine, current: Task) -> Routine:
     assert current.process is not None
     killed = yield from fatal_signal_pending(current)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)
 
 
 def give_back(machine: Machine, elsewhere: Slot, at_us: int) -> Routine:

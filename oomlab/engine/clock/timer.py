@@ -4,6 +4,19 @@ from __future__ import annotations
 
 import simpy
 
+from oomlab.limits import Limit
+
+LIMITS = (
+    Limit(
+        "simplified",
+        "Who polls looks in the ticks in which long waits end",
+        "A task that naps one timer tick at a time wakes up with every second tick, and a wait of "
+        "a quarter of a second or more ends with an even one. On a machine where nothing is ever "
+        "late, half of the pollers would never see a lock that is free for an instant between two "
+        "such waits. Here all begin with an even tick.",
+    ),
+)
+
 FIRST_TIMER_PRIORITY = 16
 """Timers come after SimPy's own priorities (0 and 1), which ordinary wake-ups use."""
 
