@@ -26,10 +26,11 @@ from oomlab.engine.ops import (
 from oomlab.engine.slots import Answerer, Crowd, Says
 from oomlab.gfp import flags
 from oomlab.kernel.completion import Completion, complete_all, wait_for_completion
+from oomlab.kernel.exit import do_exit
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
+from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.limits import Limit
 
 LIMITS = (
@@ -262,4 +263,4 @@ def touching_process(machine: Machine, current: Task, pages: int) -> Routine:
         touched += got if pages else 0
         killed = yield from fatal_signal_pending(current)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)

@@ -53,8 +53,7 @@ def case_experiment(case: str, release: str, seed: int = 0) -> Experiment:
     known = [kernel for kernel in KERNELS if kernel <= asked]
     if not known:
         raise unknown("kernel version", release, KERNELS)
-    settings = {**found.settings, "kernel": known[-1]}
-    return Experiment.of(WITNESS, found.remedy, settings, seed)
+    return Experiment.of(WITNESS, found.remedy, found.settings(known[-1]), seed)
 
 
 @checked

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from oomlab.errors import ModelError
+from oomlab.kernel.releases import KERNEL_7_3
+from oomlab.kernel_release import KernelRelease
 
 OFFLOAD_MS = 5000
 """The RFC's time limit, in milliseconds."""
@@ -14,6 +16,18 @@ PAGES_PER_MB = 256
 RECLAIM_US = 3000
 """One fruitless round of reclaim in the guests, in microseconds: with it the model's tasks that
 poll are stalled for about as much of the time as those of the stored runs (our choice)."""
+
+EXIT_US_PER_MB = 450
+SLOW_EXIT_US_PER_MB = 1600
+"""From the kill until a victim's memory is free in the guests, at most, in microseconds for each
+MB: what the control shows on 6.1 and 6.12, and on 7.3 (our choice)."""
+
+VICTIM_MB = 64
+"""A victim's size, unless the case says otherwise."""
+
+OOM_RETURN_US = 16_000
+"""The longest way from releasing oom_lock to the next try there, in microseconds (our choice): now
+and then the first victim is gone by then, so that nobody else is killed."""
 
 LIST_PAGES = 2048
 """Pages in the guests' per-CPU lists when the first OOM comes, where lists follow the load: more
@@ -70,13 +84,22 @@ RESERVE_PAGES = 8192
 
 
 def settings_of(
-    module: _Told, guest: Mapping[str, int], boot: tuple[str, ...]
-) -> dict[str, int | float | str]:
-    """The settings of `witness` for the arguments of module, init and kernel.
+    module: _Told, guest: Mapping[str, int], boot: tuple[str, ...], kernel: KernelRelease
+) -> dict[str, int | float | str | KernelRelease]:
+    """The settings of `witness` for the arguments of module, init and `kernel`.
 
     Raises ModelError for an argument that is not known here.
     """
-    found: dict[str, int | float | str] = {"reclaim_us": RECLAIM_US, "list_pages": LIST_PAGES}
+    per_mb = SLOW_EXIT_US_PER_MB if kernel >= KERNEL_7_3 else EXIT_US_PER_MB
+    exit_us = per_mb * guest.get("victim_mb", VICTIM_MB)
+    found: dict[str, int | float | str | KernelRelease] = {
+        "kernel": kernel,
+        "reclaim_us": RECLAIM_US,
+        "exit_us": exit_us,
+        "reap_us": exit_us,
+        "oom_return_us": OOM_RETURN_US,
+        "list_pages": LIST_PAGES,
+    }
     for name, value in {**guest, **module}.items():
         if name in SAME:
             found[name] = value
