@@ -10,6 +10,7 @@ from oomlab.engine.ops import (
     OOM_SCORE_ADJ_MIN,
     Routine,
     add,
+    cost,
     log,
     read,
     sleep,
@@ -34,8 +35,8 @@ LIMITS = (
     Limit(
         "simplified",
         "The report of a kill",
-        "One line is printed for each. The kernel prints pages of it, at most ten times in five "
-        "seconds.",
+        "One line is printed for each, after a stated time. The kernel prints pages of it, at most "
+        "ten times in five seconds, and takes as long as the slowest console.",
     ),
 )
 
@@ -178,6 +179,7 @@ def oom_kill_process(machine: Machine, victim: Process, oc: OomControl = ALLOCAT
         yield from wake_oom_reaper(machine, victim)
         return victim
     victim = yield from sacrifice(machine, victim, oc.memcg)
+    yield cost(machine.costs.print_us)
     yield log(f"{message(oc)}: Kill process {victim.name}")
     yield write(victim.sigkill, 1)
     yield from mark_oom_victim(victim)

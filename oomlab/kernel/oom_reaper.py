@@ -6,6 +6,7 @@ from oomlab.engine.ops import (
     ANY_AMOUNT,
     Routine,
     down_read_trylock,
+    holds_more,
     log,
     move,
     mutex_lock,
@@ -122,7 +123,8 @@ def oom_reap_task(machine: Machine, victim: Process) -> Routine:
 
 
 def oom_reap_task_mm(machine: Machine, victim: Process) -> Routine:
-    """One attempt. Result: False if it should be made again.
+    """One attempt. Result: False if it should be made again. Of a victim that is gone already there
+    is nothing to reap.
 
     It needs oom_lock, and waits for it like anybody else (until 4.19). mmap_sem it only tries. 4.14
     does not touch memory that is watched by MMU notifiers: it gives such a victim a second to exit,
@@ -139,10 +141,13 @@ def oom_reap_task_mm(machine: Machine, victim: Process) -> Routine:
             yield up_read(victim.mmap_sem)
         yield sleep(machine.hz)
     elif done:
-        reaped = yield move(victim.rss, machine.zone.free, ANY_AMOUNT)
+        left = yield holds_more((victim.rss,), 0)
+        if left:
+            yield machine.costs.reaping()
+            reaped = yield move(victim.rss, machine.zone.free, ANY_AMOUNT)
+            yield log(f"oom_reaper: reaped process {victim.name}, {reaped} pages")
         if victim.mmap_sem is not None:
             yield up_read(victim.mmap_sem)
-        yield log(f"oom_reaper: reaped process {victim.name}, {reaped} pages")
     if needs_lock:
         yield mutex_unlock(machine.oom_lock)
     return done

@@ -23,13 +23,14 @@ from oomlab.engine.ops import (
     sleep,
     write,
 )
-from oomlab.engine.slots import Answerer, Says
+from oomlab.engine.slots import Answerer, Crowd, Says
 from oomlab.gfp import flags
 from oomlab.kernel.completion import Completion, complete_all, wait_for_completion
+from oomlab.kernel.exit import do_exit
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task
+from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.limits import Limit
 
 LIMITS = (
@@ -88,6 +89,7 @@ class Orders:
     freed_pages: int
     served_pages: int
     rounds: int
+    idle: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +114,7 @@ class OomCheck:
         """Load the module: register its notifier and start its tasks."""
         layout = machine.layout
         held = orders.holder != "none"
+        done_by: Answerer | Crowd = "anybody" if orders.idle else Answerer(X, "its end")
         comes_back = Says(told="{pages} come back from the module ({task})")
         check = cls(
             machine,
@@ -121,7 +124,7 @@ class OomCheck:
             layout.word(SERVED, 0, says={"write": Says(told="{task} has been served")}),
             Completion.declare(layout, "first_call", "anybody"),
             Completion.declare(layout, "m_held", Answerer(A, "M taken")) if held else None,
-            Completion.declare(layout, "x_done", Answerer(X, "its end")),
+            Completion.declare(layout, "x_done", done_by),
             Completion.declare(layout, "nobody", "anybody"),
             layout.pool(
                 "pages of the module", orders.freed_pages, role="lent", says={"move": comes_back}
@@ -133,6 +136,8 @@ class OomCheck:
         third = orders.holder == "third"
         if held:
             machine.spawn(A, "holds M until check_x is done", check.holder_thread)
+        if orders.idle:
+            return check
         if third:
             machine.spawn(Y, "runs out of memory, and may have somebody killed", check.asker_thread)
         machine.spawn(X, "needs pages once the notifier has been called", check.served_thread)
@@ -166,8 +171,12 @@ class OomCheck:
         """Ask for one page after the other until one request fails; give all of them back."""
         got, more = 0, 1
         while more and got < self.orders.pages:
-            more = yield from self.take_pages(
-                current, self.orders.mask, self.orders.pages - got, self.callback_pages
+            more = yield from take_pages(
+                self.machine,
+                current,
+                self.orders.mask,
+                self.orders.pages - got,
+                self.callback_pages,
             )
             got += more
         yield move(self.callback_pages, self.machine.zone.free, ANY_AMOUNT)
@@ -186,7 +195,9 @@ class OomCheck:
         yield from wait_for_completion(self.m_held)
         done = False
         while not done:
-            yield from self.take_pages(current, self.orders.invoker_mask, HANDFUL, self.asked_pages)
+            yield from take_pages(
+                self.machine, current, self.orders.invoker_mask, HANDFUL, self.asked_pages
+            )
             done = yield read(self.x_done.done)
         yield move(self.asked_pages, self.machine.zone.free, ANY_AMOUNT)
 
@@ -210,8 +221,8 @@ class OomCheck:
                         yield write(self.round_open, 1)
                 is_open = yield read(self.round_open)
                 wanted = self.orders.served_pages - given if is_open else HANDFUL
-                got = yield from self.take_pages(
-                    current, self.orders.invoker_mask, wanted, self.asked_pages
+                got = yield from take_pages(
+                    self.machine, current, self.orders.invoker_mask, wanted, self.asked_pages
                 )
                 is_open = yield read(self.round_open)
                 given += got * is_open
@@ -221,18 +232,35 @@ class OomCheck:
         yield from complete_all(self.x_done)
         yield move(self.asked_pages, zone.free, ANY_AMOUNT)
 
-    def take_pages(self, current: Task, gfp: int, wanted: int, where: Slot) -> Routine:
-        """Ask for one page; where nobody is short of them, take a handful, if so many are wanted.
-        Result: how many there were."""
-        zone = self.machine.zone
-        there = False
-        if wanted >= HANDFUL:
-            there = yield holds_more((zone.free,), zone.marks.low + HANDFUL)
-        if there:
-            yield cost(HANDFUL * PAGE_US)
-            got = yield move(zone.free, where, HANDFUL)
-            return got
-        page = yield from alloc_page(self.machine, current, gfp)
-        if page:
-            yield move(current.hand, where, 1)
-        return int(page)
+
+def take_pages(machine: Machine, current: Task, gfp: int, wanted: int, where: Slot) -> Routine:
+    """Ask for one page; where nobody is short of them, take a handful, if so many are wanted.
+    Result: how many there were."""
+    zone = machine.zone
+    there = False
+    if wanted >= HANDFUL:
+        there = yield holds_more((zone.free,), zone.marks.low + HANDFUL)
+    if there:
+        yield cost(HANDFUL * PAGE_US)
+        got = yield move(zone.free, where, HANDFUL)
+        return got
+    page = yield from alloc_page(machine, current, gfp)
+    if page:
+        yield move(current.hand, where, 1)
+    return int(page)
+
+
+def touching_process(machine: Machine, current: Task, pages: int) -> Routine:
+    """Not of the module: a process that touches so many pages, one after the other, and keeps them;
+    0: without end."""
+    assert current.process is not None
+    touched, killed = 0, False
+    while not killed and (not pages or touched < pages):
+        wanted = pages - touched if pages else HANDFUL
+        got = yield from take_pages(
+            machine, current, flags.GFP_HIGHUSER_MOVABLE, wanted, current.process.rss
+        )
+        touched += got if pages else 0
+        killed = yield from fatal_signal_pending(current)
+    if killed:
+        yield from do_exit(machine, current.process)

@@ -9,6 +9,7 @@ from oomlab.engine.ops import (
     ANY_AMOUNT,
     Routine,
     Slot,
+    io,
     move,
     mutex_lock,
     mutex_unlock,
@@ -18,12 +19,13 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
+from oomlab.kernel.exit import do_exit
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.machine_settings import Costs, Switches
 from oomlab.kernel.oom_notify import Terms
 from oomlab.kernel.oom_reaper import add_oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import ORDINARY, Task, TaskTraits, do_exit, fatal_signal_pending
+from oomlab.kernel.task import ORDINARY, Task, TaskTraits, fatal_signal_pending
 from oomlab.listeners.virtio_balloon import (
     BalloonDevice,
     VirtioBalloon,
@@ -88,6 +90,21 @@ COMMON_PARAMETERS = (
         10**12,
     ),
     Parameter(
+        "exit_us",
+        "longest time from a victim's notice of SIGKILL until its memory is free, in microseconds",
+        4_000,
+        1,
+        10**12,
+    ),
+    Parameter(
+        "reap_us",
+        "longest time that the OOM reaper takes to free a victim's memory, in microseconds",
+        4_000,
+        1,
+        10**12,
+    ),
+    Parameter("print_us", "time to print the report of a kill, in microseconds", 1_000, 0, 10**12),
+    Parameter(
         "timeout_s", "the offload's time limit, in seconds (0: the remedy's own)", 0.0, 0.0, 1e6
     ),
     *RELEASE_PARAMETERS,
@@ -110,6 +127,9 @@ COMMON_PARAMETERS = (
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
 """What every scenario can be told about its machine."""
+
+COSTS = ("reclaim_us", "oom_return_us", "exit_us", "reap_us", "print_us")
+"""Those of them that are Costs, under the same names."""
 
 BALLOON_PARAMETERS = (
     Parameter(
@@ -183,13 +203,14 @@ def boot(
         declare_zone(layout, settings, traits, cache),
         delivery,
         hz=int(settings["hz"]),
-        costs=Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"])),
+        costs=Costs(**{name: int(settings[name]) for name in COSTS}),
         traits=traits,
         total_pages=int(settings["managed_pages"]),
         switches=Switches(
             fs_test_first=bool(settings["fs_test_first"]),
             min_ttl=bool(settings["min_ttl"]),
             oom_kill_allocating_task=bool(settings.get("oom_kill_allocating_task")),
+            min_ttl=bool(settings["min_ttl"]),
         ),
         kswapd=declare_kswapd(layout, settings, traits),
         suspends=suspends or bool(settings.get("suspend")),
@@ -206,7 +227,7 @@ def boot(
             role="outside",
             says={"move": Says(told="{pages} come back from outside")},
         )
-        when = round(settings["give_back_s"] * machine.hz)
+        when = round(settings["give_back_s"] * 1_000_000)
         machine.spawn(
             "outside",
             "something unrelated that gives memory back",
@@ -214,7 +235,7 @@ def boot(
             serves=True,
         )
     if settings.get("admin_kills_s"):
-        by_hand = round(settings["admin_kills_s"] * machine.hz)
+        by_hand = round(settings["admin_kills_s"] * 1_000_000)
         machine.spawn(
             "admin",
             "an administrator who kills the largest process",
@@ -321,7 +342,6 @@ def add_page_faulting_task(
     rss: int,
     touches: int,
     reclaim_us: Slot | None = None,
-    starts_at_us: int = 0,
 ) -> None:
     """A task that touches `touches` pages one after the other, or without end if that is 0; its
     process owns `rss` pages besides."""
@@ -332,7 +352,6 @@ def add_page_faulting_task(
         process=machine.process(name, rss),
         foreground=touches > 0,
         traits=TaskTraits(reclaim_us=reclaim_us),
-        starts_at_us=starts_at_us,
     )
 
 
@@ -351,14 +370,14 @@ def page_faulting_task(machine: Machine, current: Task, touches: int) -> Routine
             break
         yield sleep(1)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)
 
 
 def sleeping_process(machine: Machine, current: Task) -> Routine:
     """Own memory and sleep, until a signal says that it is over."""
     assert current.process is not None
     yield wait_for(current.process.sigkill, 1)
-    yield from do_exit(current.process, machine.zone.free)
+    yield from do_exit(machine, current.process)
 
 
 def die_if_killed(machine: Machine, current: Task) -> Routine:
@@ -366,19 +385,19 @@ def die_if_killed(machine: Machine, current: Task) -> Routine:
     assert current.process is not None
     killed = yield from fatal_signal_pending(current)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)
 
 
-def give_back(machine: Machine, elsewhere: Slot, jiffies: int) -> Routine:
-    """After `jiffies`, make all pages of `elsewhere` free."""
-    yield sleep(jiffies)
+def give_back(machine: Machine, elsewhere: Slot, at_us: int) -> Routine:
+    """At that moment, which no timer of the kernel decides, make all pages of `elsewhere` free."""
+    yield io(at_us, at_us)
     yield move(elsewhere, machine.zone.free, ANY_AMOUNT)
 
 
-def kill_by_hand(machine: Machine, jiffies: int) -> Routine:
-    """After `jiffies`, send SIGKILL to the hog, if there is one; no reserves are opened to it, as
+def kill_by_hand(machine: Machine, at_us: int) -> Routine:
+    """At that moment, send SIGKILL to the hog, if there is one; no reserves are opened to it, as
     the OOM killer would."""
     hogs = tuple(process for process in machine.processes if process.name == "hog")
-    yield sleep(jiffies)
+    yield io(at_us, at_us)
     for i in range(len(hogs)):
         yield write(hogs[i].sigkill, 1)

@@ -11,9 +11,10 @@ from __future__ import annotations
 from oomlab.engine.model import Model
 from oomlab.engine.ops import Routine, cost, holds_more, move, sleep
 from oomlab.gfp import flags
+from oomlab.kernel.exit import do_exit
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
+from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.kernel.vmscan import SWAP_CLUSTER_MAX
 from oomlab.limits import Limit
 from oomlab.listeners.virtio_balloon import usual_device
@@ -109,7 +110,7 @@ def growing_task(machine: Machine, current: Task, pages: int, jiffies: int) -> R
         yield sleep(jiffies)
     killed = yield from fatal_signal_pending(current)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)
 
 
 def swapper(machine: Machine, swapper_us: int) -> Routine:

@@ -11,12 +11,11 @@ from math import ceil
 
 from oomlab.engine.model import Model
 from oomlab.kernel.machine import Machine
-from oomlab.listeners.oomcheck import CALLBACKS, HOLDERS, MASKS, OomCheck, Orders
+from oomlab.listeners.oomcheck import CALLBACKS, HOLDERS, MASKS, OomCheck, Orders, touching_process
 from oomlab.remedies import Remedy
 from oomlab.remedies.expected import TOO_LARGE
 from oomlab.scenarios.cast import (
     COMMON_PARAMETERS,
-    add_page_faulting_task,
     boot,
     sleeping_process,
     with_default,
@@ -72,6 +71,8 @@ PARAMETERS = (
     Parameter("victims", "idle processes that can be killed", 3, 1, MOST_TASKS),
     Parameter("victim_pages", "pages of each", 16_384, 1, 1 << 28, within="managed_pages"),
     Parameter("bystanders", "processes that touch memory from bystander_s on", 0, 0, MOST_TASKS),
+    Parameter("bystander_pages", "pages of each at first", 1, 1, 1 << 28, within="managed_pages"),
+    Parameter("bystander_touches", "pages that each touches (0: without end)", 1, 0, 1 << 28),
     Parameter("bystander_s", "when they begin, in simulated seconds", 0.0, 0.0, 1e6),
     Parameter(
         "oom_kill_allocating_task",
@@ -79,6 +80,7 @@ PARAMETERS = (
         0,
         only=(0, 1),
     ),
+    Parameter("idle", "1 if nobody asks for pages but the bystanders, 0 if not", 0, only=(0, 1)),
     *with_default(
         without(
             COMMON_PARAMETERS,
@@ -101,15 +103,7 @@ def build(settings: Settings, remedy: Remedy) -> Model:
     """The module and its tasks come last: all others are there before it is loaded."""
     machine = boot(settings, remedy)
     add_victims(machine, settings)
-    for i in range(int(settings["bystanders"])):
-        add_page_faulting_task(
-            machine,
-            f"bystander{i + 1}",
-            "touches memory",
-            1,
-            1,
-            starts_at_us=round(1_000_000 * settings["bystander_s"]),
-        )
+    add_bystanders(machine, settings)
     OomCheck.check_init(machine, orders(settings))
     return machine.model()
 
@@ -126,6 +120,7 @@ def orders(settings: Settings) -> Orders:
         int(settings["freed_pages"]),
         int(settings["served_pages"]),
         int(settings["rounds"]),
+        bool(settings["idle"]),
     )
 
 
@@ -139,6 +134,21 @@ def add_victims(machine: Machine, settings: Settings) -> None:
             lambda task: sleeping_process(machine, task),
             process=machine.process(name, int(settings["victim_pages"])),
             serves=True,
+        )
+
+
+def add_bystanders(machine: Machine, settings: Settings) -> None:
+    """Processes that come to need memory."""
+    touches = int(settings["bystander_touches"])
+    for i in range(int(settings["bystanders"])):
+        name = f"bystander{i + 1}"
+        machine.spawn(
+            name,
+            "touches memory",
+            lambda task: touching_process(machine, task, touches),
+            process=machine.process(name, int(settings["bystander_pages"])),
+            foreground=touches > 0,
+            starts_at_us=round(1_000_000 * settings["bystander_s"]),
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from oomlab.brief import brief
 from oomlab.checked import LOOKED_UP
 from oomlab.evidence.real_kernel.translation import OFFLOAD_MS, settings_of
+from oomlab.kernel_release import KernelRelease
 from oomlab.registry import Registry
 
 
@@ -40,10 +41,9 @@ class Case:
         """The remedy under which the model plays it."""
         return "offload" if "offload_ms" in self.module else "mainline"
 
-    @property
-    def settings(self) -> dict[str, int | float | str]:
-        """The same for the scenario `witness`; the release is not among it."""
-        return settings_of(self.module, self.guest, self.boot)
+    def settings(self, kernel: KernelRelease) -> dict[str, int | float | str | KernelRelease]:
+        """The same for the scenario `witness`, on a release that the model knows."""
+        return settings_of(self.module, self.guest, self.boot, kernel)
 
 
 _Module = Mapping[str, str | int]
@@ -155,7 +155,6 @@ def _rescues() -> Iterator[Case]:
         "lru_gen/min_ttl_ms is 60,000: does kswapd call the OOM killer?",
         {"idle": 1},
         {"min_ttl_ms": 60_000, "hog": 1, "watch_s": 10},
-        unplayed="the scenario has no kswapd that calls the OOM killer",
     )
 
 

@@ -16,7 +16,7 @@ from oomlab.evidence.real_kernel.cases import CASES, Case
 from oomlab.evidence.real_kernel.facts import RunFacts
 from oomlab.experiment import Experiment
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
-from oomlab.kernel.releases import KERNELS
+from oomlab.kernel.releases import KERNELS, traits_of
 from oomlab.kernel_release import KernelRelease
 from oomlab.listeners.oomcheck import ROUND_OPEN, SERVED, X
 from oomlab.scenarios.witness import WITNESS
@@ -38,9 +38,6 @@ NAMES = {
 }
 """What the guests call the model's tasks, where it is something else."""
 
-NAMES_OWNER = KernelRelease(6, 16)
-"""Since then the hung-task detector says who has the mutex."""
-
 
 @checked
 def case_experiment(case: str, release: str, seed: int = 0) -> Experiment:
@@ -56,8 +53,7 @@ def case_experiment(case: str, release: str, seed: int = 0) -> Experiment:
     known = [kernel for kernel in KERNELS if kernel <= asked]
     if not known:
         raise unknown("kernel version", release, KERNELS)
-    settings = {**found.settings, "kernel": known[-1]}
-    return Experiment.of(WITNESS, found.remedy, settings, seed)
+    return Experiment.of(WITNESS, found.remedy, found.settings(known[-1]), seed)
 
 
 @checked
@@ -81,7 +77,7 @@ def model_facts(trace: Trace, case: Case, release: str, seed: int) -> RunFacts:
         case=case.name,
         number=seed,
         clock="model",
-        outcome="not called" if called is None else "served" if served else "locked up",
+        outcome=_outcome(case, called is not None, served),
         stall_ms=stalls,
         calls=sum(call.task != "memcg_task" for call in oom_calls(trace)),
         kills=len(kills(trace)),
@@ -96,6 +92,14 @@ def model_facts(trace: Trace, case: Case, release: str, seed: int) -> RunFacts:
         pressure=round(memory_pressure(trace, pressure_s), 4) if pressure_s else None,
         pressure_s=pressure_s or None,
     )
+
+
+def _outcome(case: Case, called: bool, served: bool) -> str:
+    if not called:
+        return "not called"
+    if case.module.get("idle"):
+        return "called"
+    return "served" if served else "locked up"
 
 
 def _first_call_us(trace: Trace) -> int | None:
@@ -120,7 +124,7 @@ def _name(task: str) -> str:
 def _hung(trace: Trace, release: str, watch_s: int) -> Iterator[tuple[str, str]]:
     """Whom the hung-task detector names, and as blocked by whom."""
     log = detector_log(trace, watch_s, HUNG_S / 2, HUNG_S)
-    names = KernelRelease.of(release) >= NAMES_OWNER
+    names = traits_of(release).hung_task_names_owner
     for line in log:
         if line.detector == "hung task":
             edges = wait_for_graph(trace, line.at_us).edges if names else ()
