@@ -153,7 +153,7 @@ def _row(
                 parts.append(label(left, y, "not asked", ink="muted"))
             for number, lane in enumerate(block):
                 parts.append(_lane(lane, left, right, y + number * _STEP, end_s))
-        y += max(_BLOCK, max(map(len, blocks)) * _STEP + 2)
+        y += max(_BLOCK, max(map(len, blocks)) * _STEP + 4)
     for cell, (left, right) in zip(row.cells, columns, strict=True):
         texts, room = _summary(_lanes(cell, sides[-1])), right - left + _BETWEEN - 6
         fitting = next((t for t in texts if text_width(t) <= room), shortened(texts[-1], room))

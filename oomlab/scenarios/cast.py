@@ -208,7 +208,6 @@ def boot(
         total_pages=int(settings["managed_pages"]),
         switches=Switches(
             fs_test_first=bool(settings["fs_test_first"]),
-            min_ttl=bool(settings["min_ttl"]),
             oom_kill_allocating_task=bool(settings.get("oom_kill_allocating_task")),
             min_ttl=bool(settings["min_ttl"]),
         ),

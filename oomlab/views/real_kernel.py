@@ -137,8 +137,10 @@ def _kernels(found: list[KernelComparison]) -> str:
     """What the kernels did, where a single case is shown."""
     if len({one.case for one in found}) > 1:
         return ""
-    said = [f"Linux {c.release}: {summary(list(map(lane_of, c.kernel_runs)))}." for c in found]
-    return f"{' '.join(said)} "
+    said: dict[str, list[str]] = {}
+    for each in found:
+        said.setdefault(summary(list(map(lane_of, each.kernel_runs))), []).append(each.release)
+    return "".join(f"Linux {', '.join(where)}: {text}. " for text, where in said.items())
 
 
 @view
