@@ -162,7 +162,7 @@ def pressure(case: str) -> View:
 
 
 def _shares(runs: Iterable[RunFacts]) -> tuple[float, ...]:
-    return tuple(dict.fromkeys(run.pressure for run in runs if run.pressure is not None))
+    return tuple(run.pressure for run in runs if run.pressure is not None)
 
 
 @checked
