@@ -90,8 +90,8 @@ pages, but for 24, and those whose lists follow the load had hundreds of pages i
 back within seconds. A boost made no difference there.
 """
 
-START_OF_SMALL: Settings = {"list_pages": 84}
-"""For a small machine, of 1,024 pages: four pages of the lists come back."""
+START_OF_SMALL: Settings = {"list_pages": 81}
+"""For a small machine, of 1,024 pages: one page of the lists comes back."""
 
 
 def traits_for(settings: Settings) -> Traits:
