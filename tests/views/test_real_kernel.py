@@ -14,7 +14,9 @@ from oomlab.evidence.real_kernel.facts import RunFacts
 from oomlab.evidence.real_kernel.stored import kernel_runs, releases
 from oomlab.views import real_kernel
 
-STUCK = RunFacts("7.3", "lock-invoker", 1, "counted", "locked up", hung={"check_x": "check_a"})
+STUCK = RunFacts(
+    "7.3", "lock-invoker", 1, "counted", "locked up", hung={"check_a": "", "check_x": "check_a"}
+)
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +119,7 @@ def test_what_a_release_told_while_it_hung(monkeypatch: pytest.MonkeyPatch) -> N
         "| | all sleep | one polls |",
         "| --- | --- | --- |",
         "| all stalled on memory | 0 % | – |",
-        "| reported as hung | X | nobody |",
+        "| reported as hung | A, X | nobody |",
         "| named as the owner | A | nobody |",
         "| stall warning about | sh | nobody |",
     ]
