@@ -53,6 +53,8 @@ class Traits:
     - `rcu_notifier`: RCU is on the notifier chain.
     - `balloon`: what the released balloon does, as the name of a remedy.
 
+    - `ring_is_direct`: the ring between the balloon and its host takes no indirect descriptors.
+
     What is seen:
 
     - `stall_warnings`: see StallWarnings.
@@ -78,5 +80,6 @@ class Traits:
     tuned_percpu_lists: bool = False
     rcu_notifier: bool = True
     balloon: str = "mainline"
+    ring_is_direct: bool = False
     stall_warnings: StallWarnings = "each task"
     hung_task_names_owner: bool = False
