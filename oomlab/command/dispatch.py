@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from oomlab.command import (
     claims,
+    compare_kernel,
     explore,
     export,
     findings,
@@ -41,6 +42,7 @@ COMMANDS: Registry[str, Command] = Registry(
             export,
             explore,
             matrix,
+            compare_kernel,
             sweep,
             replay,
             claims,

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.kernel.real.cases import Case
+from oomlab.evidence.real_kernel.cases import Case
 from tests.kernel.real.tree import COMPILER, HOME, TREE, Kernel, Say, get_modules, inside
 
 GUEST = Path(__file__).parent / "guest"

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from oomlab.errors import InputError
+from oomlab.evidence.real_kernel.cases import MEMORY_MB, Case
 from tests.kernel.real.balloon import Balloon
-from tests.kernel.real.cases import MEMORY_MB, Case
 
 _CPUS = (
     "-smp",

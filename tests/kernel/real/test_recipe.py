@@ -14,11 +14,12 @@ from threading import Event
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.experiment import Experiment
+from oomlab.evidence.real_kernel.cases import CASES, Case
+from oomlab.evidence.real_kernel.play import case_experiment
+from oomlab.scenarios.witness import WITNESS
 from tests.kernel.real import __main__ as runner
 from tests.kernel.real import guest, results, tree
 from tests.kernel.real.build import GUEST, archive, fingerprint, sources
-from tests.kernel.real.cases import CASES, Case
 from tests.kernel.real.results import Run, kept, recipe
 from tests.kernel.real.tree import Kernel
 
@@ -36,8 +37,8 @@ def test_a_case_says_what_module_init_and_model_understand(case: Case) -> None:
         program = (GUEST / case.ahead / f"{case.ahead}.c").read_text(encoding="utf-8")
         asked = re.findall(r'setting\("(\w+)"\)', program)
         assert asked and set(asked) <= {word.split("=")[0] for word in case.boot}
-    if case.twin is not None:
-        Experiment.of(case.twin.scenario, case.twin.remedy, case.twin.settings)
+    if not case.unplayed:
+        assert case_experiment(case.name, "7.3").scenario is WITNESS
 
 
 def test_the_guest_is_under_the_licence_of_the_kernel() -> None:
