@@ -185,11 +185,11 @@ def _seconds(stalls: Sequence[float]) -> str:
 
 
 def _kills(kernel: Sequence[RunFacts], model: Sequence[RunFacts]) -> _Found:
-    """Each number that a real kernel killed occurs in the model, and on average half a kill
-    separates them at most."""
+    """Each number that a real kernel killed occurs in the model; of a few runs, half
+    a kill separates them on average at most."""
     theirs, ours = [run.kills for run in kernel], [run.kills for run in model]
     means = sum(theirs) / len(theirs), sum(ours) / len(ours)
-    equal = set(theirs) <= set(ours) and abs(means[0] - means[1]) <= 0.5
+    equal = set(theirs) <= set(ours) and (len(theirs) < FEW or abs(means[0] - means[1]) <= 0.5)
     return equal, _shown(theirs, ours)
 
 
@@ -197,12 +197,10 @@ def _pages(kernel: Sequence[RunFacts], model: Sequence[RunFacts]) -> _Found:
     """What the callback was given when it was called first, to a fifth."""
     theirs = [run.callback_pages[0] for run in kernel if run.callback_pages]
     ours = [run.callback_pages[0] for run in model if run.callback_pages]
-    if not theirs and not ours:
+    if not theirs or not ours:  # a callback that did not return has been given no number
         return None
-    low, high = min(theirs, default=0), max(theirs, default=0)
-    equal = bool(theirs and ours) and all(
-        low * (1 - WITHIN) <= pages <= high * (1 + WITHIN) for pages in ours
-    )
+    low, high = min(theirs), max(theirs)
+    equal = all(low * (1 - WITHIN) <= pages <= high * (1 + WITHIN) for pages in ours)
     return equal, _shown(theirs, ours)
 
 

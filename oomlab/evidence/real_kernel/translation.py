@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from oomlab.errors import ModelError
-from oomlab.kernel.releases import KERNEL_7_3
 from oomlab.kernel_release import KernelRelease
 
 OFFLOAD_MS = 5000
@@ -17,10 +16,9 @@ RECLAIM_US = 3000
 """One fruitless round of reclaim in the guests, in microseconds: with it the model's tasks that
 poll are stalled for about as much of the time as those of the stored runs (our choice)."""
 
-EXIT_US_PER_MB = 450
-SLOW_EXIT_US_PER_MB = 1600
+EXIT_US_PER_MB = 400
 """From the kill until a victim's memory is free in the guests, at most, in microseconds for each
-MB: what the control shows on 6.1 and 6.12, and on 7.3 (our choice)."""
+MB: what the control shows on 6.1 and 6.12 (our choice)."""
 
 VICTIM_MB = 64
 """A victim's size, unless the case says otherwise."""
@@ -92,8 +90,7 @@ def settings_of(
 
     Raises ModelError for an argument that is not known here.
     """
-    per_mb = SLOW_EXIT_US_PER_MB if kernel >= KERNEL_7_3 else EXIT_US_PER_MB
-    exit_us = per_mb * guest.get("victim_mb", VICTIM_MB)
+    exit_us = EXIT_US_PER_MB * guest.get("victim_mb", VICTIM_MB)
     found: dict[str, int | float | str | KernelRelease] = {
         "kernel": kernel,
         "reclaim_us": RECLAIM_US,
