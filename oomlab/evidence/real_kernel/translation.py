@@ -62,14 +62,16 @@ TRANSLATED: dict[str, Callable[[int | str], dict[str, int | float | str]]] = {
         "bystander_touches": 0,
     },
     "watch_s": lambda _: {},
+    "suspend_s": lambda s: {"suspend": 1, "rescue_s": float(s)},
 }
 """What is called otherwise, or takes several settings. How long a guest is watched is none."""
 
 BOOT: dict[str, dict[str, int | float | str]] = {
     "sysctl.vm.watermark_boost_factor=0": {},  # it begins without a boost
     "sysctl.vm.percpu_pagelist_high_fraction=1000": {"fixed_lists": 1},
+    "no_console_suspend": {},
 }
-"""Words for the kernel's own command line."""
+"""Words for the kernel's own command line, but for those that go on to a guest's program."""
 
 FAULT_PAGES = 4096
 """What the process touches that comes later: 16 MB."""
@@ -105,6 +107,10 @@ def settings_of(
         else:
             raise ModelError(f"the scenario witness has nothing for {name}={value}")
     for word in boot:
+        name, _, told = word.partition("=")
+        if name in TRANSLATED:
+            found.update(TRANSLATED[name](told))
+            continue
         if word not in BOOT:
             raise ModelError(f"the scenario witness has nothing for {word}")
         found.update(BOOT[word])
