@@ -122,7 +122,8 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
     priority = DEF_COMPACT_PRIORITY
     nopage = False
     yield from step(machine, "2")
-    alloc_flags = gfp_to_alloc_flags(gfp, current.traits.realtime)
+    realtime_half = machine.traits.realtime_takes_half
+    alloc_flags = gfp_to_alloc_flags(gfp, current.traits.realtime, half=realtime_half)
     yield from step(machine, "3")
     yield from step(machine, "4")
     yield from wake_all_kswapds(machine, gfp)

@@ -197,8 +197,16 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "A `__GFP_NOFAIL` request that got nothing may use half of the min mark, not a "
             "quarter.",
             KernelRelease(6, 3),
-            "1ebbb21811b7",
+            "1ebbb21811b7; also in later updates of older releases",
             traits={"nofail_takes_half": True},
+        ),
+        Difference(
+            "realtime-half",
+            "A realtime task may use half of the min mark, not a quarter.",
+            KernelRelease(6, 3),
+            "not looked up; of the series of 1ebbb21811b7",
+            shows=("running-out#not-all-free-pages-are-for-everybody",),
+            traits={"realtime_takes_half": True},
         ),
         Difference(
             "tuned-lists",

@@ -42,6 +42,7 @@ class Traits:
       not once only.
     - `nofail_takes_half`: a `__GFP_NOFAIL` request that got nothing may use half of the min mark
       instead of a quarter of it.
+    - `realtime_takes_half`: so may a realtime task.
     - `wakes_kswapd_each_round`: so does a request that was given reserves, and not in its first
       round only.
     - `watermark_boost`: all marks may be lifted for a while, until kswapd has made a pass.
@@ -75,6 +76,7 @@ class Traits:
     victims_use_all_reserves: bool = True
     isolation_waits_without_limit: bool = True
     nofail_takes_half: bool = False
+    realtime_takes_half: bool = False
     wakes_kswapd_each_round: bool = True
     watermark_boost: bool = False
     tuned_percpu_lists: bool = False
