@@ -130,7 +130,7 @@ def lane_of(run: RunFacts) -> Lane:
 def _sentence(names: tuple[str, ...], wanted: tuple[str, ...]) -> str:
     found = [c for n in names for r in wanted if (c := _compared(n, r)) is not None]
     if not found:
-        return "The model does not play this."
+        return "The model does not play this; the kernels stand alone."
     other = [f"{c.case} on {c.release}" for c in found if not c.aspect("outcome").equal]
     ends = f"The model ends as the kernel did in {len(found) - len(other)} of {len(found)} cells"
     return f"{_kernels(found)}{ends}{', not in ' if other else ''}{', '.join(other)}."
