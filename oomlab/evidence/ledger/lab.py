@@ -21,7 +21,6 @@ from oomlab.engine.explorer.counterexample import Schedule
 from oomlab.engine.explorer.properties import schedule_to, violated
 from oomlab.engine.ops import LOCKING_KINDS
 from oomlab.engine.trace.events import Trace
-from oomlab.evidence.ledger.reading import Requirement, between
 from oomlab.experiment import Exploration
 from oomlab.kernel.oom_watch import NEVER, OOM_NOTIFIER
 from oomlab.scenarios.parameters import Value
@@ -45,22 +44,11 @@ asks again."""
 
 PRESSURE = "inflate-under-pressure"
 
-CROWDED = {"load_tasks": 8, "cache_pages": 1024}
+CROWDED: dict[str, Value] = {"load_tasks": 8, "cache_pages": 1024}
 """For PRESSURE: other tasks need more memory than there is."""
-
-LIMIT_S = 5.0
-"""The time limit of the RFC, in seconds."""
-
-LATEST = 71 / 63
-"""The timer wheel lets a time limit run over by 8/63 of it at most (engine/clock/wheel.py)."""
 
 BUDGET = 130_000
 """States after which an exploration for the ledger stops."""
-
-
-def limits_over(number: int, limit_s: float = LIMIT_S) -> Requirement:
-    """The figure must be a moment just after `number` time limits, one after the other."""
-    return between(number * limit_s, round(number * limit_s * LATEST, 2))
 
 
 @checked

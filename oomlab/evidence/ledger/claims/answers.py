@@ -23,11 +23,10 @@ from oomlab.evidence.ledger.lab import (
     explored,
     first_kill_s,
     first_timeout_s,
-    limits_over,
     masks_in_callback,
     timed,
 )
-from oomlab.evidence.ledger.reading import Reading, Readings, at_least, equal_to
+from oomlab.evidence.ledger.reading import Reading, Readings, at_least, equal_to, limits_over
 from oomlab.gfp.equivalence import compare
 from oomlab.gfp.expression import parse
 from oomlab.gfp.predicates import Request

@@ -112,7 +112,7 @@ def _unsure() -> Readings:
 
 def _hard_to_audit() -> Readings:
     left = sum(timed(name, "nowait-both").verdict in STUCK for name in (H3B, H3C, H3D, H4, H7))
-    as_released = failed_allocations(timed(PRESSURE, **CROWDED))
+    as_released = failed_allocations(timed(PRESSURE, "mainline", **CROWDED))
     return (
         Reading(
             "lockups over an allocation left when the balloon has no blocking one",

@@ -13,13 +13,20 @@ from oomlab.evidence.ledger.lab import (
     H5_HOST,
     explored,
     first_kill_s,
-    limits_over,
     masks_in_callback,
     seen,
     sleeps_in_callback,
     timed,
 )
-from oomlab.evidence.ledger.reading import Reading, Readings, at_least, below, between, equal_to
+from oomlab.evidence.ledger.reading import (
+    Reading,
+    Readings,
+    at_least,
+    below,
+    between,
+    equal_to,
+    limits_over,
+)
 from oomlab.gfp import flags as gfp
 from oomlab.gfp.outcomes import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request

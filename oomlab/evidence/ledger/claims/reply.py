@@ -10,13 +10,19 @@ from oomlab.evidence.ledger.lab import (
     H5_HOST,
     allocating,
     first_kill_s,
-    limits_over,
     starved,
     timed,
     timeouts_s,
     wait_for_lock_s,
 )
-from oomlab.evidence.ledger.reading import Reading, Readings, at_least, between, equal_to
+from oomlab.evidence.ledger.reading import (
+    Reading,
+    Readings,
+    at_least,
+    between,
+    equal_to,
+    limits_over,
+)
 
 
 def _ends_after_five() -> Readings:

@@ -4,8 +4,8 @@ R13."""
 from __future__ import annotations
 
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
-from oomlab.evidence.ledger.lab import BUDGET, first_kill_s, limits_over, timed, waits
-from oomlab.evidence.ledger.reading import Reading, Readings, equal_to
+from oomlab.evidence.ledger.lab import BUDGET, first_kill_s, timed, waits
+from oomlab.evidence.ledger.reading import Reading, Readings, equal_to, limits_over
 from oomlab.kernel.oom_watch import (
     ANSWER_OF_ANOTHER_WALK,
     CALLBACK_TWICE,

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
-from oomlab.evidence.ledger.lab import (
-    first_kill_s,
-    limits_over,
-    requests_after_disable,
-    slowest_ms,
-    timed,
-)
-from oomlab.evidence.ledger.reading import Reading, Readings, below, between, equal_to
+from oomlab.evidence.ledger.lab import first_kill_s, requests_after_disable, slowest_ms, timed
+from oomlab.evidence.ledger.reading import Reading, Readings, below, between, equal_to, limits_over
 from oomlab.kernel.oom_watch import CALLBACK_AFTER_DISABLE, DEVICE_TOUCHED, WALK_AFTER_DISABLE
 from oomlab.kernel.releases import KERNEL_5_17
 from oomlab.limits import Limit

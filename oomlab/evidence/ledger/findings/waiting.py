@@ -16,13 +16,19 @@ from oomlab.evidence.ledger.lab import (
     explored,
     first_kill_s,
     hand_overs,
-    limits_over,
     seen,
     timed,
     timeouts_before_kill,
     wait_for_lock_s,
 )
-from oomlab.evidence.ledger.reading import Reading, Readings, at_least, between, equal_to
+from oomlab.evidence.ledger.reading import (
+    Reading,
+    Readings,
+    at_least,
+    between,
+    equal_to,
+    limits_over,
+)
 from oomlab.kernel.oom_watch import KILLS_WITHOUT_A_LOOK, OOM_NOTIFIER, WAITS_UNDER_OOM_LOCK
 
 BEHIND_OOM_LOCK = {
