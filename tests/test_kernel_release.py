@@ -13,7 +13,7 @@ from oomlab.command import main
 from oomlab.engine.trace.store import from_json, to_json
 from oomlab.errors import InputError
 from oomlab.gfp.tables import VERSIONS, table
-from oomlab.kernel.machine import KERNEL_4_14, KERNEL_5_17, KERNELS
+from oomlab.kernel.releases import KERNEL_4_14, KERNEL_5_17, KERNELS
 from oomlab.kernel_release import KernelRelease
 from oomlab.scenarios.parameters import Parameter, json_settings
 

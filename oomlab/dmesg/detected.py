@@ -14,6 +14,7 @@ from oomlab.dmesg.requests import cpuset_line, mask_text, nodemask
 from oomlab.dmesg.style import Style, data_address, made_up, text_address
 from oomlab.dmesg.whereabouts import Lock, Whereabouts
 from oomlab.engine.trace.events import Event, Trace
+from oomlab.kernel.releases import Traits, traits_of
 
 SLOW_PATH = "alloc_pages_slowpath"
 KHUNGTASKD_PID = 30
@@ -30,6 +31,11 @@ class Detected:
     people: People
     standing: Whereabouts
     lockdep: bool
+
+    @property
+    def traits(self) -> Traits:
+        """What the release is like."""
+        return traits_of(self.style.release)
 
     def hung(self, line: LogLine, others: frozenset[str]) -> Iterator[str]:
         """check_hung_task, of one task; `others` are reported in the same scan."""
@@ -51,7 +57,8 @@ class Detected:
         if not wanted or event is None:
             return
         who, semaphore = self._who(line.task), event.op in ("down_read", "down_write")
-        if not self.style.since(6, 17 if semaphore else 15):
+        named = self.style.since(6, 17) if semaphore else self.traits.hung_task_names_owner
+        if not named:
             return
         owners = self.standing.owners(wanted[0].name, line.at_us)
         kind = "an rw-semaphore" if semaphore else "a mutex"
@@ -123,16 +130,15 @@ class Detected:
             yield from self.style.call_trace(frames[1:])
 
     def stall(self, line: LogLine) -> Iterator[str]:
-        """warn_alloc of 4.9 to 4.14, and the warning of 7.3; nothing in between."""
+        """warn_alloc, from 4.9 on, in the words of a warning of a task or of the machine."""
         style, task = self.style, line.task
-        known = style.since(4, 9) and (not style.since(4, 15) or style.since(7, 3))
         event = self._coming_round(line)
-        if not known or event is None:
+        if not style.since(4, 9) or event is None:
             return
         request = innermost(self.trace, task)[id(event)]
         mask, comm = mask_text(request.gfp, style), self.people.comm(task)
         for_us = line.at_us - line.since_us
-        if style.since(7, 3):
+        if self.traits.stall_warnings == "one in ten seconds":
             yield (
                 f"{comm}: page allocation stall for {for_us // SECOND_US} secs: order:0, "
                 f"mode:{mask} nodemask=(null),cpuset=/,mems_allowed=0"

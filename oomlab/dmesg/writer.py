@@ -11,11 +11,11 @@ from oomlab.checked import checked
 from oomlab.dmesg.detected import Detected
 from oomlab.dmesg.messages import KernelMessage
 from oomlab.dmesg.people import People
-from oomlab.dmesg.style import LATEST, Style, stamped
+from oomlab.dmesg.style import Style, stamped
 from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
-from oomlab.kernel.machine import KERNEL_4_13
+from oomlab.kernel.releases import KERNEL_4_13
 from oomlab.kernel_release import KernelRelease, Spelled
 from oomlab.limits import Limit
 
@@ -24,16 +24,13 @@ FIRST_SCAN_PART = 50 / HUNG_TASK_S
 detectors' own page."""
 LOOKS = 3
 """How often it looks before the log ends: who hangs is reported twice (our choice)."""
-STALL_EVERY_US = 10 * SECOND_US
-"""From one stall warning of 7.3 to the next, of whoever it is."""
 
 LIMITS = (
     Limit(
         "not modelled",
         "The workqueue watchdog in the kernel log",
-        "It is not written: on real machines nothing was printed where all workers slept, since "
-        "a sleeping worker is replaced as long as there is memory for another. The page about "
-        "the detectors has it speak, which is the worst case.",
+        "It is not written: where all workers sleep it has nothing to say, and what it prints of "
+        "a pool whose CPU is never given up lists pools, which are not modelled.",
     ),
 )
 
@@ -70,11 +67,8 @@ def _own_release(trace: Trace) -> Spelled:
 
 
 def _told(trace: Trace, style: Style) -> Trace:
-    """The run, told to the detectors as one of a kernel with the stall warning if this release has
-    it again."""
-    if not style.since(LATEST.major, LATEST.minor):
-        return trace
-    return replace(trace, parameters={**trace.parameters, "kernel": KERNEL_4_13.plain})
+    """The run, told to the detectors as one of the release whose log is written."""
+    return replace(trace, parameters={**trace.parameters, "kernel": style.release.plain})
 
 
 def _lines(
@@ -116,7 +110,6 @@ def _of_routines(
 
 
 def _of_detectors(detectors: Detected, lines: tuple[LogLine, ...]) -> Iterator[tuple[int, str]]:
-    last_stall_us = -STALL_EVERY_US
     scans: dict[int, list[str]] = {}
     for line in lines:
         if line.detector == "hung task":
@@ -130,9 +123,6 @@ def _of_detectors(detectors: Detected, lines: tuple[LogLine, ...]) -> Iterator[t
         elif line.detector == "soft lockup":
             told = detectors.soft_lockup(line)
         elif line.detector == "allocation stall":
-            rationed = detectors.style.since(LATEST.major, LATEST.minor)
-            if not rationed or line.at_us >= last_stall_us + STALL_EVERY_US:
-                last_stall_us = line.at_us
-                told = detectors.stall(line)
+            told = detectors.stall(line)
         for text in told:
             yield line.at_us, text

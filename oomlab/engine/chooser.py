@@ -12,6 +12,7 @@ class Chooser:
 
     def __init__(self, seed: int, parameters: Mapping[str, object]) -> None:
         self._random = Random(f"{seed}/{sorted(parameters.items())}")
+        self._seed = seed
         self.draws = 0
 
     def microseconds(self, low: int, high: int) -> int:
@@ -20,6 +21,15 @@ class Chooser:
             return low
         self.draws += 1
         return self._random.randint(low, high)
+
+    def boot_jiffies(self, period: int) -> int:
+        """How many jiffies, of a period of so many, the machine has counted when the run begins.
+
+        By the seed alone, and not among `draws`: runs that differ in a setting begin at the same
+        moment, so that what differs between them is the setting's doing. An even number: see the
+        limits of `timer`. Both are our choice.
+        """
+        return 2 * Random(f"{self._seed}/jiffies").randrange(period // 2)
 
     def option(self, options: int) -> int:
         """A number below `options`."""

@@ -9,7 +9,7 @@ from typing import Any
 from oomlab.brief import brief
 from oomlab.engine.model import Actor, Layout, Model
 from oomlab.engine.ops import Candidate, Routine, Slot
-from oomlab.errors import InputError, unknown
+from oomlab.errors import InputError
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction
 from oomlab.kernel.machine_settings import (
@@ -24,36 +24,10 @@ from oomlab.kernel.oom_notify import Delivery
 from oomlab.kernel.oom_watch import OomWatch
 from oomlab.kernel.oom_watch_closely import look_closely
 from oomlab.kernel.process import USUAL, MemCgroup, OomVictims, ProcessTraits
+from oomlab.kernel.releases import KERNEL_4_13, Traits, traits_of
 from oomlab.kernel.task import ORDINARY, Process, Task, TaskTraits
 from oomlab.kernel.zone import Kswapd, Zone
 from oomlab.kernel_release import KernelRelease
-from oomlab.limits import Limit
-
-LIMITS = (
-    Limit(
-        "simplified",
-        "Linux 5.17",
-        "Its OOM killer differs from that of 4.19 in three ways: SysRq-f kills although a listener "
-        "has given pages back, a page fault asks nobody any more (since 5.16), and nobody's child "
-        "dies instead. Its allocator is that of 4.19: no boost of the watermarks (since 5.0).",
-    ),
-)
-
-KERNEL_4_13 = KernelRelease(4, 13)
-KERNEL_4_14 = KernelRelease(4, 14)
-KERNEL_4_19 = KernelRelease(4, 19)
-KERNEL_5_17 = KernelRelease(5, 17)
-KERNELS = (KERNEL_4_13, KERNEL_4_14, KERNEL_4_19, KERNEL_5_17)
-"""The releases whose OOM killer the model knows, in the order of time."""
-
-
-def modelled_kernel(spelled: object) -> KernelRelease:
-    """The modelled release that is meant. Raises InputError, naming all of them, for another."""
-    release = KernelRelease.meant(spelled)
-    if release is None or release not in KERNELS:
-        raise unknown("kernel version", f"{spelled}", KERNELS)
-    return release
-
 
 OOM_LOCK = "oom_lock"
 
@@ -67,6 +41,23 @@ Shrinker = Callable[[Task], Routine]
 """What direct reclaim calls. Result: pages freed."""
 
 
+@dataclass(frozen=True, eq=False)
+class ReaperTimers:
+    """What the OOM reaper's timers are told by: all victims so far, the latest first, and where the
+    timers sleep."""
+
+    queued: Slot
+    wait: Slot
+
+    @classmethod
+    def declare(cls, layout: Layout) -> ReaperTimers:
+        """Declare the two."""
+        return cls(
+            layout.word("oom_reaper_timers", (), says={"push": "starts the victim's timer"}),
+            layout.queue("oom_reaper_timers_wait", "work", says={"wake": "starts the timer"}),
+        )
+
+
 @brief
 @dataclass(frozen=True, eq=False)
 class Machine:
@@ -74,11 +65,12 @@ class Machine:
     that, things are added to it.
 
     `zone` serves all requests but, on a machine that has `dma_zones`, those with `__GFP_DMA`.
-    `delivery` is the remedy's way of having the notifier chain run. `kernel`: one of KERNELS.
-    `total_pages` is what oom_score_adj is a thousandth of. `compaction` is what compaction achieves
-    (None: a kernel without CONFIG_COMPACTION), `kswapd` the swapper's part of the node (None: it
-    has given up), `watch` who looks on (None: nobody watches). `oom_killer_disabled` and
-    `oom_victims` are None where nobody is going to switch the OOM killer off.
+    `delivery` is the remedy's way of having the notifier chain run. `traits` is what is so in the
+    release that the machine is of. `total_pages` is what oom_score_adj is a thousandth of.
+    `compaction` is what compaction achieves (None: a kernel without CONFIG_COMPACTION), `kswapd`
+    the swapper's part of the node (None: it has given up), `watch` who looks on (None: nobody
+    watches), `reaper_timers` what makes the reaper wait (None: it does not). `oom_killer_disabled`
+    and `oom_victims` are None where nobody is going to switch the OOM killer off.
     """
 
     layout: Layout
@@ -86,7 +78,7 @@ class Machine:
     delivery: Delivery
     hz: int
     costs: Costs
-    kernel: KernelRelease
+    traits: Traits
     total_pages: int
     switches: Switches
     compaction: Compaction | None
@@ -95,6 +87,7 @@ class Machine:
     oom_notify_list: BlockingNotifierChain
     oom_reaper_list: Slot
     oom_reaper_wait: Slot
+    reaper_timers: ReaperTimers | None
     panicked: Slot
     oom_killer_disabled: Slot | None
     oom_victims: OomVictims | None
@@ -114,6 +107,7 @@ class Machine:
         hz: int = 250,
         costs: Costs = USUAL_COSTS,
         kernel: KernelRelease = KERNEL_4_13,
+        traits: Traits | None = None,
         total_pages: int = 0,
         switches: Switches = USUAL_SWITCHES,
         compaction: Compaction | None = None,
@@ -124,9 +118,10 @@ class Machine:
         """A machine without tasks yet, whose zone and delivery (None: that of the released kernels)
         have been declared in `layout`.
 
-        `suspends`: somebody may switch the OOM killer off. `ghosts`: 1 to have the delivery
-        watched, 2 to have it watched more closely. Raises InputError for an HZ the kernel does not
-        offer.
+        `kernel`: the release that it is of; `traits` (None: those of the release): for a machine
+        that is like none. `suspends`: somebody may switch the OOM killer off. `ghosts`: 1 to have
+        the delivery watched, 2 to have it watched more closely. Raises InputError for an HZ the
+        kernel does not offer.
         """
         if hz not in HZ_CHOICES:
             valid = ", ".join(map(str, HZ_CHOICES))
@@ -144,13 +139,15 @@ class Machine:
         reaper_wait = layout.queue("oom_reaper_wait", "work", says={"wake": "wakes the reaper"})
         panicked = layout.word("panic", 0)
         disabled, victims = _suspend(layout) if suspends else (None, None)
+        traits = traits or traits_of(kernel)
+        timers = ReaperTimers.declare(layout) if traits.reaper_delay_s else None
         machine = cls(
             layout,
             zone,
             delivery or Delivery(),
             hz,
             costs,
-            kernel,
+            traits,
             total_pages,
             switches,
             compaction,
@@ -159,6 +156,7 @@ class Machine:
             chain,
             reaper_list,
             reaper_wait,
+            timers,
             panicked,
             disabled,
             victims,

@@ -7,7 +7,7 @@ kills inside the group. But it waits for oom_lock, whoever has that.
 
 from __future__ import annotations
 
-from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock
+from oomlab.engine.ops import Routine, mutex_lock, mutex_lock_killable, mutex_unlock
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_kill import OomControl, out_of_memory
@@ -35,8 +35,16 @@ def mem_cgroup_oom_synchronize(machine: Machine, current: Task, memcg: MemCgroup
 
 
 def mem_cgroup_out_of_memory(machine: Machine, current: Task, memcg: MemCgroup) -> Routine:
-    """Wait for oom_lock and kill in the group. Result as above."""
-    yield mutex_lock(machine.oom_lock)
+    """Wait for oom_lock and kill in the group; who is killed meanwhile gives up (since 5.1).
+    Result as above."""
+    sigkill = None if current.process is None else current.process.sigkill
+    locked = True
+    if machine.traits.memcg_waits_killably:
+        locked = yield mutex_lock_killable(machine.oom_lock, sigkill)
+    else:
+        yield mutex_lock(machine.oom_lock)
+    if not locked:
+        return True
     progress = yield from out_of_memory(machine, current, flags.GFP_KERNEL, OomControl(memcg=memcg))
     yield mutex_unlock(machine.oom_lock)
     return progress

@@ -10,6 +10,7 @@ from oomlab.engine.ops import (
     OOM_SCORE_ADJ_MIN,
     Routine,
     add,
+    cost,
     log,
     read,
     sleep,
@@ -17,7 +18,7 @@ from oomlab.engine.ops import (
     write,
 )
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_19, KERNEL_5_17, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_reaper import set_oom_skip, wake_oom_reaper
 from oomlab.kernel.oom_select import sacrifice, worst_of
 from oomlab.kernel.process import Constraint, MemCgroup
@@ -34,8 +35,8 @@ LIMITS = (
     Limit(
         "simplified",
         "The report of a kill",
-        "One line is printed for each. The kernel prints pages of it, at most ten times in five "
-        "seconds.",
+        "One line is printed for each, after a stated time. The kernel prints pages of it, at most "
+        "ten times in five seconds, and takes as long as the slowest console.",
     ),
 )
 
@@ -75,7 +76,7 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
         return True
     if oc.memcg is None:
         freed = yield from machine.delivery.notify(machine, current)
-        goes_on = oc.sysrq and machine.kernel >= KERNEL_5_17
+        goes_on = oc.sysrq and not machine.traits.sysrq_f_stops_at_freed_pages
         if freed > 0 and not goes_on:
             return True
     dying = yield from task_will_free_mem(machine, current.process)
@@ -100,7 +101,7 @@ def out_of_memory(machine: Machine, current: Task, gfp: int, oc: OomControl = AL
     killed = yield from oom_kill_process(machine, machine.processes[victim], oc)
     if killed.shares_mm(current.process):
         return True  # the nap is killable, and the signal is there
-    if machine.kernel < KERNEL_4_19:
+    if machine.traits.killer_naps_under_oom_lock:
         yield sleep(1)
     return True
 
@@ -153,7 +154,7 @@ def kills_allocating_task(machine: Machine, current: Task, oc: OomControl) -> bo
 def nobody_to_kill(machine: Machine, oc: OomControl) -> Routine:
     """No process is eligible: a real shortage stops the machine, a person or a group gets a line
     in the log (none before 4.19)."""
-    if machine.kernel >= KERNEL_4_19:
+    if machine.traits.says_nobody_to_kill:
         yield log("Out of memory and no killable processes...")
     if not oc.sysrq and oc.memcg is None:
         yield from panic(machine, "Out of memory and no killable processes...")
@@ -178,6 +179,7 @@ def oom_kill_process(machine: Machine, victim: Process, oc: OomControl = ALLOCAT
         yield from wake_oom_reaper(machine, victim)
         return victim
     victim = yield from sacrifice(machine, victim, oc.memcg)
+    yield cost(machine.costs.print_us)
     yield log(f"{message(oc)}: Kill process {victim.name}")
     yield write(victim.sigkill, 1)
     yield from mark_oom_victim(victim)

@@ -6,7 +6,7 @@ Here the allocation has failed already, and all its locks are released.
 from __future__ import annotations
 
 from oomlab.engine.ops import Routine, mutex_trylock, mutex_unlock
-from oomlab.kernel.machine import KERNEL_5_17, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.task import Task
@@ -25,7 +25,7 @@ def pagefault_out_of_memory(
     if charge_failed and memcg is not None:
         yield from mem_cgroup_oom_synchronize(machine, current, memcg)
         return
-    if machine.kernel >= KERNEL_5_17:
+    if not machine.traits.page_fault_kills:
         return
     locked = yield mutex_trylock(machine.oom_lock)
     if not locked:

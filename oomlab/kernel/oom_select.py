@@ -9,14 +9,16 @@ from oomlab.engine.ops import (
     SelectionRules,
     select_bad_process,
 )
-from oomlab.kernel.machine import KERNEL_4_19, KERNEL_5_17, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.process import MemCgroup
 from oomlab.kernel.task import Process
 
 
 def rules(machine: Machine, *, passes_victims: bool = False) -> SelectionRules:
     """How this kernel counts points."""
-    return SelectionRules(machine.total_pages, machine.kernel < KERNEL_4_19, passes_victims)
+    return SelectionRules(
+        machine.total_pages, machine.traits.administrators_score_less, passes_victims
+    )
 
 
 def worst_of(machine: Machine, memcg: MemCgroup | None, *, sysrq: bool) -> Op:
@@ -27,7 +29,7 @@ def worst_of(machine: Machine, memcg: MemCgroup | None, *, sysrq: bool) -> Op:
 def sacrifice(machine: Machine, victim: Process, memcg: MemCgroup | None) -> Routine:
     """Result: the worst child of `victim` that has memory of its own, or else `victim`: killing a
     child loses less work (oom_kill_process). 5.17 no longer looks at children."""
-    if machine.kernel >= KERNEL_5_17:
+    if not machine.traits.children_die_first:
         return victim
     children = machine.children(victim)
     candidates = tuple(

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from functools import cache
 
-from oomlab.engine.ops import Routine, cost, io, log, mutex_trylock, mutex_unlock, note, read, sleep
+from oomlab.engine.ops import (
+    ANY_AMOUNT,
+    Routine,
+    cost,
+    io,
+    log,
+    move,
+    mutex_trylock,
+    mutex_unlock,
+    note,
+    read,
+    sleep,
+)
 from oomlab.errors import ModelError
 from oomlab.gfp import flags
 from oomlab.gfp.predicates import Request, below_normal
@@ -20,7 +32,7 @@ from oomlab.kernel.compaction import (
     CompactResult,
     try_to_compact_pages,
 )
-from oomlab.kernel.machine import KERNEL_4_14, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.page_alloc_retry import (
     should_compact_retry,
@@ -32,6 +44,7 @@ from oomlab.kernel.task import Task, current_gfp_context
 from oomlab.kernel.vmscan import try_to_free_pages, wake_all_kswapds
 from oomlab.kernel.zone import (
     ALLOC_HARDER,
+    ALLOC_HIGH,
     ALLOC_NO_WATERMARKS,
     ALLOC_OOM,
     ALLOC_WMARK_HIGH,
@@ -92,7 +105,8 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
     """
     zone = machine.zone_for(gfp)
     hand = current.hand
-    victims_get = ALLOC_NO_WATERMARKS if machine.kernel < KERNEL_4_14 else ALLOC_OOM
+    all_reserves = machine.traits.victims_use_all_reserves
+    victims_get = ALLOC_NO_WATERMARKS if all_reserves else ALLOC_OOM
     gfp = current_gfp_context(current, gfp)
     blocking = flags.gfpflags_allow_blocking(gfp)
     costly = order > PAGE_ALLOC_COSTLY_ORDER
@@ -104,6 +118,7 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
         gfp &= ~flags.ATOMIC  # 0: the two bits contradict each other
     yield from step(machine, "1")
     no_progress_loops = loops_so_far = compaction_retries = 0
+    reserves = 0
     priority = DEF_COMPACT_PRIORITY
     nopage = False
     yield from step(machine, "2")
@@ -130,7 +145,8 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
     while True:
         while not nopage:
             yield from step(machine, "7")
-            yield from wake_all_kswapds(machine, gfp)
+            if machine.traits.wakes_kswapd_each_round or not reserves:
+                yield from wake_all_kswapds(machine, gfp)
             yield from step(machine, "8")
             reserves = yield from gfp_pfmemalloc_flags(current, gfp, victims_get)
             if reserves:
@@ -199,7 +215,8 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
         yield from step(machine, "23")
         if not (blocking and gfp & flags.NOFAIL):  # 23
             break
-        got = yield get_page_from_freelist(zone, hand, ALLOC_HARDER, order)
+        last_resort = ALLOC_HIGH if machine.traits.nofail_takes_half else ALLOC_HARDER
+        got = yield get_page_from_freelist(zone, hand, last_resort, order)
         if got:
             return True
         nopage = False
@@ -219,7 +236,8 @@ def alloc_pages_direct_reclaim(
     machine: Machine, current: Task, gfp: int, order: int, alloc_flags: int
 ) -> Routine:
     """Reclaim and, if that gave something, try again; the second time without a block of the
-    highatomic reserve. Result: (got a block, pages reclaimed)."""
+    highatomic reserve, and with the pages of the per-CPU lists. Result: (got a block, pages
+    reclaimed)."""
     zone = machine.zone_for(gfp)
     reclaimed = yield from try_to_free_pages(machine, current, gfp)
     if not reclaimed:
@@ -227,6 +245,9 @@ def alloc_pages_direct_reclaim(
     got = yield get_page_from_freelist(zone, current.hand, alloc_flags, order)
     if not got and zone.blocks is not None:
         yield from unreserve_highatomic_pageblock(zone.blocks, zone.free, force=False)
+    if not got and zone.lists is not None:
+        yield move(zone.lists.pages, zone.free, ANY_AMOUNT)  # drain_all_pages
+    if not got and (zone.blocks is not None or zone.lists is not None):
         got = yield get_page_from_freelist(zone, current.hand, alloc_flags, order)
     return got, reclaimed
 

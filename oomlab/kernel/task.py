@@ -6,18 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import (
-    ANY_AMOUNT,
-    Candidate,
-    Routine,
-    Slot,
-    add,
-    move,
-    read,
-    swap,
-    wake,
-    write,
-)
+from oomlab.engine.ops import Candidate, Routine, Slot, read
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
 from oomlab.kernel.process import USUAL, OomVictims, ProcessTraits
@@ -249,28 +238,3 @@ def fatal_signal_pending(current: Task) -> Routine:
         return False
     pending = yield read(current.process.sigkill)
     return bool(pending)
-
-
-def do_exit(process: Process, free: Slot) -> Routine:
-    """Give all memory back, if nobody else lives in it, and stop being a victim (kernel/exit.c,
-    exit_mm)."""
-    left = 0
-    if process.users is not None:
-        left = yield add(process.users, -1)
-    if not left:
-        yield move(process.rss, free, ANY_AMOUNT)
-    yield write(process.mm, "gone")
-    if process.victims is None:
-        yield write(process.memdie, 0)
-    else:
-        yield from exit_oom_victim(process, process.victims)
-
-
-def exit_oom_victim(process: Process, victims: OomVictims) -> Routine:
-    """A victim is gone; the last one wakes who waits for that (mm/oom_kill.c)."""
-    marked = yield swap(process.memdie, 0)
-    if not marked:
-        return
-    left = yield add(victims.count, -1)
-    if not left:
-        yield wake(victims.wait)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oomlab.engine.ops import (
+    ANY_AMOUNT,
     Routine,
     check_pages_or_enqueue,
     cost,
@@ -10,6 +11,7 @@ from oomlab.engine.ops import (
     holds_more,
     move,
     mutex_lock,
+    mutex_trylock,
     mutex_unlock,
     read,
     sleep,
@@ -19,7 +21,8 @@ from oomlab.engine.ops import (
     write,
 )
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_14, Machine
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.oom_kill import out_of_memory
 from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.kernel.wait import wait_event
 from oomlab.kernel.zone import Kswapd
@@ -43,6 +46,12 @@ LIMITS = (
         "guessed",
         "Reclaim that meets only pages being written",
         "It naps a tenth of a second. When the kernel does so depends on the state of the disk.",
+    ),
+    Limit(
+        "simplified",
+        "The age of what is in use",
+        "Generations of pages are not there. A machine with `min_ttl` has nothing that is older "
+        "than `lru_gen/min_ttl_ms`, so that kswapd asks the OOM killer in each of its passes.",
     ),
     Limit(
         "simplified",
@@ -105,7 +114,7 @@ def isolate_lru_pages(machine: Machine, current: Task, gfp: int) -> Routine:
         crowded = yield exceeds((zone.isolated,), 1, (zone.reclaimable,), shift)
         if not crowded:
             break
-        if stalled and machine.kernel >= KERNEL_4_14:
+        if stalled and not machine.traits.isolation_waits_without_limit:
             return 0, 0
         yield sleep(machine.hz // 10)
         stalled = True
@@ -161,13 +170,15 @@ def wakeup_kswapd(kswapd: Kswapd) -> Routine:
 
 def kswapd(machine: Machine, pgdat: Kswapd, current: Task) -> Routine:
     """The kernel thread that reclaims in the background, for ever: when asked, until the high mark
-    is passed or nothing is left to reclaim. A pass that found nothing is a failure."""
+    is passed or nothing is left to reclaim. A pass that found nothing is a failure. After a pass
+    the watermarks are no longer boosted."""
     zone = machine.zone
     while True:
         yield from wait_event(pgdat.wait, pgdat.wanted, 1)
         yield write(pgdat.wanted, 0)
         balanced, reclaimed, ever = False, 1, 0
         while reclaimed and not balanced:
+            yield from lru_gen_age_node(machine, current.reclaiming)
             for i in range(len(current.traits.reclaim_meets)):
                 yield mutex_lock(current.traits.reclaim_meets[i])
                 yield mutex_unlock(current.traits.reclaim_meets[i])
@@ -180,7 +191,27 @@ def kswapd(machine: Machine, pgdat: Kswapd, current: Task) -> Routine:
         elif not balanced:
             failures = yield read(pgdat.failures)
             yield write(pgdat.failures, failures + 1)
+        if zone.boosted is not None:
+            yield move(zone.boosted, zone.free, ANY_AMOUNT)
         yield wake(pgdat.pfmemalloc_wait)
+
+
+def lru_gen_age_node(machine: Machine, current: Task) -> Routine:
+    """Before kswapd reclaims: if all that is in use is younger than `lru_gen/min_ttl_ms`, it asks
+    the OOM killer itself, unless somebody else does (since 6.1).
+
+    The listeners then run on kswapd's stack: it is PF_MEMALLOC, so that no request of theirs
+    reclaims or asks again, and every reserve is open to it.
+    """
+    if machine.switches.min_ttl and machine.traits.kswapd_calls_out_of_memory:
+        # balance_pgdat looks at the mark before each of its rounds.
+        balanced = yield holds_more((machine.zone.free,), machine.zone.marks.high)
+        if balanced:
+            return
+        locked = yield mutex_trylock(machine.oom_lock)
+        if locked:
+            yield from out_of_memory(machine, current, flags.GFP_KERNEL)
+            yield mutex_unlock(machine.oom_lock)
 
 
 def shrink_slab(machine: Machine, current: Task) -> Routine:

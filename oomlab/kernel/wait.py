@@ -17,7 +17,13 @@ def wait_event(queue: Slot, word: Slot, value: Hashable, *, equal: bool = True) 
 
 
 def wait_event_timeout(
-    queue: Slot, word: Slot, value: Hashable, timeout: int, sigkill: Slot | None = None
+    queue: Slot,
+    word: Slot,
+    value: Hashable,
+    timeout: int,
+    sigkill: Slot | None = None,
+    *,
+    equal: bool = True,
 ) -> Routine:
     """As `wait_event`, for at most `timeout` jiffies, and with `sigkill` only until that is set
     (wait_event_killable_timeout).
@@ -27,7 +33,7 @@ def wait_event_timeout(
     """
     remaining = timeout
     while remaining:
-        holds = yield check_or_enqueue(queue, word, value)
+        holds = yield check_or_enqueue(queue, word, value, equal=equal)
         if holds:
             return remaining
         remaining = yield sleep_on(queue, remaining, sigkill)
@@ -36,4 +42,4 @@ def wait_event_timeout(
             if killed:
                 break
     late = yield read(word)
-    return 1 if late == value else 0
+    return 1 if (late == value) == equal else 0

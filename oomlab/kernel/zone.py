@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isqrt
+from typing import TYPE_CHECKING
 
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import Op, Slot, take_block, take_page
@@ -12,11 +13,14 @@ from oomlab.errors import InputError
 from oomlab.gfp import flags
 from oomlab.limits import Limit
 
+if TYPE_CHECKING:
+    from oomlab.kernel.percpu_lists import PerCpuLists
+
 LIMITS = (
     Limit(
         "simplified",
         "Two zones, one node",
-        "There is no NUMA, no cpuset, no per-CPU list and no CMA area. A request that insists on "
+        "There is no NUMA, no cpuset and no CMA area. A request that insists on "
         "the lowest zone does not get a page of the other, and never lends it one, so that no "
         "zone holds pages back for its own kind of request.",
     ),
@@ -101,7 +105,9 @@ class Blocks:
 @dataclass(frozen=True, eq=False)
 class Zone:
     """Free pages, reclaimable pages (clean page cache), the marks, and what else the zone counts;
-    see ZoneDetails."""
+    see ZoneDetails. Two kinds of pages come back with nobody giving anything up, where there are
+    any: those in `lists`, and the `boosted` ones, which are free but kept from every request by a
+    boost of the watermarks."""
 
     free: Slot
     reclaimable: Slot
@@ -109,6 +115,8 @@ class Zone:
     blocks: Blocks | None = None
     isolated: Slot | None = None
     writeback: Slot | None = None
+    lists: PerCpuLists | None = None
+    boosted: Slot | None = None
 
     @classmethod
     def declare(

@@ -49,12 +49,15 @@ LIMITS = (
     Limit(
         "simplified",
         "The graphics driver has a handful of objects",
-        "The retries of its callback are counted instead of timed.",
+        "Its callback looks at no clock: it counts two ticks for each nap between two tries.",
     ),
 )
 
 SHRINKER_LOCK_MS = 5000
 """How long the callback tries to get struct_mutex (i915_gem_shrinker_oom)."""
+
+TICKS_OF_A_NAP = 2
+"""A nap of one jiffy lasts until the second tick (kernel/time/timer.c)."""
 
 PUT_PAGES_US = 1000
 """Time to drop the pages of one object (our choice)."""
@@ -180,7 +183,8 @@ def i915_gem_shrinker_lock_uninterruptible(i915: I915, current: Task) -> Routine
     that owns struct_mutex already goes ahead. The driver's spinning on a lock whose owner runs is
     left out.
     """
-    for i in range(i915.lock_jiffies + 1):
+    left = i915.lock_jiffies
+    while left >= 0:
         yield from wait_event(i915.gpu_idle, i915.gpu_busy, 0)
         got = yield mutex_trylock_recursive(i915.struct_mutex)
         if got != MUTEX_TRYLOCK_FAILED:
@@ -189,8 +193,7 @@ def i915_gem_shrinker_lock_uninterruptible(i915: I915, current: Task) -> Routine
         killed = yield from fatal_signal_pending(current)
         if killed:
             return False, False
-        if i == i915.lock_jiffies:
-            break
+        left -= TICKS_OF_A_NAP
     yield log("Unable to lock GPU to purge memory.")
     return False, False
 

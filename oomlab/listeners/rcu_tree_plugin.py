@@ -47,7 +47,8 @@ class RcuTreePlugin:
         grace_period_us: int = 10_000,
         reader_stays: bool = False,
     ) -> RcuTreePlugin:
-        """Register the callback (rcu_register_oom_notifier)."""
+        """Register the callback (rcu_register_oom_notifier). RCU itself is there in every release,
+        and on the chain until 4.20."""
         layout = machine.layout
         rcu = cls(
             machine,
@@ -64,7 +65,8 @@ class RcuTreePlugin:
             lazy_cpus,
             grace_period_us,
         )
-        machine.oom_notify_list.register(NotifierBlock("rcu", rcu.rcu_oom_notify))
+        if machine.traits.rcu_notifier:
+            machine.oom_notify_list.register(NotifierBlock("rcu", rcu.rcu_oom_notify))
         return rcu
 
     def rcu_oom_notify(self, current: Task, freed: Slot) -> Routine:

@@ -9,6 +9,7 @@ from oomlab.engine.ops import (
     ANY_AMOUNT,
     Routine,
     Slot,
+    io,
     move,
     mutex_lock,
     mutex_unlock,
@@ -18,13 +19,13 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.slots import Says
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNELS, Machine
+from oomlab.kernel.exit import do_exit
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.machine_settings import Costs, Switches
 from oomlab.kernel.oom_notify import Terms
-from oomlab.kernel.oom_reaper import oom_reaper
+from oomlab.kernel.oom_reaper import add_oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import ORDINARY, Task, TaskTraits, do_exit, fatal_signal_pending
-from oomlab.kernel.zone import Zone, watermarks_for
+from oomlab.kernel.task import ORDINARY, Task, TaskTraits, fatal_signal_pending
 from oomlab.listeners.virtio_balloon import (
     BalloonDevice,
     VirtioBalloon,
@@ -34,6 +35,15 @@ from oomlab.listeners.virtio_balloon import (
 )
 from oomlab.remedies import Remedy
 from oomlab.scenarios.parameters import Parameter, Settings, Value
+from oomlab.scenarios.release import (
+    MEMORY_PARAMETERS,
+    RELEASE_PARAMETERS,
+    START_OF_SMALL,
+    add_keepers,
+    declare_kswapd,
+    declare_zone,
+    traits_for,
+)
 from oomlab.scenarios.rescuers import RESCUER_PARAMETERS, add_rescuers
 
 COMMON_PARAMETERS = (
@@ -80,11 +90,25 @@ COMMON_PARAMETERS = (
         10**12,
     ),
     Parameter(
-        "timeout_s", "the offload's time limit, in seconds (0: the remedy's own)", 0.0, 0.0, 1e6
+        "exit_us",
+        "longest time from a victim's notice of SIGKILL until its memory is free, in microseconds",
+        4_000,
+        1,
+        10**12,
     ),
     Parameter(
-        "kernel", "release whose OOM killer and reserves are modelled", KERNEL_4_13, only=KERNELS
+        "reap_us",
+        "longest time that the OOM reaper takes to free a victim's memory, in microseconds",
+        4_000,
+        1,
+        10**12,
     ),
+    Parameter("print_us", "time to print the report of a kill, in microseconds", 1_000, 0, 10**12),
+    Parameter(
+        "timeout_s", "the offload's time limit, in seconds (0: the remedy's own)", 0.0, 0.0, 1e6
+    ),
+    *RELEASE_PARAMETERS,
+    *MEMORY_PARAMETERS,
     Parameter("hz", "timer ticks a second", 250, only=(100, 250, 1000)),
     Parameter(
         "ghosts",
@@ -103,6 +127,9 @@ COMMON_PARAMETERS = (
     Parameter("limit_s", "simulated seconds after which the run is cut off", 120.0, 0.001, 1e6),
 )
 """What every scenario can be told about its machine."""
+
+COSTS = ("reclaim_us", "oom_return_us", "exit_us", "reap_us", "print_us")
+"""Those of them that are Costs, under the same names."""
 
 BALLOON_PARAMETERS = (
     Parameter(
@@ -129,7 +156,7 @@ WORKER_PARAMETERS = (
 MACHINE_PARAMETERS = (*COMMON_PARAMETERS, *BALLOON_PARAMETERS, *WORKER_PARAMETERS)
 """All of these."""
 
-SMALL_MACHINE: Settings = {"managed_pages": 1024, "hog_pages": 64}
+SMALL_MACHINE: Settings = {"managed_pages": 1024, "hog_pages": 64, **START_OF_SMALL}
 """Sizes under which a scenario is explored unless told otherwise: fewest pages."""
 
 SMALL_BALLOON: Settings = {**SMALL_MACHINE, "balloon_pages": 1, "batch": 1}
@@ -156,40 +183,40 @@ def boot(
     settings: Settings,
     remedy: Remedy,
     *,
-    spare: int = 0,
     cache: int = 0,
     threads: int = 0,
     cached_stack: bool = True,
     suspends: bool = False,
 ) -> Machine:
-    """A machine whose memory is used up to the min watermark, with the remedy's way of delivering
+    """A machine whose memory is used up as the settings say, with the remedy's way of delivering
     the chain, the OOM reaper and, if pages come back from outside, whoever gives them back.
 
-    `spare`: pages that are free above that mark; `cache`: pages that reclaim can free. `threads`
+    `cache`: pages that reclaim can free. `threads`
     and `cached_stack`: see Terms, for listeners that are registered later. `suspends`: somebody is
     going to switch the OOM killer off."""
-    marks = watermarks_for(int(settings["managed_pages"]))
+    traits = traits_for(settings)
     layout = Layout()
     timeout_s = float(settings["timeout_s"] or remedy.timeout_s or 0)
     delivery = remedy.delivery.declare(layout, Terms(timeout_s, threads, cached_stack))
     machine = Machine.boot(
         layout,
-        Zone.declare(layout, marks.min + spare, cache, marks),
+        declare_zone(layout, settings, traits, cache),
         delivery,
         hz=int(settings["hz"]),
-        costs=Costs(int(settings["reclaim_us"]), int(settings["oom_return_us"])),
-        kernel=settings["kernel"],
+        costs=Costs(**{name: int(settings[name]) for name in COSTS}),
+        traits=traits,
         total_pages=int(settings["managed_pages"]),
-        switches=Switches(fs_test_first=bool(settings["fs_test_first"])),
+        switches=Switches(
+            fs_test_first=bool(settings["fs_test_first"]),
+            oom_kill_allocating_task=bool(settings.get("oom_kill_allocating_task")),
+            min_ttl=bool(settings["min_ttl"]),
+        ),
+        kswapd=declare_kswapd(layout, settings, traits),
         suspends=suspends or bool(settings.get("suspend")),
         ghosts=int(settings["ghosts"]),
     )
-    machine.spawn(
-        "oom_reaper",
-        "kernel thread that frees a victim's memory",
-        lambda task: oom_reaper(machine, task),
-        serves=True,
-    )
+    add_oom_reaper(machine)
+    add_keepers(machine)
     delivery.start(machine)
     add_rescuers(machine, settings)
     if settings["give_back_pages"]:
@@ -199,15 +226,15 @@ def boot(
             role="outside",
             says={"move": Says(told="{pages} come back from outside")},
         )
-        when = round(settings["give_back_s"] * machine.hz)
+        when = round(settings["give_back_s"] * 1_000_000)
         machine.spawn(
             "outside",
             "something unrelated that gives memory back",
             lambda task: give_back(machine, elsewhere, when),
             serves=True,
         )
-    if settings["admin_kills_s"]:
-        by_hand = round(settings["admin_kills_s"] * machine.hz)
+    if settings.get("admin_kills_s"):
+        by_hand = round(settings["admin_kills_s"] * 1_000_000)
         machine.spawn(
             "admin",
             "an administrator who kills the largest process",
@@ -342,14 +369,14 @@ def page_faulting_task(machine: Machine, current: Task, touches: int) -> Routine
             break
         yield sleep(1)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)
 
 
 def sleeping_process(machine: Machine, current: Task) -> Routine:
     """Own memory and sleep, until a signal says that it is over."""
     assert current.process is not None
     yield wait_for(current.process.sigkill, 1)
-    yield from do_exit(current.process, machine.zone.free)
+    yield from do_exit(machine, current.process)
 
 
 def die_if_killed(machine: Machine, current: Task) -> Routine:
@@ -357,19 +384,19 @@ def die_if_killed(machine: Machine, current: Task) -> Routine:
     assert current.process is not None
     killed = yield from fatal_signal_pending(current)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)
 
 
-def give_back(machine: Machine, elsewhere: Slot, jiffies: int) -> Routine:
-    """After `jiffies`, make all pages of `elsewhere` free."""
-    yield sleep(jiffies)
+def give_back(machine: Machine, elsewhere: Slot, at_us: int) -> Routine:
+    """At that moment, which no timer of the kernel decides, make all pages of `elsewhere` free."""
+    yield io(at_us, at_us)
     yield move(elsewhere, machine.zone.free, ANY_AMOUNT)
 
 
-def kill_by_hand(machine: Machine, jiffies: int) -> Routine:
-    """After `jiffies`, send SIGKILL to the hog, if there is one; no reserves are opened to it, as
+def kill_by_hand(machine: Machine, at_us: int) -> Routine:
+    """At that moment, send SIGKILL to the hog, if there is one; no reserves are opened to it, as
     the OOM killer would."""
     hogs = tuple(process for process in machine.processes if process.name == "hog")
-    yield sleep(jiffies)
+    yield io(at_us, at_us)
     for i in range(len(hogs)):
         yield write(hogs[i].sigkill, 1)

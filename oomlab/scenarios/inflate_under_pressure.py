@@ -11,9 +11,10 @@ from __future__ import annotations
 from oomlab.engine.model import Model
 from oomlab.engine.ops import Routine, cost, holds_more, move, sleep
 from oomlab.gfp import flags
+from oomlab.kernel.exit import do_exit
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
-from oomlab.kernel.task import Task, do_exit, fatal_signal_pending
+from oomlab.kernel.task import Task, fatal_signal_pending
 from oomlab.kernel.vmscan import SWAP_CLUSTER_MAX
 from oomlab.limits import Limit
 from oomlab.listeners.virtio_balloon import usual_device
@@ -39,14 +40,6 @@ LIMITS = (
 
 PARAMETERS = (
     Parameter(
-        "spare_pages",
-        "pages that are free above the min watermark",
-        512,
-        0,
-        1 << 28,
-        within="managed_pages",
-    ),
-    Parameter(
         "cache_pages",
         "pages of clean page cache, which reclaim can free",
         4096,
@@ -65,15 +58,18 @@ PARAMETERS = (
     Parameter("load_pages", "pages by which each of them grows", 256, 1, 1 << 20),
     Parameter("load_jiffies", "timer ticks between two pages of such a task", 1, 1, 10**6),
     Parameter("total_sg", "scatterlist entries of a request to the host", 1, 1, 128),
-    *with_default(with_default(MACHINE_PARAMETERS, "rounds", 20), "inflate_pages", 2048),
+    *with_default(
+        with_default(with_default(MACHINE_PARAMETERS, "rounds", 20), "inflate_pages", 2048),
+        "spare_pages",
+        512,
+    ),
 )
 
 
 def build(settings: Settings, remedy: Remedy) -> Model:
     """The worker, the growing tasks, and a large process that sleeps, the OOM killer's choice.
     Nobody else takes the filesystem lock that the worker's reclaim may meet."""
-    spare, cache = int(settings["spare_pages"]), int(settings["cache_pages"])
-    machine = boot(settings, remedy, spare=spare, cache=cache)
+    machine = boot(settings, remedy, cache=int(settings["cache_pages"]))
     device = usual_device(settings, total_sg=int(settings["total_sg"]))
     add_balloon(machine, settings, remedy, machine.layout.mutex("fs_lock 2"), device)
     if settings["swapper_us"]:
@@ -114,7 +110,7 @@ def growing_task(machine: Machine, current: Task, pages: int, jiffies: int) -> R
         yield sleep(jiffies)
     killed = yield from fatal_signal_pending(current)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)
 
 
 def swapper(machine: Machine, swapper_us: int) -> Routine:

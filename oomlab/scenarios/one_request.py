@@ -12,11 +12,12 @@ from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for
 from oomlab.errors import InputError, find
 from oomlab.gfp.outcomes import Caller
 from oomlab.gfp.predicates import request
-from oomlab.kernel.machine import KERNEL_4_13, Machine, modelled_kernel
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.machine_settings import Switches
 from oomlab.kernel.oom_kill import mark_oom_victim
-from oomlab.kernel.oom_reaper import oom_reaper
+from oomlab.kernel.oom_reaper import add_oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
+from oomlab.kernel.releases import KERNEL_4_13, modelled_kernel
 from oomlab.kernel.task import Process, Task, TaskTraits
 from oomlab.kernel.zone import Zone, watermarks_for
 from oomlab.kernel_release import Spelled
@@ -89,12 +90,7 @@ def one_request(
     layout = Layout()
     zone = Zone.declare(layout, free, 0, watermarks_for(MANAGED_PAGES))
     machine = Machine.boot(layout, zone, kernel=release, switches=Switches(tells_steps=True))
-    machine.spawn(
-        "oom_reaper",
-        "kernel thread that frees a victim's memory",
-        lambda task: oom_reaper(machine, task),
-        serves=True,
-    )
+    add_oom_reaper(machine)
     if held_ms:
         machine.spawn(
             HOLDER,

@@ -14,9 +14,10 @@ from oomlab.engine.model import Layout
 from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, sleep
 from oomlab.errors import find
 from oomlab.gfp import flags
-from oomlab.kernel.machine import Machine, modelled_kernel
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.machine_settings import Switches
 from oomlab.kernel.page_alloc import alloc_page
+from oomlab.kernel.releases import modelled_kernel
 from oomlab.kernel.task import Task, TaskTraits
 from oomlab.kernel.vmscan import kswapd, try_to_free_pages
 from oomlab.kernel.zone import Kswapd, Zone, ZoneDetails, watermarks_for

@@ -19,6 +19,7 @@ from oomlab.engine.ops import (
     write,
 )
 from oomlab.gfp import flags
+from oomlab.kernel.exit import do_exit
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_disable import FREEZE_TIMEOUT_S, oom_killer_disable, oom_killer_enable
 from oomlab.kernel.oom_page_fault import pagefault_out_of_memory
@@ -26,7 +27,7 @@ from oomlab.kernel.oom_reaper import wake_oom_reaper
 from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.process import MemCgroup, ProcessTraits
 from oomlab.kernel.sysrq import moom_callback
-from oomlab.kernel.task import Process, Task, do_exit, fatal_signal_pending
+from oomlab.kernel.task import Process, Task, fatal_signal_pending
 from oomlab.scenarios.parameters import Parameter, Settings
 
 RESCUER_PARAMETERS = (
@@ -146,7 +147,7 @@ def fault_without_waiting(machine: Machine, current: Task) -> Routine:
         killed = yield from fatal_signal_pending(current)
         yield sleep(1)
     if killed:
-        yield from do_exit(current.process, machine.zone.free)
+        yield from do_exit(machine, current.process)
 
 
 def add_earlier_victim(machine: Machine, jiffies: int) -> None:
@@ -176,10 +177,10 @@ def die_slowly(machine: Machine, victim: Process, jiffies: int) -> Routine:
     yield sleep(jiffies)
     yield up_write(victim.mmap_sem)
     yield wait_for(victim.mm, "skip")
-    yield from do_exit(victim, machine.zone.free)
+    yield from do_exit(machine, victim)
 
 
 def sleep_until_killed(machine: Machine, process: Process) -> Routine:
     """Own memory and sleep, until a signal says that it is over."""
     yield wait_for(process.sigkill, 1)
-    yield from do_exit(process, machine.zone.free)
+    yield from do_exit(machine, process)

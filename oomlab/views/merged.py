@@ -9,7 +9,7 @@ from oomlab.experiment import run
 from oomlab.figures import draw_timeline
 from oomlab.figures.growth import Growth, draw_growth
 from oomlab.figures.pfn_array import draw_pfn_array
-from oomlab.kernel.machine import KERNEL_4_19
+from oomlab.kernel.releases import KERNEL_4_19
 from oomlab.listeners.pfn_array import UNIT_KIB, announce
 from oomlab.views import Scalar, View, view
 from oomlab.views.runs import how_it_went

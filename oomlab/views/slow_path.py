@@ -17,7 +17,8 @@ from oomlab.figures import draw_timeline
 from oomlab.figures.slow_path import draw_slow_path, fate, last_step
 from oomlab.figures.watermarks import MarkRow, draw_watermarks
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine, modelled_kernel
+from oomlab.kernel.machine import Machine
+from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14, modelled_kernel
 from oomlab.kernel.slow_path import FAST_PATH, STEP
 from oomlab.kernel.zone import (
     ALLOC_NO_WATERMARKS,

@@ -12,8 +12,8 @@ from oomlab import run
 from oomlab.engine.ops import LOCKING_KINDS, Op, Slot
 from oomlab.gfp import flags
 from oomlab.kernel.compaction import Compaction, CompactResult
-from oomlab.kernel.machine import KERNELS
 from oomlab.kernel.page_alloc import alloc_pages
+from oomlab.kernel.releases import KERNELS
 from oomlab.kernel.task import TaskTraits
 from oomlab.kernel.zone import MAX_ORDER, ZoneDetails
 from oomlab.kernel_release import KernelRelease

@@ -9,20 +9,14 @@ import pytest
 
 from oomlab.engine.ops import Routine, Slot
 from oomlab.gfp import flags
-from oomlab.kernel.machine import (
-    KERNEL_4_13,
-    KERNEL_4_14,
-    KERNEL_4_19,
-    KERNEL_5_17,
-    KERNELS,
-    Machine,
-)
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.machine_settings import Switches
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.oom_disable import oom_killer_disable
 from oomlab.kernel.oom_kill import ALLOCATOR, SYSRQ, OomControl, mark_oom_victim, out_of_memory
 from oomlab.kernel.oom_page_fault import pagefault_out_of_memory
 from oomlab.kernel.process import MemCgroup, ProcessTraits
+from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19, KERNEL_5_17, KERNELS
 from oomlab.kernel.sysrq import moom_callback
 from oomlab.kernel.task import Process, Task
 from oomlab.kernel_release import KernelRelease

@@ -8,11 +8,12 @@ import pytest
 
 from oomlab.engine.ops import Routine, Slot, log
 from oomlab.gfp import flags
+from oomlab.kernel.exit import do_exit
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.oom_kill import oom_kill_process, out_of_memory
 from oomlab.kernel.oom_reaper import oom_reap_task
-from oomlab.kernel.task import Process, Task, do_exit
+from oomlab.kernel.task import Process, Task
 from tests.kernel.solo import Solo, machine, solo, spawn
 
 SOMEBODY = 99
@@ -187,7 +188,7 @@ def test_the_reaper_frees_the_memory_and_lets_the_killer_look_elsewhere() -> Non
 
 def test_exit_gives_everything_back_and_ends_the_victims_privilege() -> None:
     scene = Scene()
-    routine = do_exit(scene.big, scene.machine.zone.free)
+    routine = do_exit(scene.machine, scene.big)
     run = solo(scene.machine, scene.task, routine, given={scene.big.memdie: 1})
     assert run.state[scene.machine.zone.free.index] == 80
     assert run.state[scene.big.mm.index] == "gone"

@@ -7,10 +7,10 @@ from collections.abc import Hashable
 import pytest
 
 from oomlab.engine.ops import Op, RwSemaphore, Slot, State, put
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
+from oomlab.kernel.exit import do_exit
 from oomlab.kernel.oom_reaper import oom_reap_task, oom_reaper, wake_oom_reaper
 from oomlab.kernel.process import ProcessTraits
-from oomlab.kernel.task import do_exit
+from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel_release import KernelRelease
 from tests.kernel.solo import Solo, machine, solo, spawn
 from tests.kernel.test_oom_kill import SOMEBODY
@@ -139,9 +139,18 @@ def test_the_last_one_out_gives_the_memory_back() -> None:
     other = on.share("other", first)
     task = spawn(on)
     assert first.users is not None
-    run = solo(on, task, do_exit(first, on.zone.free))
+    run = solo(on, task, do_exit(on, first))
     assert run.state[first.rss.index] == 70
     users = run.state[first.users.index]
     assert users == 1
-    run = solo(on, task, do_exit(other, on.zone.free), given={first.users: users})
+    run = solo(on, task, do_exit(on, other), given={first.users: users})
     assert run.state[first.rss.index] == 0
+
+
+def test_of_a_victim_that_is_gone_there_is_nothing_to_reap() -> None:
+    on = machine()
+    victim = on.process("gone", 70)
+    task = spawn(on, "oom_reaper")
+    run = solo(on, task, oom_reap_task(on, victim), given={victim.rss: 0, victim.mm: "gone"})
+    assert (run.said(), run.state[victim.mm.index]) == ([], "gone")
+    assert "cost" not in run.kinds()

@@ -13,10 +13,10 @@ from oomlab.gfp.outcomes import Ending, outcome
 from oomlab.gfp.predicates import Request
 from oomlab.gfp.tables import table
 from oomlab.kernel.compaction import Compaction, CompactPriority, CompactResult
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14
 from oomlab.kernel.machine_settings import Switches
 from oomlab.kernel.page_alloc import alloc_page, alloc_pages
 from oomlab.kernel.page_alloc_retry import should_compact_retry
+from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14
 from oomlab.kernel.task import TaskTraits
 from oomlab.kernel.zone import MAX_ORDER, PAGEBLOCK_PAGES, Watermarks, ZoneDetails
 from oomlab.kernel_release import KernelRelease

@@ -12,8 +12,8 @@ from oomlab.engine.ops import Op, Slot, State, put
 from oomlab.gfp.outcomes import Caller, Ending, outcome
 from oomlab.gfp.predicates import Request, Reserve, request
 from oomlab.gfp.tables import table
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.page_alloc import alloc_page
+from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
 from oomlab.kernel.slow_path import STEP
 from oomlab.kernel.task import TaskTraits
 from oomlab.kernel_release import KernelRelease

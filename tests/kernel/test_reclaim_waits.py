@@ -14,8 +14,9 @@ from oomlab.engine.explorer.space import Space
 from oomlab.engine.explorer.verdict import judge
 from oomlab.engine.ops import Op, Routine, Slot, State, mutex_lock, mutex_unlock, put, sleep
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_13, KERNEL_4_14, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
+from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14
 from oomlab.kernel.task import Process, Task, TaskTraits
 from oomlab.kernel.vmscan import (
     MAX_RECLAIM_RETRIES,

@@ -139,8 +139,8 @@ def test_walks_run_side_by_side_until_a_writer_is_queued() -> None:
     assert lines == [
         (0, "first calls slow"),
         (1, "second calls slow"),
-        (11, "third calls slow"),
-        (21, "third calls new"),
+        (12, "third calls slow"),
+        (23, "third calls new"),
     ]
 
 

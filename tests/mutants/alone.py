@@ -5,7 +5,7 @@ from __future__ import annotations
 from oomlab.engine.model import Layout
 from oomlab.engine.ops import FREE, Routine, RwSemaphore, Slot, down_read, log, outcomes, put
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_4_14, Machine
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.memcontrol import mem_cgroup_oom_synchronize
 from oomlab.kernel.notifier import NotifierBlock, add_freed, blocking_notifier_call_chain
 from oomlab.kernel.oom_kill import out_of_memory
@@ -13,6 +13,7 @@ from oomlab.kernel.oom_reaper import oom_reap_task
 from oomlab.kernel.page_alloc import alloc_page, alloc_pages, alloc_pages_may_oom
 from oomlab.kernel.page_alloc_retry import should_reclaim_retry
 from oomlab.kernel.process import MemCgroup, ProcessTraits
+from oomlab.kernel.releases import KERNEL_4_14
 from oomlab.kernel.sysrq import moom_callback
 from oomlab.kernel.task import Task, TaskTraits
 from oomlab.kernel.vmscan import try_to_free_pages

@@ -66,7 +66,7 @@ ALLOCATOR = (
     Fault(
         "a victim gets every reserve of 4.14 as well",
         "kernel/page_alloc.py",
-        "    victims_get = ALLOC_NO_WATERMARKS if machine.kernel < KERNEL_4_14 else ALLOC_OOM\n",
+        "    victims_get = ALLOC_NO_WATERMARKS if all_reserves else ALLOC_OOM\n",
         "    victims_get = ALLOC_NO_WATERMARKS\n",
         "a_victim_gets_half_of_the_min_mark_since_4_14",
     ),

@@ -23,8 +23,8 @@ OOM = (
     Fault(
         "the killer does not nap with oom_lock held",
         "kernel/oom_kill.py",
-        "    if machine.kernel < KERNEL_4_19:\n        yield sleep(1)\n",
-        "    if machine.kernel < KERNEL_4_19:\n        yield sleep(0)\n",
+        "    if machine.traits.killer_naps_under_oom_lock:\n        yield sleep(1)\n",
+        "    if machine.traits.killer_naps_under_oom_lock:\n        yield sleep(0)\n",
         "the_reaper_waits_for_the_killers_nap",
     ),
     Fault(
@@ -65,7 +65,7 @@ OOM = (
     Fault(
         "the reaper of 4.13 does without oom_lock",
         "kernel/oom_reaper.py",
-        "    needs_lock = machine.kernel < KERNEL_4_19\n",
+        "    needs_lock = machine.traits.reaper_takes_oom_lock\n",
         "    needs_lock = False\n",
         "the_reaper_waits_for_the_killers_nap",
     ),

@@ -16,9 +16,10 @@ from oomlab import run
 from oomlab.engine.ops import Routine
 from oomlab.engine.trace.events import Event, Trace
 from oomlab.gfp import flags
-from oomlab.kernel.machine import KERNEL_5_17, Machine, modelled_kernel
+from oomlab.kernel.machine import Machine
 from oomlab.kernel.oom_kill import ALLOCATOR
 from oomlab.kernel.oom_notify import Delivery, notify_in_context
+from oomlab.kernel.releases import KERNEL_5_17, modelled_kernel
 from oomlab.kernel.task import Task
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS

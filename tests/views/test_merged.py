@@ -7,7 +7,7 @@ import pytest
 from oomlab.errors import InputError
 from oomlab.evidence.history import event
 from oomlab.evidence.releases import RELEASES, REPORTED
-from oomlab.kernel.machine import KERNELS
+from oomlab.kernel.releases import KERNELS
 from oomlab.remedies import REMEDIES
 from oomlab.views.merged import HOOKS, at_release, pfn_array, tug_of_war
 

@@ -1,8 +1,9 @@
 """The clock: what happens, in seconds. Runs a model under SimPy.
 
 Time is in whole microseconds and passes only in sleeps, device waits, timed waits and stated costs.
-Sleeps and timeouts end on timer ticks, counted from the start of the run: n jiffies from now means
-the n-th tick after this moment. A run is one schedule out of many; for all of them see `explorer`.
+A run begins with a timer tick. Sleeps and timeouts end on ticks, those of the kernel's timer wheel,
+for which it matters how many jiffies the machine had counted before. A run is one schedule out of
+many; for all of them see `explorer`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from oomlab.engine.clock.polling import Polling
 from oomlab.engine.clock.recurrence import Recurrence
 from oomlab.engine.clock.timer import Timer
 from oomlab.engine.clock.waits import Waits
+from oomlab.engine.clock.wheel import WIDEST, fires_at, slot_width
 from oomlab.engine.model import Model
 from oomlab.engine.ops import TIME_KINDS, Op, Outcome, State
 from oomlab.engine.trace.events import Condition
@@ -42,8 +44,8 @@ class Clock:
     """One timed run of `model`, cut off after `limit_us`. `park=False` polls the slow way.
 
     `now_us` is the simulated time, `served` is the task whose timer was the last to fire, `changes`
-    counts the steps that changed the state, `ticks_asked` how often somebody asked when a tick will
-    be.
+    counts the steps that changed the state; `grain` is the widest slot of the timer wheel, in
+    jiffies, that a timer went into (0: none did) since somebody set it back.
     """
 
     def __init__(self, model: Model, chooser: Chooser, limit_us: int, *, park: bool = True) -> None:
@@ -56,11 +58,12 @@ class Clock:
         self.recorder = Recorder(model)
         self.lives = [Live(actor) for actor in model.actors]
         self.jiffy_us = 1_000_000 // model.hz
+        self.boot_jiffies = chooser.boot_jiffies(WIDEST)
         self.now_us = 0
         self.served = -1
         self.timeouts = 0
         self.changes = 0
-        self.ticks_asked = 0
+        self.grain = 0
         self.recurred = False
         self.recurrence = Recurrence()
         self._waits = Waits(self)
@@ -216,10 +219,15 @@ class Clock:
         if self.recurrence.seen(self, live.actor.index):
             self.recurred = True
 
-    def tick_after(self, jiffies: int) -> int:
-        """The time of the `jiffies`-th tick after now, in microseconds."""
-        self.ticks_asked += 1
-        return (self.now_us // self.jiffy_us + jiffies) * self.jiffy_us
+    @property
+    def jiffies(self) -> int:
+        """The kernel's count of ticks."""
+        return self.boot_jiffies + self.now_us // self.jiffy_us
+
+    def timer_after(self, jiffies: int) -> int:
+        """When a timer fires that is set now to expire in `jiffies`, in microseconds."""
+        self.grain = max(self.grain, slot_width(jiffies))
+        return (fires_at(self.jiffies, jiffies) - self.boot_jiffies) * self.jiffy_us
 
     def _until(self, live: Live, op: Op) -> int:
         """When a sleep, a device wait or a cost that begins now will end."""
@@ -227,7 +235,7 @@ class Clock:
         if op.kind == "sleep":
             (jiffies,) = op.args
             assert isinstance(jiffies, int)
-            return self.tick_after(jiffies)
+            return self.timer_after(jiffies)
         low, high = op.args[0], op.args[-1]
         assert isinstance(low, int) and isinstance(high, int)
         offset_us = now_us - iteration.began_us

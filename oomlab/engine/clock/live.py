@@ -32,12 +32,13 @@ from oomlab.engine.routines import (
 
 @dataclass(slots=True)
 class Wait:
-    """A blocked task: the op it cannot do, since when, and what wakes it."""
+    """A blocked task: the op it cannot do, since when, what wakes it, and the jiffy in which its
+    time limit expires, if there is one."""
 
     op: Op
     since_us: int
     event: simpy.Event
-    deadline_us: int | None = None
+    expires: int | None = None
 
 
 class Live:

@@ -28,9 +28,8 @@ class Recurrence:
         self._task = -1
         self._rounds = 0
         self._changes = 0
-        self._ticks_asked = 0
         self._quick: tuple[Hashable, ...] = ()
-        self._offset_us = 0
+        self._at_us = 0
         self._times: tuple[Hashable, ...] = ()
         self._rest: tuple[Hashable, ...] = ()
 
@@ -50,17 +49,17 @@ class Recurrence:
             self._renew_at *= 2
             self._rounds = 0
             self._changes = clock.changes
-            self._ticks_asked = clock.ticks_asked
             self._task, self._quick = task, _quick(clock)
-            self._offset_us = clock.now_us % clock.jiffy_us
+            self._at_us, clock.grain = clock.now_us, 0
             self._times = _times(clock)
             self._rest = _rest(clock)
         return False
 
     def _same(self, clock: Clock) -> bool:
-        """Where between two ticks the run stands matters only if somebody has asked for a tick."""
-        offset_us = clock.now_us % clock.jiffy_us
-        if clock.ticks_asked != self._ticks_asked and offset_us != self._offset_us:
+        """Where in a slot of the timer wheel the run stands matters only if a timer went into one
+        as wide."""
+        passed_us = clock.now_us - self._at_us
+        if clock.grain and passed_us % (clock.grain * clock.jiffy_us):
             return False
         return self._times == _times(clock) and self._rest == _rest(clock)
 
@@ -76,6 +75,7 @@ def _times(clock: Clock) -> tuple[Hashable, ...]:
     return tuple(
         (
             None if live.due_us is None else live.due_us - now_us,
+            live.wait and live.wait.expires and live.wait.expires - clock.jiffies,
             None
             if live.parked is None
             else (live.parked.first_us - now_us) % live.parked.period_us,

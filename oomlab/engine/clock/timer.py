@@ -9,9 +9,11 @@ from oomlab.limits import Limit
 LIMITS = (
     Limit(
         "simplified",
-        "Sleeps and time limits end on a timer tick",
-        "The kernel's timer wheel rounds long timeouts further: five seconds at 250 ticks a "
-        "second can end up to a quarter of a second late.",
+        "Who polls looks in the ticks in which long waits end",
+        "A task that naps one timer tick at a time wakes up with every second tick, and a wait of "
+        "a quarter of a second or more ends with an even one. On a machine where nothing is ever "
+        "late, half of the pollers would never see a lock that is free for an instant between two "
+        "such waits. Here all begin with an even tick.",
     ),
 )
 

@@ -35,19 +35,17 @@ class Waits:
         clock, task = self._clock, live.actor.index
         live.iteration.harmless = False
         since_us = clock.now_us
-        deadline_us = None
         timeout = op.args[0] if op.kind == "sleep_on" else None
-        if timeout is not None:
-            assert isinstance(timeout, int)
-            deadline_us = clock.tick_after(timeout)
         if live.idle_at is None and live.actor.serves:
             live.idle_at = live.position()
         clock.recorder.add(since_us, task, live.stack, op, "blocked")
         for slot in op.slots:
             self._queues.setdefault(slot.index, []).append(live)
-        live.wait = Wait(op, since_us, clock.env.event(), deadline_us)
-        if deadline_us is not None:
-            self._arm_timeout(live, deadline_us)
+        live.wait = Wait(op, since_us, clock.env.event())
+        if timeout is not None:
+            assert isinstance(timeout, int)
+            live.wait.expires = clock.jiffies + timeout
+            self._arm_timeout(live, clock.timer_after(timeout))
         while True:
             timed_out = yield live.wait.event
             found = outcomes(clock.state, task, op)
@@ -57,13 +55,13 @@ class Waits:
             live.wait.event = clock.env.event()
         for slot in op.slots:
             self._queues[slot.index].remove(live)
-        live.wait = None
+        expires, live.wait = live.wait.expires, None
         live.due_us = None
         outcome = ready[0] if len(ready) == 1 else ready[clock.chooser.option(len(ready))]
-        if deadline_us is not None and not outcome.timeout:
-            # Ticks are counted, not time: who goes back to sleep keeps the same deadline.
-            left = max(1, deadline_us // clock.jiffy_us - clock.now_us // clock.jiffy_us)
-            outcome = outcome._replace(result=left)
+        if expires is not None and not outcome.timeout:
+            # Who goes back to sleep expires in the same jiffy, in a slot that may be narrower; who
+            # is woken between that jiffy and the end of the slot has nothing left.
+            outcome = outcome._replace(result=max(0, expires - clock.jiffies))
         return outcome
 
     def _arm_timeout(self, live: Live, deadline_us: int) -> None:

@@ -14,7 +14,8 @@ LOCAL_KINDS = TIME_KINDS | {"log", "note"}
 
 
 def sleep(jiffies: int) -> Op:
-    """Let `jiffies` timer ticks pass."""
+    """Sleep until the timer wheel says that `jiffies` have passed (Linux schedule_timeout): at
+    least so many whole ones."""
     return Op("sleep", (), (jiffies,))
 
 
@@ -23,9 +24,9 @@ def io(low_us: int, high_us: int) -> Op:
     return Op("io", (), (low_us, high_us))
 
 
-def cost(microseconds: int) -> Op:
-    """Spend `microseconds` of CPU time."""
-    return Op("cost", (), (microseconds,))
+def cost(microseconds: int, most_us: int | None = None) -> Op:
+    """Spend `microseconds` of CPU time, or from so many to `most_us`, drawn anew each time."""
+    return Op("cost", (), (microseconds,) if most_us is None else (microseconds, most_us))
 
 
 def choose(options: int, why: str) -> Op:
@@ -51,7 +52,7 @@ def _no_effect(state: State, task: int, op: Op) -> list[Outcome]:
 for _kind, _does, _order in (
     ("sleep", "lets time pass", "nap"),
     ("io", "lets time pass", "wait for a device"),
-    ("cost", "works for a while", "reclaim for a while"),
+    ("cost", "works for a while", "work for a while"),
     ("log", "says something", "say something"),
     ("note", "says something", "say something"),
 ):

@@ -24,8 +24,9 @@ def sleep_on(queue: Slot, timeout: int | None = None, sigkill: Slot | None = Non
     `sigkill` is set, which looks like a wake-up. A task stands on it since `check_or_enqueue`;
     without that both engines refuse the routine (oomlab.kernel.wait has the two in one).
 
-    Result: the jiffies left (at least 1) after a wake-up, 0 after a timeout. Under the explorer,
-    which has no time, a wake-up leaves the whole timeout.
+    Result: the jiffies left after a wake-up, 0 after a timeout; 0 as well after a wake-up so late
+    that only the timer was. Under the explorer, which has no time, a wake-up leaves the whole
+    timeout.
     """
     return Op("sleep_on", (queue,) if sigkill is None else (queue, sigkill), (timeout,))
 

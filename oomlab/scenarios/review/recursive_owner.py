@@ -66,7 +66,7 @@ RECURSIVE_OWNER = Scenario(
     "r16-recursive-owner",
     "the thread's callback waits for a lock whose owner waits for the thread",
     PARAMETERS,
-    {**SMALL_MACHINE, "object_pages": 1, "lock_jiffies": 1, "ghosts": 2},
+    {**SMALL_MACHINE, "object_pages": 1, "lock_jiffies": 2, "ghosts": 2},
     build,
     (
         *expect("clock", {"completed": "mainline", "recovered": "offload"}),

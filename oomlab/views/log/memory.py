@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from oomlab.figures.svg import Markup
 from oomlab.figures.watermarks import draw_watermarks
-from oomlab.kernel.machine import KERNELS
+from oomlab.kernel.releases import KERNELS
 from oomlab.kernel_release import KernelRelease
 from oomlab.logs.story import Story
 from oomlab.views.log.html import folded, picture, tag

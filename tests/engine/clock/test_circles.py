@@ -21,13 +21,14 @@ rounds_run: list[str] = []
 
 
 def polled_stage() -> Stage:
-    """A lock held for 50 ticks and somebody who polls it, in `rounds_run` as often as it runs."""
+    """A lock held for 100 ticks and somebody who polls it, which is half as often; in `rounds_run`
+    as often as it runs."""
     stage = Stage()
     lock, word = stage.layout.mutex("lock", polled=True), stage.layout.word("word", "")
 
     def holder() -> Routine:
         yield mutex_lock(lock)
-        yield cost(4000 * ROUNDS - 2000)
+        yield cost(8000 * ROUNDS - 2000)
         yield mutex_unlock(lock)
 
     def poller() -> Routine:

@@ -31,8 +31,15 @@ def test_the_seed_decides() -> None:
 
 
 def test_without_anything_to_draw_the_seed_changes_nothing() -> None:
-    one, other = (run("h2-three-task-poll", "offload", {}, seed) for seed in (1, 2))
+    """The naps are short: the timer wheel has a slot for each tick of them."""
+    one, other = (run("h2-three-task-poll", "trylock", {}, seed) for seed in (1, 2))
     assert one.events == other.events
+
+
+def test_without_anything_to_draw_the_seed_decides_when_a_long_wait_ends() -> None:
+    traces = [run("h2-three-task-poll", "offload", {}, seed) for seed in range(5)]
+    assert len({trace.ended_at_us for trace in traces}) > 1
+    assert {trace.verdict for trace in traces} == {"recovered"}
 
 
 def test_a_parameter_that_is_added_changes_no_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from oomlab.engine.clock import ending
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import SCENARIOS
 from tests.engine.clock.compare import assert_same_story, clocked
-from tests.random_models import random_recipe
+from tests.random_models import Program, Recipe, random_recipe
 
 HUNDRED_TICKS_US = 400_000
 
@@ -46,6 +46,38 @@ def test_random_models(chunk: int) -> None:
         except AssertionError as error:
             raise AssertionError(f"random model {number}: {error}") from error
     assert skipped > 100
+
+
+NAPS = {"nap": 1, "poll_word": 3, "with_polled_lock": 2, "wait_with_timeout": 3}
+"""Where among the arguments of an instruction its jiffies are."""
+
+
+def with_longer_naps(program: Program, times: int) -> Program:
+    """The same program, each nap and time limit of it `times` as long."""
+    found = []
+    for name, *given in program:
+        given = [with_longer_naps(g, times) if isinstance(g, tuple) else g for g in given]
+        if name in NAPS:
+            given[NAPS[name] - 1] *= times
+        found.append((name, *given))
+    return tuple(found)
+
+
+@pytest.mark.parametrize("chunk", range(5))
+def test_random_models_whose_naps_meet_the_wider_slots_of_the_wheel(chunk: int) -> None:
+    skipped = 0
+    for number in range(20 * chunk, 20 * chunk + 20):
+        recipe = random_recipe(number, tasks=(3, 6), length=8, polling=6, stirring=40)
+        recipe = Recipe(
+            tuple(with_longer_naps(program, 70) for program in recipe.programs), recipe.background
+        )
+        parked = clocked(recipe.build, number, 70 * HUNDRED_TICKS_US, park=True)
+        naive = clocked(recipe.build, number, 70 * HUNDRED_TICKS_US, park=False)
+        try:
+            skipped += assert_same_story(parked, naive)
+        except AssertionError as error:
+            raise AssertionError(f"random model {number}: {error}") from error
+    assert skipped > 50
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)

@@ -35,11 +35,11 @@ def test_sleepers_of_one_tick_are_served_in_task_order() -> None:
         yield sleep(jiffies)
         yield write(word, microseconds)
 
-    # The last task is the first to ask for the tick at 8000 us, the first task is the last.
+    # The last task is the first to ask for the tick at 12000 us, the first task is the last.
     stage.task(lambda: late(5000, 1))
     stage.task(lambda: late(300, 2))
     stage.task(lambda: late(100, 2))
-    assert marks(stage) == [(2 * TICK_US, f"t{i}", None) for i in range(3)]
+    assert marks(stage) == [(3 * TICK_US, f"t{i}", None) for i in range(3)]
 
 
 def test_a_cost_that_ends_on_a_tick_is_served_like_a_sleep() -> None:
@@ -51,7 +51,7 @@ def test_a_cost_that_ends_on_a_tick_is_served_like_a_sleep() -> None:
         yield write(word, 1)
 
     def worker() -> Routine:
-        yield cost(TICK_US)
+        yield cost(2 * TICK_US)
         yield write(word, 2)
 
     stage.task(worker)
@@ -80,7 +80,7 @@ def test_whoever_is_woken_acts_before_the_next_sleeper_of_the_tick() -> None:
     stage.task(holder)
     stage.task(sleeper)
     stage.task(waiter)
-    in_tick = [task for at_us, task, _ in marks(stage) if at_us == TICK_US]
+    in_tick = [task for at_us, task, _ in marks(stage) if at_us == 2 * TICK_US]
     assert in_tick == ["t0", "t2", "t2", "t1"]
 
 
@@ -93,7 +93,7 @@ def polled_by_both_sides(*, park: bool) -> dict[str, int]:
         return polls(word)
 
     def writer() -> Routine:
-        yield sleep(20)
+        yield sleep(19)
         yield write(word, 1)
 
     for body in (poller, writer, poller):
@@ -104,7 +104,7 @@ def polled_by_both_sides(*, park: bool) -> dict[str, int]:
 
 def test_a_change_reaches_only_later_tasks_in_the_tick_it_is_made_in() -> None:
     for park in (True, False):
-        assert polled_by_both_sides(park=park) == {"t0": 21, "t2": 20}
+        assert polled_by_both_sides(park=park) == {"t0": 22, "t2": 20}
 
 
 def test_a_poll_that_draws_by_chance_is_never_parked() -> None:
@@ -127,5 +127,5 @@ def test_a_poll_that_draws_by_chance_is_never_parked() -> None:
     stage.task(holder)
     stage.task(poller)
     clock = clocked(stage.model, 0, 1_000_000, park=True)
-    assert clock.chooser.draws == 51
+    assert clock.chooser.draws == 27
     assert not any(event.op == "poll" for event in clock.recorder.events)

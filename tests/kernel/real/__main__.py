@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from oomlab.errors import InputError, find, shown
+from oomlab.evidence.real_kernel.cases import CASES, Case
 from tests.kernel.real.build import make_initrd
-from tests.kernel.real.cases import CASES, Case
 from tests.kernel.real.guest import CLOCKS, boot
 from tests.kernel.real.results import Run, kept, path_of, store
 from tests.kernel.real.tree import HOME, find_kernels, get_kernel, make_tree, need_tools

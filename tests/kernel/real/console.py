@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.kernel.real.cases import Case
+from oomlab.evidence.real_kernel.cases import Case
 
 _STAMPED = re.compile(r"\[ *(\d+)\.(\d{6})\](?:\[ *[TC]\d+\])? (.*)")
 _CHECK = "check: "

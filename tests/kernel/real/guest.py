@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from oomlab.errors import InputError
-from tests.kernel.real.cases import Case
+from oomlab.evidence.real_kernel.cases import Case
 
 _CPUS = (
     "-smp",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from oomlab.evidence.real_kernel.cases import CASES, Case
 from tests.kernel.real.build import sources
-from tests.kernel.real.cases import CASES, Case
 from tests.kernel.real.console import facts, read_console
 from tests.kernel.real.guest import CLOCKS, COMMAND_LINE
 from tests.kernel.real.tree import HOME, META, SUITE, Kernel

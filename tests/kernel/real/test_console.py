@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.kernel.real.cases import CASES
+from oomlab.evidence.real_kernel.cases import CASES
 from tests.kernel.real.console import facts, outcome, read_console
 
 

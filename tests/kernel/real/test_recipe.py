@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.experiment import Experiment
+from oomlab.evidence.real_kernel.cases import CASES, Case
+from oomlab.evidence.real_kernel.play import case_experiment
+from oomlab.scenarios.witness import WITNESS
 from tests.kernel.real import __main__ as runner
 from tests.kernel.real import guest, results, tree
 from tests.kernel.real.build import GUEST, SOURCES, archive
-from tests.kernel.real.cases import CASES, Case
 from tests.kernel.real.results import Run, kept
 from tests.kernel.real.tree import Kernel
 
@@ -28,8 +29,8 @@ def test_a_case_says_what_module_init_and_model_understand(case: Case) -> None:
     assert set(case.module) <= set(re.findall(r"module_param\((\w+),", MODULE))
     assert set(case.guest) <= set(re.findall(r'\{ "(\w+)", \d+ \}', INIT))
     assert all(re.fullmatch(r"[\w=]+", word) for word in case.arguments())
-    if case.twin is not None:
-        Experiment.of(case.twin.scenario, case.twin.remedy, case.twin.settings)
+    if not case.unplayed:
+        assert case_experiment(case.name, "7.3").scenario is WITNESS
 
 
 def test_the_guest_is_under_the_licence_of_the_kernel() -> None:

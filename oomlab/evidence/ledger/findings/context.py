@@ -6,8 +6,8 @@ from oomlab.analysis.outcome import failed_allocations, kills, longest_request_u
 from oomlab.evidence.ledger.findings.finding import Finding, Measured, Witnessed
 from oomlab.evidence.ledger.lab import first_kill_s, requests_after_disable, slowest_ms, timed
 from oomlab.evidence.ledger.reading import Reading, Readings, below, between, equal_to
-from oomlab.kernel.machine import KERNEL_5_17
 from oomlab.kernel.oom_watch import CALLBACK_AFTER_DISABLE, DEVICE_TOUCHED, WALK_AFTER_DISABLE
+from oomlab.kernel.releases import KERNEL_5_17
 from oomlab.limits import Limit
 from oomlab.scenarios.review.manual_kill import PRESSED_AT_US
 
