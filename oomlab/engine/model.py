@@ -156,6 +156,9 @@ class Model:
     """Slots, tasks, the word that says the machine has panicked, and who watches,
     and what must hold.
 
+    `wake_us`: the longest time until a task runs that was woken because a mutex is free, in
+    microseconds; whoever runs may take the mutex meanwhile. 0: it runs at once.
+
     Raises ModelError if a queue is said to be woken by a task that there is not.
     """
 
@@ -165,6 +168,7 @@ class Model:
     hz: int
     observers: tuple[Observer, ...] = ()
     properties: tuple[Property, ...] = ()
+    wake_us: int = 0
     pools: tuple[Slot, ...] = field(init=False)
     pages: int = field(init=False)
     _rwsems: tuple[Slot, ...] = field(init=False, repr=False)

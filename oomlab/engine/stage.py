@@ -20,6 +20,7 @@ class Stage:
         self.panic = self.layout.word("panic", 0)
         self.actors: list[Actor] = []
         self.hz = hz
+        self.wake_us = 0
         self.observers: tuple[Observer, ...] = ()
         self.properties: tuple[Property, ...] = ()
 
@@ -60,4 +61,12 @@ class Stage:
 
     def model(self) -> Model:
         """The model of everything added so far."""
-        return Model(self.layout, self.actors, self.panic, self.hz, self.observers, self.properties)
+        return Model(
+            self.layout,
+            self.actors,
+            self.panic,
+            self.hz,
+            self.observers,
+            self.properties,
+            self.wake_us,
+        )

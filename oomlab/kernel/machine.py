@@ -263,11 +263,12 @@ class Machine:
     def model(self) -> Model:
         """What the engines need of this machine, and who is in its chain."""
         self.layout.calls(self.oom_notify_list.rwsem, self.oom_notify_list.listeners())
-        watch = self.watch
-        if watch is None:
-            return Model(self.layout, self.actors, self.panicked, self.hz)
-        watched = ((watch.observer,), watch.properties)
-        return Model(self.layout, self.actors, self.panicked, self.hz, *watched)
+        watch, wake_us = self.watch, self.costs.wake_us
+        observers = () if watch is None else (watch.observer,)
+        properties = () if watch is None else watch.properties
+        return Model(
+            self.layout, self.actors, self.panicked, self.hz, observers, properties, wake_us
+        )
 
 
 def _suspend(layout: Layout) -> tuple[Slot, OomVictims]:

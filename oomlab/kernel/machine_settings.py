@@ -30,6 +30,9 @@ class Costs:
     seven times as long. `print_us`: the report of a kill, on a console without a speed of its own.
     In the stored runs, 0 to 3 ms passed between the chain's answer and the kill where the guest's
     clock counts instructions, and up to 14 ms where it does not.
+
+    `wake_us`: from when a task is woken because a mutex is free until it runs, at most; drawn from
+    1 on. Whoever runs may steal the mutex meanwhile. 0: it runs at once, and nobody steals.
     """
 
     reclaim_us: int = 500
@@ -38,6 +41,7 @@ class Costs:
     exit_us: int = 4_000
     reap_us: int = 4_000
     print_us: int = 1_000
+    wake_us: int = 0
 
     def exiting(self) -> Op:
         """What a victim does until its memory is free."""

@@ -105,6 +105,14 @@ COMMON_PARAMETERS = (
     ),
     Parameter("print_us", "time to print the report of a kill, in microseconds", 1_000, 0, 10**12),
     Parameter(
+        "wake_us",
+        "longest time until a task runs that was woken because a mutex is free, in microseconds;"
+        " whoever runs may take it meanwhile, once (0: at once, and nobody steals)",
+        0,
+        0,
+        10**6,
+    ),
+    Parameter(
         "timeout_s", "the offload's time limit, in seconds (0: the remedy's own)", 0.0, 0.0, 1e6
     ),
     *RELEASE_PARAMETERS,
@@ -128,7 +136,7 @@ COMMON_PARAMETERS = (
 )
 """What every scenario can be told about its machine."""
 
-COSTS = ("reclaim_us", "oom_return_us", "exit_us", "reap_us", "print_us")
+COSTS = ("reclaim_us", "oom_return_us", "exit_us", "reap_us", "print_us", "wake_us")
 """Those of them that are Costs, under the same names."""
 
 BALLOON_PARAMETERS = (

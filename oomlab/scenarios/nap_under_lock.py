@@ -1,9 +1,12 @@
 """h6-nap-under-lock: no cycle at all, only an inflater that naps with the lock held.
 
 After a failed allocation the balloon's worker sleeps 200 ms, with balloon_lock held, and then tries
-the next batch. Whoever asks the OOM killer meanwhile waits for balloon_lock in the callback; what
-the callback gives back, the next batch takes again. Nothing is stuck, and yet ordinary tasks get on
-by one page in 200 ms, for as long as the worker goes on. Hazard H6.
+the next batch. Whoever asks the OOM killer meanwhile waits for balloon_lock in the callback. When
+the worker lets go of it, the callback is woken, but the worker is running: if it comes back before
+the callback runs, it takes the mutex again, and the callback waits for a second nap. Then the mutex
+is handed over. What the callback gives back, the next batch takes again. Nothing is stuck, and yet
+ordinary tasks get on by one page in 200 to 400 ms and more, for as long as the worker goes on.
+Hazard H6.
 """
 
 from __future__ import annotations
@@ -21,10 +24,17 @@ from oomlab.scenarios.cast import (
 from oomlab.scenarios.parameters import Settings
 from oomlab.scenarios.scenario import Scenario, expect
 
+WAKE_US = 50
+"""More than twice what passes until the worker runs again: our choice, for a CPU that was idle."""
+
 PARAMETERS = with_default(
-    with_default(with_default(MACHINE_PARAMETERS, "rounds", 10), "touches", 100),
-    "inflate_pages",
-    1 << 16,
+    with_default(
+        with_default(with_default(MACHINE_PARAMETERS, "rounds", 10), "touches", 100),
+        "inflate_pages",
+        1 << 16,
+    ),
+    "wake_us",
+    WAKE_US,
 )
 
 

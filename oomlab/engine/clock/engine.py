@@ -157,20 +157,20 @@ class Clock:
             else:
                 found = live.outcomes(self.state)
                 if not found or found[0].timeout:
-                    outcome = yield from self._waits.block(live, op)
+                    result = yield from self._waits.block(live, op)
                 elif len(found) == 1:
-                    outcome = found[0]
+                    result = self.apply(live, op, found[0])
                 else:
                     outcome = found[self.chooser.option(len(found))]
                     live.iteration.harmless = False
-                result = self._apply(live, op, outcome)
+                    result = self.apply(live, op, outcome)
             op = live.advance(result)
         live.finished = True
         self._unfinished -= actor.foreground
         if self.all_done:
             self._last_us = min(self.limit_us, self.now_us + AFTERMATH_US)
 
-    def _apply(self, live: Live, op: Op, outcome: Outcome) -> Any:
+    def apply(self, live: Live, op: Op, outcome: Outcome) -> Any:
         """Make the outcome of an op real. Result: what the routine receives."""
         before, now_us, iteration = self.state, self.now_us, live.iteration
         after, result, timeout = outcome

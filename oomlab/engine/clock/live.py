@@ -33,12 +33,20 @@ from oomlab.engine.routines import (
 @dataclass(slots=True)
 class Wait:
     """A blocked task: the op it cannot do, since when, what wakes it, and the jiffy in which its
-    time limit expires, if there is one."""
+    time limit expires, if there is one.
+
+    Of one that waits for a mutex: `woken` from when it is woken until it runs, `in_vain` once it
+    ran too late, `handed` once it was made the owner, which gave `result`.
+    """
 
     op: Op
     since_us: int
     event: simpy.Event
     expires: int | None = None
+    woken: bool = False
+    in_vain: bool = False
+    handed: bool = False
+    result: Any = None
 
 
 class Live:
@@ -141,4 +149,5 @@ class Live:
         if self.wait is None:
             return self.finished or self.parked is not None
         behind_lock = self.wait.op.kind in LOCKING_KINDS
-        return (self.is_idle() or behind_lock) and not self.wait.event.triggered
+        woken = self.wait.woken or self.wait.event.triggered
+        return (self.is_idle() or behind_lock) and not woken

@@ -85,9 +85,10 @@ def _times(clock: Clock) -> tuple[Hashable, ...]:
 
 
 def _rest(clock: Clock) -> tuple[Hashable, ...]:
-    """Everything else that decides how the run goes on: who waits before whom, and where each task
-    stands."""
+    """Everything else that decides how the run goes on: who waits before whom, who of them has been
+    woken, and where each task stands."""
     return (
         clock.queues(),
+        *(live.wait and (live.wait.woken, live.wait.in_vain) for live in clock.lives),
         *(None if live.finished else live.where() for live in clock.lives),
     )

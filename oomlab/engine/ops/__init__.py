@@ -40,6 +40,7 @@ from oomlab.engine.ops.ghosts import (
 from oomlab.engine.ops.locks import (
     FREE,
     LOCKING_KINDS,
+    MUTEX_KINDS,
     RwSemaphore,
     announce_write,
     down_read,
@@ -112,6 +113,7 @@ __all__ = [
     "LOCAL_KINDS",
     "LOCKING_KINDS",
     "MEANINGS",
+    "MUTEX_KINDS",
     "MUTEX_TRYLOCK_FAILED",
     "MUTEX_TRYLOCK_RECURSIVE",
     "MUTEX_TRYLOCK_SUCCESS",

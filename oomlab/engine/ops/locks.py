@@ -11,18 +11,22 @@ from oomlab.limits import Limit
 LIMITS = (
     Limit(
         "simplified",
-        "A mutex goes to whoever has waited longest",
-        "Optimistic spinning and the hand-off after a failed attempt are left out. The "
-        "explorer, which has no time, lets any waiter have it.",
+        "When a mutex is stolen",
+        "Whoever runs may take a mutex between its release and the moment at which the first who "
+        "waits for it runs, and may do so once; how long that is, is the setting `wake_us`, by "
+        "default nothing at all where nobody comes back for a mutex at once. Nobody spins for the "
+        "owner to let go. The explorer, which has no time, lets anybody have a free mutex, as "
+        "often as a schedule likes.",
     ),
 )
 
 FREE = -1
 """Owner of a mutex that nobody holds (task numbers start at 0)."""
 
-LOCKING_KINDS = frozenset(
-    {"mutex_lock", "mutex_lock_killable", "spin_lock", "down_read", "down_write"}
-)
+MUTEX_KINDS = frozenset({"mutex_lock", "mutex_lock_killable"})
+"""Ops that sleep while somebody else holds a mutex."""
+
+LOCKING_KINDS = frozenset({*MUTEX_KINDS, "spin_lock", "down_read", "down_write"})
 """Ops that wait while somebody else holds a lock."""
 
 
