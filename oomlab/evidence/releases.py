@@ -82,9 +82,14 @@ RELEASES: Registry[str, Release] = Registry(
             "is an OOM notifier again",
             ("notifier-again-commit",),
         ),
-        Release("6.1", KERNEL_6_1, "is an OOM notifier, as in 5.8", ()),
-        Release("6.12", KERNEL_6_12, "is an OOM notifier, as in 5.8", ()),
-        Release("7.3", KERNEL_7_3, "is an OOM notifier, and its ring never allocates", ()),
+        Release("6.1", KERNEL_6_1, "is an OOM notifier, as in 5.8", ("notifier-again-commit",)),
+        Release("6.12", KERNEL_6_12, "is an OOM notifier, as in 5.8", ("notifier-again-commit",)),
+        Release(
+            "7.3",
+            KERNEL_7_3,
+            "is an OOM notifier, and its ring never allocates",
+            ("notifier-again-commit",),
+        ),
     ),
 )
 """In the order of time."""
