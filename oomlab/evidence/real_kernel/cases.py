@@ -15,6 +15,9 @@ from oomlab.evidence.real_kernel.translation import OFFLOAD_MS, settings_of
 from oomlab.kernel_release import KernelRelease
 from oomlab.registry import Registry
 
+MEMORY_MB = 512
+"""What the guest's machine has; our choice."""
+
 
 @brief
 @dataclass(frozen=True)
@@ -23,6 +26,9 @@ class Case:
 
     `module` are parameters of the module, `guest` those of the guest's init. `boot` are words for
     the kernel's own command line. `unplayed` says why the model does not play it; "" where it does.
+    `ahead` is the folder of guest/ whose program goes ahead of init, with `modules` of the
+    distribution. `devices` are words for QEMU, and `keep_mb` is what the host leaves to a guest
+    that has a balloon.
     """
 
     name: str
@@ -31,6 +37,10 @@ class Case:
     guest: Mapping[str, int] = field(default_factory=dict)
     boot: tuple[str, ...] = ()
     unplayed: str = ""
+    ahead: str = ""
+    modules: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    keep_mb: int = 0
 
     def arguments(self) -> list[str]:
         """What the guest is told, as KEY=VALUE."""
@@ -158,12 +168,84 @@ def _rescues() -> Iterator[Case]:
     )
 
 
+def _suspends() -> Iterator[Case]:
+    sleep: _Module = {"callback": "sleep", "sleep_ms": 45_000}
+    for name, asks, module, guest, suspend_s in (
+        ("suspend", "as lock-invoker, and suspend-to-idle after 10 s", _LOCK, {}, 10),
+        (
+            "suspend-fault",
+            "as page-fault, and suspend-to-idle 3 s later, while that process is stuck",
+            _LOCK,
+            {"fault_s": 10},
+            13,
+        ),
+        (
+            "suspend-sleep",
+            "the callback sleeps 45 s, and suspend-to-idle after 10 s",
+            sleep,
+            {},
+            10,
+        ),
+    ):
+        yield Case(
+            name,
+            asks,
+            module,
+            {"watch_s": 60, **guest},
+            boot=(f"suspend_s={suspend_s}", "no_console_suspend"),
+            ahead="suspend",
+        )
+
+
+def _balloons() -> Iterator[Case]:
+    holds_mb, served = 128, {"served_pages": 16_384}
+    for name, asks, device, module, guest in (
+        ("balloon", "X asks for 64 MB", "deflate-on-oom=on", served, {}),
+        (
+            "balloon-legacy",
+            "as balloon, by the legacy transport",
+            "deflate-on-oom=on,disable-modern=on,disable-legacy=off",
+            served,
+            {},
+        ),
+        ("balloon-off", "as balloon, but it may not deflate", "deflate-on-oom=off", served, {}),
+        (
+            "balloon-short",
+            "X asks for 192 MB",
+            "deflate-on-oom=on",
+            {"served_pages": 49_152},
+            {},
+        ),
+        (
+            "balloon-hog",
+            "a process takes memory without end",
+            "deflate-on-oom=on",
+            {"idle": 1},
+            {"hog": 1, "watch_s": 10},
+        ),
+    ):
+        yield Case(
+            name,
+            f"the stock virtio_balloon holds {holds_mb} MB, and {asks}",
+            module,
+            guest,
+            boot=(f"balloon_pages={holds_mb * 256}",),
+            unplayed="the witness has no balloon of the stock driver",
+            ahead="balloon",
+            modules=("virtio_pci", "virtio_balloon"),
+            devices=("-device", f"virtio-balloon-pci,{device}"),
+            keep_mb=MEMORY_MB - holds_mb,
+        )
+
+
 def _all() -> Iterator[Case]:
     plain, asking = list(_plain()), list(_allocations())
     yield from plain
     yield from asking
     yield from _rescues()
     yield from _causes()
+    yield from _suspends()
+    yield from _balloons()
     yield from (_offloaded(case) for case in [*plain[1:], *asking])
 
 

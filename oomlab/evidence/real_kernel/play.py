@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
-from oomlab.analysis.detectors import detector_log
+from oomlab.analysis.detectors import LogLine, detector_log
 from oomlab.analysis.outcome import kills, oom_calls
 from oomlab.analysis.pressure import memory_pressure
 from oomlab.analysis.wait_for import wait_for_graph
@@ -26,6 +26,8 @@ WATCH_S = 30
 
 HUNG_S = 10
 """The guests' hung-task limit, in seconds, and how often the detector looks."""
+
+STALL = "allocation stall"
 
 EVERY_S = 10
 """Pressure is looked at so often, in seconds."""
@@ -71,6 +73,7 @@ def model_facts(trace: Trace, case: Case, release: str, seed: int) -> RunFacts:
     stalls = tuple(_stalls_ms(trace, began_us + 1_000_000 * watch_s))
     served = len(stalls) == case.module.get("rounds", 1)
     watched_s = min(watch_s, sum(stalls) / 1000) if served else watch_s
+    log = detector_log(trace, watch_s, HUNG_S / 2, HUNG_S)
     pressure_s = int(watched_s) // EVERY_S * EVERY_S
     return RunFacts(
         release=release,
@@ -87,8 +90,8 @@ def model_facts(trace: Trace, case: Case, release: str, seed: int) -> RunFacts:
             for event in trace.events
             if event.op == "move" and event.on == "pages of the callback"
         ),
-        hung=dict(_hung(trace, release, watch_s)),
-        stall_lines=tuple(_stall_lines(trace, watch_s)),
+        hung=dict(_hung(trace, log, release)),
+        stall_lines=tuple(sorted({_name(line.task) for line in log if line.detector == STALL})),
         pressure=round(memory_pressure(trace, pressure_s), 4) if pressure_s else None,
         pressure_s=pressure_s or None,
     )
@@ -121,18 +124,12 @@ def _name(task: str) -> str:
     return NAMES.get(task, task)
 
 
-def _hung(trace: Trace, release: str, watch_s: int) -> Iterator[tuple[str, str]]:
+def _hung(trace: Trace, log: Iterable[LogLine], release: str) -> Iterator[tuple[str, str]]:
     """Whom the hung-task detector names, and as blocked by whom."""
-    log = detector_log(trace, watch_s, HUNG_S / 2, HUNG_S)
-    names = traits_of(release).hung_task_names_owner
+    names_owner = traits_of(release).hung_task_names_owner
     for line in log:
         if line.detector == "hung task":
-            edges = wait_for_graph(trace, line.at_us).edges if names else ()
+            edges = wait_for_graph(trace, line.at_us).edges if names_owner else ()
             owners = [edge.holder for edge in edges
                       if edge.waiter == line.task and edge.kind == "lock"]  # fmt: skip
             yield _name(line.task), _name(owners[0]) if owners else ""
-
-
-def _stall_lines(trace: Trace, watch_s: int) -> list[str]:
-    log = detector_log(trace, watch_s, HUNG_S / 2, HUNG_S)
-    return sorted({_name(line.task) for line in log if line.detector == "allocation stall"})

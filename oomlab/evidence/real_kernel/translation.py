@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from oomlab.errors import ModelError
-from oomlab.kernel.releases import KERNEL_7_3
 from oomlab.kernel_release import KernelRelease
 
 OFFLOAD_MS = 5000
@@ -17,10 +16,9 @@ RECLAIM_US = 3000
 """One fruitless round of reclaim in the guests, in microseconds: with it the model's tasks that
 poll are stalled for about as much of the time as those of the stored runs (our choice)."""
 
-EXIT_US_PER_MB = 450
-SLOW_EXIT_US_PER_MB = 1600
+EXIT_US_PER_MB = 400
 """From the kill until a victim's memory is free in the guests, at most, in microseconds for each
-MB: what the control shows on 6.1 and 6.12, and on 7.3 (our choice)."""
+MB: what the control shows on 6.1 and 6.12 (our choice)."""
 
 VICTIM_MB = 64
 """A victim's size, unless the case says otherwise."""
@@ -64,14 +62,16 @@ TRANSLATED: dict[str, Callable[[int | str], dict[str, int | float | str]]] = {
         "bystander_touches": 0,
     },
     "watch_s": lambda _: {},
+    "suspend_s": lambda s: {"suspend": 1, "rescue_s": float(s)},
 }
 """What is called otherwise, or takes several settings. How long a guest is watched is none."""
 
 BOOT: dict[str, dict[str, int | float | str]] = {
     "sysctl.vm.watermark_boost_factor=0": {},  # it begins without a boost
     "sysctl.vm.percpu_pagelist_high_fraction=1000": {"fixed_lists": 1},
+    "no_console_suspend": {},
 }
-"""Words for the kernel's own command line."""
+"""Words for the kernel's own command line, but for those that go on to a guest's program."""
 
 FAULT_PAGES = 4096
 """What the process touches that comes later: 16 MB."""
@@ -90,8 +90,7 @@ def settings_of(
 
     Raises ModelError for an argument that is not known here.
     """
-    per_mb = SLOW_EXIT_US_PER_MB if kernel >= KERNEL_7_3 else EXIT_US_PER_MB
-    exit_us = per_mb * guest.get("victim_mb", VICTIM_MB)
+    exit_us = EXIT_US_PER_MB * guest.get("victim_mb", VICTIM_MB)
     found: dict[str, int | float | str | KernelRelease] = {
         "kernel": kernel,
         "reclaim_us": RECLAIM_US,
@@ -108,6 +107,10 @@ def settings_of(
         else:
             raise ModelError(f"the scenario witness has nothing for {name}={value}")
     for word in boot:
+        name, _, told = word.partition("=")
+        if name in TRANSLATED:
+            found.update(TRANSLATED[name](told))
+            continue
         if word not in BOOT:
             raise ModelError(f"the scenario witness has nothing for {word}")
         found.update(BOOT[word])
