@@ -27,6 +27,9 @@ Side = Literal["model", "kernel"]
 SIDES: tuple[Side, ...] = ("model", "kernel")
 """From the top down."""
 
+MOST_OF_THE_MODEL = 3
+"""So many runs of the model are drawn in a cell (our choice); the words tell of all."""
+
 _GUTTER = MARGIN + text_width("kernel") + 8
 _BETWEEN = 16.0
 _HEAD = 26.0
@@ -116,9 +119,18 @@ def _lanes(cell: Cell, side: Side) -> tuple[Lane, ...]:
 
 
 def _drawn(cell: Cell, side: Side) -> tuple[Lane, ...]:
-    """The lanes that get a bar: equal runs of the model stand for each other."""
-    lanes = _lanes(cell, side)
-    return tuple(dict.fromkeys(lanes)) if side == "model" else lanes
+    """The lanes that get a bar: each run of a kernel; of the model, whose runs are many, the
+    quickest, the slowest and some between."""
+    if side == "kernel":
+        return cell.kernel
+    found = sorted(dict.fromkeys(cell.model), key=_length)
+    steps = min(len(found), MOST_OF_THE_MODEL) - 1
+    picked = (round(n * (len(found) - 1) / max(steps, 1)) for n in range(steps + 1))
+    return tuple(found[n] for n in picked)
+
+
+def _length(lane: Lane) -> tuple[bool, float, int]:
+    return lane.locked_up, sum(lane.waits_s), len(lane.kills_s)
 
 
 def _all_lanes(rows: Sequence[Multiple]) -> list[Lane]:

@@ -30,7 +30,8 @@ def draw_shares(rows: Mapping[str, Shares], name: str, *, key: str = "") -> Figu
         for side in SIDES:
             parts.append(label(MARGIN, y, side, ink="muted"))
             parts += _bars(shares.get(side, ()), y)
-            y += max(_BLOCK, len(shares.get(side, ())) * _STEP + 4)
+            bars = len({round(100 * share) for share in shares.get(side, ())})
+            y += max(_BLOCK, bars * _STEP + 4)
         y += 4
     description = "; ".join(said.removesuffix(".") for said in _twin(rows)) + "."
     svg = document([*_axis(y), *parts], y + 32, title, description, key)
@@ -42,14 +43,15 @@ def _x(share: float) -> float:
 
 
 def _bars(shares: Sequence[float], y: float) -> Iterator[Markup]:
-    for number, share in enumerate(shares):
-        middle = y + number * _STEP
-        if round(100 * share):
+    percents = sorted({round(100 * share) for share in shares})
+    for number, percent in enumerate(percents):
+        middle, share = y + number * _STEP, percent / 100
+        if percent:
             yield bar("polls", _LEFT, middle - _BAR / 2, _x(share) - _LEFT, _BAR)
     if shares:
         text = share_text(shares)
         left = min(_x(max(shares)) + 4, WIDTH - MARGIN - plate_width(text))
-        yield plate(left, y + (len(shares) - 1) * _STEP / 2, text)
+        yield plate(left, y + (len(percents) - 1) * _STEP / 2, text)
     else:
         yield label(_LEFT, y, "not asked", ink="muted")
 

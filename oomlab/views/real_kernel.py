@@ -28,29 +28,32 @@ GROUPS = {
     "locks": "The callback wants a lock",
     "waits": "The callback asks for pages and may wait",
     "no-wait": "The callback asks for pages and does not wait",
-    "outside": "Somebody else comes to help",
+    "outside": "Somebody else comes in",
+    "balloon": "The kernel's own balloon",
 }
 """What a case is about; `OFFLOADED` before one of them: a thread runs the callback."""
 OFFLOADED = "offload-"
 
-_MASKS = {"kernel": "waits", "nofs": "waits", "mayfail": "waits"}
+_MAY_WAIT = ("kernel", "nofs", "mayfail")
+_HELP = {"sysrq_s", "memcg_s", "fault_s", "min_ttl_ms", "kill_asking", "suspend_s"}
+"""What a guest is told if somebody else than X has a part in it."""
 
 
 def group_of(case: Case) -> str:
-    """The group that a case belongs to."""
-    helped = {"sysrq_s", "memcg_s", "fault_s", "min_ttl_ms"} & case.guest.keys()
-    callback = case.module.get("callback", "none")
-    if helped or "kill_asking" in {**case.guest, **case.module}:
+    """The group that a case belongs to, from what its guest is told."""
+    told = {*case.guest, *case.module, *(word.partition("=")[0] for word in case.boot)}
+    callback = case.module.get("callback")
+    if "balloon_pages" in told:
+        found = "balloon"
+    elif told & _HELP:
         found = "outside"
     elif callback in ("lock", "trylock"):
         found = "locks"
     elif callback == "alloc":
-        found = _MASKS.get(str(case.module["mask"]), "no-wait")
-    elif callback in ("none", "sleep", "never"):
-        found = "sleeps"
+        found = "waits" if case.module["mask"] in _MAY_WAIT else "no-wait"
     else:
-        found = "outside"
-    return f"{OFFLOADED}{found}" if "offload_ms" in case.module else found
+        found = "sleeps"
+    return f"{OFFLOADED}{found}" if "offload_ms" in told else found
 
 
 @cache
@@ -127,7 +130,7 @@ def lane_of(run: RunFacts) -> Lane:
 def _sentence(names: tuple[str, ...], wanted: tuple[str, ...]) -> str:
     found = [c for n in names for r in wanted if (c := _compared(n, r)) is not None]
     if not found:
-        return "The model does not play this."
+        return "The model does not play this; the kernels stand alone."
     other = [f"{c.case} on {c.release}" for c in found if not c.aspect("outcome").equal]
     ends = f"The model ends as the kernel did in {len(found) - len(other)} of {len(found)} cells"
     return f"{_kernels(found)}{ends}{', not in ' if other else ''}{', '.join(other)}."
@@ -162,7 +165,7 @@ def pressure(case: str) -> View:
 
 
 def _shares(runs: Iterable[RunFacts]) -> tuple[float, ...]:
-    return tuple(dict.fromkeys(run.pressure for run in runs if run.pressure is not None))
+    return tuple(run.pressure for run in runs if run.pressure is not None)
 
 
 @checked

@@ -10,6 +10,7 @@ from oomlab.errors import InputError
 from oomlab.figures import Figure
 from oomlab.figures.multiples import (
     AXIS_ENDS_S,
+    MOST_OF_THE_MODEL,
     Cell,
     Lane,
     Multiple,
@@ -81,10 +82,17 @@ def test_every_kill_and_every_report_has_a_mark() -> None:
     assert marks(STUCK) == (0, 3)
 
 
-def test_equal_runs_of_the_model_are_drawn_once_and_those_of_a_kernel_each() -> None:
+def test_each_run_of_a_kernel_is_drawn_and_the_ends_of_many_of_the_model() -> None:
     figure = drawn(Cell("6.1", (SLOW, SLOW), (SLOW, SLOW, SLOW)))
     assert len(bars(figure, "waits")) == 4
     assert "6.1, the model, 2 runs: 10.3 s; 2 kills, 2 calls of the chain" in figure.twin
+    many = tuple(Lane((float(s),)) for s in (5, 9, 1, 7, 3, 2, 8))
+    figure = drawn(Cell("6.1", many))
+    lengths = [right - left for left, right in bars(figure, "waits")]
+    assert len(lengths) == MOST_OF_THE_MODEL
+    assert lengths[0] / lengths[-1] == pytest.approx(1 / 9, abs=0.01)
+    assert "7 runs: 1–9 s" in figure.twin
+    assert len(bars(drawn(Cell("6.1", (*many, STUCK))), "blocked")) == 1
 
 
 @pytest.mark.parametrize(

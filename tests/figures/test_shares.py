@@ -26,11 +26,16 @@ def test_the_picture_is_sound_and_its_words_say_the_numbers() -> None:
 
 @pytest.mark.parametrize(("share", "bars"), [(0.0, 0), (0.004, 0), (0.25, 1), (1.0, 1)])
 def test_a_bar_is_as_long_as_its_share(share: float, bars: int) -> None:
-    figure = draw_shares({"7.3": {"kernel": [share, 1.0]}}, NAME)
+    figure = draw_shares({"7.3": {"kernel": [share], "model": [0.5]}}, NAME)
     found = [
         float(node.attrib["width"])
         for node in parsed(figure).iter(f"{SVG}rect")
         if node.get("class") == "oom-polls"
     ]
     assert len(found) == bars + 1
-    assert found[0] == pytest.approx(found[-1] * (share if bars else 1), abs=0.1)
+    assert found[-1] == pytest.approx(found[0] * (2 * share if bars else 1), abs=0.1)
+
+
+def test_runs_with_the_same_share_are_one_bar() -> None:
+    svg = draw_shares({"7.3": {"kernel": [0.301, 0.302, 0.4]}}, NAME).svg
+    assert svg.count('class="oom-polls"') - svg.count("<pattern") == 2
