@@ -43,6 +43,23 @@ def test_the_root_of_the_site_leads_to_the_first_page(open_page: OpenPage, site_
     page.wait_for_url(site_url + PAGES[0])
 
 
+def test_icons_are_drawn_and_only_that_of_the_colour_mode_is_read(read_page: OpenPage) -> None:
+    page = read_page(PAGES[0])
+    page.get_by_role("button", name="Color mode: System Settings", exact=True).wait_for()
+    page.get_by_role("button", name="Toggle primary sidebar", exact=True).wait_for()
+    used = page.evaluate(
+        """async () => {
+            await document.fonts.ready;
+            const seen = [...document.querySelectorAll("i")].filter((i) => i.checkVisibility());
+            return seen.map((i) => {
+                const { content, font } = getComputedStyle(i, "::before");
+                return content.length === 3 && document.fonts.check(font, content[1]);
+            });
+        }"""
+    )
+    assert len(used) > 5 and all(used)
+
+
 def test_formulas_are_set_by_the_sites_own_mathjax(open_page: OpenPage, site_url: str) -> None:
     page = open_page(PAGES[0])
     page.evaluate(
