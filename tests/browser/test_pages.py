@@ -17,24 +17,24 @@ ALL_PAGES = [*PAGES, "search.html", "genindex.html"]
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("path", ALL_PAGES)
 def test_no_accessibility_violation(
-    read_page: OpenPage, violations: Callable[[Page], list[str]], path: str, dark: bool
+    look_at: OpenPage, violations: Callable[[Page], list[str]], path: str, dark: bool
 ) -> None:
-    page = read_page(path, dark=dark)
+    page = look_at(path, dark=dark)
     assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
     assert violations(page) == []
 
 
 @pytest.mark.parametrize("path", ALL_PAGES)
-def test_a_phone_does_not_scroll_sideways(read_page: OpenPage, path: str) -> None:
-    page = read_page(path, phone=True)
+def test_a_phone_does_not_scroll_sideways(look_at: OpenPage, path: str) -> None:
+    page = look_at(path, phone=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.evaluate("window.scrollTo(100, 0)")
     assert page.evaluate("window.scrollX") == 0
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_reads_without_javascript(read_page: OpenPage, path: str) -> None:
-    page = read_page(path, javascript=False)
+def test_a_page_reads_without_javascript(look_at: OpenPage, path: str) -> None:
+    page = look_at(path, javascript=False)
     assert page.locator("article h1").inner_text().strip()
 
 
