@@ -16,6 +16,7 @@ KERNELS ?= 7.3 6.12 6.1
 CASES ?=
 RUNS ?= 3
 CLOCK ?= counted
+GUESTS ?=
 PYTHON ?=
 export PYTHON
 
@@ -105,7 +106,7 @@ bench: $(VENV)/.dev ## measure speeds (no pass or fail)
 
 kernel-check: $(VENV)/.dev ## ask real kernels under QEMU, as root (KERNELS="6.1 7.3" CASES="control never" RUNS=3 STORE=1)
 	@$(PY) -m tests.kernel.real --kernels $(KERNELS) --runs $(RUNS) --clock $(CLOCK) \
-		$(if $(CASES),--cases $(CASES)) $(if $(STORE),--store)
+		$(if $(CASES),--cases $(CASES)) $(if $(GUESTS),--guests $(GUESTS)) $(if $(STORE),--store)
 
 findings: ## see whether other people's tools still surprise as findings/ says (installs much)
 	@failed=; for script in findings/*.sh; do \

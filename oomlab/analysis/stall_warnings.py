@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from oomlab.analysis.episodes import AllocationRequest, allocation_requests, innermost
 from oomlab.analysis.stretches import Stretch
-from oomlab.engine.trace.events import Trace
+from oomlab.engine.trace.events import Event, Trace
 from oomlab.gfp import flags
 from oomlab.kernel.releases import KERNEL_4_13, traits_of
 from oomlab.kernel_release import KernelRelease
@@ -110,8 +110,7 @@ def _round_after(stretch: Stretch, depth: int, tick_us: int, after_us: int) -> i
     `depth`: of the request in the task's stack.
     """
     event = stretch.event
-    comes_round = event.op == "take_page" and event.function == "alloc_pages_slowpath"
-    if comes_round and event.at_us > after_us:
+    if _comes_round(event) and event.at_us > after_us:
         return event.at_us
     period_us = stretch.beats_us
     if event.condition in ("polling", "polled"):
@@ -121,6 +120,13 @@ def _round_after(stretch: Stretch, depth: int, tick_us: int, after_us: int) -> i
     rounds = max(0, after_us - stretch.start_us) // period_us + 1
     at_us = stretch.start_us + rounds * period_us
     return at_us if at_us <= stretch.end_us else None
+
+
+def _comes_round(event: Event) -> bool:
+    """Is this an attempt of the loop that got nothing? Whoever gets a page leaves before the clock
+    is looked at."""
+    here = event.op == "take_page" and event.function == "alloc_pages_slowpath"
+    return here and not event.result
 
 
 def _may_be_long(request: AllocationRequest) -> bool:
@@ -135,7 +141,7 @@ def _passes(
     """When the task goes through the slow path's loop once more: of polls, only those that come
     right after a warning is due."""
     event = stretch.event
-    if event.op == "take_page" and event.function == "alloc_pages_slowpath":
+    if _comes_round(event):
         yield event.at_us
     if event.condition in ("polling", "polled"):
         inside = event.stack[len(request.stack) :]

@@ -42,7 +42,10 @@ def stretches(trace: Trace, until_us: int) -> Iterator[Stretch]:
                 yield Stretch(task.name, event.at_us, after.at_us, event, idle)
             elif task.name in waiting:
                 beats_us = _beats_us(mine) if _timed(event) else 0
-                yield Stretch(task.name, event.at_us, until_us, event, idle, beats_us)
+                # Of a timed wait that is not repeated it is not known how long it goes on.
+                once = _timed(event) and waits and not beats_us
+                end_us = min(trace.ended_at_us, until_us) if once else until_us
+                yield Stretch(task.name, event.at_us, end_us, event, idle, beats_us)
 
 
 def _timed(event: Event) -> bool:

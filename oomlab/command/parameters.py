@@ -39,16 +39,21 @@ def _lines(scenario: Scenario, parameter: Parameter) -> Iterator[str]:
     yield f"    valid: {parameter.valid()}"
 
 
+_TYPES: dict[type, str] = {int: "whole number", str: "name"}
+
+
 def _data(parameter: Parameter, explored: Value) -> dict[str, object]:
     only = [json_value(value) for value in parameter.only]
+    named = isinstance(parameter.default, str)
+    bounds = () if named else parameter.only
     return {
         "name": parameter.name,
         "meaning": parameter.meaning,
         "default": json_value(parameter.default),
         "default_of_explore": json_value(explored),
-        "type": "whole number" if isinstance(parameter.default, int) else "number",
-        "minimum": json_value(min(parameter.only)) if only else parameter.minimum,
-        "maximum": json_value(max(parameter.only)) if only else _finite(parameter.maximum),
+        "type": _TYPES.get(type(parameter.default), "number"),
+        "minimum": json_value(min(bounds)) if bounds else None if named else parameter.minimum,
+        "maximum": json_value(max(bounds)) if bounds else _finite(parameter.maximum),
         "only": only or None,
     }
 

@@ -103,6 +103,7 @@ ENTRIES: dict[str, WayIn] = {
     "suspend": WayIn(_WRITE, ("vfs_write", "state_store", "pm_suspend")),
     "swapper": _OUTSIDE,
     "try_to_free_pages": _TOUCHES,
+    "touching_process": _TOUCHES,
     "unregister_oom_notifier": WayIn(_syscall("delete_module"), shown=True),
     "update_balloon_size_func": WayIn(
         _KTHREAD, _WORKER, shown=True, work="update_balloon_size_func"

@@ -21,6 +21,10 @@ _FACE = Face(
         "oomlab.evidence.ledger.findings": ("FINDINGS",),
         "oomlab.evidence.ledger.findings_report": ("review",),
         "oomlab.evidence.ledger.book_pages": ("claims_html", "findings_html", "offloads_table"),
+        "oomlab.evidence.real_kernel.cases": ("CASES",),
+        "oomlab.evidence.real_kernel.compare": ("compare_kernel", "kernel_cells"),
+        "oomlab.evidence.real_kernel.disagreements": ("DISAGREEMENTS",),
+        "oomlab.evidence.real_kernel.stored": ("kernel_runs",),
         "oomlab.evidence.releases": ("RELEASES", "REPORTED"),
         "oomlab.evidence.sweep.named": (
             "BYSTANDERS",
@@ -37,6 +41,7 @@ _FACE = Face(
             "rounds",
             "tradeoff",
         ),
+        "oomlab.evidence.years": ("changes_markdown",),
     },
     modules=("oomlab.evidence.ledger.lab", "oomlab.evidence.matrix"),
 )

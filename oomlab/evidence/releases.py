@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.brief import brief
-from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14, KERNEL_4_19
+from oomlab.kernel.releases import (
+    KERNEL_4_13,
+    KERNEL_4_14,
+    KERNEL_4_19,
+    KERNEL_6_1,
+    KERNEL_6_12,
+    KERNEL_7_3,
+    traits_of,
+)
 from oomlab.kernel_release import KernelRelease
 from oomlab.limits import Limit
 from oomlab.registry import Registry
@@ -33,15 +41,18 @@ LIMITS = (
 @brief
 @dataclass(frozen=True, slots=True)
 class Release:
-    """`name` is the kernel's version, `kernel` the modelled release closest to it, `remedy` what
-    its balloon does; `summary` says that in a few words, `events` are keys of
-    `oomlab.evidence.history`."""
+    """`name` is the kernel's version, `kernel` the modelled release closest to it; `summary` says
+    in a few words what its balloon does, `events` are keys of `oomlab.evidence.history`."""
 
     name: str
     kernel: KernelRelease
-    remedy: str
     summary: str
     events: tuple[str, ...]
+
+    @property
+    def remedy(self) -> str:
+        """What its balloon does, as the name of a remedy."""
+        return traits_of(self.name).balloon
 
     @property
     def balloon(self) -> Remedy:
@@ -52,26 +63,31 @@ class Release:
 RELEASES: Registry[str, Release] = Registry(
     "release",
     (
-        Release("4.13", KERNEL_4_13, "mainline", "allocates with balloon_lock held", ("report",)),
+        Release("4.13", KERNEL_4_13, "allocates with balloon_lock held", ("report",)),
         Release(
             "4.15",
             KERNEL_4_14,
-            "allocate-outside",
             "allocates before it takes balloon_lock",
             ("merged", "index-fix"),
         ),
         Release(
             "4.19",
             KERNEL_4_19,
-            "shrinker",
             "is a shrinker; no nap under oom_lock, and a reaper without it",
             ("shrinker", "no-nap", "reaper-without-lock"),
         ),
         Release(
             "5.8",
             KERNEL_4_19,
-            "allocate-outside",
             "is an OOM notifier again",
+            ("notifier-again-commit",),
+        ),
+        Release("6.1", KERNEL_6_1, "is an OOM notifier, as in 5.8", ("notifier-again-commit",)),
+        Release("6.12", KERNEL_6_12, "is an OOM notifier, as in 5.8", ("notifier-again-commit",)),
+        Release(
+            "7.3",
+            KERNEL_7_3,
+            "is an OOM notifier, and its ring never allocates",
             ("notifier-again-commit",),
         ),
     ),

@@ -204,6 +204,10 @@ def lru_gen_age_node(machine: Machine, current: Task) -> Routine:
     reclaims or asks again, and every reserve is open to it.
     """
     if machine.switches.min_ttl and machine.traits.kswapd_calls_out_of_memory:
+        # balance_pgdat looks at the mark before each of its rounds.
+        balanced = yield holds_more((machine.zone.free,), machine.zone.marks.high)
+        if balanced:
+            return
         locked = yield mutex_trylock(machine.oom_lock)
         if locked:
             yield from out_of_memory(machine, current, flags.GFP_KERNEL)

@@ -17,6 +17,7 @@ def virtqueue_add_outbuf(
 
     There is one allocation, the table of indirect descriptors, and only for more than one entry. If
     it fails, the entries silently take direct descriptors instead, of which there are enough here.
+    Since 7.2 they always do.
     """
-    if indirect and total_sg > 1:
+    if indirect and total_sg > 1 and not machine.traits.ring_is_direct:
         yield from kmalloc(machine, current, gfp & ~flags.HIGHMEM)

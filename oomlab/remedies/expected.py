@@ -29,11 +29,13 @@ class Expectation:
     about: str
     engine: Engine
     verdict: str
-    settings: Mapping[str, int | float] = field(default_factory=dict)
+    settings: Mapping[str, int | float | str] = field(default_factory=dict)
     timeouts: Literal["any", "idle"] = "any"
     reason: str = ""
 
-    def answers(self, engine: str, settings: Mapping[str, int | float], timeouts: str) -> bool:
+    def answers(
+        self, engine: str, settings: Mapping[str, int | float | str], timeouts: str
+    ) -> bool:
         """Is this the verdict of that engine with these settings?"""
         same_engine = (self.engine, self.timeouts) == (engine, timeouts)
         return same_engine and dict(self.settings) == dict(settings)
@@ -42,7 +44,7 @@ class Expectation:
 def expect(
     engine: Engine,
     verdicts: Mapping[str, str],
-    settings: Mapping[str, int | float] | None = None,
+    settings: Mapping[str, int | float | str] | None = None,
     timeouts: Literal["any", "idle"] = "any",
     reason: str = "",
 ) -> tuple[Expectation, ...]:

@@ -21,6 +21,7 @@ from oomlab.scenarios.thrashing import THRASHING
 from oomlab.scenarios.three_task_poll import THREE_TASK_POLL
 from oomlab.scenarios.two_task_cycle import TWO_TASK_CYCLE
 from oomlab.scenarios.virtqueue_add import VIRTQUEUE_ADD
+from oomlab.scenarios.witness import WITNESS
 
 SCENARIOS: Registry[str, Scenario] = Registry(
     "scenario",
@@ -48,10 +49,15 @@ STUDIES: Registry[str, Scenario] = Registry(
 chain, or why there is none. No part of the matrix."""
 
 
+ASKED: Registry[str, Scenario] = Registry("scenario", (WITNESS,))
+"""What real kernels were asked as well (see `oomlab.evidence.real_kernel`)."""
+
+
 GROUPS: dict[str, Registry[str, Scenario]] = {
     "Hazards, the rows of the matrix": SCENARIOS,
     "Studies, in which nothing hangs": STUDIES,
     "Review of the RFC, a situation for a finding": REVIEW,
+    "Asked of real kernels as well": ASKED,
 }
 """All scenarios there are, by what they are for."""
 
@@ -66,6 +72,7 @@ def find_scenario(name: str) -> Scenario:
 LOOKED_UP["scenario"] = find_scenario
 
 __all__ = [
+    "ASKED",
     "CALLERS",
     "GROUPS",
     "MACHINE_PARAMETERS",

@@ -215,7 +215,9 @@ def boot(
         traits=traits,
         total_pages=int(settings["managed_pages"]),
         switches=Switches(
-            fs_test_first=bool(settings["fs_test_first"]), min_ttl=bool(settings["min_ttl"])
+            fs_test_first=bool(settings["fs_test_first"]),
+            oom_kill_allocating_task=bool(settings.get("oom_kill_allocating_task")),
+            min_ttl=bool(settings["min_ttl"]),
         ),
         kswapd=declare_kswapd(layout, settings, traits),
         suspends=suspends or bool(settings.get("suspend")),
@@ -239,7 +241,7 @@ def boot(
             lambda task: give_back(machine, elsewhere, when),
             serves=True,
         )
-    if settings["admin_kills_s"]:
+    if settings.get("admin_kills_s"):
         by_hand = round(settings["admin_kills_s"] * 1_000_000)
         machine.spawn(
             "admin",

@@ -12,8 +12,8 @@ from oomlab.errors import InputError, ModelError, shown, unknown
 from oomlab.kernel_release import KernelRelease
 
 Number = int | float
-Value = Number | KernelRelease
-"""What a parameter can be."""
+Value = Number | KernelRelease | str
+"""What a parameter can be; a text is the name of one of several ways."""
 
 Settings = Mapping[str, Any]
 """Values by name, of the types that the parameters have: a builder reckons with them."""
@@ -23,21 +23,28 @@ MOST_TASKS = 32
 new (our choice)."""
 
 
-UNITS = {"_us": "microseconds", "_s": "seconds", "_pages": "pages", "_jiffies": "ticks"}
+UNITS = {
+    "_us": "microseconds",
+    "_ms": "milliseconds",
+    "_s": "seconds",
+    "_pages": "pages",
+    "_jiffies": "ticks",
+}
 """The unit of a parameter, by the end of its name."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of a scenario (or its release of the kernel): its meaning with unit, its default,
-    its limits.
+    """One number of a scenario (or its release of the kernel, or the name of a way): its meaning
+    with unit, its default, its limits.
 
-    The default's type (int, float, KernelRelease) is the parameter's type; a release is one of
-    `only`. `within` names another parameter of
+    The default's type (int, float, KernelRelease, str) is the parameter's type; a release or a name
+    is one of `only`. `within` names another parameter of
     the scenario that this one must not exceed: no machine lends more pages than it has. `above`
     names one that it must reach unless it is 0, which then switches something off.
 
-    Raises ModelError for a meaning that lacks the unit which the end of the name promises.
+    Raises ModelError for a meaning that lacks the unit which the end of the name promises, and for
+    a name that is not one of `only`.
     """
 
     name: str
@@ -56,14 +63,20 @@ class Parameter:
                     f"the meaning of the parameter {self.name!r} must say its unit, {unit},"
                     f" not only {self.meaning!r}"
                 )
+        if isinstance(self.default, str) and self.default not in self.only:
+            raise ModelError(f"the default of {self.name!r} must be one of only=")
 
     def check(self, value: object) -> Value:
-        """`value` as a number, or release, of the right type.
+        """`value` as a number, release or name, of the right type.
 
         Raises InputError, naming what is valid, for anything else.
         """
         if isinstance(self.default, KernelRelease):
             return self._release(value)
+        if isinstance(self.default, str):
+            if not isinstance(value, str) or value not in self.only:
+                raise self._wrong(value)
+            return value
         whole = isinstance(self.default, int)
         try:
             number = _number(value)

@@ -18,7 +18,7 @@ from oomlab import __version__
 from oomlab.command import main
 from oomlab.evidence.matrix import timed_cell
 from oomlab.remedies import REMEDIES, find_remedy
-from oomlab.scenarios import GROUPS, REVIEW, SCENARIOS, STUDIES, find_scenario
+from oomlab.scenarios import ASKED, GROUPS, REVIEW, SCENARIOS, STUDIES, find_scenario
 from oomlab.scenarios.parameters import json_value
 
 H1 = "h1-two-task-cycle"
@@ -83,7 +83,7 @@ def test_every_scenario_that_can_be_named_is_listed_in_its_group(
 ) -> None:
     groups = said(capsys, "scenarios").split("\n\n")
     found = [[line.split()[0] for line in group.splitlines()[1:]] for group in groups]
-    assert found == [list(SCENARIOS), list(STUDIES), list(REVIEW)]
+    assert found == [list(SCENARIOS), list(STUDIES), list(REVIEW), list(ASKED)]
     assert [group.partition(":")[0] for group in groups] == list(GROUPS)
     listed = json.loads(said(capsys, "scenarios", "--json"))
     assert [one["name"] for one in listed] == list(chain(*found))

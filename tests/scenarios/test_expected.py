@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from oomlab.remedies import REMEDIES
-from oomlab.scenarios import REVIEW, SCENARIOS, STUDIES, Expectation
+from oomlab.scenarios import ASKED, REVIEW, SCENARIOS, STUDIES, Expectation
 from tests.scenarios.promises import assert_kept, label, promises
 
 
 @pytest.mark.parametrize(
-    ("scenario", "promise"), promises({**SCENARIOS, **REVIEW, **STUDIES}), ids=label
+    ("scenario", "promise"), promises({**SCENARIOS, **REVIEW, **STUDIES, **ASKED}), ids=label
 )
 def test_promise(scenario: str, promise: Expectation) -> None:
     assert_kept(scenario, promise)

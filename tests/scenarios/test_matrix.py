@@ -11,7 +11,7 @@ from oomlab.errors import InputError
 from oomlab.evidence import matrix
 from oomlab.evidence.matrix import Explored, Timed, groups
 from oomlab.remedies import REMEDIES
-from oomlab.scenarios import REVIEW, SCENARIOS, STUDIES
+from oomlab.scenarios import ASKED, REVIEW, SCENARIOS, STUDIES
 
 ROWS = [(scenario, row) for scenario in SCENARIOS.values() for row in scenario.rows]
 
@@ -91,7 +91,7 @@ def test_a_balloon_whose_size_is_called_otherwise_is_a_balloon() -> None:
 
 
 def test_two_remedies_with_one_key_build_the_same_slots() -> None:
-    for scenario in {**SCENARIOS, **STUDIES, **REVIEW}.values():
+    for scenario in {**SCENARIOS, **STUDIES, **REVIEW, **ASKED}.values():
         settings = scenario.settle({}, "explorer")
         built: dict[object, object] = {}
         for remedy in REMEDIES.values():

@@ -16,11 +16,11 @@ from oomlab.engine.explorer.graph import MOST_STATES
 from oomlab.engine.explorer.schedules import MOST_STEPS
 from oomlab.errors import InputError
 from oomlab.kernel_release import KernelRelease
-from oomlab.scenarios import REVIEW, SCENARIOS, STUDIES, find_scenario
+from oomlab.scenarios import ASKED, REVIEW, SCENARIOS, STUDIES, find_scenario
 from oomlab.scenarios.parameters import MOST_TASKS
 
 H1 = "h1-two-task-cycle"
-ALL = {**SCENARIOS, **STUDIES, **REVIEW}
+ALL = {**SCENARIOS, **STUDIES, **REVIEW, **ASKED}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_every_parameter_says_what_it_takes(name: str) -> None:
         # Every setting has an end: none can ask for more work than a machine has.
         assert parameter.only or parameter.maximum <= 10**12
         usual = parameter.default
-        if isinstance(usual, KernelRelease):
+        if isinstance(usual, KernelRelease | str):
             assert scenario.settle({parameter.name: str(usual)}, "clock")[parameter.name] == usual
             continue
         other = np.int64(usual) if isinstance(usual, int) else np.float64(usual)

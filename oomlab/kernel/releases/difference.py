@@ -18,7 +18,7 @@ class Difference:
     """`what` is so from the release `since` on, up to but without `until` (None: to this day).
 
     `source`: what that rests on; a commit, where one was looked up. `shows`: where it shows in the
-    book, as "page#anchor" or "page" (several with blanks between), or "" where nothing does.
+    book, as "page#anchor".
     `traits`: the values that the traits have while it is so. `why_none` says why it changes no
     trait, where it changes none.
 
@@ -30,7 +30,7 @@ class Difference:
     what: str
     since: KernelRelease
     source: str
-    shows: str = ""
+    shows: tuple[str, ...] = ()
     traits: Mapping[str, Any] = field(default_factory=dict)
     until: KernelRelease | None = None
     why_none: str = ""

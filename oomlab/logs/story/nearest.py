@@ -13,7 +13,7 @@ from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
 from oomlab.evidence.releases import RELEASES, Release
 from oomlab.experiment import Experiment
-from oomlab.kernel.releases import KERNELS
+from oomlab.kernel.releases import KERNELS, traits_of
 from oomlab.kernel_release import KernelRelease
 from oomlab.logs.story.evidence import in_the_chain
 from oomlab.logs.story.reports import LogReading
@@ -176,6 +176,8 @@ def _settings(reading: LogReading, one: _Candidate, mine: Sequence[Link]) -> dic
     if any(link.in_circle for link in mine):
         beside = [link.waiter for link in mine if not link.in_circle and link.what == "oom_lock"]
         wanted["fault_tasks"] = min(beside.count("asks for memory"), MOST_TASKS)
+        if "kernel" in wanted and traits_of(wanted["kernel"]).tuned_percpu_lists:
+            wanted["fixed_lists"] = 1  # it hangs: what its lists gave back was too little
         wanted["nofs_tasks"] = min(beside.count("asks from within a filesystem"), MOST_TASKS)
     wanted = {name: value for name, value in wanted.items() if value}
     known = {parameter.name for parameter in Experiment.of(one.scenario).scenario.parameters}

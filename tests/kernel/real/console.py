@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.kernel.real.cases import Case
+from oomlab.evidence.real_kernel.cases import Case
 
 _STAMPED = re.compile(r"\[ *(\d+)\.(\d{6})\](?:\[ *[TC]\d+\])? (.*)")
 _CHECK = "check: "
@@ -28,7 +28,7 @@ _STALL = re.compile(r"(.+): page allocation stalls? for ")
 _FAILED = re.compile(r"(.+): page allocation failure: ")
 _PANIC = re.compile(r"Kernel panic - not syncing: (.*)")
 
-_RESCUES = ("sysrq-f", "memcg", "fault")
+_RESCUES = ("sysrq-f", "memcg", "suspend", "fault")
 OUTCOMES = ("served", "locked up", "called", "not called")
 """What a run can end with, unless it is "broken: ..."."""
 _EVERY_S = 10
@@ -92,7 +92,7 @@ def _note(console: Console, at_us: int, said: str) -> None:
 
 def outcome(console: Console, case: Case) -> str:
     """In one word what happened; "broken: ..." where the guest did not get to the end."""
-    end = console.named("end")
+    end = _ends(console)
     if console.panic:
         return f"broken: the kernel panicked ({console.panic})"
     for failed in console.named("failed"):
@@ -105,7 +105,8 @@ def outcome(console: Console, case: Case) -> str:
         return "not called"
     if case.module.get("idle"):
         return "called"
-    return "served" if end[0]["done"] else "locked up"
+    done = end[0].get("done") or console.named("done")
+    return "served" if done else "locked up"
 
 
 def facts(console: Console, case: Case) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def facts(console: Console, case: Case) -> dict[str, Any]:
     return {
         "outcome": outcome(console, case),
         "stall_ms": [event["value"] for event in console.named("served")],
-        "calls": sum(event["calls"] for event in console.named("end")),
+        "calls": max((event["calls"] for event in _ends(console)), default=0),
         "callers": sorted({event["task"] for event in begins}),
         "free_pages": first["value"] if first else None,
         "callback_pages": [event["value"] for event in console.named("callback-pages")],
@@ -130,17 +131,40 @@ def facts(console: Console, case: Case) -> dict[str, Any]:
         "hung": console.hung,
         "stall_warnings": console.stalled,
         "failures": console.failures,
+        "balloon": _balloon(console),
         "pressure": list(_pressure(console)) if first else [],
     }
 
 
+def _ends(console: Console) -> list[dict[str, Any]]:
+    """What ended the guest: init, or a thread of the kernel if no process runs any more."""
+    return console.named("end") + console.named("frozen")
+
+
 def _rescue(console: Console, began: float) -> dict[str, Any]:
-    """What init did meanwhile, when, and whether that came to its end; {} if nothing."""
-    for event in console.events:
-        if event.get("event") in _RESCUES:
-            done = bool(console.named(f"{event['event']}-done"))
-            return {"what": event["event"], "at_ms": round(event["at_ms"] - began), "done": done}
+    """What was tried last meanwhile, when, and whether that came to its end; {} if nothing. Of a
+    suspend also how long it took, what it was answered (an errno, 0 if it was done), and whether
+    no process ran afterwards."""
+    for name in _RESCUES:
+        for event in console.named(name):
+            done = console.named(f"{name}-done")
+            found = {
+                "what": name,
+                "at_ms": round(event["at_ms"] - began),
+                "done": bool(done),
+            }
+            if name == "suspend":
+                found["took_ms"] = done[0]["ms"] - event["ms"] if done else None
+                found["errno"] = done[0]["error"] if done else None
+                found["frozen"] = bool(console.named("frozen"))
+            return found
     return {}
+
+
+def _balloon(console: Console) -> dict[str, int]:
+    """Pages in the stock driver's balloon before the load and at the end; {} without one."""
+    before, after = console.named("inflated"), console.named("balloon")
+    return {"before": before[0]["value"], "after": after[0]["value"]} if before and after else {}
 
 
 def _pressure(console: Console) -> Iterator[dict[str, float]]:

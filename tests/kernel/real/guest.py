@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 from oomlab.errors import InputError
-from tests.kernel.real.cases import Case
+from oomlab.evidence.real_kernel.cases import MEMORY_MB, Case
+from tests.kernel.real.balloon import Balloon
 
 _CPUS = (
     "-smp",
     "2",
     "-m",
-    "512",
+    str(MEMORY_MB),
     "-nodefaults",
     "-no-user-config",
     "-display",
@@ -46,19 +48,24 @@ def command_line(case: Case) -> str:
     return " ".join([*case.boot, COMMAND_LINE, *case.arguments()])
 
 
-def boot(kernel: Path, initrd: Path, case: Case, clock: str, console: Path) -> str:
+def boot(
+    kernel: Path, initrd: Path, case: Case, clock: str, console: Path, stop: threading.Event
+) -> str:
     """Runs a guest to its end; what it printed, which stands in the file `console` as well.
 
-    A guest that does not end by itself is ended after `LIMIT_S`. Raises InputError if QEMU does not
-    run.
+    A guest that does not end by itself is ended after `LIMIT_S`, or by `stop`. Raises InputError if
+    QEMU does not run.
     """
     console.unlink(missing_ok=True)
+    balloon = Balloon(case.keep_mb) if case.keep_mb else None
     command = [
         "qemu-system-x86_64",
         *CLOCKS[clock],
         *("-kernel", str(kernel), "-initrd", str(initrd)),
         *("-append", command_line(case)),
         *("-serial", f"file:{console}"),
+        *case.devices,
+        *(balloon.words if balloon else ()),
     ]
     guest = subprocess.Popen(
         command,
@@ -67,20 +74,30 @@ def boot(kernel: Path, initrd: Path, case: Case, clock: str, console: Path) -> s
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        pass_fds=balloon.passed if balloon else (),
     )
     try:
-        _wait(guest, console)
+        if balloon:
+            balloon.inflate()
+        _wait(guest, console, balloon, stop)
     finally:
+        if balloon:
+            balloon.close()
         guest.kill()
         said = guest.communicate()[1].strip().splitlines()
+    if balloon and console.exists():
+        with console.open("a", encoding="utf-8") as log:
+            log.write(balloon.told())
     if guest.returncode > 0:
         raise InputError(f"QEMU does not run: {said[-1] if said else 'it says nothing'}")
     return console.read_text(encoding="utf-8", errors="replace") if console.exists() else ""
 
 
-def _wait(guest: subprocess.Popen[str], console: Path) -> None:
+def _wait(
+    guest: subprocess.Popen[str], console: Path, balloon: Balloon | None, stop: threading.Event
+) -> None:
     began = time.monotonic()
-    while guest.poll() is None:
+    while guest.poll() is None and not (balloon and balloon.over()) and not stop.is_set():
         passed = time.monotonic() - began
         silent = not console.exists() or not console.stat().st_size
         if passed > LIMIT_S or (silent and passed > SILENT_S):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.kernel.real.build import sources
-from tests.kernel.real.cases import CASES, Case
+from oomlab.evidence.real_kernel.cases import CASES, Case
+from tests.kernel.real.build import fingerprint
 from tests.kernel.real.console import facts, read_console
 from tests.kernel.real.guest import CLOCKS, COMMAND_LINE
 from tests.kernel.real.tree import HOME, META, SUITE, Kernel
@@ -21,7 +21,9 @@ STORED = ROOT / "book" / "data" / "real-kernel.json"
 
 def recipe(case: Case, clock: str) -> str:
     """A fingerprint of all that a run of this case rests on, but for the kernel."""
-    told = [sources(), *CLOCKS[clock], COMMAND_LINE, *case.arguments(), *case.boot]
+    told = [fingerprint(case.ahead), *CLOCKS[clock], COMMAND_LINE, *case.arguments(), *case.boot]
+    if case.ahead:
+        told += [*case.modules, *case.devices, str(case.keep_mb)]
     return hashlib.sha256("\0".join(told).encode()).hexdigest()[:16]
 
 
@@ -119,10 +121,21 @@ def about() -> dict[str, Any]:
         "kernels": f"{META} of Debian {SUITE}, its backports and bookworm, unmodified",
         "times": "milliseconds of the guest's clock after the first call of the notifier",
         "cases": {
-            name: {"asks": case.asks, "arguments": [*case.boot, *case.arguments()]}
+            name: {
+                "asks": case.asks,
+                "arguments": [*case.boot, *case.arguments()],
+                **(_apart(case) if case.ahead else {}),
+            }
             for name, case in CASES.items()
         },
     }
+
+
+def _apart(case: Case) -> dict[str, Any]:
+    """What the machine of a case has beside that of the others."""
+    return {"ahead": case.ahead, "modules": [*case.modules], "devices": [*case.devices]} | (
+        {"keep_mb": case.keep_mb} if case.keep_mb else {}
+    )
 
 
 def _numbers(version: str) -> list[int]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.kernel.real.cases import CASES
+from oomlab.evidence.real_kernel.cases import CASES
 from tests.kernel.real.console import facts, outcome, read_console
 
 
@@ -73,6 +73,7 @@ def test_every_kind_of_line_is_read() -> None:
         },
         "stall_warnings": ["check_y"],
         "failures": 1,
+        "balloon": {},
         "pressure": [
             {
                 "second": 10,
@@ -83,6 +84,35 @@ def test_every_kind_of_line_is_read() -> None:
             }
         ],
     }
+
+
+def test_a_suspend_is_told_with_its_answer_and_a_balloon_with_its_pages() -> None:
+    asked = _check(15.0, task="suspend", event="suspend")
+    answered = _check(35.5, task="suspend", event="suspend-done", error=16)
+    text = ['check: {"event":"inflated","value":300}', *LINES[:4], asked, answered, *LINES[-2:]]
+    text += ['check: {"event":"balloon","value":120}']
+    found = facts(read_console("\n".join(text)), CASES["suspend"])
+    assert found["rescue"] == {
+        "what": "suspend",
+        "at_ms": 10_000,
+        "done": True,
+        "took_ms": 20_500,
+        "errno": 16,
+        "frozen": False,
+    }
+    assert found["balloon"] == {"before": 300, "after": 120}
+
+
+def test_where_no_process_runs_any_more_a_thread_of_the_kernel_tells_the_end() -> None:
+    asked = _check(15.0, task="suspend", event="suspend")
+    frozen = _check(115.0, task="check_last", event="frozen", calls=4)
+    served = [_check(20.0, task="check_x", event="done", lock="", value=9)]
+    for between, expected in ([], "locked up"), (served, "served"):
+        text = "\n".join([*LINES[:4], asked, *between, frozen])
+        found = facts(read_console(text), CASES["suspend"])
+        assert (found["outcome"], found["calls"]) == (expected, 4)
+        assert found["rescue"]["frozen"] and not found["rescue"]["done"]
+        assert found["rescue"]["took_ms"] is None and found["rescue"]["errno"] is None
 
 
 @pytest.mark.parametrize("length", range(0, len(TEXT), 7))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import lzma
 import os
 import re
+import sys
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.experiment import Experiment
+from oomlab.evidence.real_kernel.cases import CASES, Case
+from oomlab.evidence.real_kernel.play import case_experiment
+from oomlab.scenarios.witness import WITNESS
 from tests.kernel.real import __main__ as runner
 from tests.kernel.real import guest, results, tree
-from tests.kernel.real.build import GUEST, SOURCES, archive
-from tests.kernel.real.cases import CASES, Case
-from tests.kernel.real.results import Run, kept
+from tests.kernel.real.build import GUEST, archive, fingerprint, sources
+from tests.kernel.real.results import Run, kept, recipe
 from tests.kernel.real.tree import Kernel
 
 KERNEL = Kernel("9.9.9-made-up", "9.9.9-1")
@@ -28,12 +33,16 @@ def test_a_case_says_what_module_init_and_model_understand(case: Case) -> None:
     assert set(case.module) <= set(re.findall(r"module_param\((\w+),", MODULE))
     assert set(case.guest) <= set(re.findall(r'\{ "(\w+)", \d+ \}', INIT))
     assert all(re.fullmatch(r"[\w=]+", word) for word in case.arguments())
-    if case.twin is not None:
-        Experiment.of(case.twin.scenario, case.twin.remedy, case.twin.settings)
+    if case.ahead:
+        program = (GUEST / case.ahead / f"{case.ahead}.c").read_text(encoding="utf-8")
+        asked = re.findall(r'setting\("(\w+)"\)', program)
+        assert asked and set(asked) <= {word.split("=")[0] for word in case.boot}
+    if not case.unplayed:
+        assert case_experiment(case.name, "7.3").scenario is WITNESS
 
 
 def test_the_guest_is_under_the_licence_of_the_kernel() -> None:
-    for source in SOURCES:
+    for source in (path for path in GUEST.rglob("*") if path.is_file()):
         assert "SPDX-License-Identifier: GPL-2.0-only" in source.read_text().splitlines()[0]
 
 
@@ -60,16 +69,100 @@ def _qemu(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_silent_guest_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _qemu(tmp_path, f"echo $$ > {tmp_path}/pid; exec sleep 1000", monkeypatch)
     monkeypatch.setattr(guest, "SILENT_S", 0.5)
-    assert guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console") == ""
+    assert (
+        guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console", Event())
+        == ""
+    )
     pid = int((tmp_path / "pid").read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
 
+def test_whoever_stops_the_check_ends_its_guests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _qemu(tmp_path, "exec sleep 1000", monkeypatch)
+    stop = Event()
+    stop.set()
+    assert guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "c", stop) == ""
+
+
+MONITOR = """
+import json, socket, sys, time
+words = " ".join(sys.argv)
+monitor = socket.socket(fileno=int(words.split("fd=")[1].split()[0]))
+actual = 512 << 20
+def tell(**said):
+    monitor.sendall(json.dumps(said).encode() + b"\\r\\n")
+tell(QMP={"version": {}, "capabilities": []})
+while asked := monitor.recv(4096):  # one question at a time, and no line ends
+    asked = json.loads(asked)
+    answer = {"actual": actual} if asked["execute"] == "query-balloon" else {}
+    tell(**{"return": answer}, id=asked.get("id"))
+    if asked["execute"] == "balloon":
+        actual = asked["arguments"]["value"] + (40 << 12)
+        with open(words.split("file:")[1].split()[0], "w") as console:
+            console.write("hello\\n")
+        tell(event="SHUTDOWN", data={}, timestamp={"seconds": 1, "microseconds": 0})
+time.sleep(1000)
+"""
+"""A machine whose guest has taken 40 pages back and turned itself off."""
+
+
+def test_a_balloon_is_inflated_through_qemu_and_asked_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "monitor.py").write_text(MONITOR)
+    _qemu(tmp_path, f'exec {sys.executable} {tmp_path}/monitor.py "$@"', monkeypatch)
+    case, console = CASES["balloon"], tmp_path / "console"
+    text = guest.boot(Path("k"), Path("i"), case, "counted", console, Event())
+    left = (512 - case.keep_mb) * 256 - 40
+    assert text.splitlines() == ["hello", f'check: {{"event": "balloon", "value": {left}}}']
+
+
+def test_a_qemu_that_does_not_run_is_told_of_a_balloon_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _qemu(tmp_path, "echo no such device >&2; exit 1", monkeypatch)
+    with pytest.raises(InputError, match=r"^QEMU does not run: no such device$"):
+        guest.boot(Path("k"), Path("i"), CASES["balloon"], "host", tmp_path / "c", Event())
+
+
+def test_what_goes_ahead_of_init_is_in_the_recipe_of_its_cases_only() -> None:
+    own = {path.parent.name for path in sources("balloon")} - {GUEST.name}
+    assert own == {"balloon"} and all(path.parent == GUEST for path in sources())
+    assert len({fingerprint(), fingerprint("balloon"), fingerprint("suspend")}) == 3
+    case = CASES["balloon"]
+    for other in replace(case, devices=()), replace(case, keep_mb=1), replace(case, modules=()):
+        assert recipe(other, "counted") != recipe(case, "counted")
+
+
+def test_modules_come_after_what_they_need_and_without_what_is_built_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "HOME", tmp_path)
+    folder = tmp_path / KERNEL.release
+    folder.mkdir()
+    (folder / "modules.builtin").write_text("kernel/ring-base.ko\n")
+    for name, needs in ("top", "low_one,ring_base"), ("low-one", ""):
+        text = f"\0name=x\0depends={needs}\0".encode()
+        (folder / f"{name}.ko.xz").write_bytes(lzma.compress(text))
+    loaded = tree.get_modules(KERNEL, ("ring_base", "top"), print)
+    assert [data.split(b"=")[-1] for data in loaded] == [b"\0", b"low_one,ring_base\0"]
+    with pytest.raises(InputError, match=r"^no module other in .* remove .* and try again$"):
+        tree.get_modules(KERNEL, ("other",), print)
+
+
+def test_what_a_compiler_says_comes_before_what_make_says() -> None:
+    script = "echo 'a.c:1: error: one' >&2; echo 'make: two' >&2; exit 2"
+    with pytest.raises(InputError, match=r"^made badly: a.c:1: error: one$"):
+        tree._run("sh", "-c", script, failed="made badly")
+
+
 def test_what_a_guest_printed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _qemu(tmp_path, f"echo hello > {tmp_path}/console", monkeypatch)
     assert (
-        guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console")
+        guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console", Event())
         == "hello\n"
     )
 
@@ -77,7 +170,7 @@ def test_what_a_guest_printed_is_read(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_qemu_that_does_not_run_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _qemu(tmp_path, "echo no such file >&2; exit 1", monkeypatch)
     with pytest.raises(InputError, match=r"^QEMU does not run: no such file$"):
-        guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console")
+        guest.boot(Path("k"), Path("i"), CASES["control"], "host", tmp_path / "console", Event())
 
 
 def test_a_run_is_kept_until_its_recipe_changes(
@@ -107,7 +200,7 @@ def test_the_same_call_goes_on_and_what_broke_is_told_and_asked_again(
 ) -> None:
     booted: list[str] = []
 
-    def boot(image: Path, initrd: Path, case: Case, clock: str, console: Path) -> str:
+    def boot(image: Path, initrd: Path, case: Case, clock: str, console: Path, stop: Event) -> str:
         booted.append(case.name)
         calls = 1 if case.name == "control" else ""  # a line that was cut off
         return f'[    1.000000] check: {{"event":"end","calls":{calls},"served":1,"done":1}}'
@@ -140,6 +233,7 @@ def test_the_same_call_goes_on_and_what_broke_is_told_and_asked_again(
         (["--cases", "contrl"], "unknown case 'contrl'"),
         (["--clock", "sun"], "unknown clock 'sun'"),
         (["--runs", "0"], "RUNS must be a whole number from 1 on, not '0'"),
+        (["--guests", "none"], "GUESTS must be a whole number from 1 on, not 'none'"),
         (["--runs", "many"], "RUNS must be a whole number from 1 on, not 'many'"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.real.cases import CASES
+from oomlab.evidence.real_kernel.cases import CASES
 from tests.kernel.real.console import OUTCOMES, facts, read_console
 from tests.kernel.real.results import STORED, about, recipe
 

@@ -6,11 +6,12 @@ numbers of its own, so that nothing of it is left on the host, whichever way it 
 
 from __future__ import annotations
 
+import lzma
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,8 @@ SOURCES = "".join(
 )
 """Two releases of Debian and the newer one's backports: kernels from 6.1 on."""
 META = "linux-image-cloud-amd64"
+_PARTS = ("linux-binary-", "linux-modules-", "linux-base-")
+"""What the image's package only names, from 7.x on."""
 COMPILER = "gcc-14"  # for init; the headers bring what their kernel was built with
 _NEEDED = {
     "qemu-system-x86_64": "qemu-system-x86",
@@ -135,12 +138,10 @@ def _find(wanted: str, versions: list[str]) -> Kernel:
 def get_kernel(kernel: Kernel, say: Say) -> Path:
     """Unpacks an image beside the tree and its headers in it; the file to boot."""
     folder = HOME / kernel.release
-    image, headers = f"linux-image-{kernel.release}", f"linux-headers-{kernel.release}"
+    headers = f"linux-headers-{kernel.release}"
     if not _image(folder):
         say(f"Getting Linux {kernel.release}")
-        # From 7.x on the image's package only names others.
-        parts = [name for name in _needs(image) if name.startswith("linux-binary-")]
-        _unpack([image, *parts], folder)
+        _unpack(_image_packages(kernel), folder)
     if not os.path.lexists(TREE / "lib/modules" / kernel.release / "build"):
         say(f"Installing the compiler and the headers of {kernel.release}")
         # Without the image that they ask for: it would want an initial ramdisk made.
@@ -155,6 +156,46 @@ def get_kernel(kernel: Kernel, say: Say) -> Path:
     raise InputError(
         f"no kernel in the packages of {kernel.release}: remove {folder} and try again"
     )
+
+
+def get_modules(kernel: Kernel, names: Sequence[str], say: Say) -> list[bytes]:
+    """The kernel's own modules of these names, with what they need, in the order to load them;
+    without those that are built in. Raises InputError if one is not there."""
+    folder = HOME / kernel.release
+    if names and not any(folder.rglob("modules.builtin")):  # an older call took the image alone
+        say(f"Getting the modules of Linux {kernel.release}")
+        _unpack(_image_packages(kernel), folder)
+    there = {_module_name(path): path for path in folder.rglob("*.ko*")}
+    built_in = {
+        _module_name(Path(line))
+        for table in folder.rglob("modules.builtin")
+        for line in table.read_text(encoding="utf-8").splitlines()
+    }
+    loaded: dict[str, bytes] = {}
+
+    def load(name: str) -> None:
+        if name in loaded or name in built_in:
+            return
+        if name not in there:
+            raise InputError(
+                f"no module {name} in the packages of {kernel.release}: "
+                f"remove {folder} and try again"
+            )
+        path = there[name]
+        data = path.read_bytes()
+        data = lzma.decompress(data) if path.suffix == ".xz" else data
+        told = re.search(rb"\0depends=([^\0]*)\0", data)
+        for other in told[1].decode().split(",") if told and told[1] else []:
+            load(other)
+        loaded[name] = data
+
+    for name in names:
+        load(name)
+    return list(loaded.values())
+
+
+def _module_name(path: Path) -> str:
+    return path.name.split(".")[0].replace("-", "_")
 
 
 def _needs(package: str) -> list[str]:
@@ -182,6 +223,11 @@ def _unpack(packages: list[str], folder: Path) -> None:
         package.unlink()
 
 
+def _image_packages(kernel: Kernel) -> list[str]:
+    image = f"linux-image-{kernel.release}"
+    return [image, *(name for name in _needs(image) if name.startswith(_PARTS))]
+
+
 def _image(folder: Path) -> Path | None:
     return next(iter(sorted(folder.rglob("vmlinuz*"))), None)
 
@@ -190,5 +236,7 @@ def _run(*command: str, failed: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
-        raise InputError(f"{failed}: {said[-1] if said else f'status {done.returncode}'}")
+        # What make says last is that something failed; a compiler says what, and first.
+        told = [line for line in said if " error: " in line][:1] or said[-1:]
+        raise InputError(f"{failed}: {told[0] if told else f'status {done.returncode}'}")
     return done.stdout
