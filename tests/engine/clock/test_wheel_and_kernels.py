@@ -26,7 +26,7 @@ def waits_ms(seconds: int) -> list[int]:
     return [(fires_at(now, jiffies) - now) * 1000 // HZ for now in range(512)]
 
 
-def second_waits(run: RunFacts) -> list[int]:
+def second_waits(run: RunFacts) -> list[float]:
     """From a kill to the next in one round: the second wait began with the end of the first."""
     return [later - earlier for earlier, later in pairwise(run.killed_at_ms)]
 
