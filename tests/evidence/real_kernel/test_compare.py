@@ -54,14 +54,17 @@ def test_a_row_is_about_cells_that_there_are() -> None:
             assert aspect in ASPECTS
 
 
-def _run(case: str = "control", **facts: object) -> RunFacts:
-    return RunFacts("6.1", case, 1, "counted", "served", **facts)  # type: ignore[arg-type]
+def _run(case: str = "control", outcome: str = "served", **facts: object) -> RunFacts:
+    return RunFacts("6.1", case, 1, "counted", outcome, **facts)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("aspect", "kernel", "model", "equal"),
     [
         ("outcome", [_run()], [_run(), _run()], True),
+        ("outcome", [_run()], [_run(), _run(outcome="locked up"), _run()], True),
+        ("outcome", [_run()], [_run(), *[_run(outcome="locked up")] * 2], False),
+        ("outcome", [_run(), _run(), _run(outcome="called")], [_run()], False),
         ("stall", [_run(stall_ms=(5000,))], [_run(stall_ms=(5900,))], True),
         ("stall", [_run(stall_ms=(5000,))], [_run(stall_ms=(6300,))], False),
         ("stall", [_run(stall_ms=(20,))], [_run(stall_ms=(27,))], True),
@@ -84,7 +87,7 @@ def _run(case: str = "control", **facts: object) -> RunFacts:
         ("pressure", [_run(pressure=0.0)], [_run(pressure=0.009)], True),
         ("pressure", [_run(pressure=0.0)], [_run(pressure=0.02)], False),
         ("pressure", [_run(pressure=0.3)], [_run(pressure=0.4)], True),
-        ("pressure", [_run(pressure=0.3)], [_run(pressure=0.5)], False),
+        ("pressure", [_run(pressure=0.3)], [_run(pressure=0.6)], False),
         ("pressure", [_run(pressure=0.3)], [_run()], None),
     ],
 )  # fmt: skip
@@ -98,7 +101,7 @@ def test_what_counts_as_equal(
 def test_a_difference_without_a_row_and_a_row_without_a_difference_are_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    false = Disagreement("made-up", ("control",), ("6.1",), ("kills",), "It is made up.")
+    false = Disagreement("made-up", "It is made up.", {"6.1": {"control": ("kills",)}})
     monkeypatch.setattr(disagreements, "DISAGREEMENTS", Registry("disagreement", (false,)))
     assert "'made-up' is no longer needed for kills" in compare_kernel("control", "6.1").problems[0]
     assert main(["compare-kernel", "--case", "control", "--kernel", "6.1"]) == 1
