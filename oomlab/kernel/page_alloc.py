@@ -1,4 +1,4 @@
-"""The page allocator (mm/page_alloc.c, Linux 4.13).
+"""The page allocator (mm/page_alloc.c, Linux 4.13, and what later releases' traits change).
 
 The order of the tests is the kernel's; the numbers in the comments are those of `slow_path`. Where
 a step decides whether to go round once more, see `page_alloc_retry`.

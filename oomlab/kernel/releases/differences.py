@@ -7,6 +7,7 @@ before 2019 come from the messages of the thread and the trees of the time.
 from __future__ import annotations
 
 from oomlab.kernel.releases.difference import Difference
+from oomlab.kernel.releases.traits import OOM_REAPER_DELAY_S
 from oomlab.kernel_release import KernelRelease
 from oomlab.registry import Registry
 
@@ -181,7 +182,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             KernelRelease(5, 18),
             "e4a38402c36e; also in later updates of older releases",
             shows=("five-seconds#who-else-waits",),
-            traits={"reaper_delay_s": 2.0},
+            traits={"reaper_delay_s": OOM_REAPER_DELAY_S},
         ),
         Difference(
             "kswapd-kills",

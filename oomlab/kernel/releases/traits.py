@@ -9,6 +9,9 @@ StallWarnings = Literal["each task", "none", "one in ten seconds"]
 """Who is told of in the allocator's stall warning: every task on its own, nobody, or whoever comes
 first, ten seconds after the last warning of the machine at the earliest."""
 
+OOM_REAPER_DELAY_S = 2.0
+"""OOM_REAPER_DELAY, where the reaper has one."""
+
 
 @dataclass(frozen=True)
 class Traits:

@@ -12,18 +12,15 @@ import argparse
 import fcntl
 import signal
 import sys
-import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from oomlab.errors import InputError, find, shown
-from oomlab.evidence.real_kernel.cases import CASES, Case
-from tests.kernel.real.build import make_initrd
-from tests.kernel.real.guest import CLOCKS, boot
-from tests.kernel.real.results import Run, kept, path_of, store
-from tests.kernel.real.tree import HOME, Kernel, find_kernels, get_kernel, make_tree, need_tools
+from oomlab.evidence.real_kernel.cases import CASES
+from tests.kernel.real.check import check
+from tests.kernel.real.guest import CLOCKS
+from tests.kernel.real.results import store
+from tests.kernel.real.tree import HOME
 
 KERNELS = ("7.3", "6.12", "6.1")
 GUESTS = {"counted": "2", "host": "1"}
@@ -47,43 +44,6 @@ def alone() -> Iterator[None]:
                 "kernel-check is at work in this folder already: wait for it"
             ) from None
         yield
-
-
-def check(
-    wanted: list[str], cases: list[Case], runs: int, clock: str = "counted", guests: int = 1
-) -> list[str]:
-    """Boots what is not kept yet, so many guests at once; what was broken, a line each."""
-    need_tools()
-    make_tree(say)
-    kernels = find_kernels(wanted, say)
-    images = {kernel: get_kernel(kernel, say) for kernel in kernels}
-    ready = {(k, case.name): make_initrd(k, case, say) for k in kernels for case in cases}
-    todo = [(k, case, n) for n in range(1, runs + 1) for case in cases for k in kernels]
-    stop = threading.Event()
-
-    def ask(number: int, kernel: Kernel, case: Case, n: int) -> str:
-        if stop.is_set() or kept(kernel, case, clock, n):
-            return ""
-        began = time.monotonic()
-        console = path_of(kernel, case, clock, n).with_suffix(".log")
-        console.parent.mkdir(parents=True, exist_ok=True)
-        text = boot(images[kernel], ready[kernel, case.name], case, clock, console, stop)
-        if stop.is_set():
-            return ""
-        run = Run.read(text, kernel, case, clock, n)
-        line = f"{kernel.release} {case.name} run {n}: {run.told()}"
-        say(f"[{number}/{len(todo)}] {line} ({time.monotonic() - began:.0f} s)")
-        if run.broken:
-            return f"{line}; its console is {console}"
-        run.keep()
-        return ""
-
-    with ThreadPoolExecutor(guests) as pool:
-        begun = [pool.submit(ask, number, *each) for number, each in enumerate(todo, start=1)]
-        try:
-            return [line for each in begun if (line := each.result())]
-        finally:  # also after Ctrl-C, or if QEMU does not run: no guest outlives this
-            stop.set()
 
 
 def _number(what: str, given: str) -> int:
@@ -110,7 +70,7 @@ def main() -> int:
         guests = _number("GUESTS", given.guests or GUESTS[given.clock])
         cases = [CASES.find(name) for name in given.cases]
         with alone():
-            broken = check(list(given.kernels), cases, runs, given.clock, guests)
+            broken = check(list(given.kernels), cases, runs, given.clock, guests, say)
             if given.store:
                 say(f"Stored {store()} runs")
     except InputError as error:

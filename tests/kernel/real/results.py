@@ -55,6 +55,8 @@ class Run:
 
     def told(self) -> str:
         """One line about it."""
+        if self.broken:
+            return str(self.found["outcome"])
         stalls = ", ".join(f"{stall / 1000:.2f} s" for stall in self.found["stall_ms"])
         told = [str(self.found["outcome"]) + (f" after {stalls}" if stalls else "")]
         told.append(f"{self.found['kills']} kills, {self.found['calls']} calls")

@@ -17,7 +17,6 @@ from oomlab.errors import InputError
 from oomlab.evidence.real_kernel.cases import CASES, Case
 from oomlab.evidence.real_kernel.play import case_experiment
 from oomlab.scenarios.witness import WITNESS
-from tests.kernel.real import __main__ as runner
 from tests.kernel.real import guest, results, tree
 from tests.kernel.real.build import GUEST, archive, fingerprint, sources
 from tests.kernel.real.results import Run, kept, recipe
@@ -193,67 +192,6 @@ def test_a_run_is_kept_until_its_recipe_changes(
     monkeypatch.setattr(results, "COMMAND_LINE", "other")
     assert not kept(KERNEL, case, "counted", 2)
     assert results.store() == 0
-
-
-def test_the_same_call_goes_on_and_what_broke_is_told_and_asked_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    booted: list[str] = []
-
-    def boot(image: Path, initrd: Path, case: Case, clock: str, console: Path, stop: Event) -> str:
-        booted.append(case.name)
-        calls = 1 if case.name == "control" else ""  # a line that was cut off
-        return f'[    1.000000] check: {{"event":"end","calls":{calls},"served":1,"done":1}}'
-
-    monkeypatch.setattr(results, "RUNS", tmp_path)
-    for name, answer in {
-        "need_tools": None,
-        "make_tree": None,
-        "find_kernels": [KERNEL],
-        "get_kernel": tmp_path,
-        "make_initrd": tmp_path,
-    }.items():
-        monkeypatch.setattr(runner, name, lambda *_, answer=answer: answer)
-    monkeypatch.setattr(runner, "boot", boot)
-    cases = [CASES["control"], CASES["never"]]
-    for expected in (["control", "never", "control", "never"], ["never", "never"]):
-        booted.clear()
-        broken = runner.check(["9.9"], cases, 2)
-        assert booted == expected
-        assert [line.split(":")[0] for line in broken] == [
-            f"{KERNEL.release} never run {n}" for n in (1, 2)
-        ]
-        assert all("did not come to its end" in line and "-" in line for line in broken)
-    assert "[3/4] 9.9.9-made-up control run 2: served" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (["--cases", "contrl"], "unknown case 'contrl'"),
-        (["--clock", "sun"], "unknown clock 'sun'"),
-        (["--runs", "0"], "RUNS must be a whole number from 1 on, not '0'"),
-        (["--guests", "none"], "GUESTS must be a whole number from 1 on, not 'none'"),
-        (["--runs", "many"], "RUNS must be a whole number from 1 on, not 'many'"),
-    ],
-)
-def test_a_wrong_word_is_answered_in_one_line(
-    words: list[str],
-    expected: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr("sys.argv", ["kernel-check", *words])
-    assert runner.main() == 2
-    said = capsys.readouterr().err
-    assert said.startswith(f"kernel-check: {expected}")
-    assert said.count("\n") == 1
-
-
-def test_who_is_not_root_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(InputError, match="run it with sudo"):
-        tree.need_tools()
 
 
 VERSIONS = ["9.12.1-1~bpo13+1", "9.12.0-1", "9.1.192-2"]
