@@ -12,7 +12,7 @@ cd "$box"
 mkdir debs
 apt-get > log -qq -y -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
 	-o Dir::Cache::archives="$box/debs" --no-install-recommends --download-only --reinstall \
-	install qemu-system-x86=1:7.2+dfsg-7+deb12u18+b3
+	install qemu-system-{x86,common}=1:7.2+dfsg-7+deb12u18+b3 qemu-system-data seabios ipxe-qemu
 for package in debs/*.deb; do dpkg -x "$package" .; done
 
 cat > ask.py <<'END'
