@@ -3,7 +3,9 @@
 `open_page("book/index.html", dark=True)` opens a page of the built book, or of any address with
 http: or file:, in a tab of its own. `read_page` opens a page of the book in a tab that earlier
 tests have used, which is much quicker: for tests that leave nothing behind which the next page to
-be loaded there would notice (no clock of their own, no functions given to the page).
+be loaded there would notice (no clock of their own, no functions given to the page). `look_at` does
+not even load it again if the test before has looked at it: for tests with a `path` that change
+nothing on the page.
 
 When the test ends it fails if a page asked another host for something, or wrote an error to the
 console; a test that expects either takes the `watch` fixture and clears its list.
@@ -20,7 +22,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driver import Reading, Watch, chromium, open_in, serving
 from tests.built_book import without_book
@@ -68,19 +70,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group(name))
         if any(item.path.is_relative_to(folder) for folder in _WITH_BROWSER):
             item.add_marker(pytest.mark.browser)
+        if page := _looked_at(item):
+            item.add_marker(pytest.mark.xdist_group(page))
     if items and not (SITE / "index.html").exists():
         items[:] = without_book(items[0].session, items)
     items.sort(key=_turn)
 
 
-def _turn(item: pytest.Item) -> int:
+def _looked_at(item: pytest.Item) -> str:
+    """The page of the book that a test looks at; tests of one page come one after the other."""
+    if "look_at" not in getattr(item, "fixturenames", ()):
+        return ""
+    path: str = item.callspec.params["path"]  # type: ignore[attr-defined]  # of a pytest.Function
+    return path
+
+
+def _turn(item: pytest.Item) -> tuple[bool, bool, str]:
     """Quick tests first, then browsers; of each kind first what one process has to run alone.
 
     A group that begins last keeps one process busy when the others have nothing left to do.
     """
     in_browser = item.get_closest_marker("browser") is not None
     in_group = item.get_closest_marker("xdist_group") is not None
-    return 2 * in_browser + (not in_group)
+    return in_browser, not in_group, _looked_at(item)
 
 
 @pytest.fixture(scope="session")
@@ -154,6 +166,21 @@ def read_page(reading: Reading, watch: Watch, site_url: str) -> Iterator[OpenPag
         yield lambda path, **options: turn_to(site_url + path, **options)
 
 
+@pytest.fixture
+def look_at(reading: Reading, watch: Watch, site_url: str) -> Iterator[OpenPage]:
+    """As `read_page`, for tests of a `path` that leave the page as it is."""
+    with reading.look(watch) as turn_to:
+
+        def looked_at(path: str, **options: bool) -> Page:
+            page = turn_to(site_url + path, **options)
+            if options.get("javascript", True):  # the theme's script hears of another colour scheme
+                theme = "dark" if options.get("dark") else "light"
+                expect(page.locator("html")).to_have_attribute("data-theme", theme)
+            return page
+
+        yield looked_at
+
+
 @pytest.fixture(scope="session")
 def axe_source() -> str:
     """The code of axe-core."""
@@ -166,7 +193,8 @@ def violations(axe_source: str) -> Callable[[Page], list[str]]:
 
     def found(page: Page, within: str = "html") -> list[str]:
         page.evaluate(SETTLED)  # a colour on its way to another is not what a reader sees
-        page.evaluate(axe_source)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(axe_source)
         options = {
             "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
             "resultTypes": ["violations"],  # of what passes, nobody reads the details

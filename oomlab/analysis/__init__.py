@@ -14,6 +14,7 @@ from oomlab.analysis.lock_order import (
     cycle_sentence,
     edge_sentence,
 )
+from oomlab.analysis.lock_use import LockUse, lock_uses
 from oomlab.analysis.outcome import (
     downtime_us,
     failed_allocations,
@@ -49,6 +50,7 @@ __all__ = [
     "HoldMode",
     "LockCycle",
     "LockOrderGraph",
+    "LockUse",
     "LogLine",
     "OrderEdge",
     "Span",
@@ -68,6 +70,7 @@ __all__ = [
     "kills",
     "length_text",
     "lock_order_graph",
+    "lock_uses",
     "long_text",
     "longest_wait_us",
     "moment_text",

@@ -34,7 +34,7 @@ DETECTORS: tuple[Detector, ...] = (
 
 SECOND_US = 1_000_000
 HUNG_TASK_S = 120
-"""sysctl_hung_task_timeout_secs: how long without a switch, and how often the detector looks."""
+"""sysctl_hung_task_timeout_secs: how long without a switch."""
 LONGEST_HUNG_TASK_S = 86400
 """The longest such time that can be asked for (our choice; the kernel takes any)."""
 HUNG_TASK_WARNINGS = 10
@@ -51,9 +51,10 @@ LIMITS = (
     Limit(
         "simplified",
         "workqueue watchdog",
-        "A pool of workers stands still when its workers sleep and no further one can be created "
-        "for want of memory. Pools and the creation of workers are not modelled: the watchdog is "
-        "taken to speak when a worker has been stuck over the 30 s, as on a busy machine.",
+        "A worker that sleeps does not stall its pool: another one takes its place. The watchdog "
+        "speaks where a task never lets go of its CPU, since each CPU has some small work to do "
+        "about once a second. Pools are not modelled, nor that creating a worker takes memory, "
+        "for want of which a pool may stall as well. Debian builds its cloud kernels without it.",
     ),
     Limit(
         "guessed",
@@ -96,14 +97,19 @@ def detector_log(
     until_s: float = 300,
     first_scan_s: float = FIRST_SCAN_S,
     hung_task_s: int = HUNG_TASK_S,
+    look_every_s: int = 0,
 ) -> tuple[LogLine, ...]:
     """The log of the first `until_s` seconds, in order.
 
     `first_scan_s`: when the hung-task detector looks for the first time, 0 to `hung_task_s` after
     the run began; the workqueue watchdog's looks fall on the same moment and every 30 s before and
     after. `hung_task_s`: the hung-task detector's time, in seconds; 0 switches it off, as in the
-    kernel. Raises InputError for a value that is not valid, and for a replayed schedule, which has
-    no seconds.
+    kernel. `look_every_s`: how often it looks, in seconds (hung_task_check_interval_secs, since
+    4.20); 0 or more than `hung_task_s`: once in its time. A report comes at the first look that is
+    `hung_task_s` after one at which the task slept already, and at every look from then on.
+
+    Raises InputError for a value that is not valid, and for a replayed schedule, which has no
+    seconds.
     """
     if trace.engine != "clock":
         raise InputError("a replayed schedule has no seconds; valid: a timed run")
@@ -111,7 +117,13 @@ def detector_log(
         raise InputError(
             f"a hung task cannot be one of {hung_task_s} s; valid: 0 (off) to {LONGEST_HUNG_TASK_S}"
         )
+    if not 0 <= look_every_s <= LONGEST_HUNG_TASK_S:
+        raise InputError(
+            f"the detector cannot look every {look_every_s} s; valid: 0 (once in its time) to "
+            f"{LONGEST_HUNG_TASK_S}"
+        )
     latest_s = hung_task_s or HUNG_TASK_S
+    period_s = min(look_every_s or hung_task_s, hung_task_s)
     if not 0 <= first_scan_s <= latest_s:
         raise InputError(f"the first scan cannot be at {first_scan_s} s; valid: 0 to {latest_s}")
     if until_s < 0:
@@ -124,9 +136,9 @@ def detector_log(
             LogLine(at_us, "allocation stall", task, text, at_us - for_us)
             for at_us, task, text, for_us in rationed(sorted(stall_warnings(trace, lives)))
         ),
-        *_stuck_workers(lives, {t.name for t in trace.tasks if t.is_worker}, first_us),
+        *_stuck_pools(lives, first_us),
         *_soft_lockups(lives),
-        *sorted(_hung_tasks(lives, first_us, hung_task_s))[:HUNG_TASK_WARNINGS],
+        *sorted(_hung_tasks(lives, first_us, hung_task_s, period_s))[:HUNG_TASK_WARNINGS],
     ]
     return tuple(sorted(message for message in found if message.at_us <= until_us))
 
@@ -135,26 +147,33 @@ def _scans(first_us: int, period_us: int, until_us: int) -> Iterator[int]:
     yield from range(first_us, until_us + 1, period_us)
 
 
-def _hung_tasks(stretches: Iterable[Stretch], first_us: int, timeout_s: int) -> Iterator[LogLine]:
+def _hung_tasks(
+    stretches: Iterable[Stretch], first_us: int, timeout_s: int, period_s: int
+) -> Iterator[LogLine]:
     """check_hung_task: the first scan notes how often the task has switched, later ones compare."""
     for stretch in stretches:
         if not timeout_s or not is_asleep(stretch):
             continue
-        scans = [at_us for at_us in _scans(first_us, timeout_s * SECOND_US, stretch.end_us)
-                 if at_us > stretch.start_us]  # fmt: skip
-        for at_us in scans[1:]:
-            text = f"INFO: task {stretch.task} blocked for more than {timeout_s} seconds."
-            yield LogLine(at_us, "hung task", stretch.task, text, scans[0])
+        noted_us = 0
+        for at_us in _scans(first_us, period_s * SECOND_US, stretch.end_us):
+            if at_us <= stretch.start_us:
+                continue
+            noted_us = noted_us or at_us
+            if at_us - noted_us >= timeout_s * SECOND_US:
+                text = f"INFO: task {stretch.task} blocked for more than {timeout_s} seconds."
+                yield LogLine(at_us, "hung task", stretch.task, text, noted_us)
 
 
-def _stuck_workers(
-    stretches: Iterable[Stretch], workers: set[str], first_us: int
-) -> Iterator[LogLine]:
-    """wq_watchdog_timer_fn, for a worker that sleeps or polls."""
+def _spinning(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Who does not let go of its CPU."""
     for stretch in stretches:
-        polls = stretch.event.condition in ("polling", "polled")
-        if stretch.task not in workers or not (polls or is_asleep(stretch)):
-            continue
+        if stretch.event.op == "spin_lock" and stretch.event.condition == "blocked":
+            yield stretch
+
+
+def _stuck_pools(stretches: Iterable[Stretch], first_us: int) -> Iterator[LogLine]:
+    """wq_watchdog_timer_fn, for the pool of a CPU on which a task spins."""
+    for stretch in _spinning(stretches):
         for at_us in _scans(first_us % WORKQUEUE_US, WORKQUEUE_US, stretch.end_us):
             stuck_us = at_us - stretch.start_us
             if stuck_us > WORKQUEUE_US:
@@ -164,9 +183,7 @@ def _stuck_workers(
 
 def _soft_lockups(stretches: Iterable[Stretch]) -> Iterator[LogLine]:
     """watchdog_timer_fn: every 4 s, and once only. Its seconds are of 2 to the 30th nanoseconds."""
-    for stretch in stretches:
-        if stretch.event.op != "spin_lock" or stretch.event.condition != "blocked":
-            continue
+    for stretch in _spinning(stretches):
         touched_us = stretch.start_us // SOFT_LOCKUP_SAMPLE_US * SOFT_LOCKUP_SAMPLE_US
         at_us = touched_us + SOFT_LOCKUP_US + SOFT_LOCKUP_SAMPLE_US
         if at_us <= stretch.end_us:

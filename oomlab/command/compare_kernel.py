@@ -29,7 +29,7 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
         yield json.dumps(report.comparison_report(found), indent=1)
     else:
         yield from report.comparison_text(found)
-    if any(one.unexplained for one in found):
+    if any(one.problems for one in found):
         raise SystemExit(NOT_AS_EXPECTED)
 
 

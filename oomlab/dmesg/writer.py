@@ -29,9 +29,8 @@ LIMITS = (
     Limit(
         "not modelled",
         "The workqueue watchdog in the kernel log",
-        "It is not written: on real machines nothing was printed where all workers slept, since "
-        "a sleeping worker is replaced as long as there is memory for another. The page about "
-        "the detectors has it speak, which is the worst case.",
+        "It is not written: where all workers sleep it has nothing to say, and what it prints of "
+        "a pool whose CPU is never given up lists pools, which are not modelled.",
     ),
 )
 

@@ -41,6 +41,7 @@ _FACE = Face(
             "rounds",
             "tradeoff",
         ),
+        "oomlab.evidence.years": ("changes_markdown",),
     },
     modules=("oomlab.evidence.ledger.lab", "oomlab.evidence.matrix"),
 )

@@ -60,6 +60,8 @@ def outcome_sentence(asked: OomInvocation) -> str:
     """What the invocation came to, in a sentence."""
     if any(stop.stuck for stop in asked.stops):
         return f"The walk is stuck in {asked.stops[-1].listener.name}; nobody decides anything."
+    if asked.freed and asked.victim:
+        return f"The sum is {asked.freed}, and {asked.victim} is killed all the same."
     if asked.freed:
         return (
             f"The sum is {asked.freed}, more than 0: nobody is killed, and the caller tries again."
@@ -113,8 +115,9 @@ def _listener(stop: Visit) -> _Box:
 
 
 def _decision(asked: OomInvocation, decided: bool) -> tuple[_Box, ...]:
-    done = decided and not asked.freed
     may_kill = bool(asked.victim)
+    settled = decided and asked.freed > 0 and not may_kill
+    done = decided and not settled
     sum_text = "not looked at" if asked.memcg else f"it is {asked.freed}"
     if not decided:
         sum_text = "never looked at"
@@ -127,7 +130,7 @@ def _decision(asked: OomInvocation, decided: bool) -> tuple[_Box, ...]:
         _Box(
             "sum > 0?",
             "",
-            (f"{sum_text}{': nobody is killed' if decided and asked.freed else ''}",),
+            (f"{sum_text}{': nobody is killed' if settled else ''}",),
             "runs" if decided and not asked.memcg else "muted",
             decided and not asked.memcg,
         ),

@@ -1,4 +1,4 @@
-"""The OOM killer (mm/oom_kill.c, Linux 4.13; 4.14, 4.19 and 5.17 where they differ)."""
+"""The OOM killer (mm/oom_kill.c, Linux 4.13, and what the traits of later releases change)."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ def pagefault_out_of_memory(
     """Ask the OOM killer, unless somebody else does; either way the fault is taken again.
 
     `charge_failed`: it was the limit of the task's group that was met, not the machine's; then the
-    group's OOM is handled instead. The mask is 0, with which killing is allowed. From 5.16 on
-    (here: 5.17) a fault for want of the machine's memory asks nobody, and is only taken again.
+    group's OOM is handled instead. The mask is 0, with which killing is allowed. From 5.16 on a
+    fault for want of the machine's memory asks nobody, and is only taken again.
     """
     memcg = None if current.process is None else current.process.traits.memcg
     if charge_failed and memcg is not None:

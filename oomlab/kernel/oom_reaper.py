@@ -126,7 +126,7 @@ def oom_reap_task_mm(machine: Machine, victim: Process) -> Routine:
     """One attempt. Result: False if it should be made again. Of a victim that is gone already there
     is nothing to reap.
 
-    It needs oom_lock, and waits for it like anybody else (until 4.19). mmap_sem it only tries. 4.14
+    It needs oom_lock, and waits for it like anybody else (until 4.18). mmap_sem it only tries. 4.14
     does not touch memory that is watched by MMU notifiers: it gives such a victim a second to exit,
     with oom_lock held.
     """

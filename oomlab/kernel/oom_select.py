@@ -28,7 +28,7 @@ def worst_of(machine: Machine, memcg: MemCgroup | None, *, sysrq: bool) -> Op:
 
 def sacrifice(machine: Machine, victim: Process, memcg: MemCgroup | None) -> Routine:
     """Result: the worst child of `victim` that has memory of its own, or else `victim`: killing a
-    child loses less work (oom_kill_process). 5.17 no longer looks at children."""
+    child loses less work (oom_kill_process). Since 5.3 nobody looks at children."""
     if not machine.traits.children_die_first:
         return victim
     children = machine.children(victim)

@@ -1,4 +1,4 @@
-"""The page allocator (mm/page_alloc.c, Linux 4.13).
+"""The page allocator (mm/page_alloc.c, Linux 4.13, and what later releases' traits change).
 
 The order of the tests is the kernel's; the numbers in the comments are those of `slow_path`. Where
 a step decides whether to go round once more, see `page_alloc_retry`.
@@ -122,7 +122,8 @@ def alloc_pages_slowpath(machine: Machine, current: Task, gfp: int, order: int) 
     priority = DEF_COMPACT_PRIORITY
     nopage = False
     yield from step(machine, "2")
-    alloc_flags = gfp_to_alloc_flags(gfp, current.traits.realtime)
+    realtime_half = machine.traits.realtime_takes_half
+    alloc_flags = gfp_to_alloc_flags(gfp, current.traits.realtime, half=realtime_half)
     yield from step(machine, "3")
     yield from step(machine, "4")
     yield from wake_all_kswapds(machine, gfp)

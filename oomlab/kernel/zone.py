@@ -271,10 +271,11 @@ def watermark(marks: Watermarks, alloc_flags: int) -> int:
     return mark
 
 
-def gfp_to_alloc_flags(gfp: int, realtime: bool = False) -> int:
+def gfp_to_alloc_flags(gfp: int, realtime: bool = False, *, half: bool = False) -> int:
     """The slow path's starting flags, without CPUSET and CMA, which one zone does not need.
 
-    A realtime task may try as hard as an atomic request, unless the request is one.
+    A realtime task may try as hard as an atomic request, unless the request is one; with `half` as
+    hard as one with `__GFP_HIGH` (since 6.3).
     """
     alloc_flags = ALLOC_WMARK_MIN
     if gfp & flags.HIGH:
@@ -283,5 +284,5 @@ def gfp_to_alloc_flags(gfp: int, realtime: bool = False) -> int:
         if not gfp & flags.NOMEMALLOC:
             alloc_flags |= ALLOC_HARDER
     elif realtime:
-        alloc_flags |= ALLOC_HARDER
+        alloc_flags |= ALLOC_HIGH if half else ALLOC_HARDER
     return alloc_flags

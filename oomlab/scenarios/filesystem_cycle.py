@@ -8,7 +8,7 @@ difference.
 from __future__ import annotations
 
 from oomlab.engine.model import Model
-from oomlab.engine.ops import Routine, Slot, choose, move, sleep, write
+from oomlab.engine.ops import Routine, Slot, choose, io, move, write
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.page_alloc import alloc_page
@@ -113,7 +113,7 @@ class ChangingLoad:
         self.machine = machine
         self.fastest_us = int(settings["reclaim_us"])
         self.range_us = int(settings["slowest_reclaim_us"]) - self.fastest_us
-        self.jiffies = max(1, round(settings["redraw_s"] * machine.hz))
+        self.redraw_us = round(settings["redraw_s"] * 1_000_000)
         self.times: list[Slot] = []
 
     def of(self, task: str) -> Slot | None:
@@ -140,7 +140,7 @@ class ChangingLoad:
             for i in range(len(times)):
                 level = yield choose(LEVELS, "how long a reclaim round takes")
                 yield write(times[i], self.fastest_us + level * self.range_us // (LEVELS - 1))
-            yield sleep(self.jiffies)
+            yield io(self.redraw_us, self.redraw_us)
 
 
 def add_optional_task(machine: Machine, name: str, reclaim_us: Slot | None) -> None:

@@ -9,7 +9,7 @@ the background.
 from __future__ import annotations
 
 from oomlab.engine.model import Model
-from oomlab.engine.ops import Routine, cost, holds_more, move, sleep
+from oomlab.engine.ops import Routine, cost, holds_more, io, move, sleep
 from oomlab.gfp import flags
 from oomlab.kernel.exit import do_exit
 from oomlab.kernel.machine import Machine
@@ -88,17 +88,18 @@ def build(settings: Settings, remedy: Remedy) -> Model:
 
 def add_growing_task(machine: Machine, name: str, settings: Settings) -> None:
     """A task whose process takes one page after the other, and keeps them."""
-    pages, jiffies = int(settings["load_pages"]), int(settings["load_jiffies"])
+    pages = int(settings["load_pages"])
+    rest_us = int(settings["load_jiffies"]) * 1_000_000 // machine.hz
     machine.spawn(
         name,
         "needs more and more memory",
-        lambda task: growing_task(machine, task, pages, jiffies),
+        lambda task: growing_task(machine, task, pages, rest_us),
         process=machine.process(name, 1),
     )
 
 
-def growing_task(machine: Machine, current: Task, pages: int, jiffies: int) -> Routine:
-    """Touch `pages` pages, one in `jiffies`, and keep them; exit on SIGKILL."""
+def growing_task(machine: Machine, current: Task, pages: int, rest_us: int) -> Routine:
+    """Touch `pages` pages, with a rest after each, and keep them; exit on SIGKILL."""
     assert current.process is not None
     for i in range(pages):
         got = yield from alloc_page(machine, current, flags.GFP_HIGHUSER_MOVABLE)
@@ -107,14 +108,15 @@ def growing_task(machine: Machine, current: Task, pages: int, jiffies: int) -> R
         killed = yield from fatal_signal_pending(current)
         if killed or i == pages - 1:
             break
-        yield sleep(jiffies)
+        yield io(rest_us, rest_us)
     killed = yield from fatal_signal_pending(current)
     if killed:
         yield from do_exit(machine, current.process)
 
 
 def swapper(machine: Machine, swapper_us: int) -> Routine:
-    """Look every tick; below the low watermark, free page cache until the high one is passed."""
+    """Look with every second tick; below the low watermark, free page cache until the high one is
+    passed."""
     zone = machine.zone
     while True:
         enough = yield holds_more((zone.free,), zone.marks.low)

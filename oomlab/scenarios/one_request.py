@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import Routine, mutex_lock, mutex_unlock, sleep, wait_for, write
+from oomlab.engine.ops import Routine, io, mutex_lock, mutex_unlock, wait_for, write
 from oomlab.errors import InputError, find
 from oomlab.gfp.outcomes import Caller
 from oomlab.gfp.predicates import request
@@ -130,5 +130,5 @@ def hold_oom_lock(machine: Machine, held_ms: int) -> Routine:
     yield mutex_lock(machine.oom_lock)
     if held_ms == FOR_EVER:
         yield wait_for(machine.panicked, 2)  # which never comes
-    yield sleep(max(1, held_ms * machine.hz // 1000))
+    yield io(1000 * held_ms, 1000 * held_ms)
     yield mutex_unlock(machine.oom_lock)

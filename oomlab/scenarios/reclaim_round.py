@@ -11,7 +11,7 @@ from typing import Literal
 
 from oomlab.checked import checked
 from oomlab.engine.model import Layout
-from oomlab.engine.ops import Routine, Slot, mutex_lock, mutex_unlock, sleep
+from oomlab.engine.ops import Routine, Slot, io, mutex_lock, mutex_unlock
 from oomlab.errors import find
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
@@ -111,5 +111,5 @@ def ask(machine: Machine, current: Task) -> Routine:
 def hold(machine: Machine, lock: Slot) -> Routine:
     """Hold a lock for HELD_MS."""
     yield mutex_lock(lock)
-    yield sleep(HELD_MS * machine.hz // 1000)
+    yield io(1000 * HELD_MS, 1000 * HELD_MS)
     yield mutex_unlock(lock)

@@ -8,13 +8,21 @@ from oomlab.engine.model import Layout
 from oomlab.engine.slots import Says
 from oomlab.kernel.machine import Machine
 from oomlab.kernel.percpu_lists import PerCpuLists, vmstat_update
-from oomlab.kernel.releases import KERNEL_4_13, KERNELS, Traits, traits_of
+from oomlab.kernel.releases import (
+    KERNEL_4_13,
+    KERNELS,
+    OOM_REAPER_DELAY_S,
+    Traits,
+    traits_of,
+)
 from oomlab.kernel.vmscan import kswapd
 from oomlab.kernel.zone import Kswapd, Zone, watermarks_for
 from oomlab.scenarios.parameters import Parameter, Settings
 
-AS_RELEASED = -1
-"""As a trait: what the release does."""
+AS_RELEASED = 2
+"""As a trait, which can be 0 or 1: what the release does."""
+
+_EITHER = (0, 1, AS_RELEASED)
 
 RELEASE_PARAMETERS = (
     Parameter(
@@ -22,23 +30,22 @@ RELEASE_PARAMETERS = (
     ),
     Parameter(
         "killer_naps",
-        "1 if the killer naps with oom_lock held after a kill, 0 if not (-1: as the release does)",
+        "1 if the killer naps with oom_lock held after a kill, 0 if not, 2 as the release does",
         AS_RELEASED,
-        only=(AS_RELEASED, 0, 1),
+        only=_EITHER,
     ),
     Parameter(
         "reaper_lock",
-        "1 if the reaper takes oom_lock, 0 if not (-1: as the release does)",
+        "1 if the reaper takes oom_lock, 0 if not, 2 as the release does",
         AS_RELEASED,
-        only=(AS_RELEASED, 0, 1),
+        only=_EITHER,
     ),
     Parameter(
-        "reaper_delay_s",
-        "how long the reaper waits before it looks at a victim, in seconds (-1: as the release"
-        " does)",
-        float(AS_RELEASED),
+        "reaper_waits",
+        "1 if the reaper waits two seconds before it looks at a victim, 0 if not, 2 as the release"
+        " does",
         AS_RELEASED,
-        1e6,
+        only=_EITHER,
     ),
 )
 """The release, and three of its traits on their own."""
@@ -101,8 +108,8 @@ def traits_for(settings: Settings) -> Traits:
         traits = replace(traits, killer_naps_under_oom_lock=bool(settings["killer_naps"]))
     if settings["reaper_lock"] != AS_RELEASED:
         traits = replace(traits, reaper_takes_oom_lock=bool(settings["reaper_lock"]))
-    if settings["reaper_delay_s"] >= 0:
-        traits = replace(traits, reaper_delay_s=float(settings["reaper_delay_s"]))
+    if settings["reaper_waits"] != AS_RELEASED:
+        traits = replace(traits, reaper_delay_s=OOM_REAPER_DELAY_S * settings["reaper_waits"])
     return traits
 
 

@@ -11,6 +11,7 @@ from oomlab.engine.ops import (
     Routine,
     announce_write,
     down_write,
+    io,
     log,
     move,
     sleep,
@@ -74,7 +75,7 @@ def add_rescuers(machine: Machine, settings: Settings) -> None:
     if settings.get("fault_oom"):
         add_fault_oom(machine, starts_at_us)
     if settings.get("earlier_victim"):
-        add_earlier_victim(machine, round(settings["rescue_s"] * machine.hz))
+        add_earlier_victim(machine, starts_at_us)
 
 
 def add_sysrq(machine: Machine, starts_at_us: int, name: str = "sysrq") -> None:
@@ -150,20 +151,20 @@ def fault_without_waiting(machine: Machine, current: Task) -> Routine:
         yield from do_exit(machine, current.process)
 
 
-def add_earlier_victim(machine: Machine, jiffies: int) -> None:
+def add_earlier_victim(machine: Machine, held_us: int) -> None:
     """A process that was killed before the run began, and that cannot exit yet: it holds its
     mmap_sem for writing, so that the reaper's first attempt fails."""
     victim = machine.process("earlier_victim", 1, mmap_sem=True)
     machine.spawn(
         "earlier_victim",
         "was killed before all this began, and is in the middle of changing its mappings",
-        lambda task: die_slowly(machine, victim, max(1, jiffies)),
+        lambda task: die_slowly(machine, victim, max(1, held_us)),
         process=victim,
     )
 
 
-def die_slowly(machine: Machine, victim: Process, jiffies: int) -> Routine:
-    """Hold mmap_sem for `jiffies`; then wait until the reaper is done, and exit.
+def die_slowly(machine: Machine, victim: Process, held_us: int) -> Routine:
+    """Hold mmap_sem for so long; then wait until the reaper is done, and exit.
 
     The exit could be as quick as the reaper. That it waits is our choice: to see the reaper work.
     """
@@ -174,7 +175,7 @@ def die_slowly(machine: Machine, victim: Process, jiffies: int) -> Routine:
     yield write(victim.memdie, 1)
     yield write(victim.mm, "victim")
     yield from wake_oom_reaper(machine, victim)
-    yield sleep(jiffies)
+    yield io(held_us, held_us)
     yield up_write(victim.mmap_sem)
     yield wait_for(victim.mm, "skip")
     yield from do_exit(machine, victim)

@@ -32,8 +32,10 @@ _FACE = Face(
         "oomlab.views.merged": ("tug_of_war",),
         "oomlab.views.lockdep": ("as_shrinker", "runs_that_went_well", "who_sees_what"),
         "oomlab.views.masks": ("exits",),
+        "oomlab.views.real_kernel": ("case_groups", "cells_table", "told_table"),
         "oomlab.views.runs": ("moments",),
         "oomlab.views.schedules": ("milestones",),
+        "oomlab.views.today": ("hazards_that_hang",),
         "oomlab.views.slow_path": ("mark_rows", "run_machine", "run_request", "trace_polls"),
     },
 )

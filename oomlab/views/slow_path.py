@@ -18,7 +18,7 @@ from oomlab.figures.slow_path import draw_slow_path, fate, last_step
 from oomlab.figures.watermarks import MarkRow, draw_watermarks
 from oomlab.gfp import flags
 from oomlab.kernel.machine import Machine
-from oomlab.kernel.releases import KERNEL_4_13, KERNEL_4_14, modelled_kernel
+from oomlab.kernel.releases import KERNEL_4_13, modelled_kernel, traits_of
 from oomlab.kernel.slow_path import FAST_PATH, STEP
 from oomlab.kernel.zone import (
     ALLOC_NO_WATERMARKS,
@@ -145,13 +145,18 @@ def mark_rows(free: int, kernel: Spelled, marks: Watermarks | None = None) -> tu
     InputError for a negative number of pages."""
     if free < 0:
         raise InputError(f"free cannot be {free} pages; valid: a whole number from 0 up")
-    victims = ALLOC_NO_WATERMARKS if modelled_kernel(kernel) < KERNEL_4_14 else ALLOC_OOM
+    traits = traits_of(modelled_kernel(kernel))
+    victims = ALLOC_NO_WATERMARKS if traits.victims_use_all_reserves else ALLOC_OOM
+    half = traits.realtime_takes_half
     levels = marks or watermarks_for(MANAGED_PAGES)
     attempts = (
         ("the last attempt before a kill", ALLOC_WMARK_HIGH),
         ("the first attempt of every request", ALLOC_WMARK_LOW),
         ("GFP_KERNEL, GFP_NOFS, GFP_NOWAIT", gfp_to_alloc_flags(flags.GFP_KERNEL)),
-        ("GFP_KERNEL, by a realtime task", gfp_to_alloc_flags(flags.GFP_KERNEL, realtime=True)),
+        (
+            "GFP_KERNEL, by a realtime task",
+            gfp_to_alloc_flags(flags.GFP_KERNEL, realtime=True, half=half),
+        ),
         ("GFP_KERNEL | __GFP_HIGH", gfp_to_alloc_flags(flags.GFP_KERNEL | flags.HIGH)),
         ("GFP_ATOMIC", gfp_to_alloc_flags(flags.GFP_ATOMIC)),
         ("GFP_KERNEL, by an OOM victim", victims),

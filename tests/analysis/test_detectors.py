@@ -36,17 +36,16 @@ def named(messages: tuple[LogLine, ...], detector: Detector) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "remedy", "given", "hung", "stalls", "workers", "spins"),
+    ("scenario", "remedy", "given", "hung", "stalls", "spins"),
     [
         # The caller in the callback and the inflater sleep; pollers switch every tick.
-        (H1, "mainline", {}, {"fs_task", WORKER}, set(), {WORKER}, set()),
+        (H1, "mainline", {}, {"fs_task", WORKER}, set(), set()),
         (
             H1,
             "mainline",
             {"fault_tasks": 2},
             {"fs_task", WORKER},
             {"fault_task0", "fault_task1"},
-            {WORKER},
             set(),
         ),
         # What should rescue the machine sleeps on oom_lock, and is reported for it.
@@ -56,24 +55,23 @@ def named(messages: tuple[LogLine, ...], detector: Detector) -> set[str]:
             {"sysrq": 1, "memcg_oom": 1},
             {"fs_task", WORKER, "sysrq_f", "memcg_task"},
             set(),
-            {WORKER, "sysrq_f"},
             set(),
         ),
-        (H2, "mainline", {}, {"hog", WORKER}, {"fs_task"}, {WORKER}, set()),
+        (H2, "mainline", {}, {"hog", WORKER}, {"fs_task"}, set()),
         # The task that polls for itself.
-        (H3B, "mainline", {}, set(), {"hog"}, set(), set()),
-        ("h3c-i915-fence-array", "mainline", {}, set(), {"hog"}, set(), set()),
-        ("h4-i915-object-lock", "mainline", {}, {"hog"}, {"gpu_client"}, set(), set()),
-        ("h5-host-never-answers", "mainline", {}, {"hog"}, set(), set(), set()),
+        (H3B, "mainline", {}, set(), {"hog"}, set()),
+        ("h3c-i915-fence-array", "mainline", {}, set(), {"hog"}, set()),
+        ("h4-i915-object-lock", "mainline", {}, {"hog"}, {"gpu_client"}, set()),
+        ("h5-host-never-answers", "mainline", {}, {"hog"}, set(), set()),
         # RCU's own thread waits interruptibly.
-        ("h5-rcu-previous-round", "mainline", {}, {"hog"}, {"fs_task"}, set(), set()),
-        ("h6-nap-under-lock", "mainline", {}, set(), set(), set(), set()),
-        ("h7-pseries-hotplug", "mainline", {}, {"offline"}, {"driver_task"}, set(), {"hog"}),
+        ("h5-rcu-previous-round", "mainline", {}, {"hog"}, {"fs_task"}, set()),
+        ("h6-nap-under-lock", "mainline", {}, set(), set(), set()),
+        ("h7-pseries-hotplug", "mainline", {}, {"offline"}, {"driver_task"}, {"hog"}),
         # The RFC: the waiter never, though it comes back into the loop; the thread, yes.
-        (H1, "offload", {}, {"oom_notifier", WORKER}, {"fs_task"}, {WORKER}, set()),
-        (H2, "offload", {}, set(), set(), set(), set()),
-        ("h5-host-never-answers", "offload", {}, {"oom_notifier"}, set(), set(), set()),
-        (H1, "allocate-outside", {}, set(), set(), set(), set()),
+        (H1, "offload", {}, {"oom_notifier", WORKER}, {"fs_task"}, set()),
+        (H2, "offload", {}, set(), set(), set()),
+        ("h5-host-never-answers", "offload", {}, {"oom_notifier"}, set(), set()),
+        (H1, "allocate-outside", {}, set(), set(), set()),
     ],
 )
 def test_who_is_named(
@@ -82,13 +80,12 @@ def test_who_is_named(
     given: Mapping[str, float],
     hung: set[str],
     stalls: set[str],
-    workers: set[str],
     spins: set[str],
 ) -> None:
     messages = log(scenario, remedy, **given)
     assert named(messages, "hung task") == hung
     assert named(messages, "allocation stall") == stalls
-    assert named(messages, "workqueue watchdog") == workers
+    assert named(messages, "workqueue watchdog") == spins
     assert named(messages, "soft lockup") == spins
 
 
@@ -136,17 +133,31 @@ def test_ten_reports_of_hung_tasks_and_then_silence() -> None:
     assert len([m for m in detector_log(trace, 3000) if m.detector == "hung task"]) == 10
 
 
-def test_a_stuck_worker_is_named_at_every_look_until_the_end() -> None:
-    looks = [m.second for m in log(H1) if m.detector == "workqueue watchdog"]
+def test_the_pool_of_a_cpu_that_is_never_given_up_is_named_at_every_look() -> None:
+    looks = [m.second for m in log("h7-pseries-hotplug") if m.detector == "workqueue watchdog"]
+    assert 30 <= looks[0] <= 60 and looks[-1] > 300 - 30
     assert {later - one for one, later in pairwise(looks)} == {30}
-    assert looks[-1] > 300 - 30
+
+
+def test_a_worker_that_sleeps_stalls_no_pool() -> None:
+    trace = run(H1)
+    assert any(task.name == WORKER and task.is_worker for task in trace.tasks)
+    assert named(detector_log(trace, 3000), "workqueue watchdog") == set()
+
+
+@pytest.mark.parametrize("every_s", [1, 7, 10, 60])
+def test_a_detector_that_looks_more_often_reports_sooner_and_more_often(every_s: int) -> None:
+    hung = [m for m in detector_log(run(H1), 130, 5, 60, every_s) if m.task == "fs_task"]
+    first_s = 5 + 60 // every_s * every_s + (every_s if 60 % every_s else 0)
+    assert hung[0].second == first_s
+    assert {b.second - a.second for a, b in pairwise(hung)} == ({every_s} if hung[1:] else set())
+    assert {m.since_us for m in hung} == {5_000_000}
 
 
 def test_the_order_of_the_log() -> None:
     messages = log(H1, fault_tasks=1)
     first = {m.detector: m.second for m in reversed(messages)}
     assert first["allocation stall"] == 10
-    assert 30 <= first["workqueue watchdog"] <= 60
     assert 120 <= first["hung task"] <= 240
     assert messages == tuple(sorted(messages))
 
@@ -211,6 +222,8 @@ def test_what_cannot_be_asked() -> None:
         detector_log(run(H1), hung_task_s=-1)
     with pytest.raises(InputError, match="valid: 0 to 10"):
         detector_log(run(H1), first_scan_s=11, hung_task_s=10)
+    with pytest.raises(InputError, match=r"0 \(once in its time\) to 86400"):
+        detector_log(run(H1), look_every_s=-1)
     with pytest.raises(InputError, match="0 or more"):
         detector_log(run(H1), until_s=-1)
     with pytest.raises(InputError, match="a timed run"):

@@ -138,27 +138,60 @@ class Reading:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._tabs: dict[frozenset[tuple[str, bool]], Page] = {}
+        self._tabs: dict[tuple[str, frozenset[tuple[str, bool]]], Page] = {}
 
     @contextmanager
     def test(self, watch: Watch) -> Iterator[Callable[..., Page]]:
         """Gives `turn_to(url, **options)`, which goes to an address and watches what comes of it,
         until the test ends."""
+        with self._used(watch) as tab:
+
+            def turn_to(url: str, **options: bool) -> Page:
+                page = tab("read", **options)
+                page.goto(url, wait_until="load")
+                return page
+
+            yield turn_to
+
+    @contextmanager
+    def look(self, watch: Watch) -> Iterator[Callable[..., Page]]:
+        """Gives `look_at(url, **options)` for a test that leaves a page as it is: the page may be
+        the one that the test before has looked at. Colours and motion are switched while it is
+        open, as a reader's system does. An address with another fragment is another page."""
+        with self._used(watch) as tab:
+
+            def look_at(
+                url: str, *, dark: bool = False, reduced_motion: bool = False, **options: bool
+            ) -> Page:
+                page = tab("look", **options)
+                page.emulate_media(
+                    color_scheme="dark" if dark else "light",
+                    reduced_motion="reduce" if reduced_motion else "no-preference",
+                )
+                if page.url != url:
+                    page.goto(url, wait_until="load")
+                page.evaluate("() => scrollTo({ left: 0, top: 0, behavior: 'instant' })")
+                return page
+
+            yield look_at
+
+    @contextmanager
+    def _used(self, watch: Watch) -> Iterator[Callable[..., Page]]:
+        """Gives `tab(kind, **options)`, whose tabs are watched, and tidied when the test ends."""
         used: list[Page] = []
 
-        def turn_to(url: str, **options: bool) -> Page:
-            key = frozenset(options.items())
+        def tab(kind: str, **options: bool) -> Page:
+            key = kind, frozenset(options.items())
             if key not in self._tabs:
                 self._tabs[key] = new_page(self._browser, **options)
             page = self._tabs[key]
             if page not in used:
                 used.append(page)
                 watch.over(page.context)
-            page.goto(url, wait_until="load")
             return page
 
         try:
-            yield turn_to
+            yield tab
         finally:
             for page in used:
                 watch.leave(page.context)

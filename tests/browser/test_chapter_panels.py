@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from oomlab import views
+from tests.browser.driver import Watch, new_page
 from tests.conftest import OpenPage
 from tools.build_book import pages
 
@@ -22,6 +24,21 @@ PATHS = [
     if "Panel(" in (ROOT / f"{name}.md").read_text(encoding="utf-8")
 ]
 SPACE = re.compile(r"\s+")
+TOGETHER = "book/all-panels.html"
+# The panels of some pages in the frame of the first of them, each page's in a section of its own.
+GATHERED = """async (paths) => {
+    const read = async (path) => new DOMParser().parseFromString(
+        await (await fetch(path.replace("book/", ""))).text(), "text/html");
+    const all = await Promise.all(paths.map(read));
+    const sections = all.map((page, number) => {
+        const section = document.createElement("section");
+        section.dataset.path = paths[number];
+        section.append(...page.querySelectorAll("article .oom-panel"));
+        return section;
+    });
+    all[0].querySelector("article").replaceChildren(...sections);
+    return "<!doctype html>" + all[0].documentElement.outerHTML;
+}"""
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -49,18 +66,40 @@ def test_each_stored_value_shows_what_the_model_says(read_page: OpenPage, path: 
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_first_pictures_are_there_without_javascript(read_page: OpenPage, path: str) -> None:
-    page = read_page(path, javascript=False)
+def test_the_first_pictures_are_there_without_javascript(look_at: OpenPage, path: str) -> None:
+    page = look_at(path, javascript=False)
     for panel in page.locator(".oom-panel").all():
         expect(panel.locator(".oom-picture svg")).to_be_visible()
         expect(panel.locator(".oom-sentence")).not_to_be_empty()
         expect(panel.locator(".oom-title")).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def together(browser: Browser, site_url: str) -> Iterator[Page]:
+    """One page with all panels: the engine, which takes seconds to start, starts once for all."""
+    page = new_page(browser)
+    page.goto(site_url + PATHS[0])
+    html = page.evaluate(GATHERED, PATHS)
+    page.route(f"**/{TOGETHER}", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(site_url + TOGETHER)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def gathered(together: Page, watch: Watch) -> Iterator[Page]:
+    """That page, watched for one test."""
+    watch.over(together.context)
+    yield together
+    watch.leave(together.context)
+
+
+@pytest.mark.xdist_group("gathered")
 @pytest.mark.parametrize("path", PATHS)
-def test_a_value_that_is_not_stored_is_computed_in_the_page(read_page: OpenPage, path: str) -> None:
-    page = read_page(path)
-    for panel in page.locator(".oom-panel").all():
+def test_a_value_that_is_not_stored_is_computed_in_the_page(gathered: Page, path: str) -> None:
+    panels = gathered.locator(f"section[data-path='{path}'] .oom-panel")
+    assert panels.count() > 0
+    for panel in panels.all():
         data = json.loads(panel.locator("script[type='application/json']").text_content() or "")
         skip_prediction(panel)
         for control in data["controls"]:

@@ -17,30 +17,47 @@ ALL_PAGES = [*PAGES, "search.html", "genindex.html"]
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("path", ALL_PAGES)
 def test_no_accessibility_violation(
-    read_page: OpenPage, violations: Callable[[Page], list[str]], path: str, dark: bool
+    look_at: OpenPage, violations: Callable[[Page], list[str]], path: str, dark: bool
 ) -> None:
-    page = read_page(path, dark=dark)
+    page = look_at(path, dark=dark)
     assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if dark else "light")
     assert violations(page) == []
 
 
 @pytest.mark.parametrize("path", ALL_PAGES)
-def test_a_phone_does_not_scroll_sideways(read_page: OpenPage, path: str) -> None:
-    page = read_page(path, phone=True)
+def test_a_phone_does_not_scroll_sideways(look_at: OpenPage, path: str) -> None:
+    page = look_at(path, phone=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.evaluate("window.scrollTo(100, 0)")
     assert page.evaluate("window.scrollX") == 0
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_reads_without_javascript(read_page: OpenPage, path: str) -> None:
-    page = read_page(path, javascript=False)
+def test_a_page_reads_without_javascript(look_at: OpenPage, path: str) -> None:
+    page = look_at(path, javascript=False)
     assert page.locator("article h1").inner_text().strip()
 
 
 def test_the_root_of_the_site_leads_to_the_first_page(open_page: OpenPage, site_url: str) -> None:
     page = open_page("index.html")
     page.wait_for_url(site_url + PAGES[0])
+
+
+def test_icons_are_drawn_and_only_that_of_the_colour_mode_is_read(read_page: OpenPage) -> None:
+    page = read_page(PAGES[0])
+    page.get_by_role("button", name="Color mode: System Settings", exact=True).wait_for()
+    page.get_by_role("button", name="Toggle primary sidebar", exact=True).wait_for()
+    used = page.evaluate(
+        """async () => {
+            await document.fonts.ready;
+            const seen = [...document.querySelectorAll("i")].filter((i) => i.checkVisibility());
+            return seen.map((i) => {
+                const { content, font } = getComputedStyle(i, "::before");
+                return content.length === 3 && document.fonts.check(font, content[1]);
+            });
+        }"""
+    )
+    assert len(used) > 5 and all(used)
 
 
 def test_formulas_are_set_by_the_sites_own_mathjax(open_page: OpenPage, site_url: str) -> None:

@@ -30,8 +30,8 @@ def printed(page: Page) -> Page:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_paper_shows_the_text_alone(read_page: OpenPage, path: str) -> None:
-    page = printed(read_page(path))
+def test_paper_shows_the_text_alone(look_at: OpenPage, path: str) -> None:
+    page = printed(look_at(path))
     assert len(shown(page, "article h1")) == 1
     around = ".bd-sidebar-primary, .bd-header-article, .prev-next-footer, .bd-footer-content"
     assert shown(page, f"{around}, .copybtn, details.above-input") == []
@@ -43,8 +43,8 @@ def test_paper_shows_the_text_alone(read_page: OpenPage, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", WITH_PANELS)
-def test_panels_are_figures_without_javascript_too(read_page: OpenPage, path: str) -> None:
-    panels_are_figures(printed(read_page(path, javascript=False)))
+def test_panels_are_figures_without_javascript_too(look_at: OpenPage, path: str) -> None:
+    panels_are_figures(printed(look_at(path, javascript=False)))
 
 
 def panels_are_figures(page: Page) -> None:

@@ -55,3 +55,24 @@ def test_a_shared_tab_is_watched_for_one_test_and_keeps_nothing(
     assert second == Watch()
     assert len(first.outside) == len(ELSEWHERE)
     reading.close()
+
+
+def test_a_page_that_is_looked_at_is_loaded_once_and_follows_the_system(
+    browser: Browser, address: str
+) -> None:
+    reading = Reading(browser)
+    with reading.look(Watch()) as look_at:
+        page = look_at(f"{address}quiet.html")
+        page.evaluate("window.loaded = 1; localStorage.setItem('kept', '1')")
+    with reading.look(Watch()) as look_at:
+        assert look_at(f"{address}quiet.html", dark=True, reduced_motion=True) is page
+        assert page.evaluate("[window.loaded, localStorage.length]") == [1, 0]
+        for wish in ("prefers-color-scheme: dark", "prefers-reduced-motion: reduce"):
+            assert page.evaluate(f"matchMedia('({wish})').matches"), wish
+        look_at(f"{address}quiet.html")
+        assert page.evaluate("matchMedia('(prefers-color-scheme: light)').matches")
+        assert look_at(f"{address}quiet.html", phone=True) is not page
+        page.evaluate("location.hash = 'elsewhere'")
+    with reading.look(Watch()) as look_at:
+        assert look_at(f"{address}quiet.html").evaluate("window.loaded") is None
+    reading.close()

@@ -81,6 +81,14 @@ def test_a_caller_that_does_not_exist_is_refused() -> None:
         call(WALK, {"caller": 9})
 
 
-def test_a_run_without_a_walk_is_refused_in_a_sentence() -> None:
-    with pytest.raises(InputError, match="nobody asks the OOM killer"):
-        call(WALK, {"caller": 0, "give_back_pages": 900, "give_back_s": 0, "reclaim_us": 10_000})
+def test_a_run_without_a_walk_is_a_timeline_and_says_so() -> None:
+    fed = {"caller": 0, "give_back_pages": 900, "give_back_s": 0, "reclaim_us": 10_000}
+    for given in (fed, {"caller": 2, "kernel": 7.3}):
+        said = call(WALK, given)["sentence"]
+        assert " asks nobody, and no listener is called. " in said
+
+
+def test_rcu_is_not_called_since_4_20_and_sysrq_f_kills_since_5_17() -> None:
+    said = call(WALK, {"caller": 3, "listener_pages": 256, "kernel": 7.3})["sentence"]
+    assert said.startswith("4 listeners are called, virtio_balloon first.")
+    assert "hog is killed" in said

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from oomlab import run
+from oomlab.analysis.rounds import tries_in_vain
 from oomlab.engine.slots import Facts
 from oomlab.figures import Figure, draw_timeline
 from oomlab.figures.lanes import MAX_LANES
@@ -96,9 +97,9 @@ def test_kills_and_timeouts_are_labelled_at_their_moment() -> None:
     figure = figure_of(*CASES[4])
     shown = texts(figure)
     assert "timeout" in shown
-    assert "timeout, kill hog" in shown
-    assert {"5.0 s", "10.0 s"} <= set(shown)
-    assert "At 10.0 s: kill hog (fault_task0)." in figure.twin
+    assert {"timeout", "kill hog"} <= set(shown)
+    assert {"5.1 s", "10.3 s"} <= set(shown)
+    assert "At 10.3 s: kill hog (fault_task0)." in figure.twin
 
 
 def test_labels_of_moments_close_to_each_other_stand_in_rows() -> None:
@@ -163,7 +164,9 @@ def test_the_legend_holds_only_what_occurs() -> None:
 
 
 def test_polls_are_counted_but_not_in_a_lockup_where_they_never_end() -> None:
-    assert "polls oom_lock, 1250×" in texts(figure_of(*CASES[9]))
+    tries = tries_in_vain(run(*CASES[9]), "oom_lock")
+    assert 600 < tries < 660
+    assert f"polls oom_lock, {tries} times" in texts(figure_of(*CASES[9]))
     assert "polls oom_lock" in texts(figure_of(*CASES[7]))
 
 

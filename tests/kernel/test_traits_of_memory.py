@@ -68,6 +68,16 @@ def test_nofail_may_use_half_of_the_min_mark_since_6_3(
     assert (run.ending == "returned") == gets
 
 
+@pytest.mark.parametrize(("kernel", "mark"), [(KERNEL_6_1, 10 - 2), (KERNEL_6_12, 10 - 5)])
+def test_a_realtime_task_may_use_half_of_the_min_mark_since_6_3(
+    kernel: KernelRelease, mark: int
+) -> None:
+    on = machine(0, kernel=kernel)
+    task = spawn(on, traits=TaskTraits(realtime=True))
+    run = solo(on, task, alloc_page(on, task, flags.GFP_KERNEL | flags.NORETRY))
+    assert mark in {op.args[0] for op, _ in run.ops if op.kind == "take_page"}
+
+
 @pytest.mark.parametrize(
     ("kernel", "each"), [(KERNEL_4_13, True), (BETWEEN, False), (KERNEL_6_1, True)]
 )

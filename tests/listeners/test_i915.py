@@ -119,7 +119,7 @@ def test_another_owner_is_waited_for_only_so_long() -> None:
         given={i915.struct_mutex: other.index},
     )
     assert run.ending == "returned"
-    assert run.kinds().count("sleep") == 4
+    assert run.kinds().count("sleep") == 2
     assert run.said() == ["Unable to lock GPU to purge memory."]
 
 

@@ -95,19 +95,19 @@ class TestTheReaper:
             return next((e.at_us for e in trace.events if e.op == "down_read_trylock"), -1)
 
         assert 0 <= looked() < 1_000_000
-        assert looked(reaper_delay_s=2) == -1  # behind oom_lock for ever
-        assert looked(reaper_lock=0, reaper_delay_s=2) // 1_000_000 == 2
+        assert looked(reaper_waits=1) == -1  # behind oom_lock for ever
+        assert looked(reaper_lock=0, reaper_waits=1) // 1_000_000 == 2
         assert looked(kernel="6.1", reaper_lock=1) == -1
-        assert 0 <= looked(kernel="6.1", reaper_delay_s=0) < 1_000_000
+        assert 0 <= looked(kernel="6.1", reaper_waits=0) < 1_000_000
 
     def test_the_nap_can_be_had_on_its_own(self) -> None:
         given = Experiment.of(H1, given={"kernel": "6.1"}).settings
         assert not traits_for(given).killer_naps_under_oom_lock
         assert traits_for({**given, "killer_naps": 1}).killer_naps_under_oom_lock
 
-    def test_a_delay_that_is_none_is_refused(self) -> None:
-        with pytest.raises(InputError, match="reaper_delay_s cannot be -2; valid"):
-            run(H1, "mainline", {"reaper_delay_s": -2})
+    def test_what_is_none_of_the_three_is_refused(self) -> None:
+        with pytest.raises(InputError, match="reaper_waits cannot be -1; valid: 0, 1, 2"):
+            run(H1, "mainline", {"reaper_waits": -1})
 
 
 def test_rcu_left_the_chain_with_4_20() -> None:

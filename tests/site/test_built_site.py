@@ -92,6 +92,14 @@ def test_every_page_loads_all_style_sheets_of_the_widgets() -> None:
         assert sheets <= loaded, f"{page}: list them under html_css_files in _config.yml"
 
 
+def test_icons_are_a_font_and_nobody_reads_them_out() -> None:
+    """The theme would draw each of them a second time, by a script larger than all others."""
+    for file in html_files():
+        text = file.read_text(encoding="utf-8")
+        assert "fontawesome.js" not in text, file
+        assert not re.findall(r'<i class="fa[^>]*>', text), file
+
+
 def test_every_file_has_a_name_that_servers_know() -> None:
     """A type for .mjs is missing in many servers' own tables, and browsers insist on one."""
     ends = {file.suffix for file in SITE.rglob("*") if file.is_file()}

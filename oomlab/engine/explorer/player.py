@@ -41,7 +41,11 @@ class Player:
             if actor.serves:
                 self._to_first_wait(actor.index)
         self._note_blocks()
-        self._idle = {a.index: position(self.routines[a.index]) for a in model.actors if a.serves}
+        self._idle = {
+            actor.index: position(self.routines[actor.index])
+            for actor in model.actors
+            if actor.serves and self.pending[actor.index] is not None
+        }
 
     def task_number(self, name: str) -> int:
         """The number of the task called `name`. Raises InputError naming all tasks."""

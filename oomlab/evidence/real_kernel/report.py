@@ -15,6 +15,7 @@ def comparison_report(found: Sequence[KernelComparison]) -> dict[str, Any]:
     """All cells as JSON data, with a count of the answers, in all and in outcome alone."""
     return {
         "cells": [{**asdict(one), "answer": one.answer,
+                   "problems": one.problems,
                    "aspects": [{**asdict(a), "answer": a.answer} for a in one.aspects]}
                   for one in found],
         "answers": dict(Counter(one.answer for one in found)),
@@ -24,7 +25,13 @@ def comparison_report(found: Sequence[KernelComparison]) -> dict[str, Any]:
 
 
 def _causes(found: Sequence[KernelComparison]) -> set[str]:
-    return {name for one in found for aspect in one.aspects for name in aspect.causes}
+    return {
+        name
+        for one in found
+        for aspect in one.aspects
+        if not aspect.equal
+        for name in aspect.causes
+    }
 
 
 def comparison_text(found: Sequence[KernelComparison]) -> Iterator[str]:
@@ -38,6 +45,8 @@ def comparison_text(found: Sequence[KernelComparison]) -> Iterator[str]:
         for aspect in one.aspects:
             if not aspect.equal:
                 yield f"{'':{width}}  {_difference(aspect)}"
+        for sentence in one.needless:
+            yield f"{'':{width}}  PROBLEM: {sentence}"
     for name in DISAGREEMENTS:
         if name in _causes(found):
             yield ""

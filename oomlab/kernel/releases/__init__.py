@@ -9,7 +9,7 @@ from __future__ import annotations
 from oomlab.errors import unknown
 from oomlab.kernel.releases.difference import Difference
 from oomlab.kernel.releases.differences import DIFFERENCES
-from oomlab.kernel.releases.traits import StallWarnings, Traits
+from oomlab.kernel.releases.traits import OOM_REAPER_DELAY_S, StallWarnings, Traits
 from oomlab.kernel_release import KernelRelease, Spelled
 from oomlab.limits import Limit
 
@@ -73,6 +73,7 @@ __all__ = [
     "KERNEL_6_1",
     "KERNEL_6_12",
     "KERNEL_7_3",
+    "OOM_REAPER_DELAY_S",
     "Difference",
     "StallWarnings",
     "Traits",

@@ -7,6 +7,7 @@ before 2019 come from the messages of the thread and the trees of the time.
 from __future__ import annotations
 
 from oomlab.kernel.releases.difference import Difference
+from oomlab.kernel.releases.traits import OOM_REAPER_DELAY_S
 from oomlab.kernel_release import KernelRelease
 from oomlab.registry import Registry
 
@@ -181,7 +182,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             KernelRelease(5, 18),
             "e4a38402c36e; also in later updates of older releases",
             shows=("five-seconds#who-else-waits",),
-            traits={"reaper_delay_s": 2.0},
+            traits={"reaper_delay_s": OOM_REAPER_DELAY_S},
         ),
         Difference(
             "kswapd-kills",
@@ -197,8 +198,16 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "A `__GFP_NOFAIL` request that got nothing may use half of the min mark, not a "
             "quarter.",
             KernelRelease(6, 3),
-            "1ebbb21811b7",
+            "1ebbb21811b7; also in later updates of older releases",
             traits={"nofail_takes_half": True},
+        ),
+        Difference(
+            "realtime-half",
+            "A realtime task may use half of the min mark, not a quarter.",
+            KernelRelease(6, 3),
+            "not looked up; of the series of 1ebbb21811b7",
+            shows=("running-out#not-all-free-pages-are-for-everybody",),
+            traits={"realtime_takes_half": True},
         ),
         Difference(
             "tuned-lists",

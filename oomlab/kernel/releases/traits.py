@@ -9,6 +9,9 @@ StallWarnings = Literal["each task", "none", "one in ten seconds"]
 """Who is told of in the allocator's stall warning: every task on its own, nobody, or whoever comes
 first, ten seconds after the last warning of the machine at the earliest."""
 
+OOM_REAPER_DELAY_S = 2.0
+"""OOM_REAPER_DELAY, where the reaper has one."""
+
 
 @dataclass(frozen=True)
 class Traits:
@@ -42,6 +45,7 @@ class Traits:
       not once only.
     - `nofail_takes_half`: a `__GFP_NOFAIL` request that got nothing may use half of the min mark
       instead of a quarter of it.
+    - `realtime_takes_half`: so may a realtime task.
     - `wakes_kswapd_each_round`: so does a request that was given reserves, and not in its first
       round only.
     - `watermark_boost`: all marks may be lifted for a while, until kswapd has made a pass.
@@ -75,6 +79,7 @@ class Traits:
     victims_use_all_reserves: bool = True
     isolation_waits_without_limit: bool = True
     nofail_takes_half: bool = False
+    realtime_takes_half: bool = False
     wakes_kswapd_each_round: bool = True
     watermark_boost: bool = False
     tuned_percpu_lists: bool = False

@@ -32,7 +32,8 @@ def test_the_seed_decides() -> None:
 
 def test_without_anything_to_draw_the_seed_changes_nothing() -> None:
     """The naps are short: the timer wheel has a slot for each tick of them."""
-    one, other = (run("h2-three-task-poll", "trylock", {}, seed) for seed in (1, 2))
+    given = {"exit_us": 1, "reap_us": 1}
+    one, other = (run("h2-three-task-poll", "trylock", given, seed) for seed in (1, 2))
     assert one.events == other.events
 
 

@@ -1,0 +1,308 @@
+"""Small multiples: what runs of the model and of real kernels did, on one axis of time.
+
+A row is a case, a column a release. In each cell the model's runs stand above the kernel's, a bar a
+run: how long somebody waited, who was killed meanwhile, and when the kernel reported a hung task.
+A bar that runs off the edge is a lockup. A picture may be of one side only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from oomlab.analysis import time_text
+from oomlab.brief import brief
+from oomlab.checked import checked
+from oomlab.errors import InputError
+from oomlab.figures.figure import Figure
+from oomlab.figures.parts import MARGIN, Key, bar, label, legend
+from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
+from oomlab.figures.text import shortened, text_width, wrapped
+
+AXIS_ENDS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 12.0, 20.0, 30.0, 40.0, 60.0, 120.0)
+"""The axis ends at the first of these that leaves all bars but lockups some room."""
+
+Side = Literal["model", "kernel"]
+SIDES: tuple[Side, ...] = ("model", "kernel")
+"""From the top down."""
+
+MOST_OF_THE_MODEL = 3
+"""So many runs of the model are drawn in a cell (our choice); the words tell of all."""
+
+_GUTTER = MARGIN + text_width("kernel") + 8
+_BETWEEN = 16.0
+_HEAD = 26.0
+_LANE, _STEP = 7.0, 10.0
+_BLOCK = 18.0
+"""The least height of a block of lanes: its name must fit beside it."""
+_LINE = 18.0
+_MIN_WIDTH = 3.0
+"""A wait too short to be seen is drawn so wide."""
+
+
+@brief
+@dataclass(frozen=True)
+class Lane:
+    """One run; times in seconds after the notifier was first called.
+
+    `waits_s`: how long each round waited, one after the other. `locked_up`: another one never
+    ended. `kills_s`: when a process was killed. `reports_s`: for how long a task had been blocked
+    when the hung-task detector named it. `calls` of the notifier.
+    """
+
+    waits_s: tuple[float, ...] = ()
+    locked_up: bool = False
+    kills_s: tuple[float, ...] = ()
+    reports_s: tuple[float, ...] = ()
+    calls: int = 0
+
+
+@brief
+@dataclass(frozen=True)
+class Cell:
+    """A case on a release; either side may have no runs."""
+
+    release: str
+    model: tuple[Lane, ...] = ()
+    kernel: tuple[Lane, ...] = ()
+
+
+@brief
+@dataclass(frozen=True)
+class Multiple:
+    """A case: its name for people, and a cell for each release."""
+
+    title: str
+    cells: tuple[Cell, ...]
+
+
+@checked
+def draw_multiples(rows: Sequence[Multiple], name: str, *, key: str = "") -> Figure:
+    """Draw the cases, `name` being what they have in common; give different keys to two copies on
+    one page. Raises InputError if there is no run at all, and unless all rows have cells for the
+    same releases."""
+    releases = tuple(cell.release for cell in rows[0].cells) if rows else ()
+    if not releases or any(tuple(c.release for c in row.cells) != releases for row in rows):
+        raise InputError("small multiples need a cell for each of the same releases in each row")
+    sides = tuple(s for s in SIDES if any(_lanes(cell, s) for row in rows for cell in row.cells))
+    if not sides:
+        raise InputError("small multiples need at least one run")
+    title = name if len(sides) < 2 else f"{name}: the model above real kernels"
+    end_s = axis_end_s(_all_lanes(rows))
+    columns = _columns(len(releases))
+    parts: list[Markup] = [
+        element("text", release, x=left, y=14.0 + 5, class_="oom-name")
+        for release, (left, _) in zip(releases, columns, strict=True)
+    ]
+    y = _HEAD
+    for row in rows:
+        drawn, y = _row(row, sides, columns, y, end_s)
+        parts += drawn
+    grid = [part for left, right in columns for part in _axis(left, right, y, end_s, top=_HEAD)]
+    keys, height = legend([*_keys(rows)], y + 34)
+    description = "; ".join(_told(row, sides) for row in rows) + "."
+    svg = document([*grid, *parts, keys], y + 34 + height + 4, title, description, key)
+    twin = "\n".join([f"{title}.", *(said for row in rows for said in _twin(row, sides))])
+    return Figure(svg, title, description, twin)
+
+
+def axis_end_s(lanes: Iterable[Lane]) -> float:
+    """Where the axis ends: behind every moment that is known of these runs."""
+    moments = [m for lane in lanes for m in (sum(lane.waits_s), *lane.kills_s, *lane.reports_s)]
+    latest_s = max(moments, default=0.0) * 1.08
+    return next((end for end in AXIS_ENDS_S if end >= latest_s), latest_s)
+
+
+def _lanes(cell: Cell, side: Side) -> tuple[Lane, ...]:
+    return cell.model if side == "model" else cell.kernel
+
+
+def _drawn(cell: Cell, side: Side) -> tuple[Lane, ...]:
+    """The lanes that get a bar: each run of a kernel; of the model, whose runs are many, the
+    quickest, the slowest and some between."""
+    if side == "kernel":
+        return cell.kernel
+    found = sorted(dict.fromkeys(cell.model), key=_length)
+    steps = min(len(found), MOST_OF_THE_MODEL) - 1
+    picked = (round(n * (len(found) - 1) / max(steps, 1)) for n in range(steps + 1))
+    return tuple(found[n] for n in picked)
+
+
+def _length(lane: Lane) -> tuple[bool, float, int]:
+    return lane.locked_up, sum(lane.waits_s), len(lane.kills_s)
+
+
+def _all_lanes(rows: Sequence[Multiple]) -> list[Lane]:
+    cells = [cell for row in rows for cell in row.cells]
+    return [lane for cell in cells for side in SIDES for lane in _lanes(cell, side)]
+
+
+def _columns(count: int) -> list[tuple[float, float]]:
+    width = (WIDTH - MARGIN - _GUTTER - _BETWEEN * (count - 1)) / count
+    lefts = [_GUTTER + number * (width + _BETWEEN) for number in range(count)]
+    return [(left, left + width) for left in lefts]
+
+
+def _row(
+    row: Multiple,
+    sides: Sequence[Side],
+    columns: Sequence[tuple[float, float]],
+    top: float,
+    end_s: float,
+) -> tuple[list[Markup], float]:
+    """One case; result: the drawing, and where the next one begins."""
+    parts = [line(MARGIN, top, WIDTH - MARGIN, top, class_="oom-rule", stroke="currentColor")]
+    lines = wrapped(row.title, WIDTH - 2 * MARGIN)
+    for number, text in enumerate(lines):
+        parts.append(label(MARGIN, top + 12 + number * _LINE, text))
+    y = top + 12 + len(lines) * _LINE
+    for side in sides:
+        blocks = [_drawn(cell, side) for cell in row.cells]
+        parts.append(label(MARGIN, y, side, ink="muted"))
+        for block, (left, right) in zip(blocks, columns, strict=True):
+            if not block:
+                parts.append(label(left, y, "not asked", ink="muted"))
+            for number, lane in enumerate(block):
+                parts.append(_lane(lane, left, right, y + number * _STEP, end_s))
+        y += max(_BLOCK, max(map(len, blocks)) * _STEP + 4)
+    for cell, (left, right) in zip(row.cells, columns, strict=True):
+        texts, room = _summary(_lanes(cell, sides[-1])), right - left + _BETWEEN - 6
+        fitting = next((t for t in texts if text_width(t) <= room), shortened(texts[-1], room))
+        parts.append(label(left, y + 2, fitting))
+    return parts, y + _LINE
+
+
+def _lane(lane: Lane, left: float, right: float, middle: float, end_s: float) -> Markup:
+    scale = (right - left) / end_s
+    parts: list[Markup] = []
+    x, top = left, middle - _LANE / 2
+    for wait_s in lane.waits_s:
+        width = max(wait_s * scale, _MIN_WIDTH)
+        parts.append(bar("waits", x, top, width, _LANE))
+        x += width
+    if lane.locked_up:
+        parts.append(bar("blocked", x, top, right - x, _LANE))
+        tip = f"M{right:.1f} {top - 2.5:.1f}L{right + 8:.1f} {middle:.1f}"
+        tip += f"L{right:.1f} {top + _LANE + 2.5:.1f}Z"
+        parts.append(element("path", d=tip, class_="oom-blocked", fill="currentColor"))
+    parts += [_report(left + s * scale, middle) for s in lane.reports_s]
+    parts += [_kill(left + s * scale, middle) for s in lane.kills_s]
+    return group(*parts)
+
+
+def _kill(x: float, y: float) -> Markup:
+    """A cross on a plate, to be seen over any pattern."""
+    cross = f"M{x - 3:.1f} {y - 3:.1f}l6 6M{x - 3:.1f} {y + 3:.1f}l6 -6"
+    return group(
+        element("circle", cx=x, cy=y, r=5.0, class_="oom-paper", fill="currentColor"),
+        element("path", d=cross, fill="none", stroke="currentColor", stroke_width=2.2),
+    )
+
+
+def _report(x: float, y: float) -> Markup:
+    """A bell-like wedge that points at the moment."""
+    shape = f"M{x - 4:.1f} {y - 4.5:.1f}H{x + 4:.1f}L{x:.1f} {y + 4.5:.1f}Z"
+    return element(
+        "path",
+        d=shape,
+        fill="currentColor",
+        class_="oom-lock1",
+        stroke="currentColor",
+        stroke_width=1.2,
+    )
+
+
+def _axis(left: float, right: float, y: float, end_s: float, *, top: float) -> Iterator[Markup]:
+    yield line(left, y, right, y, stroke="currentColor", stroke_width=1.2)
+    for part in (0.0, 0.5, 1.0):
+        x = left + (right - left) * part
+        yield line(x, y, x, top, class_="oom-rule", stroke="currentColor")
+        yield line(x, y, x, y + 5, stroke="currentColor", stroke_width=1.2)
+    yield label(left, y + 16, "0")
+    text = _text(end_s)
+    yield label(right - text_width(text), y + 16, text)
+
+
+def _keys(rows: Sequence[Multiple]) -> Iterator[Key]:
+    lanes = _all_lanes(rows)
+    if any(lane.waits_s for lane in lanes):
+        yield Key(bar("waits", 0, -_LANE / 2, 26, _LANE), 26, "a wait that ended")
+    if any(lane.locked_up for lane in lanes):
+        stuck = _lane(Lane(locked_up=True), 0, 20, 0, 1)
+        yield Key(stuck, 28, "locked up")
+    if any(lane.kills_s for lane in lanes):
+        yield Key(_kill(6, 0), 12, "a process is killed")
+    if any(lane.reports_s for lane in lanes):
+        yield Key(_report(6, 0), 12, "a task is reported as hung")
+
+
+def summary(lanes: Sequence[Lane]) -> str:
+    """What runs did, in a few words; "" for none."""
+    texts = _summary(lanes)
+    return texts[min(1, len(texts) - 1)]
+
+
+def _summary(lanes: Sequence[Lane]) -> list[str]:
+    """What the runs of one side did, the longest text first."""
+    if not lanes:
+        return [""]
+    stuck = sum(lane.locked_up for lane in lanes)
+    if stuck == len(lanes):
+        return ["locked up"]
+    waits = [max(lane.waits_s) for lane in lanes if lane.waits_s and not lane.locked_up]
+    said = _times(waits) if waits else "nobody waits"
+    if stuck:
+        return [
+            f"{stuck} of {len(lanes)} locked up, else {said}",
+            f"{stuck} of {len(lanes)} locked",
+        ]
+    kills = _counted([len(lane.kills_s) for lane in lanes], "kill")
+    calls = _counted([lane.calls for lane in lanes], "call")
+    return [f"{said}; {kills}, {calls} of the chain", f"{said}, {kills}", said]
+
+
+def _times(values_s: Sequence[float]) -> str:
+    """The shortest and the longest, as in "47–237 ms"."""
+    low, high = _text(min(values_s)), _text(max(values_s))
+    if low == high:
+        return low
+    number, _, unit = low.partition(" ")
+    return f"{number if high.endswith(f' {unit}') else low}–{high}"
+
+
+def _counted(values: Sequence[int], what: str) -> str:
+    low, high = min(values), max(values)
+    number = f"{low}" if low == high else f"{low}–{high}"
+    return f"{number} {what}{'' if high == 1 else 's'}"
+
+
+def _told(row: Multiple, sides: Sequence[Side]) -> str:
+    found = [(c.release, _summary(_lanes(c, sides[-1]))[-1] or "not asked") for c in row.cells]
+    return f"{row.title}: {', '.join(f'{release} {said}' for release, said in found)}"
+
+
+def _twin(row: Multiple, sides: Sequence[Side]) -> Iterator[str]:
+    yield f"{row.title}:"
+    for cell in row.cells:
+        for side in sides:
+            lanes = _lanes(cell, side)
+            runs = f"{len(lanes)} run{'' if len(lanes) == 1 else 's'}"
+            said = f"{runs}: {_summary(lanes)[0]}{_when(lanes)}" if lanes else "not asked"
+            yield f"{cell.release}, the {side}, {said}."
+
+
+def _when(lanes: Sequence[Lane]) -> str:
+    """The moments of the marks."""
+    kills = dict.fromkeys(_texts([s for lane in lanes for s in lane.kills_s]))
+    reports = dict.fromkeys(_texts([s for lane in lanes for s in lane.reports_s]))
+    said = f"; killed at {', '.join(kills)}" if kills else ""
+    return said + (f"; reported as hung after {', '.join(reports)}" if reports else "")
+
+
+def _texts(moments_s: Sequence[float]) -> Iterator[str]:
+    return (_text(s) for s in sorted(moments_s))
+
+
+def _text(seconds: float) -> str:
+    return time_text(round(seconds * 1_000_000)).replace(".0 ", " ")
