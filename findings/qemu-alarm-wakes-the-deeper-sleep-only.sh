@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A guest sets the alarm of its clock and sleeps: suspend to RAM, then suspend-to-idle.
 #
-# Package: qemu-system-x86 1:7.2+dfsg-7+deb12u18+b3 (Debian; its libraries in the versions of that day; gcc), linux-image-6.1.0-56-cloud-amd64 6.1.192-2
+# Package: qemu-system-x86 1:7.2+dfsg-7+deb12u18+b3, qemu-system-common 1:7.2+dfsg-7+deb12u18+b3, qemu-system-data 1:7.2+dfsg-7+deb12u18, seabios 1.16.2-1, linux-image-6.1.0-56-cloud-amd64 6.1.192-2 (Debian; libraries in the versions of that day; gcc)
 # Expected: The alarm ends both sleeps after five seconds; if only one, then suspend-to-idle, which stops no device of the machine.
 # Really: The alarm ends suspend to RAM. Suspend-to-idle goes on for ever: Linux leaves the waking to ACPI's own event of the clock, which QEMU raises only for a machine that it has put into S3.
 # Seen: 2026-11-29
@@ -10,10 +10,16 @@ box=$(mktemp -d)
 trap 'rm -rf "$box"' EXIT
 cd "$box"
 mkdir debs
-apt-get > log -qq -y -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
-	-o Dir::Cache::archives="$box/debs" --no-install-recommends --download-only --reinstall \
-	install qemu-system-{x86,common}=1:7.2+dfsg-7+deb12u18+b3 qemu-system-data seabios ipxe-qemu \
-	linux-image-6.1.0-56-cloud-amd64=6.1.192-2
+fetch() {
+	apt-get >> log -qq -y -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
+		-o Dir::Cache::archives="$box/debs" --no-install-recommends --download-only --reinstall "$@"
+}
+# By name, as apt leaves out of a package's needs what the machine has already.
+fetch install qemu-system-x86=1:7.2+dfsg-7+deb12u18+b3
+fetch install qemu-system-common=1:7.2+dfsg-7+deb12u18+b3
+fetch install qemu-system-data=1:7.2+dfsg-7+deb12u18
+fetch install seabios=1.16.2-1
+fetch install linux-image-6.1.0-56-cloud-amd64=6.1.192-2
 for package in debs/*.deb; do dpkg -x "$package" .; done
 
 cat > init.c <<'END'
