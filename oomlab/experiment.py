@@ -83,8 +83,11 @@ class Experiment:
         # The draws depend on what is not as usual: a setting that is added later changes no run.
         # Nor does watching.
         usual = {parameter.name: parameter.default for parameter in self.scenario.parameters}
-        usual["ghosts"] = self.settings.get("ghosts")
-        unusual = {name: value for name, value in self.settings.items() if value != usual[name]}
+        unusual = {
+            name: value
+            for name, value in self.settings.items()
+            if name != "ghosts" and value != usual[name]
+        }
         clock = Clock(
             self.model(),
             Chooser(self.seed, unusual),
