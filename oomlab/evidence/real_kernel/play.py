@@ -14,6 +14,7 @@ from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.real_kernel.cases import CASES, Case
 from oomlab.evidence.real_kernel.facts import RunFacts
+from oomlab.evidence.real_kernel.translation import HUNG_S
 from oomlab.experiment import Experiment
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
 from oomlab.kernel.releases import KERNELS, traits_of
@@ -23,9 +24,6 @@ from oomlab.scenarios.witness import WITNESS
 
 WATCH_S = 30
 """How long a guest is watched after the first call, in seconds, unless the case says otherwise."""
-
-HUNG_S = 10
-"""The guests' hung-task limit, in seconds, and how often the detector looks."""
 
 STALL = "allocation stall"
 
@@ -70,21 +68,24 @@ def model_facts(trace: Trace, case: Case, release: str, seed: int) -> RunFacts:
     watch_s = int(case.guest.get("watch_s", WATCH_S))
     called = _first_call_us(trace)
     began_us = called or 0
-    stalls = tuple(_stalls_ms(trace, began_us + 1_000_000 * watch_s))
-    served = len(stalls) == case.module.get("rounds", 1)
-    watched_s = min(watch_s, sum(stalls) / 1000) if served else watch_s
-    log = detector_log(trace, watch_s, HUNG_S / 2, HUNG_S)
-    pressure_s = int(watched_s) // EVERY_S * EVERY_S
+    served_us = tuple(_served_us(trace, began_us + 1_000_000 * watch_s))
+    served = len(served_us) == case.module.get("rounds", 1)
+    # A guest is looked at once a second, until X is done or the guest's time is over.
+    ends_us = served_us[-1][1] if served else began_us + 1_000_000 * watch_s
+    until_us = ends_us + 1_000_000 * served
+    pressure_s = (ends_us - began_us) // 1_000_000 // EVERY_S * EVERY_S
+    killed = [kill for kill in kills(trace) if kill.at_us <= until_us]
+    log = detector_log(trace, ends_us / 1_000_000, HUNG_S / 2, HUNG_S)
     return RunFacts(
         release=release,
         case=case.name,
         number=seed,
         clock="model",
         outcome=_outcome(case, called is not None, served),
-        stall_ms=stalls,
+        stall_ms=tuple((done - opened) / 1000 for opened, done in served_us),
         calls=sum(call.task != "memcg_task" for call in oom_calls(trace)),
-        kills=len(kills(trace)),
-        killed_at_ms=tuple(round((kill.at_us - began_us) / 1000) for kill in kills(trace)),
+        kills=len(killed),
+        killed_at_ms=tuple(round((kill.at_us - began_us) / 1000) for kill in killed),
         callback_pages=tuple(
             event.result
             for event in trace.events
@@ -110,14 +111,14 @@ def _first_call_us(trace: Trace) -> int | None:
     return next(opened, None)
 
 
-def _stalls_ms(trace: Trace, until_us: int) -> Iterator[float]:
-    """How long X waited in each round that was over in time."""
+def _served_us(trace: Trace, until_us: int) -> Iterator[tuple[int, int]]:
+    """From when to when X waited, in each round that was over in time."""
     opened_us = 0
     for event in trace.events:
         if event.changes.get(ROUND_OPEN) == 1:
             opened_us = event.at_us
         elif SERVED in event.changes and event.task == X and event.at_us <= until_us:
-            yield (event.at_us - opened_us) / 1000
+            yield opened_us, event.at_us
 
 
 def _name(task: str) -> str:
