@@ -20,8 +20,8 @@ from oomlab.figures.multiples import Cell, Lane, Multiple, draw_multiples, summa
 from oomlab.figures.shares import Shares, draw_shares, share_text
 from oomlab.views import View, view
 
-SEEDS = 3
-"""So many runs of the model a cell: as many as a picture shows, and quick enough for a page."""
+SEEDS = 2
+"""So many runs of the model a cell (our choice): the page makes them while the book is built."""
 
 ALL = "all"
 """Stands for all releases that were asked."""
