@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A machine without any operating system is asked to give memory back.
 #
-# Package: qemu-system-x86 1:7.2+dfsg-7+deb12u18+b3 (Debian; its libraries in the versions of that day)
+# Package: qemu-system-x86 1:7.2+dfsg-7+deb12u18+b3, qemu-system-common 1:7.2+dfsg-7+deb12u18+b3, qemu-system-data 1:7.2+dfsg-7+deb12u18, seabios 1.16.2-1 (Debian; libraries in the versions of that day)
 # Expected: `balloon` fails, or says that no driver listens; or its success means that the balloon moved; a statistic that nobody has sent is missing.
 # Really: It succeeds at once, for any size down to one byte and above the machine's memory too, and nothing moves: success means "noted". (The number is what the guest may keep, not what the balloon takes.) Statistics that no driver has sent read 18446744073709551615, so free memory looks boundless.
 # Seen: 2026-11-28
@@ -10,9 +10,15 @@ box=$(mktemp -d)
 trap 'rm -rf "$box"' EXIT
 cd "$box"
 mkdir debs
-apt-get > log -qq -y -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
-	-o Dir::Cache::archives="$box/debs" --no-install-recommends --download-only --reinstall \
-	install qemu-system-x86=1:7.2+dfsg-7+deb12u18+b3
+fetch() {
+	apt-get >> log -qq -y -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
+		-o Dir::Cache::archives="$box/debs" --no-install-recommends --download-only --reinstall "$@"
+}
+# By name, as apt leaves out of a package's needs what the machine has already.
+fetch install qemu-system-x86=1:7.2+dfsg-7+deb12u18+b3
+fetch install qemu-system-common=1:7.2+dfsg-7+deb12u18+b3
+fetch install qemu-system-data=1:7.2+dfsg-7+deb12u18
+fetch install seabios=1.16.2-1
 for package in debs/*.deb; do dpkg -x "$package" .; done
 
 cat > ask.py <<'END'

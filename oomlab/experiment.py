@@ -82,8 +82,12 @@ class Experiment:
         """
         # The draws depend on what is not as usual: a setting that is added later changes no run.
         # Nor does watching.
-        usual = {p.name: p.default for p in self.scenario.parameters if p.name != "ghosts"}
-        unusual = {n: v for n, v in self.settings.items() if n in usual and v != usual[n]}
+        usual = {parameter.name: parameter.default for parameter in self.scenario.parameters}
+        unusual = {
+            name: value
+            for name, value in self.settings.items()
+            if name != "ghosts" and value != usual[name]
+        }
         clock = Clock(
             self.model(),
             Chooser(self.seed, unusual),

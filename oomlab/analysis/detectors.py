@@ -20,6 +20,7 @@ from oomlab.analysis.stretches import Stretch, is_asleep, stretches
 from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
+from oomlab.kernel.machine_settings import HUNG_TASK_S, LONGEST_HUNG_TASK_S
 from oomlab.limits import Limit
 
 Detector = Literal["allocation stall", "workqueue watchdog", "soft lockup", "hung task"]
@@ -33,10 +34,6 @@ DETECTORS: tuple[Detector, ...] = (
 )
 
 SECOND_US = 1_000_000
-HUNG_TASK_S = 120
-"""sysctl_hung_task_timeout_secs: how long without a switch."""
-LONGEST_HUNG_TASK_S = 86400
-"""The longest such time that can be asked for (our choice; the kernel takes any)."""
 HUNG_TASK_WARNINGS = 10
 """sysctl_hung_task_warnings: after so many reports the detector is silent."""
 WORKQUEUE_US = 30 * SECOND_US

@@ -10,7 +10,7 @@ from oomlab.command.parser import Command, json_option
 from oomlab.command.progress import Progress
 from oomlab.command.status import NOT_AS_EXPECTED
 from oomlab.evidence.real_kernel import report
-from oomlab.evidence.real_kernel.compare import compare_kernel, kernel_cells
+from oomlab.evidence.real_kernel.compare import compare_kernel, kernel_cells, needless_rows
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
         yield json.dumps(report.comparison_report(found), indent=1)
     else:
         yield from report.comparison_text(found)
-    if any(one.problems for one in found):
+    if any(one.unexplained for one in found) or needless_rows(found):
         raise SystemExit(NOT_AS_EXPECTED)
 
 

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable
 
 from oomlab import experiment
-from oomlab.analysis.detectors import HUNG_TASK_S
 from oomlab.command import run_report
 from oomlab.command.parser import (
     Command,
@@ -20,6 +19,7 @@ from oomlab.command.parser import (
 from oomlab.command.progress import Progress
 from oomlab.dmesg import FIRST, dmesg_lines
 from oomlab.errors import InputError
+from oomlab.kernel.machine_settings import HUNG_TASK_S
 
 _ABOUT_THE_LOG = ("kernel", "hung_task_timeout", "lockdep", "sysrq")
 """Options that only make sense with --dmesg."""
@@ -39,7 +39,8 @@ def _options(parser: argparse.ArgumentParser) -> None:
     log.add_argument(
         "--hung-task-timeout",
         metavar="S",
-        help=f"kernel.hung_task_timeout_secs (default {HUNG_TASK_S}; 0: never)",
+        help="kernel.hung_task_timeout_secs (default: that of the settings, or "
+        f"{HUNG_TASK_S}; 0: never)",
     )
     log.add_argument("--lockdep", action="store_true", help="of a kernel that lists held locks")
     log.add_argument(
@@ -56,9 +57,11 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
             if getattr(options, name):
                 raise InputError(f"--{name.replace('_', '-')} is about the log; give --dmesg, too")
     hung_task = options.hung_task_timeout
-    hung_task_s = HUNG_TASK_S if hung_task is None else whole("hung-task-timeout", hung_task)
+    hung_task_s = None if hung_task is None else whole("hung-task-timeout", hung_task)
     progress.tell("running")
     trace = experiment.run(options.scenario, options.remedy, settings(options.given), seed)
+    if hung_task_s is None:
+        hung_task_s = int(trace.parameters.get("hung_task_s", HUNG_TASK_S))
     if options.dmesg:
         return dmesg_lines(
             trace,

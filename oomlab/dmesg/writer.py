@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from oomlab.analysis.detectors import HUNG_TASK_S, SECOND_US, LogLine, detector_log
+from oomlab.analysis.detectors import SECOND_US, LogLine, detector_log
 from oomlab.checked import checked
 from oomlab.dmesg.detected import Detected
 from oomlab.dmesg.messages import KernelMessage
@@ -15,6 +15,7 @@ from oomlab.dmesg.style import Style, stamped
 from oomlab.dmesg.whereabouts import Whereabouts
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError
+from oomlab.kernel.machine_settings import HUNG_TASK_S
 from oomlab.kernel.releases import KERNEL_4_13
 from oomlab.kernel_release import KernelRelease, Spelled
 from oomlab.limits import Limit

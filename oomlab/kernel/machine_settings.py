@@ -10,6 +10,12 @@ HZ_CHOICES = (100, 250, 1000)
 """Timer ticks a second that a kernel can be built with, of those that are modelled."""
 
 
+HUNG_TASK_S = 120
+"""sysctl_hung_task_timeout_secs: how long without a switch makes a task a hung one, in seconds."""
+
+LONGEST_HUNG_TASK_S = 86400
+"""The longest such time that can be asked for (our choice; the kernel takes any)."""
+
 LEAST_OF_MOST = 4
 """What is drawn takes at least this part of the longest time (our choice). It is what scatters in
 real kernels: 64 MB came back 7 to 29 ms after the kill in 6.1 and 6.12, emulated without KVM

@@ -11,6 +11,7 @@ from math import ceil
 
 from oomlab.engine.model import Model
 from oomlab.kernel.machine import Machine
+from oomlab.kernel.machine_settings import HUNG_TASK_S, LONGEST_HUNG_TASK_S
 from oomlab.listeners.oomcheck import CALLBACKS, HOLDERS, MASKS, OomCheck, Orders, touching_process
 from oomlab.remedies import Remedy
 from oomlab.remedies.expected import TOO_LARGE
@@ -79,6 +80,13 @@ PARAMETERS = (
         "1 to have the kernel kill whoever asks (vm.oom_kill_allocating_task), 0 to have it choose",
         0,
         only=(0, 1),
+    ),
+    Parameter(
+        "hung_task_s",
+        "kernel.hung_task_timeout_secs, in seconds, for the log of a run (0: never)",
+        HUNG_TASK_S,
+        0,
+        LONGEST_HUNG_TASK_S,
     ),
     Parameter("idle", "1 if nobody asks for pages but the bystanders, 0 if not", 0, only=(0, 1)),
     *with_default(

@@ -14,8 +14,8 @@ from oomlab.evidence.real_kernel.compare import (
     kernel_cells,
 )
 from oomlab.evidence.real_kernel.facts import RunFacts
-from oomlab.evidence.real_kernel.play import HUNG_S
 from oomlab.evidence.real_kernel.stored import kernel_runs, releases
+from oomlab.evidence.real_kernel.translation import HUNG_S
 from oomlab.figures.multiples import Cell, Lane, Multiple, draw_multiples, summary
 from oomlab.figures.shares import Shares, draw_shares, share_text
 from oomlab.views import View, view

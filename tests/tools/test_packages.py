@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from oomlab.evidence.real_kernel.stored import kernel_runs
 from oomlab.evidence.sweep.named import SWEEPS
 from tools.paths import ROOT
 from tools.wheels import oomlab_wheel
@@ -69,13 +70,14 @@ def test_the_wheel_holds_the_whole_package_and_nothing_else(wheel: Path) -> None
     assert packed == {p.relative_to(ROOT).as_posix() for p in present}
 
 
-def test_the_stored_sweeps_are_there_outside_a_checkout(wheel: Path, tmp_path: Path) -> None:
+def test_what_is_stored_is_there_outside_a_checkout(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
     (tmp_path / "empty").mkdir()
     code = (
         "from oomlab.evidence.sweep.named import SWEEPS\n"
         "from oomlab.evidence.sweep.store import stored\n"
-        "print(*(len(stored(name).runs) for name in SWEEPS))\n"
+        "from oomlab.evidence.real_kernel.stored import kernel_runs\n"
+        "print(*(len(stored(name).runs) for name in SWEEPS), len(kernel_runs()))\n"
     )
     said = subprocess.run(
         [sys.executable, "-c", code],
@@ -85,7 +87,10 @@ def test_the_stored_sweeps_are_there_outside_a_checkout(wheel: Path, tmp_path: P
         text=True,
         check=True,
     ).stdout
-    assert [int(n) for n in said.split()] == [len(s.points()) for s in SWEEPS.values()]
+    assert [int(n) for n in said.split()] == [
+        *(len(sweep.points()) for sweep in SWEEPS.values()),
+        len(kernel_runs()),
+    ]
 
 
 def test_the_source_distribution_holds_what_the_tests_need(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError, find
+from oomlab.evidence.real_kernel import disagreements
 from oomlab.evidence.real_kernel.cases import CASES
 from oomlab.evidence.real_kernel.disagreements import ASPECTS, AspectName, causes_of
 from oomlab.evidence.real_kernel.facts import RunFacts
@@ -20,8 +21,9 @@ from oomlab.kernel_release import KernelRelease
 SEEDS = range(8)
 """With which seeds the model plays a case (our choice)."""
 
-POLL_MS = 8.0
-"""From one try for oom_lock to the next at 250 Hz, in milliseconds: two ticks."""
+POLL_MS = 12.0
+"""From one try for oom_lock to the next in the guests, in milliseconds: a round of reclaim, and a
+nap that ends with the second tick at 250 Hz."""
 
 WITHIN = 0.2
 """Waits count as equal if they differ by this share at most, or by one poll."""
@@ -80,26 +82,32 @@ class KernelComparison:
         return max(answers, key=_ANSWERS.index)
 
     @property
-    def needless(self) -> tuple[str, ...]:
-        """Rows that explain what is equal, or what is not compared here, in a sentence each."""
-        differing = {aspect.name for aspect in self.aspects if not aspect.equal}
+    def unexplained(self) -> tuple[str, ...]:
+        """Differences that no row explains, in a sentence each."""
         return tuple(
-            f"the row {row.name!r} is no longer needed for {name}"
-            for name in ASPECTS
-            for row in causes_of(self.case, self.release, name)
-            if name not in differing
-        )
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What must be done about it: differences that no row explains, and what is needless."""
-        found = (
             f"{aspect.name} differs, and no row says why: {', '.join(aspect.kernel)} there, "
             f"{', '.join(aspect.model)} here"
             for aspect in self.aspects
             if aspect.answer == "differs"
         )
-        return (*found, *self.needless)
+
+
+def needless_rows(found: Iterable[KernelComparison]) -> tuple[str, ...]:
+    """The names of the rows all of whose cells are among those `found` and equal: whatever they
+    explain is gone."""
+    found = tuple(found)
+    asked = {(one.case, one.release) for one in found}
+    differing = {
+        (one.case, one.release, aspect.name)
+        for one in found
+        for aspect in one.aspects
+        if not aspect.equal
+    }
+    return tuple(
+        name
+        for name, row in disagreements.DISAGREEMENTS.items()
+        if asked.issuperset(cell[:2] for cell in row.cells()) and differing.isdisjoint(row.cells())
+    )
 
 
 @checked

@@ -14,6 +14,7 @@ from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.real_kernel.cases import CASES, Case
 from oomlab.evidence.real_kernel.facts import RunFacts
+from oomlab.evidence.real_kernel.translation import HUNG_S
 from oomlab.experiment import Experiment
 from oomlab.kernel.oom_watch import OOM_NOTIFIER
 from oomlab.kernel.releases import KERNELS, traits_of
@@ -23,9 +24,6 @@ from oomlab.scenarios.witness import WITNESS
 
 WATCH_S = 30
 """How long a guest is watched after the first call, in seconds, unless the case says otherwise."""
-
-HUNG_S = 10
-"""The guests' hung-task limit, in seconds, and how often the detector looks."""
 
 STALL = "allocation stall"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from oomlab.evidence.real_kernel.compare import Aspect, KernelComparison
+from oomlab.evidence.real_kernel.compare import Aspect, KernelComparison, needless_rows
 from oomlab.evidence.real_kernel.disagreements import DISAGREEMENTS
 
 
@@ -15,11 +15,11 @@ def comparison_report(found: Sequence[KernelComparison]) -> dict[str, Any]:
     """All cells as JSON data, with a count of the answers, in all and in outcome alone."""
     return {
         "cells": [{**asdict(one), "answer": one.answer,
-                   "problems": one.problems,
-                   "aspects": [{**asdict(a), "answer": a.answer} for a in one.aspects]}
+                      "aspects": [{**asdict(a), "answer": a.answer} for a in one.aspects]}
                   for one in found],
         "answers": dict(Counter(one.answer for one in found)),
         "outcomes": dict(Counter(one.aspect("outcome").answer for one in found)),
+        "needless_rows": needless_rows(found),
         "causes": {name: DISAGREEMENTS[name].cause for name in sorted(_causes(found))},
     }  # fmt: skip
 
@@ -45,12 +45,12 @@ def comparison_text(found: Sequence[KernelComparison]) -> Iterator[str]:
         for aspect in one.aspects:
             if not aspect.equal:
                 yield f"{'':{width}}  {_difference(aspect)}"
-        for sentence in one.needless:
-            yield f"{'':{width}}  PROBLEM: {sentence}"
     for name in DISAGREEMENTS:
         if name in _causes(found):
             yield ""
             yield f"{name}: {DISAGREEMENTS[name].cause}"
+    for name in needless_rows(found):
+        yield f"PROBLEM: the row {name!r} is no longer needed."
     yield ""
     yield f"{len(found)} cells. {_count(found)}"
 

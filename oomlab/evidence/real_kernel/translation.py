@@ -20,6 +20,9 @@ EXIT_US_PER_MB = 400
 """From the kill until a victim's memory is free in the guests, at most, in microseconds for each
 MB: what the control shows on 6.1 and 6.12 (our choice)."""
 
+HUNG_S = 10
+"""The guests' hung-task limit, in seconds, and how often the detector looks."""
+
 VICTIM_MB = 64
 """A victim's size, unless the case says otherwise."""
 
@@ -92,6 +95,7 @@ def settings_of(
     """
     exit_us = EXIT_US_PER_MB * guest.get("victim_mb", VICTIM_MB)
     found: dict[str, int | float | str | KernelRelease] = {
+        "hung_task_s": HUNG_S,
         "kernel": kernel,
         "reclaim_us": RECLAIM_US,
         "exit_us": exit_us,

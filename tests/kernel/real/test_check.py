@@ -114,6 +114,25 @@ def test_a_case_on_which_a_kernel_keeps_silent_does_not_keep_others_from_it(
     assert len(_asked()) == 4 and len(names) == 8
 
 
+def test_after_ctrl_c_no_guest_goes_on(
+    booted: Callable[[Boot], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booted(_ended)
+    ended: list[bool] = []
+
+    def boot(image: Path, initrd: Path, case: Case, clock: str, console: Path, stop: Event) -> str:
+        if case is CONTROL:
+            raise KeyboardInterrupt
+        ended.append(stop.wait(20))
+        return ""
+
+    monkeypatch.setattr(check, "boot", boot)
+    with pytest.raises(KeyboardInterrupt):
+        _asked(guests=4)
+    assert ended and all(ended)
+    assert list(results.RUNS.glob("*/*.json")) == []
+
+
 def test_a_run_of_another_recipe_goes_when_it_is_asked_again(
     booted: Callable[[Boot], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

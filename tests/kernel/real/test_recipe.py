@@ -15,7 +15,14 @@ import pytest
 
 from oomlab.errors import InputError
 from oomlab.evidence.real_kernel.cases import CASES, Case
-from oomlab.evidence.real_kernel.play import case_experiment
+from oomlab.evidence.real_kernel.play import WATCH_S, case_experiment
+from oomlab.evidence.real_kernel.translation import (
+    HUNG_S,
+    PAGES_PER_MB,
+    RESERVE_PAGES,
+    SAME,
+    VICTIM_MB,
+)
 from oomlab.scenarios.witness import WITNESS
 from tests.kernel.real import guest, results, tree
 from tests.kernel.real.build import GUEST, archive, fingerprint, sources
@@ -38,6 +45,23 @@ def test_a_case_says_what_module_init_and_model_understand(case: Case) -> None:
         assert asked and set(asked) <= {word.split("=")[0] for word in case.boot}
     if not case.unplayed:
         assert case_experiment(case.name, "7.3").scenario is WITNESS
+
+
+def test_module_and_init_begin_as_the_scenario_does() -> None:
+    """What a case does not say is the same for both."""
+    usual = WITNESS.settle({}, "clock")
+    declared = r'^static (?:char \*|unsigned int |bool )(\w+)(?: = "?(\w+)"?)?;'
+    told = dict(re.findall(declared, MODULE, re.MULTILINE))
+    assert len(SAME & set(told)) >= 7
+    for name in SAME & set(told) - {"sleep_ms"}:  # only read where the callback sleeps
+        assert str(usual[name]) == (told[name] or "0"), name
+    assert int(told["reserve_pages"]) == RESERVE_PAGES
+    init = {name: int(value) for name, value in re.findall(r'\{ "(\w+)", (\d+) \}', INIT)}
+    assert (init["watch_s"], init["hung_s"], init["victim_mb"]) == (WATCH_S, HUNG_S, VICTIM_MB)
+    assert (init["victims"], init["victim_mb"] * PAGES_PER_MB) == (
+        usual["victims"],
+        usual["victim_pages"],
+    )
 
 
 def test_the_guest_is_under_the_licence_of_the_kernel() -> None:
