@@ -17,6 +17,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,16 +66,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     thread, which a test that starts one of its own could not stand.
     """
     for item in items:
-        for name, folder in _MADE_ONCE.items():
-            if item.path.is_relative_to(folder):
-                item.add_marker(pytest.mark.xdist_group(name))
-        if any(item.path.is_relative_to(folder) for folder in _WITH_BROWSER):
-            item.add_marker(pytest.mark.browser)
+        for marker in _markers(item.path):
+            item.add_marker(marker)
         if page := _looked_at(item):
             item.add_marker(pytest.mark.xdist_group(page))
     if items and not (SITE / "index.html").exists():
         items[:] = without_book(items[0].session, items)
     items.sort(key=_turn)
+
+
+@cache
+def _markers(path: Path) -> list[pytest.MarkDecorator]:
+    """The markers of all tests in a file."""
+    groups = [name for name, folder in _MADE_ONCE.items() if path.is_relative_to(folder)]
+    in_browser = any(path.is_relative_to(folder) for folder in _WITH_BROWSER)
+    return [*map(pytest.mark.xdist_group, groups), *([pytest.mark.browser] * in_browser)]
 
 
 def _looked_at(item: pytest.Item) -> str:

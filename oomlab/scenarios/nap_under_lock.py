@@ -4,9 +4,9 @@ After a failed allocation the balloon's worker sleeps 200 ms, with balloon_lock 
 the next batch. Whoever asks the OOM killer meanwhile waits for balloon_lock in the callback. When
 the worker lets go of it, the callback is woken, but the worker is running: if it comes back before
 the callback runs, it takes the mutex again, and the callback waits for a second nap. Then the mutex
-is handed over. What the callback gives back, the next batch takes again. Nothing is stuck, and yet
-ordinary tasks get on by one page in 200 to 400 ms and more, for as long as the worker goes on.
-Hazard H6.
+is handed over. What the callback gives back, the next batch takes again, as often as not before the
+caller has looked for its page. Nothing is stuck, and yet ordinary tasks get on by one page in 200
+to 400 ms and more, for as long as the worker goes on. Hazard H6.
 """
 
 from __future__ import annotations

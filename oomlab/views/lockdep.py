@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import get_args
+from typing import Any, get_args
 
 from oomlab.analysis import (
     DETECTORS,
@@ -26,6 +26,8 @@ from oomlab.errors import unknown
 from oomlab.experiment import run
 from oomlab.figures.detector_log import draw_detector_log
 from oomlab.figures.lock_order import draw_lock_order
+from oomlab.kernel.releases import KERNEL_4_13, modelled_kernel
+from oomlab.kernel_release import KernelRelease
 from oomlab.listeners.balloon_policy import FillAllocation
 from oomlab.remedies import find_remedy
 from oomlab.scenarios import find_scenario
@@ -96,10 +98,17 @@ def as_shrinker(fill: str, kernel: str) -> View:
 
 
 @view
-def log(scenario: str, remedy: str, others: int = 0, first_scan_s: float = 50) -> View:
+def log(
+    scenario: str,
+    remedy: str,
+    others: int = 0,
+    first_scan_s: float = 50,
+    kernel: float | str = "4.13",
+) -> View:
     """What the detectors print, with `others` more tasks that ask for memory where the scenario can
-    have some. `first_scan_s`: when the slower detectors look first; see `detector_log`."""
-    trace = _hanging(scenario, remedy, others)
+    have some. `first_scan_s`: when the slower detectors look first; see `detector_log`. `kernel`:
+    the machine's release; its per-CPU lists give nothing back, since the log is that of a hang."""
+    trace = _hanging(scenario, remedy, others, modelled_kernel(kernel))
     messages = detector_log(trace, UNTIL_S, first_scan_s)
     figure = draw_detector_log(messages, UNTIL_S, f"{scenario} under {remedy}")
     if not messages:
@@ -143,11 +152,12 @@ def runs_that_went_well(scenario: str, remedy: str) -> tuple[Trace, ...]:
     return tuple(trace for trace in traces if trace.verdict in ("completed", "recovered"))
 
 
-def _hanging(scenario: str, remedy: str, others: int) -> Trace:
+def _hanging(scenario: str, remedy: str, others: int, kernel: KernelRelease = KERNEL_4_13) -> Trace:
     known = {parameter.name for parameter in find_scenario(scenario).parameters}
-    return run(
-        scenario, remedy, {"fault_tasks": others} if others and "fault_tasks" in known else {}
-    )
+    given: dict[str, Any] = {"fault_tasks": others} if others and "fault_tasks" in known else {}
+    if kernel != KERNEL_4_13:
+        given |= {"kernel": kernel, "fixed_lists": 1}
+    return run(scenario, remedy, given)
 
 
 def _fill(fill: str) -> FillAllocation:

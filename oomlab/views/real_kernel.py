@@ -20,6 +20,9 @@ from oomlab.figures.multiples import Cell, Lane, Multiple, draw_multiples, summa
 from oomlab.figures.shares import Shares, draw_shares, share_text
 from oomlab.views import View, view
 
+SEEDS = 3
+"""So many runs of the model a cell: as many as a picture shows, and quick enough for a page."""
+
 ALL = "all"
 """Stands for all releases that were asked."""
 
@@ -105,7 +108,7 @@ def _releases(release: str) -> tuple[str, ...]:
 @cache
 def _compared(case: str, release: str) -> KernelComparison | None:
     played = (case, release) in kernel_cells()
-    return compare_kernel(case, release) if played else None
+    return compare_kernel(case, release, SEEDS) if played else None
 
 
 def _cell(case: str, release: str) -> Cell:
@@ -150,7 +153,7 @@ def _kernels(found: list[KernelComparison]) -> str:
 def pressure(case: str) -> View:
     """The share of the time in which all who were not idle were stalled on memory. Raises
     InputError for a case that is not known, or that the model does not play."""
-    found = [compare_kernel(case, release) for _, release in kernel_cells(case)]
+    found = [compare_kernel(case, release, SEEDS) for _, release in kernel_cells(case)]
     rows: dict[str, Shares] = {
         each.release: {"model": _shares(each.model_runs), "kernel": _shares(each.kernel_runs)}
         for each in found

@@ -6,15 +6,17 @@ import secrets
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.binder import environment
+from tests.browser.driver import Reading, Watch
 
 START_SECONDS = 120
 STOP_SECONDS = 30
@@ -73,6 +75,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             except subprocess.TimeoutExpired:
                 started.kill()
                 started.wait()
+
+
+@pytest.fixture
+def open_lab(reading: Reading, watch: Watch) -> Iterator[Callable[[str], Page]]:
+    """`open_lab(address)`: JupyterLab in a tab that tests share, so that it is fetched and compiled
+    once."""
+    with reading.test(watch) as turn_to:
+        yield turn_to
 
 
 def _wait_for(url: str, started: subprocess.Popen[bytes], log: Path) -> None:

@@ -36,7 +36,7 @@ Panel("oomlab.views.runs:timeline", [pages], fixed=fixed)
 ```
 """
 
-OpenPage = Callable[..., Page]
+OpenLab = Callable[[str], Page]
 
 
 def launch_path(chapter: str) -> str:
@@ -64,9 +64,9 @@ def test_the_launch_button_leads_to_the_chapter(chapter: str) -> None:
 
 
 @pytest.mark.parametrize("chapter", EACH_KIND)
-def test_a_chapter_runs_on_binder(lab: Lab, open_page: OpenPage, chapter: str) -> None:
+def test_a_chapter_runs_on_binder(lab: Lab, open_lab: OpenLab, chapter: str) -> None:
     path = launch_path(chapter)
-    notebook = Notebook(open_page(lab.address(path)), f"{chapter}.md")
+    notebook = Notebook(open_lab(lab.address(path)), f"{chapter}.md")
     cells = notebook.run_all()
     assert [cell["errors"] for cell in cells if cell["errors"]] == []
     source = (ROOT / f"{chapter}.md").read_text(encoding="utf-8")
@@ -82,10 +82,10 @@ def test_a_chapter_runs_on_binder(lab: Lab, open_page: OpenPage, chapter: str) -
     assert moved == len(widgets) - others
 
 
-def test_what_is_not_stored_is_computed_by_the_kernel(lab: Lab, open_page: OpenPage) -> None:
+def test_what_is_not_stored_is_computed_by_the_kernel(lab: Lab, open_lab: OpenLab) -> None:
     path = "book/of-the-tests.md"
     (lab.repository / path).write_text(OWN_CHAPTER, encoding="utf-8")
-    notebook = Notebook(open_page(lab.address(f"lab/tree/{path}")), path)
+    notebook = Notebook(open_lab(lab.address(f"lab/tree/{path}")), path)
     (cell,) = notebook.run_all()
     assert cell["panel"] and not cell["errors"]
     assert move_a_control(notebook.panel(cell["index"])) == "computed now (by the kernel)"

@@ -17,6 +17,7 @@ from playwright.sync_api import (
     Page,
     Request,
     WebError,
+    expect,
     sync_playwright,
 )
 
@@ -33,6 +34,10 @@ _FLAGS = [
     # requests would do less, and would cost the cache and two messages for each request.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+PATIENCE_MS = int(os.environ.get("OOMLAB_BROWSER_TIMEOUT_MS", "20000"))
+"""How long a test waits for what should come: nothing that goes well takes so long."""
+expect.set_options(timeout=PATIENCE_MS)
+
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
 
@@ -116,7 +121,7 @@ def new_page(
         service_workers="block",
         locale="en-GB",
     )
-    context.set_default_timeout(int(os.environ.get("OOMLAB_BROWSER_TIMEOUT_MS", "20000")))
+    context.set_default_timeout(PATIENCE_MS)
     return context.new_page()
 
 

@@ -227,7 +227,10 @@ STUDENTS: Mapping[str, Submission] = {
     ),
     # Cells that do not end as they should.
     "loops-after-the-answer": Submission(
-        {"lockup-answer": 'schedule = "fs_task:10,balloon_worker:4"\nwhile True:\n    pass'},
+        {
+            "lockup-answer": 'schedule = "fs_task:10,balloon_worker:4"\n'
+            "import time\nwhile True:\n    time.sleep(1)"
+        },
         points={"lockup-test": 0},
     ),
     "ends-the-process": Submission(

@@ -265,7 +265,7 @@ def test_a_connection_that_stalls_is_told(
     code = worker.read_text(encoding="utf-8")
     assert "STALL_MS = 12000;" in code
     worker.unlink()
-    worker.write_text(code.replace("STALL_MS = 12000;", "STALL_MS = 2000;"), encoding="utf-8")
+    worker.write_text(code.replace("STALL_MS = 12000;", "STALL_MS = 4000;"), encoding="utf-8")
     panel = first_panel(open_page(f"{server('nginx')}stalled/{PANEL}"))
     said = re.compile(r"its file pyodide/pyodide\.asm\.wasm broke off after \d+ bytes")
     expect(ask_engine(panel)).to_contain_text(said, timeout=30_000)

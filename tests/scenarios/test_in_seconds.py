@@ -11,6 +11,10 @@ from oomlab.engine.trace.events import Trace
 SECOND_US = 1_000_000
 
 
+LATEST_US = 5_270_000
+"""When five seconds are over: a slot of the timer wheel is 256 ms wide; and a kill's report."""
+
+
 @pytest.fixture(scope="module")
 def h1() -> Trace:
     """The two-task cycle under the RFC, with one ordinary task that may have somebody killed."""
@@ -25,7 +29,7 @@ def h2() -> Trace:
 def test_h1_recovers_with_a_first_kill_at_ten_seconds(h1: Trace) -> None:
     assert h1.verdict == "recovered"
     (kill,) = kills(h1)
-    assert 10 * SECOND_US <= kill.at_us <= 10.1 * SECOND_US
+    assert 10 * SECOND_US <= kill.at_us <= 2 * LATEST_US
     assert kill.task == "fault_task0"  # a request without __GFP_FS never kills
     assert kill.victim == "hog"
 
@@ -33,16 +37,16 @@ def test_h1_recovers_with_a_first_kill_at_ten_seconds(h1: Trace) -> None:
 def test_h1_stalls_for_ten_seconds(h1: Trace) -> None:
     downtime = downtime_us(h1)
     assert downtime is not None
-    assert 9.9 * SECOND_US <= downtime <= 10.1 * SECOND_US
+    assert 9.9 * SECOND_US <= downtime <= 2 * LATEST_US
 
 
 def test_h2_recovers_at_five_seconds(h2: Trace) -> None:
     assert h2.verdict == "recovered"
     (kill,) = kills(h2)
-    assert 5 * SECOND_US <= kill.at_us <= 5.1 * SECOND_US
+    assert 5 * SECOND_US <= kill.at_us <= LATEST_US
     downtime = downtime_us(h2)
     assert downtime is not None
-    assert 4.9 * SECOND_US <= downtime <= 5.1 * SECOND_US
+    assert 4.9 * SECOND_US <= downtime <= LATEST_US
 
 
 def test_a_deflation_that_works_is_no_stall() -> None:
@@ -58,13 +62,14 @@ def test_without_anybody_who_may_kill_the_beats_never_end() -> None:
     assert kills(trace) == ()
     assert downtime_us(trace) is None
     (first, *_) = [event for event in trace.events if event.condition == "timeout"]
-    assert first.at_us == 5 * SECOND_US
+    assert 5 * SECOND_US < first.at_us <= LATEST_US
 
 
 @pytest.mark.parametrize(("timeout_s", "first_kill_s"), [(1.0, 2), (2.5, 5), (7.0, 14)])
 def test_the_first_kill_costs_two_timeouts(timeout_s: float, first_kill_s: int) -> None:
     trace = run("h1-two-task-cycle", "offload", {"fault_tasks": 1, "timeout_s": timeout_s})
-    assert round(kills(trace)[0].at_us / SECOND_US, 1) == first_kill_s
+    late = kills(trace)[0].at_us / SECOND_US - first_kill_s
+    assert 0 < late < first_kill_s * 8 / 63 + 0.01
 
 
 def test_the_reaper_waits_for_oom_lock_while_the_killer_naps(h1: Trace) -> None:
@@ -86,7 +91,7 @@ def test_the_reaper_waits_for_oom_lock_while_the_killer_naps(h1: Trace) -> None:
     assert [nap.at_us for nap in naps] == [kill.at_us]
     assert blocked.at_us <= kill.at_us + 1 < taken.at_us
     assert naps[0].until_us == taken.at_us
-    assert taken.at_us - blocked.at_us <= SECOND_US // 250
+    assert taken.at_us - blocked.at_us <= 2 * SECOND_US // 250  # to the second tick
 
 
 @pytest.mark.parametrize("scenario", ["h1-two-task-cycle", "h2-three-task-poll"])

@@ -109,7 +109,7 @@ def test_figures_of_some_cells() -> None:
     assert (h1.verdict, h1.kills, h1.failed_allocations, h1.pages_returned) == (
         "recovered", 1, 1, 256,
     )  # fmt: skip
-    assert h1.stall_s == pytest.approx(10, abs=0.1)
+    assert h1.stall_s is not None and 10 < h1.stall_s < 10.55
     assert cell("h1-two-task-cycle", "mainline").stall_s is None
     assert cell("h3b-ccw-config-write", "mainline").pages_returned == 256
 

@@ -1,6 +1,6 @@
 """Exact and cheap polling.
 
-A task that polls (try, sleep a jiffy, try again) does the same thing every tick until something it
+A task that polls (try, sleep a jiffy, try again) does the same thing each time until something it
 reads changes. Once two iterations in a row were equal and harmless it is *parked*: no more events,
 until one of the slots it reads changes; then it resumes exactly where the polls would have been.
 """

@@ -15,7 +15,7 @@ Condition = Literal["done", "blocked", "timeout", "sleeps", "polling", "polled",
 
 `done`: the op took effect. `blocked`: it cannot, the task waits (a later event of the same task
 ends the wait). `timeout`: a timed wait ran out. `sleeps`: time passes until `until_us`. `polling`:
-from here on the task repeats its last iteration every tick and nothing comes of it. `polled`: that
+from here on the task repeats its last iteration and nothing comes of it. `polled`: that
 is over, `result` polls later. `unseen`: only what was read from a log has it; what the task does
 from here on is not known.
 """
@@ -86,7 +86,7 @@ class Waiting:
     """A task that had not finished when the run ended: what it waits for, who has it, since when.
 
     `how` is "blocks" (it sleeps until woken), "spins" (it keeps its CPU busy until it has a lock),
-    "polls" (it looks again every tick), "sleeps" or, in a replayed schedule, "ready" (it could
+    "polls" (it looks again and again), "sleeps" or, in a replayed schedule, "ready" (it could
     move, but the schedule is over).
     """
 

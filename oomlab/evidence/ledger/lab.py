@@ -42,6 +42,11 @@ SLOW_HOST = {"host_answers": 1, "oom_caller": 0}
 """For H5_HOST: the host answers, but may take longer than the limit; the caller may not kill, and
 asks again."""
 
+PRESSURE = "inflate-under-pressure"
+
+CROWDED: dict[str, Value] = {"load_tasks": 8, "cache_pages": 1024}
+"""For PRESSURE: other tasks need more memory than there is."""
+
 BUDGET = 130_000
 """States after which an exploration for the ledger stops."""
 

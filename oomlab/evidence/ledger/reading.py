@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from oomlab.brief import brief
 
+LIMIT_S = 5.0
+"""The time limit of the RFC, in seconds."""
+
+LATEST = 71 / 63
+"""The timer wheel lets a time limit run over by 8/63 of it at most (engine/clock/wheel.py)."""
+
 ReadingValue = str | int | float | bool
 """What a figure can be: a number, a word, or yes and no."""
 
@@ -30,6 +36,11 @@ def between(low: float, high: float) -> Requirement:
         f"from {shown_reading(low)} to {shown_reading(high)}",
         lambda value: isinstance(value, int | float) and low <= value <= high,
     )
+
+
+def limits_over(number: int, limit_s: float = LIMIT_S) -> Requirement:
+    """The figure must be a moment just after `number` time limits, one after the other."""
+    return between(number * limit_s, round(number * limit_s * LATEST, 2))
 
 
 def at_least(low: float) -> Requirement:

@@ -130,7 +130,7 @@ def test_the_command_tells_each_cell(capsys: pytest.CaptureFixture[str]) -> None
     data = json.loads(capsys.readouterr().out)
     assert (data["answers"], data["outcomes"]) == ({"equal": 1}, {"equal": 1})
     assert [run["outcome"] for run in data["cells"][0]["model_runs"]] == ["locked up"] * len(
-        compare.SEEDS
+        compare.FIRST_SEEDS
     )
 
 

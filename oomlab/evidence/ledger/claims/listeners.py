@@ -10,14 +10,15 @@ from oomlab.evidence.ledger.claims.answers import STUCK
 from oomlab.evidence.ledger.claims.claim import HANDA, PATCH, Claim
 from oomlab.evidence.ledger.lab import (
     BUDGET,
+    CROWDED,
     H1,
     H3B,
     H3C,
     H3D,
     H4,
     H5_RCU,
-    H6,
     H7,
+    PRESSURE,
     explored,
     masks_in_callback,
     timed,
@@ -111,6 +112,7 @@ def _unsure() -> Readings:
 
 def _hard_to_audit() -> Readings:
     left = sum(timed(name, "nowait-both").verdict in STUCK for name in (H3B, H3C, H3D, H4, H7))
+    as_released = failed_allocations(timed(PRESSURE, "mainline", **CROWDED))
     return (
         Reading(
             "lockups over an allocation left when the balloon has no blocking one",
@@ -119,10 +121,10 @@ def _hard_to_audit() -> Readings:
         ),
         Reading(
             "requests that fail while it inflates so",
-            failed_allocations(timed(H6, "nowait-both")),
-            at_least(failed_allocations(timed(H6)) + 1),
+            failed_allocations(timed(PRESSURE, "nowait-both", **CROWDED)),
+            at_least(as_released + 1),
         ),
-        Reading("requests that fail as released", failed_allocations(timed(H6)), at_least(1)),
+        Reading("requests that fail as released", as_released, at_least(1)),
     )
 
 
@@ -163,6 +165,6 @@ CLAIMS = (
         "confirmed",
         "The audit would have to go two subsystems deep. Making the whole balloon driver "
         "non-blocking leaves five lockups where they were.",
-        "nowait", (H3B, H3C, H3D, H4, H6, H7), ("nowait-both",), _hard_to_audit,
+        "nowait", (H3B, H3C, H3D, H4, H7, PRESSURE), ("nowait-both",), _hard_to_audit,
     ),
 )  # fmt: skip
