@@ -196,7 +196,10 @@ def told_table(lockups: Mapping[str, str], release: str) -> str:
     """A Markdown table: what a release told while it hung, for each of the `lockups` (case to
     words). Raises InputError for a release that was not asked."""
     (wanted,) = _releases(release)
-    lines = ["| | " + " | ".join(lockups.values()) + " |", "| --- |" + " --- |" * len(lockups)]
+    lines = [
+        "| What it tells | " + " | ".join(lockups.values()) + " |",
+        "| --- |" + " --- |" * len(lockups),
+    ]
     for what, tell in _TOLD.items():
         runs = [[r for r in kernel_runs() if (r.case, r.release) == (c, wanted)] for c in lockups]
         lines.append(f"| {what} | {' | '.join(map(tell, runs))} |")

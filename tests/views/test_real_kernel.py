@@ -116,7 +116,7 @@ def test_what_a_release_told_while_it_hung(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(real_kernel, "kernel_runs", lambda: runs)
     table = real_kernel.told_table({"lock-invoker": "all sleep", "never": "one polls"}, "7.3")
     assert table.splitlines() == [
-        "| | all sleep | one polls |",
+        "| What it tells | all sleep | one polls |",
         "| --- | --- | --- |",
         "| all stalled on memory | 0 % | – |",
         "| reported as hung | A, X | nobody |",
