@@ -138,12 +138,6 @@ DISAGREEMENTS: Registry[str, Disagreement] = Registry(
             {release: {"suspend": ("hung",)} for release in ("6.1", "6.12", "7.3")},
         ),
         Disagreement(
-            "what a round of reclaim takes",
-            "A fruitless round takes as long in the model on all releases. On 6.12 a request with "
-            "__GFP_RETRY_MAYFAIL was stalled for more of its time.",
-            {"6.12": {"mayfail-4096": ("pressure",)}},
-        ),
-        Disagreement(
             "tasks that nobody asked about",
             "A worker of the kernel's own needed memory as well, and had a line of its own in the "
             "log.",
