@@ -61,9 +61,7 @@ DISAGREEMENTS: Registry[str, Disagreement] = Registry(
                         "nofs-*",
                         "mayfail-*",
                         "page-fault",
-                        "offload-kernel-1",
-                        "offload-nofs-1",
-                        "offload-mayfail-1",
+                        "offload-*-1",
                     ),
                     "offload-mayfail-512": ("stall", "pages"),
                 }
@@ -111,9 +109,7 @@ DISAGREEMENTS: Registry[str, Disagreement] = Registry(
                     "offload-sleep-*",
                     "offload-never",
                     "offload-lock-invoker*",
-                    "offload-kernel-4096",
-                    "offload-nofs-4096",
-                    "offload-mayfail-4096",
+                    "offload-*-4096",
                 )
                 for release in ("6.1", "6.12", "7.3")
             },
