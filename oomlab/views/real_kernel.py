@@ -20,8 +20,8 @@ from oomlab.figures.multiples import Cell, Lane, Multiple, draw_multiples, summa
 from oomlab.figures.shares import Shares, draw_shares, share_text
 from oomlab.views import View, view
 
-SEEDS = 3
-"""So many runs of the model a cell: as many as a picture shows, and quick enough for a page."""
+SEEDS = 2
+"""So many runs of the model a cell (our choice): the page makes them while the book is built."""
 
 ALL = "all"
 """Stands for all releases that were asked."""
@@ -196,7 +196,10 @@ def told_table(lockups: Mapping[str, str], release: str) -> str:
     """A Markdown table: what a release told while it hung, for each of the `lockups` (case to
     words). Raises InputError for a release that was not asked."""
     (wanted,) = _releases(release)
-    lines = ["| | " + " | ".join(lockups.values()) + " |", "| --- |" + " --- |" * len(lockups)]
+    lines = [
+        "| What it tells | " + " | ".join(lockups.values()) + " |",
+        "| --- |" + " --- |" * len(lockups),
+    ]
     for what, tell in _TOLD.items():
         runs = [[r for r in kernel_runs() if (r.case, r.release) == (c, wanted)] for c in lockups]
         lines.append(f"| {what} | {' | '.join(map(tell, runs))} |")
