@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from oomlab.errors import InputError, shown
 from oomlab.files import open_regular, resolved, shown_path
@@ -42,6 +43,19 @@ def log_source(log: str | bytes | os.PathLike[str] | Source) -> Iterator[tuple[s
         )
 
 
+Result = TypeVar("Result")
+
+
+def to_the_end(reading: Generator[object, None, Result]) -> Result:
+    """What something that pauses comes to, without a pause."""
+    while True:
+        try:
+            next(reading)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
 def incidents(log: str | bytes | os.PathLike[str] | Source) -> Iterator[Incident]:
     """The records of a log, one by one in the order of their first lines, in flat memory.
 
@@ -58,14 +72,24 @@ def read_log(log: str | bytes | os.PathLike[str] | Source, *, kernel: str | None
     not say it. Of more than MOST_KEPT records the first and the last are kept; the others are
     counted. Raises InputError for what is no log.
     """
+    return to_the_end(reading_log(log, kernel=kernel))
+
+
+def reading_log(
+    log: str | bytes | os.PathLike[str] | Source, *, kernel: str | None = None
+) -> Generator[str, None, Log]:
+    """As `read_log`, but pauses after each block of some 256 kB, and says "reading": for whoever
+    must be able to do something else meanwhile, or to stop."""
     with log_source(log) as (name, source):
         reader = Reader(source)
         first: list[Incident] = []
         last: deque[Incident] = deque(maxlen=MOST_KEPT // 2)
         found = 0
-        for incident in reader.incidents():
-            found += 1
-            (first if len(first) < MOST_KEPT // 2 else last).append(incident)
+        for block in reader.blocks():
+            for incident in block:
+                found += 1
+                (first if len(first) < MOST_KEPT // 2 else last).append(incident)
+            yield "reading"
         kept = (*first, *last)
         counts = replace(reader.counts, dropped=found - len(kept))
     releases = tuple(reader.releases)

@@ -100,16 +100,23 @@ class Reader:
 
     def incidents(self) -> Iterator[Incident]:
         """All records, in the order of their first lines. Raises InputError for what is no log."""
+        for found in self.blocks():
+            yield from found
+
+    def blocks(self) -> Iterator[list[Incident]]:
+        """The same, a list for each block of the log: whoever reads can pause, or end, there."""
         self._blocks = LineBlocks(self.source)
         for block in self._blocks:
+            found: list[Incident] = []
             for start, end in self._parts_of(block):
                 self._line(block[start:end])
-                yield from self._ready()
+                found += self._ready()
+            yield found
         self._flush_head()
         for record in self._open:
             record.closed = True
         self._open = []
-        yield from self._ready(everything=True)
+        yield list(self._ready(everything=True))
 
     # Which lines are looked at
 

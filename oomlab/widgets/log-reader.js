@@ -51,7 +51,7 @@ function attachLog(root, inSite, model = null) {
       if (engine) return await engine.read(blob, release.value, onProgress);
     } catch (problem) {
       reasons.push(forReaders(problem));
-      engine = null;
+      if (current()) engine = null; // else it was stopped, and nothing is the matter with it
     }
     return { error: `This log could not be read here. ${reasons.join(" ") || NO_ENGINE}` };
   }

@@ -3,6 +3,7 @@
 
 const siteQuestions = new Map(); // those without an answer, by number
 let siteWorker = null;
+let siteRuns = false; // is it more than loading?
 let siteCount = 0;
 const FIRST_SIGN_MS = 12000; // our choice: for the small files that everything begins with
 
@@ -23,8 +24,7 @@ function siteEngine(base) {
     read: (log, release, onProgress) => askSite(base, { log, release }, onProgress),
     // Begins to load the engine before anything is asked of it.
     warm: () => void (siteWorker ??= startWorker(new URL("live/", base))),
-    // Whoever reads a log does nothing else: to end that, the worker is ended.
-    cut: () => giveUp("It was stopped."),
+    cut: stopSite,
     stop: () => {},
   };
 }
@@ -96,6 +96,7 @@ function startWorker(live) {
   };
   started.onmessage = ({ data }) => {
     clearTimeout(silent);
+    siteRuns = data.kind === "log" || data.kind === "answer" || siteRuns;
     if (data.kind === "progress") {
       for (const one of siteQuestions.values()) one.progress(data.loaded, data.total, "loading");
     } else if (data.kind === "log") siteQuestions.get(data.id)?.progress(data.read, data.size, data.what);
@@ -109,9 +110,21 @@ function startWorker(live) {
   return started;
 }
 
+// Nobody waits for the answers any more. A worker that has begun to read is kept, as it could not be
+// had again without a network; one that is still loading is not, as that may be what is to stop.
+function stopSite() {
+  const why = "It was stopped.";
+  if (!siteRuns) return giveUp(why);
+  for (const [id, one] of [...siteQuestions]) {
+    siteWorker.postMessage({ stop: id });
+    one.fail(why);
+  }
+}
+
 function giveUp(why) {
   siteWorker?.terminate();
   siteWorker = null;
+  siteRuns = false;
   for (const one of [...siteQuestions.values()]) one.fail(why);
 }
 

@@ -51,7 +51,10 @@ def test_a_log_is_read_in_the_page_and_nothing_leaves_it(open_page: OpenPage, wa
         page.evaluate(HURT)
         text = HANGS.text.replace("demo-writer", hostile).replace("xfs", hostile)
         read(page, f"{text}\n{hostile}\n{EXAMPLES['ordinary-kill'].text}".replace("demo", hostile))
-        expect(status).to_contain_text(hostile[:9] if number < 4 else "Read")
+        expect(status).not_to_contain_text("Reading")
+        expect(page.locator(".oom-log")).to_have_attribute("data-state", "computed")
+        if number < 4:
+            expect(status).to_contain_text(hostile[:9])
         assert dangers(result.inner_html()) == []
         assert page.evaluate("window.hurt") == 0
 
@@ -64,10 +67,20 @@ def test_a_log_is_read_in_the_page_and_nothing_leaves_it(open_page: OpenPage, wa
     page.get_by_role("button", name="Stop").click()
     expect(status).to_have_text("Stopped. Nothing of it is kept.")
     expect(bar).to_be_hidden()
+    assert_next_is_read(page, "after a stop")
+    page.evaluate(DROP, 30_000_000)
+    expect(page.locator(".oom-count")).to_contain_text(" of 30.0 MB")
+    assert_next_is_read(page, "in the place of another")
 
     page.context.set_offline(False)
     chapter_of_example(page)
     watch.errors[:] = [one for one in watch.errors if POLICY not in one]
+
+
+def assert_next_is_read(page: Page, name: str) -> None:
+    """What is given now is read, by the engine that is there: there is no network for another."""
+    read(page, HANGS.text.replace("demo-writer", name.replace(" ", "-")))
+    expect(page.locator(".oom-log .oom-status")).to_contain_text(name.replace(" ", "-")[:15])
 
 
 def chapter_of_example(page: Page) -> None:

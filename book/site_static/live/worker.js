@@ -1,7 +1,8 @@
 // The in-page engine: Python (Pyodide) and oomlab's own wheels, all served by this site, in a
 // worker, so that the page stays responsive. It answers {id, view, values} with the result of
 // oomlab.views.answer, and {id, log, release}, where `log` is a Blob, with that of
-// oomlab.views.log.answer_log: the functions that a kernel answers with as well.
+// oomlab.views.log.answering_log: the functions that a kernel answers with as well. {stop: id} ends
+// the reading of that log; a worker that was ended itself would have to be loaded anew.
 //
 // What can go wrong on a server or in a browser is found here as soon as it happens, and said in
 // words for whoever runs the site: Pyodide itself waits for ever for a file that does not come.
@@ -25,10 +26,10 @@ class Blob:
     def read(self, size):
         return self._read(size).to_bytes()
 
-def read(open_blob, release, explaining):
+def read(open_blob, release):
     from oomlab.views import log
 
-    return json.dumps(log.answer_log(lambda: Blob(open_blob()), release, explaining))
+    return json.dumps((yield from log.answering_log(lambda: Blob(open_blob()), release)))
 `;
 
 // A failure whose message is for readers; that of any other error is for the console.
@@ -39,19 +40,22 @@ const missing = (path, { status }) => new Told(`its file ${path} is missing on t
 const cut = (path, loaded, size) =>
   new Told(`its file ${path} is incomplete (${loaded} of ${size} bytes)`);
 
+const stopped = new Set(); // numbers of logs that nobody waits for any more
 let over = false; // only the first reason is told: the others follow from it
 const ready = load();
 ready.catch(breakDown);
 
-onmessage = async ({ data: { id, view, values, log, release } }) => {
+onmessage = async ({ data: { id, view, values, log, release, stop } }) => {
+  if (stop) stopped.add(stop);
   const python = await ready.catch(() => null);
-  if (!python) return; // said already
-  const result = log ? readLog(python, id, log, release) : python.run(view, JSON.stringify(values));
-  postMessage({ kind: "answer", id, result: JSON.parse(result) });
+  if (!python || stop) return; // said already, or nothing to say
+  const result = log ? await readLog(python, id, log, release) : python.run(view, JSON.stringify(values));
+  if (!stopped.has(id)) postMessage({ kind: "answer", id, result: JSON.parse(result) });
 };
 
-// Python reads the log piece by piece, and the page hears how far that is. It may begin again.
-function readLog(python, id, log, release) {
+// Python reads the log piece by piece, and the page hears how far that is, and is heard. It may
+// begin again. Result: null if it was stopped.
+async function readLog(python, id, log, release) {
   const reader = new FileReaderSync();
   const tell = (read, what) => postMessage({ kind: "log", id, read, size: log.size, what });
   let broken = false;
@@ -68,9 +72,26 @@ function readLog(python, id, log, release) {
       }
     };
   };
-  const answer = python.read(open, release, () => tell(log.size, (what = "explaining")));
+  const steps = python.read(open, release);
+  let answer = null;
+  while (answer === null && !stopped.has(id)) {
+    const { done, value } = steps.next();
+    if (done) answer = value;
+    else if (value === "explaining") tell(log.size, (what = value));
+    await hear();
+  }
+  steps.destroy();
   const why = "This browser could not read the file to its end: was it changed, moved or removed?";
   return broken ? JSON.stringify({ error: why }) : answer;
+}
+
+// Resolves when messages that have come meanwhile have been heard.
+function hear() {
+  return new Promise((heard) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = heard;
+    port2.postMessage(0);
+  });
 }
 
 async function load() {
