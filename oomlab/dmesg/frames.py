@@ -59,11 +59,13 @@ _TOUCHES = WayIn(_FAULT, ("__handle_mm_fault",))
 _WRITE = _syscall("write")
 _WRITES = WayIn(_WRITE, ("vfs_write", "generic_file_write_iter"))
 _SLEEPS = WayIn(_syscall("nanosleep"), ("hrtimer_nanosleep", "do_nanosleep"))
+_THREAD = WayIn(_KTHREAD, shown=True)
 _IOCTL = WayIn(_syscall("ioctl"), ("drm_ioctl drm",))
 
 ENTRIES: dict[str, WayIn] = {
     "allocate_with_struct_mutex": _IOCTL,
     "ask": _TOUCHES,
+    "asker_thread": _THREAD,
     "ask_once": _TOUCHES,
     "change": _OUTSIDE,
     "client": _IOCTL,
@@ -81,6 +83,7 @@ ENTRIES: dict[str, WayIn] = {
     "growing_task": _TOUCHES,
     "hold": _WRITES,
     "hold_oom_lock": _SLEEPS,
+    "holder_thread": _THREAD,
     "host": _OUTSIDE,
     "kill_by_hand": _OUTSIDE,
     "kswapd": WayIn(_KTHREAD, shown=True),
@@ -98,6 +101,7 @@ ENTRIES: dict[str, WayIn] = {
     "register_oom_notifier": WayIn(_KTHREAD, (*_WORKER, "really_probe"), shown=True),
     "run": WayIn(_KTHREAD, ("oom_notifier_func",)),
     "run_when_made": WayIn(_KTHREAD, ("oom_notifier_func",)),
+    "served_thread": _THREAD,
     "sleep_until_killed": _SLEEPS,
     "sleeping_process": _SLEEPS,
     "suspend": WayIn(_WRITE, ("vfs_write", "state_store", "pm_suspend")),
@@ -149,6 +153,7 @@ SHOWN_AS: dict[str, tuple[Since, ...]] = {
     "alloc_pages_may_oom": _always("__alloc_pages_may_oom"),
     "alloc_pages_slowpath": _SLOW_PATH,
     "allocate_then_lock": NOTHING,
+    "ask_for_pages": NOTHING,
     "balloon_page_alloc": (
         Since(4, 4, ("balloon_page_enqueue",)),
         Since(4, 15, ("balloon_page_alloc",)),
@@ -171,6 +176,7 @@ SHOWN_AS: dict[str, tuple[Since, ...]] = {
     "request_and_wait": NOTHING,
     "run": NOTHING,
     "should_reclaim_retry": NOTHING,  # inlined
+    "take_pages": NOTHING,
     "try_to_free_pages": _always("try_to_free_pages", "do_try_to_free_pages"),
     "virtballoon_oom_notify": (
         Since(4, 4, ("virtballoon_oom_notify",)),
@@ -192,6 +198,7 @@ _MODULES = {
         "i915_gem_object_get_pages", "i915_gem_object_put_pages", "i915_gem_object_unbind",
         "i915_gem_shrink_all", "i915_gem_shrinker_lock_uninterruptible", "i915_gem_shrinker_oom",
     ),
+    "oomcheck": ("asker_thread", "holder_thread", "notify", "run_callback", "served_thread"),
     "cmm": ("cmm_free_pages", "cmm_mem_going_offline", "cmm_oom_notify"),
 }  # fmt: skip
 _MODULE_OF = {function: module for module, own in _MODULES.items() for function in own}

@@ -178,7 +178,7 @@ def test_modules_come_after_what_they_need_and_without_what_is_built_in(
 
 def test_what_a_compiler_says_comes_before_what_make_says() -> None:
     script = "echo 'a.c:1: error: one' >&2; echo 'make: two' >&2; exit 2"
-    with pytest.raises(InputError, match=r"^made badly: a.c:1: error: one$"):
+    with pytest.raises(InputError, match=r"^made badly: a.c:1: error: one; .* goes on$"):
         tree._run("sh", "-c", script, failed="made badly")
 
 
@@ -241,6 +241,13 @@ def debian_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_the_newest_kernel_of_a_series_is_taken(wanted: str, expected: str) -> None:
     assert tree.find_kernels([wanted], print) == [Kernel("9.9-cloud-amd64", expected)]
+
+
+@pytest.mark.usefixtures("debian_archive")
+def test_an_archive_that_is_not_reached_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "inside", lambda *_, failed: "")
+    with pytest.raises(InputError, match=r"^the archive's lists have no .* can be reached"):
+        tree.find_kernels(["9.12"], print)
 
 
 @pytest.mark.usefixtures("debian_archive")

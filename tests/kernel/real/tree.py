@@ -120,6 +120,11 @@ def find_kernels(wanted: list[str], say: Say) -> list[Kernel]:
     inside("apt-get", "-qq", "update", failed="the lists of the archive could not be read")
     table = inside("apt-cache", "madison", META, failed="the lists of the archive are no good")
     versions = [line.split("|")[1].strip() for line in table.splitlines() if line.count("|") == 2]
+    if not versions:  # apt-get says nothing of an archive that it does not reach
+        raise InputError(
+            f"the archive's lists have no {META}: see that {ARCHIVE} can be reached, "
+            "and make the same call again"
+        )
     return [_find(each, versions) for each in wanted]
 
 
@@ -238,5 +243,6 @@ def _run(*command: str, failed: str) -> str:
         said = (done.stderr or done.stdout).strip().splitlines()
         # What make says last is that something failed; a compiler says what, and first.
         told = [line for line in said if " error: " in line][:1] or said[-1:]
-        raise InputError(f"{failed}: {told[0] if told else f'status {done.returncode}'}")
+        reason = told[0].strip() if told else f"status {done.returncode}"
+        raise InputError(f"{failed}: {reason}; what is finished is kept, and the same call goes on")
     return done.stdout
