@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from oomlab.command import console, dispatch, main, progress, status
 from oomlab.command.dispatch import COMMANDS
+from oomlab.command.parser import Command
 from oomlab.command.progress import Progress
 
 OOMLAB = f"{sys.executable} -m oomlab"
@@ -69,6 +71,13 @@ def test_a_working_directory_that_is_gone_is_one_line(tmp_path: Path) -> None:
     assert (code, out, err.count("\n")) == (status.BAD_INPUT, "", 1)
 
 
+def wanted(command: Command) -> list[str]:
+    """As few arguments as the command can be called with."""
+    parser = argparse.ArgumentParser()
+    command.options(parser)
+    return ["x" for action in parser._actions if not action.option_strings and action.required]
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize(
     ("stop", "code", "line"),
@@ -94,10 +103,8 @@ def test_every_command_ends_in_one_line(
         yield "begun"
         raise stop
 
-    arguments = {"run": ["x"], "explore": ["x"], "replay": ["x"], "sweep": ["x"], "gfp": ["x"]}
-    arguments |= {"parameters": ["x"], "export": ["x"]}
     monkeypatch.setitem(dispatch.COMMANDS, name, COMMANDS[name]._replace(answer=stops))
-    assert main([name, *arguments.get(name, [])]) == code
+    assert main([name, *wanted(COMMANDS[name])]) == code
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("begun\n", 1)
     assert err.startswith(line)
