@@ -35,7 +35,7 @@ WITHIN = 0.2
 FEW = 3
 """The range of fewer runs says nothing (our choice)."""
 
-PRESSURE_WITHIN = 0.2
+PRESSURE_WITHIN = 0.3
 """Shares of time stalled on memory count as equal if they differ by no more; 0 is equal to 0 only
 (our choice: what a round of reclaim costs depends on the machine)."""
 
@@ -96,21 +96,19 @@ class KernelComparison:
         )
 
 
-def needless_rows(found: Iterable[KernelComparison]) -> tuple[str, ...]:
-    """The names of the rows all of whose cells are among those `found` and equal: whatever they
-    explain is gone."""
-    found = tuple(found)
-    asked = {(one.case, one.release) for one in found}
-    differing = {
-        (one.case, one.release, aspect.name)
-        for one in found
-        for aspect in one.aspects
-        if not aspect.equal
-    }
+def needless_rows(found: Sequence[KernelComparison]) -> tuple[str, ...]:
+    """The names of the rows that explain nothing any more: all cells that they are about are among
+    those `found`, and equal in what they explain."""
     return tuple(
         name
         for name, row in disagreements.DISAGREEMENTS.items()
-        if asked.issuperset(cell[:2] for cell in row.cells()) and differing.isdisjoint(row.cells())
+        if {cell for cell in kernel_cells() if row.explains(*cell)}
+        <= {(one.case, one.release) for one in found}
+        and not any(
+            not aspect.equal and aspect.name in row.explains(one.case, one.release)
+            for one in found
+            for aspect in one.aspects
+        )
     )
 
 

@@ -3,6 +3,7 @@ no row outlives its difference."""
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import re
 from collections import Counter
@@ -40,7 +41,7 @@ def test_what_differs_is_explained(case: str, release: str) -> None:
 
 
 def test_what_is_explained_differs() -> None:
-    needless = needless_rows(compare_kernel(*cell) for cell in CELLS)
+    needless = needless_rows([compare_kernel(*cell) for cell in CELLS])
     assert not needless, f"{needless}: nothing of what these rows explain differs any more"
 
 
@@ -54,9 +55,11 @@ def test_nine_cells_in_ten_end_alike_on_three_releases() -> None:
 def test_a_row_is_about_cells_that_there_are() -> None:
     for row in DISAGREEMENTS.values():
         assert row.cause.endswith("."), row.name
-        for case, release, aspect in row.cells():
-            assert (case, release) in CELLS, f"{row.name}: {case} on {release} was not asked"
-            assert aspect in ASPECTS
+        for release, cases in row.shows.items():
+            asked = [case for case, asked_on in CELLS if asked_on == release]
+            for pattern, aspects in cases.items():
+                assert fnmatch.filter(asked, pattern), f"{row.name}: no {pattern} on {release}"
+                assert set(aspects) <= set(ASPECTS)
 
 
 def _run(case: str = "control", outcome: str = "served", **facts: object) -> RunFacts:
@@ -92,7 +95,7 @@ def _run(case: str = "control", outcome: str = "served", **facts: object) -> Run
         ("pressure", [_run(pressure=0.0)], [_run(pressure=0.009)], True),
         ("pressure", [_run(pressure=0.0)], [_run(pressure=0.02)], False),
         ("pressure", [_run(pressure=0.3)], [_run(pressure=0.4)], True),
-        ("pressure", [_run(pressure=0.3)], [_run(pressure=0.6)], False),
+        ("pressure", [_run(pressure=0.3)], [_run(pressure=0.7)], False),
         ("pressure", [_run(pressure=0.3)], [_run()], None),
     ],
 )  # fmt: skip
