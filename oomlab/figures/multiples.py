@@ -43,7 +43,7 @@ _MIN_WIDTH = 3.0
 
 @brief
 @dataclass(frozen=True)
-class Lane:
+class RunBar:
     """One run; times in seconds after the notifier was first called.
 
     `waits_s`: how long each round waited, one after the other. `locked_up`: another one never
@@ -60,12 +60,12 @@ class Lane:
 
 @brief
 @dataclass(frozen=True)
-class Cell:
+class BothSides:
     """A case on a release; either side may have no runs."""
 
     release: str
-    model: tuple[Lane, ...] = ()
-    kernel: tuple[Lane, ...] = ()
+    model: tuple[RunBar, ...] = ()
+    kernel: tuple[RunBar, ...] = ()
 
 
 @brief
@@ -74,7 +74,7 @@ class Multiple:
     """A case: its name for people, and a cell for each release."""
 
     title: str
-    cells: tuple[Cell, ...]
+    cells: tuple[BothSides, ...]
 
 
 @checked
@@ -107,18 +107,18 @@ def draw_multiples(rows: Sequence[Multiple], name: str, *, key: str = "") -> Fig
     return Figure(svg, title, description, twin)
 
 
-def axis_end_s(lanes: Iterable[Lane]) -> float:
+def axis_end_s(lanes: Iterable[RunBar]) -> float:
     """Where the axis ends: behind every moment that is known of these runs."""
     moments = [m for lane in lanes for m in (sum(lane.waits_s), *lane.kills_s, *lane.reports_s)]
     latest_s = max(moments, default=0.0) * 1.08
     return next((end for end in AXIS_ENDS_S if end >= latest_s), latest_s)
 
 
-def _lanes(cell: Cell, side: Side) -> tuple[Lane, ...]:
+def _lanes(cell: BothSides, side: Side) -> tuple[RunBar, ...]:
     return cell.model if side == "model" else cell.kernel
 
 
-def _drawn(cell: Cell, side: Side) -> tuple[Lane, ...]:
+def _drawn(cell: BothSides, side: Side) -> tuple[RunBar, ...]:
     """The lanes that get a bar: each run of a kernel; of the model, whose runs are many, the
     quickest, the slowest and some between."""
     if side == "kernel":
@@ -129,11 +129,11 @@ def _drawn(cell: Cell, side: Side) -> tuple[Lane, ...]:
     return tuple(found[n] for n in picked)
 
 
-def _length(lane: Lane) -> tuple[bool, float, int]:
+def _length(lane: RunBar) -> tuple[bool, float, int]:
     return lane.locked_up, sum(lane.waits_s), len(lane.kills_s)
 
 
-def _all_lanes(rows: Sequence[Multiple]) -> list[Lane]:
+def _all_lanes(rows: Sequence[Multiple]) -> list[RunBar]:
     cells = [cell for row in rows for cell in row.cells]
     return [lane for cell in cells for side in SIDES for lane in _lanes(cell, side)]
 
@@ -173,7 +173,7 @@ def _row(
     return parts, y + _LINE
 
 
-def _lane(lane: Lane, left: float, right: float, middle: float, end_s: float) -> Markup:
+def _lane(lane: RunBar, left: float, right: float, middle: float, end_s: float) -> Markup:
     scale = (right - left) / end_s
     parts: list[Markup] = []
     x, top = left, middle - _LANE / 2
@@ -229,7 +229,7 @@ def _keys(rows: Sequence[Multiple]) -> Iterator[Key]:
     if any(lane.waits_s for lane in lanes):
         yield Key(bar("waits", 0, -_LANE / 2, 26, _LANE), 26, "a wait that ended")
     if any(lane.locked_up for lane in lanes):
-        stuck = _lane(Lane(locked_up=True), 0, 20, 0, 1)
+        stuck = _lane(RunBar(locked_up=True), 0, 20, 0, 1)
         yield Key(stuck, 28, "locked up")
     if any(lane.kills_s for lane in lanes):
         yield Key(_kill(6, 0), 12, "a process is killed")
@@ -237,13 +237,13 @@ def _keys(rows: Sequence[Multiple]) -> Iterator[Key]:
         yield Key(_report(6, 0), 12, "a task is reported as hung")
 
 
-def summary(lanes: Sequence[Lane]) -> str:
+def runs_text(lanes: Sequence[RunBar]) -> str:
     """What runs did, in a few words; "" for none."""
     texts = _summary(lanes)
     return texts[min(1, len(texts) - 1)]
 
 
-def _summary(lanes: Sequence[Lane]) -> list[str]:
+def _summary(lanes: Sequence[RunBar]) -> list[str]:
     """What the runs of one side did, the longest text first."""
     if not lanes:
         return [""]
@@ -292,7 +292,7 @@ def _twin(row: Multiple, sides: Sequence[Side]) -> Iterator[str]:
             yield f"{cell.release}, the {side}, {said}."
 
 
-def _when(lanes: Sequence[Lane]) -> str:
+def _when(lanes: Sequence[RunBar]) -> str:
     """The moments of the marks."""
     kills = dict.fromkeys(_texts([s for lane in lanes for s in lane.kills_s]))
     reports = dict.fromkeys(_texts([s for lane in lanes for s in lane.reports_s]))

@@ -9,7 +9,7 @@ from oomlab.faces import Face
 _FACE = Face(
     __name__,
     {
-        "oomlab.kernel.releases": ("traits_of",),
+        "oomlab.kernel.releases": ("KERNELS", "traits_of"),
         "oomlab.kernel.slow_path": ("steps_markdown",),
         "oomlab.kernel.vmscan": ("MAX_RECLAIM_RETRIES",),
         "oomlab.kernel.zone": ("gfp_to_alloc_flags", "watermark", "watermarks_for"),

@@ -137,7 +137,7 @@ def who_sees_what(hazards: Mapping[str, str], remedy: str, others: int = 0) -> s
         for detector, row in seconds.items():
             mine = [str(message.second) for message in messages if message.detector == detector]
             row.append(mine[0] if mine else "–")
-    rows = [["", *hazards.values()], ["---"] * (len(hazards) + 1), ["lockdep", *warns]]
+    rows = [["Who looks", *hazards.values()], ["---"] * (len(hazards) + 1), ["lockdep", *warns]]
     rows += [[detector, *row] for detector, row in seconds.items()]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -16,12 +16,12 @@ from oomlab.evidence.real_kernel.compare import (
 from oomlab.evidence.real_kernel.facts import RunFacts
 from oomlab.evidence.real_kernel.stored import kernel_runs, releases
 from oomlab.evidence.real_kernel.translation import HUNG_S
-from oomlab.figures.multiples import Cell, Lane, Multiple, draw_multiples, summary
+from oomlab.figures.multiples import BothSides, Multiple, RunBar, draw_multiples, runs_text
 from oomlab.figures.shares import Shares, draw_shares, share_text
 from oomlab.views import View, view
 
-SEEDS = 3
-"""So many runs of the model a cell: as many as a picture shows, and quick enough for a page."""
+SEEDS = 2
+"""So many runs of the model a cell (our choice): the page makes them while the book is built."""
 
 ALL = "all"
 """Stands for all releases that were asked."""
@@ -81,7 +81,7 @@ def case_groups() -> dict[str, str]:
 
 
 @view
-def group(group: str, release: str = ALL) -> View:
+def cases(group: str, release: str = ALL) -> View:
     """All cases of a group, on one `release` or on "all" that were asked. Raises InputError for an
     unknown name."""
     return _view(find("group", group, cases_by_group()), release, case_groups()[group])
@@ -111,17 +111,17 @@ def _compared(case: str, release: str) -> KernelComparison | None:
     return compare_kernel(case, release, SEEDS) if played else None
 
 
-def _cell(case: str, release: str) -> Cell:
+def _cell(case: str, release: str) -> BothSides:
     kernel = [run for run in kernel_runs() if (run.case, run.release) == (case, release)]
     found = _compared(case, release)
     model = found.model_runs if found else ()
-    return Cell(release, tuple(map(lane_of, model)), tuple(map(lane_of, kernel)))
+    return BothSides(release, tuple(map(bar_of, model)), tuple(map(bar_of, kernel)))
 
 
-def lane_of(run: RunFacts) -> Lane:
+def bar_of(run: RunFacts) -> RunBar:
     """A run as a lane of the picture. The hung-task detector of the guests speaks of tasks that
     have been blocked for `HUNG_S` seconds."""
-    return Lane(
+    return RunBar(
         tuple(ms / 1000 for ms in run.stall_ms),
         run.outcome == "locked up",
         tuple(ms / 1000 for ms in run.killed_at_ms),
@@ -145,7 +145,7 @@ def _kernels(found: list[KernelComparison]) -> str:
         return ""
     said: dict[str, list[str]] = {}
     for each in found:
-        said.setdefault(summary(list(map(lane_of, each.kernel_runs))), []).append(each.release)
+        said.setdefault(runs_text(list(map(bar_of, each.kernel_runs))), []).append(each.release)
     return "".join(f"Linux {', '.join(where)}: {text}. " for text, where in said.items())
 
 
@@ -185,10 +185,10 @@ def _short(case: str, release: str) -> str:
     cell, found = _cell(case, release), _compared(case, release)
     if not cell.kernel:
         return "–"
-    said = summary(cell.kernel)
+    said = runs_text(cell.kernel)
     if found is None or found.aspect("outcome").equal:
         return said
-    return f"{said} (model: {summary(cell.model)})"
+    return f"{said} (model: {runs_text(cell.model)})"
 
 
 @checked
@@ -196,7 +196,10 @@ def told_table(lockups: Mapping[str, str], release: str) -> str:
     """A Markdown table: what a release told while it hung, for each of the `lockups` (case to
     words). Raises InputError for a release that was not asked."""
     (wanted,) = _releases(release)
-    lines = ["| | " + " | ".join(lockups.values()) + " |", "| --- |" + " --- |" * len(lockups)]
+    lines = [
+        "| What it tells | " + " | ".join(lockups.values()) + " |",
+        "| --- |" + " --- |" * len(lockups),
+    ]
     for what, tell in _TOLD.items():
         runs = [[r for r in kernel_runs() if (r.case, r.release) == (c, wanted)] for c in lockups]
         lines.append(f"| {what} | {' | '.join(map(tell, runs))} |")

@@ -9,7 +9,7 @@ from oomlab.checked import checked
 from oomlab.engine.trace import Trace
 from oomlab.experiment import run
 from oomlab.figures import draw_timeline
-from oomlab.figures.multiples import Cell, Lane, Multiple, draw_multiples
+from oomlab.figures.multiples import BothSides, Multiple, RunBar, draw_multiples
 from oomlab.kernel.releases import modelled_kernel, traits_of
 from oomlab.views import View, view
 from oomlab.views.runs import how_it_went
@@ -43,7 +43,9 @@ def hazards(older: str) -> View:
     """All hazards, on the release `older` and on 7.3. Raises InputError for an unknown release."""
     runs = {name: (at(name, older), at(name, TODAY)) for name in HAZARDS}
     rows = [
-        Multiple(HAZARDS[name], (Cell(older, (_lane(one),)), Cell(TODAY, (_lane(other),))))
+        Multiple(
+            HAZARDS[name], (BothSides(older, (_lane(one),)), BothSides(TODAY, (_lane(other),)))
+        )
         for name, (one, other) in runs.items()
     ]
     figure = draw_multiples(rows, f"The hazards on Linux {older} and {TODAY}")
@@ -70,10 +72,10 @@ def _is_stuck(trace: Trace) -> bool:
     return trace.verdict in ("deadlock", "livelock")
 
 
-def _lane(trace: Trace) -> Lane:
+def _lane(trace: Trace) -> RunBar:
     stall_us = longest_request_us(trace)
     waits = () if _is_stuck(trace) or stall_us is None else (stall_us / 1_000_000,)
-    return Lane(
+    return RunBar(
         waits,
         _is_stuck(trace),
         tuple(kill.at_us / 1_000_000 for kill in kills(trace)),

@@ -163,7 +163,7 @@ def _question(prediction: Prediction) -> str:
         '<div class="oom-compare" role="group" aria-label="Your prediction and the result"',
         ' tabindex="-1" hidden><dl>',
         '<div><dt>You predicted</dt><dd class="oom-predicted"></dd></div>',
-        '<div><dt>The model says</dt><dd class="oom-model">'
+        f'<div><dt>{escape(prediction.who)} says</dt><dd class="oom-model">'
         f"{escape(prediction.answer_sentence)}</dd></div></dl></div>",
     )
 

@@ -17,13 +17,15 @@ class Prediction:
     """A question with a few answers to choose from, asked before the first picture is shown.
 
     Afterwards the panel puts the reader's choice beside what the model says: `answer_sentence`, or
-    the sentence of the first picture if that is empty. It does not mark the choice right or wrong.
+    the sentence of the first picture if that is empty. `who` says it, where it is not the model. It
+    does not mark the choice right or wrong.
     Raises ValueError for an empty question, fewer than two options or the same option twice.
     """
 
     question: str
     options: Sequence[str]
     answer_sentence: str = ""
+    who: str = "The model"
 
     def __post_init__(self) -> None:
         if not self.question.strip():

@@ -24,7 +24,7 @@ ALLOCATOR = (
         "kernel/page_alloc.py",
         "    if not locked:\n        yield sleep(1)\n",
         "    if not locked:\n        yield sleep(2)\n",
-        "pollers_try_once_a_jiffy",
+        "pollers_try_with_every_second_tick",
     ),
     Fault(
         "oom_lock is waited for instead of tried",

@@ -57,7 +57,7 @@ OOM = (
     ),
     Fault(
         "a dead victim keeps TIF_MEMDIE",
-        "kernel/task.py",
+        "kernel/exit.py",
         "        yield write(process.memdie, 0)\n",
         "        yield write(process.memdie, 1)\n",
         "a_victim_that_is_gone_is_no_victim_any_more",

@@ -57,7 +57,7 @@ def test_a_log_says_how_long_it_is_silent_and_who_is_hung() -> None:
 def test_the_table() -> None:
     table = lockdep.who_sees_what({H1: "first", H3: "third"}, "mainline", 1)
     assert table.splitlines() == [
-        "|  | first | third |",
+        "| Who looks | first | third |",
         "| --- | --- | --- |",
         "| lockdep | **yes** | – |",
         "| allocation stall | 10 | 10 |",

@@ -97,6 +97,13 @@ def test_a_prediction_stands_before_the_picture() -> None:
     assert "data-predict" not in demo_panel().html
 
 
+def test_whoever_answers_a_prediction_is_named() -> None:
+    ask = ("What happens?", ["It stops", "It goes on"], "It stops.")
+    assert "<dt>The model says</dt>" in demo_panel(prediction=Prediction(*ask)).html
+    html = demo_panel(prediction=Prediction(*ask, who="A <kernel>")).html
+    assert "<dt>A &lt;kernel&gt; says</dt>" in html
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

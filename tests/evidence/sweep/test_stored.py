@@ -58,8 +58,9 @@ def test_five_seconds_are_a_floor(limits: Results) -> None:
         for run in runs:
             assert run.row.downtime_us is not None
             floor_us = timeout_s * 1_000_000
-            # From a tick to a tick, less a reclaim round before the first try.
-            assert floor_us - 4_000 <= run.row.downtime_us / run.row.rounds <= floor_us + 12_000
+            # The timer wheel lets a limit run over by an eighth and a little, the rest is reclaim.
+            late_us = run.row.downtime_us / run.row.rounds - floor_us
+            assert 0 < late_us <= floor_us * 8 / 63 + 12_000
 
 
 def test_rounds_come_from_who_waits(limits: Results) -> None:
@@ -91,13 +92,14 @@ def test_the_repair_waits_once(limits: Results) -> None:
     for run in limits.select("repaired"):
         assert run.row.verdict == "recovered"
         assert run.row.longest_us is not None
-        assert run.row.longest_us <= run.point.settings["timeout_s"] * 1_000_000 + 100_000
+        assert run.row.longest_us <= run.point.settings["timeout_s"] * 71e6 / 63 + 100_000
 
 
 def test_a_late_callback_costs_a_needless_kill(limits: Results) -> None:
     assert all(run.row.kills == 0 for run in limits.select("patient"))
     for run in limits.select("late"):
-        too_late = run.point.settings["host_us"] >= run.point.settings["timeout_s"] * 1_000_000
+        # A limit ends later than asked: who is as late is in time.
+        too_late = run.point.settings["host_us"] > run.point.settings["timeout_s"] * 1_000_000
         assert run.row.kills == int(too_late), run.point
 
 
