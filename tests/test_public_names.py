@@ -90,6 +90,7 @@ def rights() -> dict[str, Any]:
         "graph": graph,
         "given": {},
         "group": "sleeps",
+        "groups": ["sleeps"],
         "hazards": {H1: "two tasks"},
         "held": True,
         "held_ms": 10,

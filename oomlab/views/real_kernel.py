@@ -172,11 +172,13 @@ def _shares(runs: Iterable[RunFacts]) -> tuple[float, ...]:
 
 
 @checked
-def cells_table() -> str:
-    """All cells as a Markdown table: the kernels, and the model where it ends otherwise."""
+def cells_table(groups: Iterable[str]) -> str:
+    """The cells of some groups as a Markdown table: the kernels, and the model where it ends
+    otherwise. Raises InputError for an unknown group."""
     asked = releases()
+    names = [name for each in groups for name in find("group", each, cases_by_group())]
     lines = ["| Case | " + " | ".join(asked) + " |", "| --- |" + " --- |" * len(asked)]
-    for name in (name for names in cases_by_group().values() for name in names):
+    for name in names:
         lines.append(f"| {name} | {' | '.join(_short(name, release) for release in asked)} |")
     return "\n".join(lines)
 

@@ -80,13 +80,22 @@ OTHERS_KILL = {"moom_callback", "mem_cgroup_out_of_memory", *BY_HAND}
 
 
 def one_victim_at_a_time(trace: Trace) -> None:
-    """Nobody is killed while somebody who was killed before still has memory to give back."""
+    """Nobody is chosen while somebody who was killed before still has memory to give back.
+
+    While the report of the choice is printed, a person may kill by hand.
+    """
     values = {slot.name: slot.initial for slot in trace.slots}
+    dying: dict[str, list[str]] = {}
     for event in trace.events:
+        if event.op == "select_bad_process":
+            dying[event.task] = [
+                process
+                for process in (n.removeprefix("mm of ") for n in values if n.startswith("mm of "))
+                if values[f"SIGKILL for {process}"]
+                and values[f"mm of {process}"] in ("used", "victim")
+            ]
         if sent_sigkill(event) and not OTHERS_KILL & set(event.stack):
-            for process in (n.removeprefix("mm of ") for n in values if n.startswith("mm of ")):
-                killed = values[f"SIGKILL for {process}"]
-                assert not (killed and values[f"mm of {process}"] in ("used", "victim")), event
+            assert not dying[event.task], event
         values.update(event.changes)
 
 

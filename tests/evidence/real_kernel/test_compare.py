@@ -97,6 +97,8 @@ def _run(case: str = "control", outcome: str = "served", **facts: object) -> Run
         ("stall lines", [_run(stall_lines=("x",)), _run()], [_run()], True),
         ("pressure", [_run(pressure=0.0)], [_run(pressure=0.009)], True),
         ("pressure", [_run(pressure=0.0)], [_run(pressure=0.02)], False),
+        ("pressure", [_run(pressure=0.0), _run(pressure=0.1)], [_run(pressure=0.0)], True),
+        ("pressure", [_run(pressure=0.02), _run(pressure=0.1)], [_run(pressure=0.0)], False),
         ("pressure", [_run(pressure=0.3)], [_run(pressure=0.4)], True),
         ("pressure", [_run(pressure=0.3)], [_run(pressure=0.7)], False),
         ("pressure", [_run(pressure=0.3)], [_run()], None),
