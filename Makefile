@@ -105,7 +105,7 @@ bench: $(VENV)/.dev ## measure speeds (no pass or fail)
 		$(PY) -m benchmarks.$$(basename "$$script" .py) || exit 1; done
 
 kernel-check: $(VENV)/.dev ## ask real kernels under QEMU, as root (KERNELS="6.1 7.3" CASES="control never" RUNS=3 STORE=1)
-	@$(PY) -m tests.kernel.real --kernels $(KERNELS) --runs $(RUNS) --clock $(CLOCK) \
+	@$(PY) -m tests.kernel.real $(if $(KERNELS),--kernels $(KERNELS)) --runs '$(RUNS)' --clock '$(CLOCK)' \
 		$(if $(CASES),--cases $(CASES)) $(if $(GUESTS),--guests $(GUESTS)) $(if $(STORE),--store)
 
 findings: ## see whether other people's tools still surprise as findings/ says (installs much)

@@ -13,7 +13,8 @@ from oomlab.brief import brief
 class RunFacts:
     """One run of a case on a release.
 
-    `outcome`: served, locked up, called or not called. `stall_ms`: per round, how long X waited.
+    `outcome`: served, locked up, called or not called; the model's may be panicked, as a guest that
+    panics is no run that is kept. `stall_ms`: per round, how long X waited.
     `calls` of the notifier; `kills`, and when, in milliseconds after the first call.
     `callback_pages`: how many pages the callback was given, call by call. `hung`: whom the
     hung-task detector named, and as blocked by whom ("" where it does not say). `stall_lines`: whom

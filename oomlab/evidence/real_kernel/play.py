@@ -81,7 +81,7 @@ def model_facts(trace: Trace, case: Case, release: str, seed: int) -> RunFacts:
         case=case.name,
         number=seed,
         clock="model",
-        outcome=_outcome(case, called is not None, served),
+        outcome=_outcome(case, called is not None, served, trace.verdict == "panic"),
         stall_ms=tuple((done - opened) / 1000 for opened, done in served_us),
         calls=sum(call.task != "memcg_task" for call in oom_calls(trace)),
         kills=len(killed),
@@ -98,7 +98,9 @@ def model_facts(trace: Trace, case: Case, release: str, seed: int) -> RunFacts:
     )
 
 
-def _outcome(case: Case, called: bool, served: bool) -> str:
+def _outcome(case: Case, called: bool, served: bool, panicked: bool) -> str:
+    if panicked and not served:
+        return "panicked"
     if not called:
         return "not called"
     if case.module.get("idle"):

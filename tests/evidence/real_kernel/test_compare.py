@@ -23,9 +23,12 @@ from oomlab.evidence.real_kernel.disagreements import (
     causes_of,
 )
 from oomlab.evidence.real_kernel.facts import RunFacts
-from oomlab.evidence.real_kernel.play import case_experiment, play_case
+from oomlab.evidence.real_kernel.play import case_experiment, model_facts, play_case
 from oomlab.evidence.real_kernel.stored import kernel_runs, releases
+from oomlab.experiment import Experiment
+from oomlab.kernel_release import KernelRelease
 from oomlab.registry import Registry
+from oomlab.scenarios.witness import WITNESS
 
 CELLS = kernel_cells()
 pytestmark = pytest.mark.xdist_group("real-kernel")  # each run of the model is made once
@@ -186,3 +189,11 @@ def test_the_second_kill_and_the_silent_pressure_come_out_of_the_model() -> None
 def test_every_stored_run_belongs_to_a_case() -> None:
     assert {run.case for run in kernel_runs()} <= set(CASES)
     assert causes_of("no such case", "6.1", "kills") == ()
+
+
+def test_a_machine_that_panics_has_not_locked_up() -> None:
+    case = replace(CASES["control"], guest={"victims": 1}, module={"rounds": 2})
+    settings = case.settings(KernelRelease.of("6.1"))
+    trace = Experiment.of(WITNESS, case.remedy, settings).run()
+    played = model_facts(trace, case, "6.1", 0)
+    assert (played.outcome, played.kills, len(played.stall_ms)) == ("panicked", 1, 1)

@@ -17,10 +17,11 @@ from contextlib import contextmanager
 
 from oomlab.errors import InputError, find, shown
 from oomlab.evidence.real_kernel.cases import CASES
+from oomlab.files import reason, shown_path
 from tests.kernel.real.check import check
 from tests.kernel.real.guest import CLOCKS
 from tests.kernel.real.results import store
-from tests.kernel.real.tree import HOME
+from tests.kernel.real.tree import GOES_ON, HOME, need_root
 
 KERNELS = ("7.3", "6.12", "6.1")
 GUESTS = {"counted": "2", "host": "1"}
@@ -39,7 +40,7 @@ def alone() -> Iterator[None]:
     with (HOME / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise InputError(
                 "kernel-check is at work in this folder already: wait for it"
             ) from None
@@ -69,12 +70,18 @@ def main() -> int:
         find("clock", given.clock, CLOCKS)
         guests = _number("GUESTS", given.guests or GUESTS[given.clock])
         cases = [CASES.find(name) for name in given.cases]
+        need_root()
         with alone():
             broken = check(list(given.kernels), cases, runs, given.clock, guests, say)
             if given.store:
                 say(f"Stored {store()} runs")
     except InputError as error:
         print(f"kernel-check: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:  # a full disk, most of all
+        place = shown_path(error.filename or HOME)
+        why = f"{place} cannot be used: {reason(error)}"
+        print(f"kernel-check: {why}; {GOES_ON}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("kernel-check: stopped; the same call goes on", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -167,7 +168,70 @@ def test_a_wrong_word_is_answered_in_one_line(
     assert said.count("\n") == 1
 
 
-def test_who_is_not_root_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_not_root_is_told_so_before_anything_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(InputError, match="run it with sudo"):
-        tree.need_tools()
+    monkeypatch.setattr(runner, "HOME", tmp_path / "home")
+    monkeypatch.setattr(runner, "check", lambda *_: [])  # a fault here must boot nothing
+    monkeypatch.setattr("sys.argv", ["kernel-check"])
+    assert runner.main() == 2
+    assert capsys.readouterr().err.endswith("run it with sudo\n")
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("place", ["/somewhere/full", None])
+def test_a_full_disk_is_told_in_one_line_and_finished_runs_are_kept(
+    place: str | None,
+    booted: Callable[[Boot], list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    booted(_ended)
+    words = ["kernel-check", "--cases", "control", "--runs", "1", "--guests", "1"]
+    monkeypatch.setattr("sys.argv", words)
+    monkeypatch.setattr(runner, "HOME", tmp_path)
+    monkeypatch.setattr(runner, "need_root", lambda: None)
+    keep = results.Run.keep
+
+    def full(run: results.Run) -> None:
+        if run.kernel == OTHER:
+            raise OSError(errno.ENOSPC, "No space left on device", place)
+        keep(run)
+
+    monkeypatch.setattr(results.Run, "keep", full)
+    assert runner.main() == 2
+    assert capsys.readouterr().err == (
+        f"kernel-check: {place or tmp_path} cannot be used: No space left on device; "
+        "what is finished is kept, and the same call goes on\n"
+    )
+    assert len(list(results.RUNS.glob("*/*.json"))) == 1
+
+
+@pytest.mark.parametrize("broken", ["image", "headers"])
+def test_what_was_unpacked_by_half_is_unpacked_again(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "HOME", tmp_path)
+    monkeypatch.setattr(tree, "TREE", tmp_path / "debian")
+    monkeypatch.setattr(tree, "_needs", lambda _: [])
+    monkeypatch.setattr(tree, "inside", lambda *_, **__: "")
+    build = tmp_path / "debian/lib/modules" / KERNEL.release / "build"
+    faults = [InputError("the disk is full")]
+    unpacked: list[str] = []
+
+    def unpack(packages: list[str], folder: Path) -> None:
+        what = "headers" if folder == tree.TREE else "image"
+        unpacked.append(what)
+        made = build if what == "headers" else folder / "vmlinuz"
+        made.parent.mkdir(parents=True, exist_ok=True)
+        made.symlink_to("elsewhere")
+        if what == broken and faults:
+            raise faults.pop()
+
+    monkeypatch.setattr(tree, "_unpack", unpack)
+    with pytest.raises(InputError, match="full"):
+        tree.get_kernel(KERNEL, print)
+    tree.get_kernel(KERNEL, print)
+    assert unpacked.count(broken) == 2 and len(unpacked) == 3

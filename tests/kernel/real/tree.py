@@ -11,7 +11,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,7 @@ _NEEDED = {
     "unshare": "util-linux",
     "dpkg-deb": "dpkg",
 }
+GOES_ON = "what is finished is kept, and the same call goes on"
 _INSIDE = 'mount -t proc proc "$1/proc" && exec chroot "$@"'
 
 Say = Callable[[str], None]
@@ -59,12 +61,16 @@ class Kernel:
     version: str
 
 
-def need_tools() -> None:
-    """Installs what is missing on this machine. Raises InputError where it cannot."""
+def need_root() -> None:
+    """Raises InputError for anybody else."""
     if os.geteuid() != 0:
         raise InputError(
             "kernel-check makes a Debian tree, for which it must be root: run it with sudo"
         )
+
+
+def need_tools() -> None:
+    """Installs what is missing on this machine. Raises InputError where it cannot."""
     if absent := [name for name in _NEEDED if shutil.which(name) is None]:
         packages = sorted({_NEEDED[name] for name in absent})
         debian.install("what kernel-check needs", *packages)
@@ -146,8 +152,10 @@ def get_kernel(kernel: Kernel, say: Say) -> Path:
     headers = f"linux-headers-{kernel.release}"
     if not _image(folder):
         say(f"Getting Linux {kernel.release}")
-        _unpack(_image_packages(kernel), folder)
-    if not os.path.lexists(TREE / "lib/modules" / kernel.release / "build"):
+        with _whole(folder):
+            _unpack(_image_packages(kernel), folder)
+    build = TREE / "lib/modules" / kernel.release / "build"
+    if not os.path.lexists(build):
         say(f"Installing the compiler and the headers of {kernel.release}")
         # Without the image that they ask for: it would want an initial ramdisk made.
         parts = [
@@ -155,7 +163,8 @@ def get_kernel(kernel: Kernel, say: Say) -> Path:
         ]
         command = ("apt-get", "-qq", "install", "--yes", "--no-install-recommends", *parts)
         inside(*command, failed=f"what {headers} needs could not be installed")
-        _unpack([headers], TREE)
+        with _whole(build):
+            _unpack([headers], TREE)
     if found := _image(folder):
         return found
     raise InputError(
@@ -228,6 +237,20 @@ def _unpack(packages: list[str], folder: Path) -> None:
         package.unlink()
 
 
+@contextmanager
+def _whole(sign: Path) -> Iterator[None]:
+    """Takes away the sign that something is unpacked if not all of it was, so that the next call
+    does not take the half for the whole."""
+    try:
+        yield
+    except BaseException:
+        if sign.is_dir() and not sign.is_symlink():
+            shutil.rmtree(sign)
+        else:
+            sign.unlink(missing_ok=True)
+        raise
+
+
 def _image_packages(kernel: Kernel) -> list[str]:
     image = f"linux-image-{kernel.release}"
     return [image, *(name for name in _needs(image) if name.startswith(_PARTS))]
@@ -244,5 +267,5 @@ def _run(*command: str, failed: str) -> str:
         # What make says last is that something failed; a compiler says what, and first.
         told = [line for line in said if " error: " in line][:1] or said[-1:]
         reason = told[0].strip() if told else f"status {done.returncode}"
-        raise InputError(f"{failed}: {reason}; what is finished is kept, and the same call goes on")
+        raise InputError(f"{failed}: {reason}; {GOES_ON}")
     return done.stdout
