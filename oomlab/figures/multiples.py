@@ -99,10 +99,10 @@ def draw_multiples(rows: Sequence[Multiple], name: str, *, key: str = "") -> Fig
     for row in rows:
         drawn, y = _row(row, sides, columns, y, end_s)
         parts += drawn
-    grid = [part for left, right in columns for part in _axis(left, right, y, end_s, top=_HEAD)]
+    axes = [part for left, right in columns for part in _axis(left, right, y, end_s)]
     keys, height = legend([*_keys(rows)], y + 34)
     description = "; ".join(_told(row, sides) for row in rows) + "."
-    svg = document([*grid, *parts, keys], y + 34 + height + 4, title, description, key)
+    svg = document([*axes, *parts, keys], y + 34 + height + 4, title, description, key)
     twin = "\n".join([f"{title}.", *(said for row in rows for said in _twin(row, sides))])
     return Figure(svg, title, description, twin)
 
@@ -156,7 +156,8 @@ def _row(
     lines = wrapped(row.title, WIDTH - 2 * MARGIN)
     for number, text in enumerate(lines):
         parts.append(label(MARGIN, top + 12 + number * _LINE, text))
-    y = top + 12 + len(lines) * _LINE
+    y = begin = top + 12 + len(lines) * _LINE
+    bars: list[Markup] = []
     for side in sides:
         blocks = [_drawn(cell, side) for cell in row.cells]
         parts.append(label(MARGIN, y, side, ink="muted"))
@@ -164,8 +165,13 @@ def _row(
             if not block:
                 parts.append(label(left, y, "not asked", ink="muted"))
             for number, lane in enumerate(block):
-                parts.append(_lane(lane, left, right, y + number * _STEP, end_s))
+                bars.append(_lane(lane, left, right, y + number * _STEP, end_s))
         y += max(_BLOCK, max(map(len, blocks)) * _STEP + 4)
+    # Behind the bars only: lines through words make them hard to read.
+    for left, right in columns:
+        for x in _marks(left, right):
+            parts.append(line(x, begin - 8, x, y - 8, class_="oom-rule", stroke="currentColor"))
+    parts += bars
     for cell, (left, right) in zip(row.cells, columns, strict=True):
         texts, room = _summary(_lanes(cell, sides[-1])), right - left + _BETWEEN - 6
         fitting = next((t for t in texts if text_width(t) <= room), shortened(texts[-1], room))
@@ -213,11 +219,14 @@ def _report(x: float, y: float) -> Markup:
     )
 
 
-def _axis(left: float, right: float, y: float, end_s: float, *, top: float) -> Iterator[Markup]:
+def _marks(left: float, right: float) -> tuple[float, float, float]:
+    """Where an axis begins, its middle, and its end."""
+    return left, (left + right) / 2, right
+
+
+def _axis(left: float, right: float, y: float, end_s: float) -> Iterator[Markup]:
     yield line(left, y, right, y, stroke="currentColor", stroke_width=1.2)
-    for part in (0.0, 0.5, 1.0):
-        x = left + (right - left) * part
-        yield line(x, y, x, top, class_="oom-rule", stroke="currentColor")
+    for x in _marks(left, right):
         yield line(x, y, x, y + 5, stroke="currentColor", stroke_width=1.2)
     yield label(left, y + 16, "0")
     text = _text(end_s)

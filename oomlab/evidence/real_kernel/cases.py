@@ -63,10 +63,22 @@ _LARGE: _Module = {"served_pages": 4096}
 _BACK: _Module = {"giveback_ms": 20_000}
 
 
+_MASKS = {
+    "kernel": "GFP_KERNEL",
+    "nofs": "GFP_NOFS",
+    "nowait": "GFP_NOWAIT",
+    "atomic": "GFP_ATOMIC",
+    "noretry": "__GFP_NORETRY",
+    "mayfail": "__GFP_RETRY_MAYFAIL",
+}
+"""What the callback asks with, by the name that the module is told."""
+
+
 def _allocating(mask: str, pages: int) -> Case:
+    many = "1 page" if pages == 1 else f"{pages:,} pages, one by one,"
     return Case(
         f"{mask}-{pages}",
-        f"the callback asks for {pages} pages, one by one, with {mask}",
+        f"the callback asks for {many} with {_MASKS[mask]}",
         {"callback": "alloc", "mask": mask, "pages": pages},
     )
 
@@ -105,7 +117,7 @@ def _plain() -> Iterator[Case]:
 
 def _allocations() -> Iterator[Case]:
     for pages in (512, 4096, 1):
-        for mask in ("kernel", "nofs", "nowait", "atomic", "noretry", "mayfail"):
+        for mask in _MASKS:
             yield _allocating(mask, pages)
 
 
