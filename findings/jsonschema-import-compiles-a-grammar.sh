@@ -4,7 +4,7 @@
 #
 # Package: jsonschema 4.26.0, rfc3987-syntax 1.1.0, lark 1.3.1 (PyPI)
 # Expected: What checks a format is loaded when that is first asked for.
-# Really: The import itself loads a parser generator and compiles a grammar with it: every program that reads a notebook starts by a second or more later.
+# Really: The import itself loads a parser generator and compiles a grammar with it: every program that reads a notebook starts about a second later.
 # Seen: 2026-11-29
 set -euo pipefail
 box=$(mktemp -d)
