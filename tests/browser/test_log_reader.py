@@ -17,7 +17,8 @@ from tests.widgets.pages import write_site
 
 # Says how much it was given and for which kernel. A log that begins with "slow" is read for ever.
 WORKER = """
-onmessage = async ({ data: { id, log, release } }) => {
+onmessage = async ({ data: { id, log, release, stop } }) => {
+  if (stop) return;
   const tell = (read, what) => postMessage({ kind: "log", id, read, size: log.size, what });
   tell(0, "reading");
   const text = await log.text();
