@@ -8,7 +8,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 PORT ?= 8000
-JOBS ?= 2
+# One more than there are cores: a test that waits for its browser leaves a core idle.
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 ROOM ?= oomlab/kernel
 NUMBER ?= 30
 SEED ?= 1
