@@ -18,7 +18,7 @@ from oomlab.command.parser import (
     whole,
 )
 from oomlab.command.progress import Progress
-from oomlab.command.run_report import seconds
+from oomlab.command.run_report import about_run, seconds
 from oomlab.engine.trace.events import Trace
 
 _PHRASES = {
@@ -48,12 +48,7 @@ def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
 def _report(trace: Trace) -> dict[str, Any]:
     """As JSON data: times in seconds; `until_s` is None for what still lasts at the end."""
     return {
-        "scenario": trace.scenario,
-        "remedy": trace.remedy,
-        "parameters": trace.parameters,
-        "seed": trace.seed,
-        "verdict": trace.verdict,
-        "ended_at_s": seconds(trace.ended_at_us),
+        **about_run(trace),
         "locks": [
             {
                 "lock": lock,

@@ -17,12 +17,8 @@ def seconds(microseconds: int | None) -> float | None:
     return None if microseconds is None else microseconds / 1_000_000
 
 
-def run_report(trace: Trace) -> dict[str, Any]:
-    """A timed run as JSON data; times in seconds, except `at_us` and `until_us` of events.
-
-    `stall_s`: how long the slowest request for a page took, as in the matrix; None if one was still
-    under way at the end.
-    """
+def about_run(trace: Trace) -> dict[str, Any]:
+    """Which run it was and how it ended, as JSON data: every report of a run begins with it."""
     return {
         "scenario": trace.scenario,
         "remedy": trace.remedy,
@@ -30,6 +26,17 @@ def run_report(trace: Trace) -> dict[str, Any]:
         "seed": trace.seed,
         "verdict": trace.verdict,
         "ended_at_s": seconds(trace.ended_at_us),
+    }
+
+
+def run_report(trace: Trace) -> dict[str, Any]:
+    """A timed run as JSON data; times in seconds, except `at_us` and `until_us` of events.
+
+    `stall_s`: how long the slowest request for a page took, as in the matrix; None if one was still
+    under way at the end.
+    """
+    return {
+        **about_run(trace),
         "stall_s": seconds(longest_request_us(trace)),
         "kills": len(kills(trace)),
         "failed_allocations": failed_allocations(trace),
