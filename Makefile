@@ -1,25 +1,39 @@
-# `make` alone lists the targets. Nothing is installed outside this folder, but for Chromium,
+# `make` alone lists the targets. Nothing is installed outside this folder, but for browsers,
 # SPIN and bubblewrap, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf serve test engine lint types bench nbval lock format clean distclean dev \
-	chromium spin fence servers mutants findings new kernel-check
+.PHONY: help book pdf serve test model-tests engine lint types bench course lock format clean distclean dev \
+	chromium browsers three-engines spin fence servers mutants findings new kernel-check site-check outside-links newest \
+	audit release-files installed book-next book-2
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+INSTALL := -m pip install --quiet --disable-pip-version-check
+# What comes from elsewhere is installed by its hash, or not at all.
+LOCKED := $(INSTALL) --require-hashes
+PUBLISH := .build/publish
 PORT ?= 8000
 # One more than there are cores: a test that waits for its browser leaves a core idle.
 JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+PYTEST := $(PY) -m pytest --dist loadgroup
+# Folders of tests that need no built book.
+MODEL_TESTS := analysis dmesg engine evidence gfp listeners logs promela remedies scenarios second_opinions
 ROOM ?= oomlab/kernel
 NUMBER ?= 30
 SEED ?= 1
 KERNELS ?= 7.3 6.12 6.1
 CASES ?=
+SETS ?=
 RUNS ?= 3
 CLOCK ?= counted
 GUESTS ?=
 PYTHON ?=
-export PYTHON
+UPGRADE ?=
+TRY ?= python3
+TARGETS ?= book site-check
+# Where the site will be read and where its sources are, if not where _config.yml says.
+ADDRESS ?=
+REPOSITORY ?=
+export PYTHON ADDRESS REPOSITORY
 
 help: ## list the targets
 	@echo "oomlab: make TARGET, where TARGET is one of"
@@ -31,19 +45,31 @@ $(VENV)/.made:
 	@python=$$(sh tools/find_python.sh) && echo "Creating $(VENV) with $$python" && \
 		rm -rf $(VENV) && "$$python" -m venv $(VENV) && touch $@
 
-$(VENV)/.book: $(VENV)/.made requirements.txt requirements-book.txt requirements-lock.txt pyproject.toml
+$(VENV)/.book: $(VENV)/.made requirements-book-lock.txt pyproject.toml
 	@echo "Installing the pinned packages of the book into $(VENV)"
-	@$(PIP) -r requirements-book.txt -c requirements-lock.txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(PY) $(LOCKED) -r requirements-book-lock.txt
+	@$(PY) $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.book requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.book requirements-lock.txt
 	@echo "Installing the pinned packages of the tests into $(VENV)"
-	@$(PIP) -r requirements-dev.txt -c requirements-lock.txt
+	@$(PY) $(LOCKED) -r requirements-lock.txt
+	@touch $@
+
+$(PUBLISH)/.made: requirements-release-lock.txt
+	@python=$$(sh tools/find_python.sh) && rm -rf $(PUBLISH) && "$$python" -m venv $(PUBLISH)
+	@echo "Installing what makes and checks a release into $(PUBLISH)"
+	@$(PUBLISH)/bin/python $(LOCKED) -r requirements-release-lock.txt
 	@touch $@
 
 book: $(VENV)/.book ## build the static book into _build/html
 	@$(PY) -m tools.build_book
+
+site-check: $(VENV)/.book ## is the built site complete, every link good, no other host asked?
+	@$(PY) -m tools.check_site
+
+outside-links: $(VENV)/.book ## do the links of the built site to other sites still lead somewhere?
+	@$(PY) -m tools.outside_links
 
 pdf: $(VENV)/.dev book ## print the book into _build/oomlab.pdf (needs Chromium)
 	@$(PY) -m tools.make_pdf
@@ -53,12 +79,19 @@ serve: book ## build the book and serve it on this machine (PORT=8000)
 
 dev: $(VENV)/.dev ## only make .venv ready for working on the code
 
-# Ruff and mypy run beside the book's build, which keeps one core busy. The tests start hundreds of
-# processes: each would compile the package again if Python were told not to keep what it compiles.
+# While the book is built, which keeps one core busy, the other runs ruff, mypy and the tests that read
+# no page of it. The tests start hundreds of processes: each would compile the package again if Python
+# were told not to keep what it compiles.
 test: dev chromium spin fence servers ## run every check: ruff, mypy, unit, property, notebook and browser tests
-	@$(MAKE) --no-print-directory --jobs 2 lint types engine
-	@unset PYTHONDONTWRITEBYTECODE; \
-		$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup --no-loadscope-reorder
+	@$(MAKE) --no-print-directory --jobs 4 --output-sync=line lint types engine model-tests
+	@unset PYTHONDONTWRITEBYTECODE; $(PYTEST) --numprocesses $(JOBS) --no-loadscope-reorder \
+		$(addprefix --ignore tests/,engines $(MODEL_TESTS))
+
+model-tests: $(VENV)/.dev
+	@unset PYTHONDONTWRITEBYTECODE; $(PYTEST) --quiet --numprocesses 2 $(addprefix tests/,$(MODEL_TESTS))
+
+three-engines: engine chromium browsers ## the pages in Chromium, Firefox and WebKit (slow; not part of make test)
+	@$(PYTEST) tests/engines --numprocesses $(JOBS)
 
 # The words behind `new` are no targets of their own.
 ifeq (new,$(firstword $(MAKECMDGOALS)))
@@ -89,6 +122,9 @@ format: $(VENV)/.dev ## let ruff format the code and sort the imports
 chromium: $(VENV)/.dev
 	@$(PY) -m tools.get_chromium
 
+browsers: $(VENV)/.dev
+	@$(PY) -m tools.get_browsers
+
 spin: $(VENV)/.dev
 	@$(PY) -m tools.get_spin
 
@@ -114,11 +150,37 @@ findings: ## see whether other people's tools still surprise as findings/ says (
 		echo "$$script"; "$$script" || failed="$$failed $$script"; done; \
 	[ -z "$$failed" ] || { echo "Changed:$$failed" >&2; exit 1; }
 
-nbval: $(VENV)/.dev ## check the assignments: instructor version passes, release fails at its first unanswered check
-	@$(PY) -m pytest tests/course
+course: $(VENV)/.dev ## check the problem sets: texts, releases, fifty students, nbval and nbclient (SETS="ps5-a-safe-listener")
+	@$(PY) -m tests.course $(SETS)
 
-lock: ## resolve requirements-*.txt again into requirements-lock.txt
-	@sh tools/lock.sh
+lock: $(PUBLISH)/.made ## resolve the pins into the locks, with hashes (UPGRADE=1: all else newest)
+	@sh tools/lock.sh $(PUBLISH)/bin/uv $(if $(UPGRADE),--upgrade)
+
+newest: $(PUBLISH)/.made ## try it all, in a copy, with the newest packages that are allowed (TARGETS="test")
+	@$(PUBLISH)/bin/python -m tools.newest --uv $(PUBLISH)/bin/uv $(TARGETS)
+
+release-files: book $(PUBLISH)/.made ## site as a zip, wheel, sdist, checksums, SBOM: into _build/release
+	@$(PY) -m tools.release --tools $(PUBLISH)/bin/python
+
+installed: ## install the wheel with its widgets in empty folders and use it (TRY=python3.14)
+	@$(TRY) tools/try_installed.py
+
+NEXT := .build/next-env
+$(NEXT)/.made: $(VENV)/.book requirements-next-lock.txt
+	@rm -rf $(NEXT) && $(PY) -m venv $(NEXT)
+	@echo "Installing a later Sphinx and its theme into $(NEXT)"
+	@$(NEXT)/bin/python $(LOCKED) -r requirements-next-lock.txt
+	@$(NEXT)/bin/python $(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+book-next: book $(NEXT)/.made ## the same book without jupyter-book 1 and its old Sphinx: _build/next, and compare
+	@$(PY) -m tools.book_next --python $(NEXT)/bin/python
+
+book-2: $(VENV)/.dev ## what jupyter-book 2 makes of the same chapters (needs Node and a network)
+	@$(PY) -m tools.book_2
+
+audit: $(PUBLISH)/.made ## known holes in pinned packages (pip-audit, npm audit), faults of workflows (zizmor)
+	@PATH="$(CURDIR)/$(PUBLISH)/bin:$$PATH" $(PUBLISH)/bin/python -m tools.audit
 
 clean: ## remove what `make book` and `make test` built
 	rm -rf _build .build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,6 +1,6 @@
 """How fast panels answer in the built book, in headless Chromium on this machine.
 
-    python benchmarks/panel_latency.py [--moves 30] [--json]
+    python -m benchmarks.bench_panel_latency [--moves 30] [--json]
 
 For every control of every panel: the time from the input event to the new picture in the document
 (`changed`), and to the first frame after it (`frame`, at most one frame of 17 ms more), both on
@@ -20,7 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # started as a script, Python looks only beside the script
 
-from playwright.sync_api import Browser, Page  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from tests.browser.driver import Watch, chromium, open_in, serving  # noqa: E402
 from tools import get_chromium  # noqa: E402
@@ -130,13 +130,11 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
     program = get_chromium.find()
-    pages = [
-        path for path in sorted(SITE.rglob("*.html")) if 'class="oom-panel"' in path.read_text()
-    ]
+    pages = [path for path in sorted(SITE.rglob("*.html")) if 'oom-panel"' in path.read_text()]
     if program is None or not pages:
         print("This needs Chromium and the built book: run make book first.", file=sys.stderr)
         return 1
-    with chromium(program) as browser, serving(SITE) as base:
+    with sync_playwright() as driver, chromium(driver, program) as browser, serving(SITE) as base:
         urls = {
             path.relative_to(SITE).as_posix(): f"{base}{path.relative_to(SITE)}" for path in pages
         }

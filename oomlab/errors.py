@@ -30,6 +30,10 @@ class InputError(OomlabError, ValueError):
     names what is valid."""
 
 
+class BrokenOff(OomlabError):  # named for what happened, as the message says
+    """Work that was asked for could not be done to its end; the message is one line."""
+
+
 class MissingPackageError(InputError, ImportError):
     """A package that this part of oomlab needs is not installed; the message says how to get it."""
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.engine.chooser import Chooser
-from oomlab.engine.clock import run_model, traced
-from oomlab.engine.clock.engine import Clock
-from oomlab.engine.explorer import BUDGET, Exploration, explore_model
+from oomlab.engine.explorer import BUDGET, Exploration, Watch, explore_model
 from oomlab.engine.explorer.counterexample import Schedule
+from oomlab.engine.explorer.deciding import Decision, decide_model
 from oomlab.engine.explorer.player import Player
 from oomlab.engine.explorer.properties import reports
 from oomlab.engine.explorer.schedules import (
+    call_chains,
     play_as_far_as_possible,
     play_through,
     read_schedule,
@@ -31,13 +33,35 @@ from oomlab.engine.trace.properties import run_reports
 from oomlab.errors import InputError, shown
 from oomlab.remedies import Remedy, find_remedy
 from oomlab.scenarios import Scenario, find_scenario
-from oomlab.scenarios.parameters import Settings, json_settings
+from oomlab.scenarios.parameters import Settings, Value, json_settings
 from oomlab.scenarios.scenario import Engine
 
 FORM = "SCENARIO/REMEDY/[name=value,...]/task:times,task@outcome,..."
 """What a replay line looks like."""
 
+LINE = "SCENARIO/REMEDY/[name=value,...]/SEED"
+"""What the line of an experiment looks like."""
 
+_Found = TypeVar("_Found", Exploration, Decision)
+
+MODELS_KEPT = 4
+"""Models that are kept for further runs, of other seeds say (our choice)."""
+
+_RUN_LAST: dict[tuple[object, ...], tuple[Scenario, Remedy, Model]] = {}
+"""By scenario, remedy and settings, the last to be run at the end. The first two are kept alive, so
+that no others can have their ids."""
+
+
+def forget_models() -> None:
+    """Keep no model any longer: for those who have changed a routine of the kernel meanwhile."""
+    _RUN_LAST.clear()
+
+
+LONGEST_SEED = 9
+"""Digits of a seed in such a line, at most (our choice)."""
+
+
+@brief
 @dataclass(frozen=True)
 class Experiment:
     """A scenario, the remedy it is tried under, all settings, and the seed of what is drawn.
@@ -70,45 +94,96 @@ class Experiment:
         chosen = remedy if isinstance(remedy, Remedy) else find_remedy(remedy)
         return cls(found, chosen, found.settle(given, engine), seed)
 
+    @classmethod
+    @checked
+    def read(cls, line: str) -> Experiment:
+        """The experiment of a line such as `h1-two-task-cycle/offload/kernel=6.1,hz=1000/3`:
+        scenario, remedy, settings that are not as usual, seed.
+
+        Raises InputError for a line that is not understood, and as `of` does.
+        """
+        parts = line.split("/")
+        if len(parts) != 4 or not parts[3].isdecimal() or len(parts[3]) > LONGEST_SEED:
+            raise InputError(f"{shown(line)} has not the form {LINE}, with a whole number as SEED")
+        given = dict(_setting(part) for part in filter(None, parts[2].split(",")))
+        return cls.of(parts[0], parts[1], given, int(parts[3]))
+
+    @property
+    def line(self) -> str:
+        """It, as `read` reads it."""
+        given = ",".join(f"{name}={value}" for name, value in self.given().items())
+        return f"{self.scenario.name}/{self.remedy.name}/{given}/{self.seed}"
+
     def model(self) -> Model:
         """A fresh model of it."""
         return self.scenario.build(self.settings, self.remedy)
 
+    def _model_again(self) -> Model:
+        """A model of it that may have been run before: no run leaves anything behind in one but
+        what the clock has learned of its tasks' ways."""
+        key = (id(self.scenario), id(self.remedy), *self.settings.items())
+        known = _RUN_LAST.pop(key, None)
+        found = known or (self.scenario, self.remedy, self.model())
+        _RUN_LAST[key] = found
+        if len(_RUN_LAST) > MODELS_KEPT:
+            del _RUN_LAST[next(iter(_RUN_LAST))]
+        return found[2]
+
     @checked
-    def run(self, *, park: bool = True) -> Trace:
+    def run(self, *, park: bool = True, foresee: bool = False) -> Trace:
         """Run it once by the clock; equal experiments give equal traces.
 
-        `park=False` simulates every poll.
+        `park=False` simulates every poll; with `foresee` as few are as possible (see
+        `oomlab.engine.clock.foresight`), and the trace has fewer of them.
         """
+        # Not before: who explores or plays needs no clock, whose SimPy takes a while to import.
+        from oomlab.engine.clock import traced
+        from oomlab.engine.clock.engine import Clock
+
         # The draws depend on what is not as usual: a setting that is added later changes no run.
         # Nor does watching.
-        usual = {parameter.name: parameter.default for parameter in self.scenario.parameters}
-        unusual = {
-            name: value
-            for name, value in self.settings.items()
-            if name != "ghosts" and value != usual[name]
-        }
+        unusual = {name: value for name, value in self.given().items() if name != "ghosts"}
         clock = Clock(
-            self.model(),
+            self._model_again(),
             Chooser(self.seed, unusual),
             round(self.settings["limit_s"] * 1_000_000),
             park=park,
+            foresee=foresee,
         )
         return traced(
             clock, self.scenario.name, self.remedy.name, json_settings(self.settings), self.seed
         )
 
+    def given(self) -> dict[str, Value]:
+        """The settings that are not as they usually are when it is run."""
+        usual = {parameter.name: parameter.default for parameter in self.scenario.parameters}
+        return {name: value for name, value in self.settings.items() if value != usual[name]}
+
     @checked(leave="timeouts")
-    def explore(self, *, timeouts: str = "any", budget: int = BUDGET) -> Exploration:
+    def explore(
+        self, *, timeouts: str = "any", budget: int = BUDGET, watch: Watch | None = None
+    ) -> Exploration:
         """Have every schedule of it tried. Raises InputError as `explore_model` does."""
-        found = explore_model(self.model(), timeouts=timeouts, budget=budget)
+        found = explore_model(self.model(), timeouts=timeouts, budget=budget, watch=watch)
+        return replace(self._named(found), rebuild=self.model)
+
+    @checked(leave="timeouts")
+    def decide(
+        self, *, timeouts: str = "any", budget: int = BUDGET, watch: Watch | None = None
+    ) -> Decision:
+        """The verdict alone, from fewer states. Raises InputError as `decide_model` does."""
+        return self._named(
+            decide_model(self.model(), timeouts=timeouts, budget=budget, watch=watch)
+        )
+
+    def _named(self, found: _Found) -> _Found:
+        """What was found of its model, with its names."""
         return replace(
             found,
             scenario=self.scenario.name,
             remedy=self.remedy.name,
             settings=json_settings(self.settings),
             replay=self.replay_line(found.schedule) if found.schedule else "",
-            rebuild=self.model,
         )
 
     @checked
@@ -132,6 +207,14 @@ class Experiment:
         player = self.player()
         repeats = play_through(player, read_schedule(player, schedule)[:steps])
         return self._played(player, repeats=repeats)
+
+    @checked
+    def chains(self, schedule: str) -> dict[str, tuple[str, ...]]:
+        """The functions on the stack of each unfinished task, outermost first, when a schedule has
+        been played. Raises as `play` does."""
+        player = self.player()
+        play_through(player, read_schedule(player, schedule))
+        return call_chains(player)
 
     @checked
     def follow(self, schedule: str) -> tuple[Trace, str]:
@@ -192,14 +275,37 @@ def explore(
     *,
     timeouts: str = "any",
     budget: int = BUDGET,
+    watch: Watch | None = None,
 ) -> Exploration:
     """Explore a scenario in its small scope.
+
+    `watch` is told now and then how many states and moves are known; if what it returns is true,
+    the search ends.
 
     Raises InputError for an unknown name, a value that is not valid, or a budget below 1. For a
     model of your own there is `explore_model`.
     """
     found = Experiment.of(scenario, remedy, given, engine="explorer")
-    return found.explore(timeouts=timeouts, budget=budget)
+    return found.explore(timeouts=timeouts, budget=budget, watch=watch)
+
+
+@checked(leave="scenario remedy timeouts")
+def decide(
+    scenario: str | Scenario,
+    remedy: str | Remedy = "mainline",
+    given: Mapping[str, object] | None = None,
+    *,
+    timeouts: str = "any",
+    budget: int = BUDGET,
+    watch: Watch | None = None,
+) -> Decision:
+    """The verdict on a scenario in its small scope, as `explore` has it, from about a fifth of the
+    states: for machines that are too large to be explored. Takes longer for each state.
+
+    `watch` and errors as for `explore`. For a model of your own there is `decide_model`.
+    """
+    found = Experiment.of(scenario, remedy, given, engine="explorer")
+    return found.decide(timeouts=timeouts, budget=budget, watch=watch)
 
 
 @checked
@@ -236,11 +342,19 @@ def replay(line: str) -> Trace:
     last state was there before), `ended` or `open`. Raises InputError for a line that is not
     understood and ImpossibleStep for a step that cannot be made.
     """
+    experiment, schedule = replayed(line)
+    return experiment.play(schedule)
+
+
+@checked
+def replayed(line: str) -> tuple[Experiment, str]:
+    """The experiment and the schedule that a line for `replay` names. Raises InputError for a line
+    that is not understood."""
     parts = line.split("/")
     if len(parts) != 4:
         raise InputError(f"a replay string has the form {FORM}")
     given = dict(_setting(part) for part in filter(None, parts[2].split(",")))
-    return play(parts[0], parts[1], given, parts[3])
+    return Experiment.of(parts[0], parts[1], given, engine="explorer"), parts[3]
 
 
 def _setting(text: str) -> tuple[str, str]:
@@ -253,13 +367,16 @@ def _setting(text: str) -> tuple[str, str]:
 __all__ = [
     "BUDGET",
     "FORM",
+    "Decision",
     "Experiment",
     "Exploration",
+    "decide",
+    "decide_model",
     "explore",
     "explore_model",
     "follow",
     "play",
     "replay",
+    "replayed",
     "run",
-    "run_model",
 ]

@@ -7,10 +7,9 @@ terminal shows as it is.
 from __future__ import annotations
 
 import os
-import secrets
 import shlex
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -156,15 +155,17 @@ def check_new(path: Path, *, force: bool = False) -> None:
         raise InputError(f"{shown_path(path)} cannot be written: it is write-protected")
 
 
-def replace(path: Path, content: str | bytes) -> None:
-    """Write a regular file whole or not at all (a text as UTF-8); one that is there keeps its mode
-    until then and afterwards. Raises InputError."""
+def replace(path: Path, content: str | bytes | Iterable[str | bytes]) -> None:
+    """Write a regular file whole or not at all (a text as UTF-8, or one piece after the other); one
+    that is there keeps its mode until then and afterwards. Raises InputError."""
+    pieces = (content,) if isinstance(content, str | bytes) else content
     before = regular(path)
-    new = path.with_name(f".oomlab-{secrets.token_hex(8)}.new")
+    new = path.with_name(f".oomlab-{os.urandom(8).hex()}.new")
     with file_errors(path, "written"):
         try:
             with open(new, "xb") as file:
-                file.write(content.encode() if isinstance(content, str) else content)
+                for piece in pieces:
+                    file.write(piece.encode() if isinstance(piece, str) else piece)
                 file.flush()
                 if before is not None:
                     os.chmod(new, stat.S_IMODE(before.st_mode))

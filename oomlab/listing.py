@@ -19,11 +19,13 @@ from typing import Any, NamedTuple
 @dataclass(frozen=True)
 class Listing:
     """`name`: the kernel's name of the function, with a release where there are several of it.
-    `routine`: the model's. `code`: the lines like C."""
+    `routine`: the model's. `code`: the lines like C. `remedy`: the only one whose tasks run it, ""
+    where any may: remedies give their own routines the same names."""
 
     name: str
     routine: Callable[..., Any]
     code: str
+    remedy: str = ""
 
 
 def source_of(routine: Callable[..., Any], *, without: Collection[object] = ()) -> str:

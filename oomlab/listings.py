@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import ndiff
 
 from oomlab.errors import find
 from oomlab.kernel.listings import LISTINGS as OF_THE_KERNEL
@@ -10,9 +11,11 @@ from oomlab.kernel.listings import WATCHERS
 from oomlab.listeners.listings import LISTINGS as OF_THE_LISTENERS
 from oomlab.listing import Listing, source_of
 from oomlab.remedies.listings import LISTINGS as OF_THE_REMEDIES
+from oomlab.scenarios.listings import LISTINGS as OF_THE_SCENARIOS
 
 LISTINGS: dict[str, Listing] = {
-    listing.name: listing for listing in (*OF_THE_KERNEL, *OF_THE_LISTENERS, *OF_THE_REMEDIES)
+    listing.name: listing
+    for listing in (*OF_THE_KERNEL, *OF_THE_LISTENERS, *OF_THE_REMEDIES, *OF_THE_SCENARIOS)
 }
 """All listings, by the kernel's name of the function."""
 
@@ -58,3 +61,31 @@ def show_code(name: str) -> ShownCode:
     are left out. Raises InputError naming all there are.
     """
     return ShownCode(find("listing", name, LISTINGS))
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """What a patch does to a routine: two listings, line by line, for a notebook and for a page."""
+
+    before: Listing
+    after: Listing
+
+    def __str__(self) -> str:
+        lines = ndiff(self.before.code.splitlines(), self.after.code.splitlines())
+        return "".join(f"{_as_in_a_patch(line)}\n" for line in lines if line[0] != "?")
+
+    def _repr_markdown_(self) -> str:
+        return f"```diff\n{self}```"
+
+
+def _as_in_a_patch(line: str) -> str:
+    """A line with one sign before it, not two."""
+    return f"{line[0]}{line[2:]}".rstrip()
+
+
+def show_change(before: str, after: str) -> ShownChange:
+    """What leads from one listing to another, as in a patch.
+
+    `before`, `after`: names, as for `show_code`. Raises InputError naming all there are.
+    """
+    return ShownChange(find("listing", before, LISTINGS), find("listing", after, LISTINGS))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-READERS = {"site_url", "read_page", "open_page"}
+READERS = {"site_url", "read_page", "open_page", "healthy"}
 """Fixtures that lead to a page of the book."""
 
 SITE_NAME = "SITE"

@@ -19,12 +19,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from oomlab.experiment import forget_models
 from tests.browser.driver import Reading, Watch, chromium, open_in, serving
 from tests.built_book import without_book
 from tools import get_chromium
@@ -45,7 +46,9 @@ settings.register_profile("oomlab", deadline=None, derandomize=os.environ.get("C
 settings.load_profile("oomlab")
 
 
-_WITH_BROWSER = [Path(__file__).parent / name for name in ("browser", "binder", "elsewhere")]
+_WITH_BROWSER = [
+    Path(__file__).parent / name for name in ("browser", "binder", "elsewhere", "engines")
+]
 _MADE_ONCE = {
     name: Path(__file__).parent / folder
     for name, folder in (
@@ -101,16 +104,38 @@ def _turn(item: pytest.Item) -> tuple[bool, bool, str]:
     return in_browser, not in_group, _looked_at(item)
 
 
+@pytest.fixture(autouse=True)
+def fresh_models() -> None:
+    """No test runs a model that another has built, which may have changed the kernel for it."""
+    forget_models()
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+def playwright() -> Iterator[Playwright]:
+    """What drives Chromium: one for all browsers of a process."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is. Without one the test is skipped, and fails in continuous integration."""
     path = get_chromium.find()
-    if path is None:
-        reason = "there is no Chromium (make chromium tries to install it)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with chromium(path) as started:
+    return path or none_here("Chromium", "make chromium")
+
+
+def none_here(program: str, remedy: str) -> NoReturn:
+    """Ends a test that needs a program which is not here."""
+    reason = f"there is no {program} ({remedy} tries to install it)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)  # a newcomer without the program may run the rest; CI may not, see above
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with chromium(playwright, chromium_path) as started:
         yield started
 
 
@@ -195,14 +220,19 @@ def axe_source() -> str:
 
 @pytest.fixture
 def violations(axe_source: str) -> Callable[[Page], list[str]]:
-    """`violations(page)`: what breaks WCAG 2.1 A or AA there, one text per rule and element."""
+    """`violations(page)`: what breaks WCAG 2.1 A or AA there, one text per rule and element.
 
-    def found(page: Page, within: str = "html") -> list[str]:
+    `colours`: only whether its colours can be told apart, of a page that was looked at otherwise.
+    """
+
+    def found(page: Page, within: str = "html", *, colours: bool = False) -> list[str]:
         page.evaluate(SETTLED)  # a colour on its way to another is not what a reader sees
         if not page.evaluate("'axe' in window"):
             page.evaluate(axe_source)
+        levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+        contrast = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
         options = {
-            "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+            "runOnly": contrast if colours else levels,
             "resultTypes": ["violations"],  # of what passes, nobody reads the details
         }
         result: dict[str, Any] = page.evaluate(

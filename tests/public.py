@@ -14,9 +14,17 @@ from oomlab import course, views
 
 BOOK = Path(__file__).parents[1] / "book"
 
-WORKSHOP = ("oomlab.kernel.zone", "oomlab.engine.model", "oomlab.engine.ops")
+WORKSHOP = (
+    "oomlab.kernel.zone",
+    "oomlab.engine.model",
+    "oomlab.engine.ops",
+    "oomlab.course.steps",
+)
 """What models are built with. A chapter shows it, but a mistake there is a mistake in a model:
 Python's own errors and ModelError say so. The command line answers in its own way."""
+
+STEPS = ("alloc_page", "walk")
+"""Routines that a student's routine takes for steps: they need a machine that runs."""
 
 _AUTO = re.compile(r"auto(?:function|class):: (oomlab[\w.]*)\.(\w+)(\(\))?")
 _MEMBERS = re.compile(r"autoclass:: (oomlab[\w.]*)\.(\w+)(?:\(\))?\n +:members:")
@@ -46,7 +54,8 @@ def public() -> dict[str, Callable[..., Any]]:
         value = getattr(importlib.import_module(module), name)
         made = inspect.isclass(value) and module.startswith(("oomlab.widgets", "oomlab.kernel"))
         called = inspect.isfunction(value) or made or hasattr(value, "cache_info")
-        if called and not value.__module__.startswith((*WORKSHOP, "oomlab.command")):
+        ours = called and name not in STEPS
+        if ours and not value.__module__.startswith((*WORKSHOP, "oomlab.command")):
             found[f"{value.__module__}.{value.__qualname__}"] = value
     return dict(sorted(found.items()))
 

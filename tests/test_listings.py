@@ -1,4 +1,4 @@
-"""The lines like C say what the routines say, and each stands in one chapter."""
+"""The lines like C say what the routines say, and none stands in two chapters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from oomlab.engine.ops import Routine, Slot, wake
 from oomlab.errors import InputError
 from oomlab.kernel.listings import WATCHERS
 from oomlab.listing import source_of
-from oomlab.listings import LISTINGS, show_code
+from oomlab.listings import LISTINGS, show_change, show_code
 from tools.build_book import pages
 from tools.paths import ROOT
 
@@ -74,10 +74,24 @@ def test_what_only_watches_is_not_shown(name: str) -> None:
     assert '"""' not in shown.python
 
 
-def test_every_listing_stands_in_one_chapter() -> None:
+def test_no_listing_stands_in_two_chapters() -> None:
+    """What stands in none is shown on the stage, where a task is in the routine."""
     text = "".join((ROOT / f"{page}.md").read_text(encoding="utf-8") for page in pages())
-    used = Counter(re.findall(r'\bshow_code\("(.*?)"\)', text))
-    assert used == Counter(list(LISTINGS))
+    used = re.findall(r'\bshow_code\("(.*?)"\)', text)
+    used += re.findall(r'\bshow_change\(".*?", "(.*?)"\)', text)
+    assert used
+    assert not Counter(used) - Counter(list(LISTINGS))
+
+
+def test_a_change_leads_from_one_listing_to_the_other() -> None:
+    shown = show_change("fill_balloon", "fill_balloon, Linux 4.15")
+    lines = str(shown).splitlines()
+    for gone, listing in (("+", shown.before), ("-", shown.after)):
+        left = [line[1:] for line in lines if line[0] != gone]
+        assert left == listing.code.splitlines()
+    assert any(line.startswith("-mutex_lock") for line in lines)
+    assert any(line.startswith("+mutex_lock") for line in lines)
+    assert shown._repr_markdown_() == f"```diff\n{shown}```"
 
 
 def test_a_name_that_is_not_listed_is_answered_with_the_names_that_are() -> None:

@@ -26,9 +26,10 @@ except InputError as error:
         ("anywidget", "import oomlab.widgets", "oomlab[widgets]"),
         ("traitlets", "from oomlab.widgets.panel import Panel", "oomlab[widgets]"),
         ("ipywidgets", "from oomlab.widgets.grid import *", "oomlab[widgets]"),
+        ("shtab", "from oomlab.command.dispatch import COMMANDS; from argparse import Namespace; "
+         "list(COMMANDS['completion'].answer(Namespace(shell='zsh'), None))", "oomlab[completion]"),
         ("perfetto", "from oomlab import exported, run; exported(run('h1-two-task-cycle'), "
          "'perfetto')", "oomlab[perfetto]"),
-        ("numpy", "from oomlab import explore; explore('h1-two-task-cycle')", "oomlab"),
         ("matplotlib", "from oomlab.views import call; call("
          "'oomlab.views.statistics:price_of_load', {'measure': 'lent'})", "oomlab[plots]"),
     ],

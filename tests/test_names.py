@@ -18,7 +18,13 @@ TWICE: dict[str, str] = {}
 """Public names of types that stand for two things: name -> why both need it. Empty: rename the less
 central of the two."""
 
+STUDENTS = (
+    "course.steps: the step of this name, with a sentence for whoever gives it the wrong thing"
+)
+
 SAME_ROLE = {
+    "answer": "of a command, found by its module's name; views.answer is a view's",
+    "options": "what a call of a command can say, found by its module's name",
     "may_kill": "gfp: of a request; logs.story: of the request of an OOM report",
     "explain": "narration: what a step means; logs.story: what a whole log does",
     "build": "a scenario's builder, handed to its Scenario and called by nobody else",
@@ -30,11 +36,24 @@ SAME_ROLE = {
     "marks": "views.slow_path shows watermarks; figures draw marks on a line of time",
     "save": "the counterpart of load",
     "table": "gfp: the numbers of a release; brief: what a notebook shows",
-    "write": "ops: a write to a word of memory; streams: to standard output",
+    "timed": "ledger: a claim's run; views.stage: a run's picture, called by its package's name",
+    "write": "ops: to a word of memory; streams: to standard output; course.steps: as the op",
     "log": "ops: printk; views: what the detectors print",
     "rounds": "analysis, summaries and the view that shows them are about the same rounds",
     "tradeoff": "the summary and the view that shows it",
-    "walk": "views are named with their module: slow_path and chain",
+    "alloc_page": "course.listener: the kernel's, as a student's callback may call it",
+    "walk": "views are named with their module: slow_path and chain; course.protocol: of the chain",
+    "mutex_lock": STUDENTS,
+    "mutex_trylock": STUDENTS,
+    "mutex_unlock": STUDENTS,
+    "move": STUDENTS,
+    "holds_more": STUDENTS,
+    "read": STUDENTS,
+    "swap": STUDENTS,
+    "wake": STUDENTS,
+    "sleep": STUDENTS,
+    "wait_event": STUDENTS,
+    "wait_event_timeout": STUDENTS,
 }
 """Public functions of one name in several modules, and why that misleads nobody."""
 

@@ -22,11 +22,14 @@ from typing import Literal
 import yaml
 
 from tools.fetch_engine import make_site_parts
+from tools.offline import write_list
 from tools.paths import BUILD, EXTRA, ROOT, SITE, files_below, fingerprint
+from tools.settings import FILE, SettingsError, settings_file
 
 _STAMP = BUILD / "book.json"
 _LOG = BUILD / "book.log"
 _BOOK = ROOT / "book"
+_SHELL = ("root", "static", "templates")  # of the folders site_*
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 Work = Literal["nothing", "chapters", "pages", "all"]
 _RUNS: dict[Work, str] = {
@@ -68,15 +71,19 @@ def main() -> int:
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two builds at once would remove each other's pages
-        return _build(options.fresh, options.require_engine)
+        try:
+            return _build(options.fresh, options.require_engine, settings_file(os.environ))
+        except SettingsError as problem:
+            print(problem, file=sys.stderr)
+            return 2
 
 
-def _build(fresh: bool, require_engine: bool) -> int:
+def _build(fresh: bool, require_engine: bool, config: Path) -> int:
     engine = make_site_parts()
     if require_engine and not engine["available"]:
         print("That is not enough here: the tests use the engine.", file=sys.stderr)
         return 1
-    state = _state()
+    state = _state(config)
     before = {} if fresh else _last_state()
     work = stale(state, before)
     if work == "nothing" and not _missing_pages():
@@ -88,9 +95,10 @@ def _build(fresh: bool, require_engine: bool) -> int:
     elif work in ("pages", "nothing"):  # write every page again, from what is known of the chapters
         shutil.rmtree(SITE, ignore_errors=True)
     began = time.monotonic()
-    if not _sphinx(work):
+    if not _sphinx(work, config):
         return 1
-    _write_front_door()
+    write_front_door(SITE)
+    write_list(SITE)
     if missing := _missing_pages():
         print(f"The build left out: {', '.join(missing)}", file=sys.stderr)
         return 1
@@ -99,15 +107,15 @@ def _build(fresh: bool, require_engine: bool) -> int:
     return 0
 
 
-def _state() -> dict[str, str]:
-    shell = files_below(_BOOK / "site_static", _BOOK / "site_templates", EXTRA)
+def _state(config: Path) -> dict[str, str]:
+    shell = files_below(*(_BOOK / f"site_{part}" for part in _SHELL), EXTRA)
     chapters = sorted({*files_below(_BOOK)} - {*shell})
     return {
         # What chapters compute with, and how they are built.
         "engine": fingerprint(
             [
-                *files_below(ROOT / "oomlab", ROOT / "tools", ROOT / "requirements-lock.txt"),
-                *(ROOT / name for name in ("_config.yml", "_toc.yml")),
+                *files_below(ROOT / "oomlab", ROOT / "tools", ROOT / "requirements-book-lock.txt"),
+                *(config, ROOT / "_toc.yml"),
             ]
         ),
         # What the site carries beside its pages, and the frame around them.
@@ -138,7 +146,7 @@ def stale(state: Mapping[str, str], before: Mapping[str, str]) -> Work:
     return "chapters" if changed else "nothing"
 
 
-def _sphinx(work: Work) -> bool:
+def _sphinx(work: Work, config: Path) -> bool:
     print(f"Building the book; chapters to run: {_RUNS[work]}", flush=True)
     environment = {
         **os.environ,
@@ -148,7 +156,7 @@ def _sphinx(work: Work) -> bool:
     }
     with _LOG.open("w", encoding="utf-8") as log:
         started = subprocess.Popen(
-            COMMAND,
+            [*COMMAND, *([] if config == FILE else ["--config", str(config)])],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -172,29 +180,23 @@ def _sphinx(work: Work) -> bool:
     return False
 
 
-def _write_front_door() -> None:
+def write_front_door(site: Path) -> None:
     """The page at the root of the site: a redirect that is a page in its own right."""
-    (SITE / ".nojekyll").touch()  # GitHub Pages would otherwise leave out folders such as _static
-    (SITE / "index.html").write_text(_REDIRECT.format(page=f"{pages()[0]}.html"), encoding="utf-8")
+    (site / ".nojekyll").touch()  # GitHub Pages would otherwise leave out folders such as _static
+    (site / "index.html").write_text(_REDIRECT.format(page=f"{pages()[0]}.html"), encoding="utf-8")
 
 
 def pages() -> list[str]:
-    """The pages of _toc.yml, the first page first."""
+    """The pages of _toc.yml, the first page first, without those that stand below another."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    found: list[str] = [toc["root"]]
+    return [toc["root"], *(one["file"] for part in toc["parts"] for one in part["chapters"])]
 
-    def walk(entry: object) -> None:
-        if isinstance(entry, dict):
-            if "file" in entry:
-                found.append(entry["file"])
-            for value in entry.values():
-                walk(value)
-        elif isinstance(entry, list):
-            for value in entry:
-                walk(value)
 
-    walk(toc)
-    return found
+def pages_below() -> list[str]:
+    """The pages of _toc.yml that stand below another: the problem sets."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = (one for part in toc["parts"] for one in part["chapters"])
+    return [each["file"] for one in chapters for each in one.get("sections", ())]
 
 
 def _missing_pages() -> list[str]:
@@ -202,7 +204,7 @@ def _missing_pages() -> list[str]:
 
     Asked after every build, because jupyter-book 2 builds nothing here and still exits with 0.
     """
-    wanted = ["index", *pages()]
+    wanted = ["index", *pages(), *pages_below()]
     files = [SITE / f"{page}.html" for page in wanted]
     return [
         f"{page}.html"

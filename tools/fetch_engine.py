@@ -2,8 +2,9 @@
 
 Makes .build/site, which Sphinx copies into the site's _static/:
 
-    live/engine.json      whether there is an in-page engine and, if not, why
-    live/pyodide/         Python for the browser
+    live/engine.json      whether there is an in-page engine, its version, the sizes of its files in
+                          bytes and of all as servers pack them; or why there is none
+    live/pyodide/         Python for the browser; its largest file is there packed as well
     live/wheels/          oomlab and simpy, with index.json naming them in order of unpacking
     vendor/mathjax/       formulas
     oom-panel/            the panels' script and styles, the same code that a notebook runs
@@ -15,6 +16,7 @@ cannot be had is left out and said in one line; the book then shows stored resul
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import shutil
 import sys
@@ -25,11 +27,15 @@ from tools import npm, wheels
 from tools.paths import BUILD, ENGINE_REPORT, EXTRA, ROOT, files_below, fingerprint
 
 _STAMP = BUILD / "site.stamp"
-_WIDGETS = ROOT / "oomlab" / "widgets"
 _WITHOUT = "This copy of the book was built without its in-page engine."  # for readers of the site
 PAGE_SCRIPT = "oomlab.js"
 """What brings a page's panels to life, below oom-panel/."""
-_INPUTS = [ROOT / name for name in ("oomlab", "pyproject.toml", "requirements.txt", "tools")]
+WRITING_SCRIPT = "oomlab-write.js"
+"""In its place on pages in which readers write: benches and problem sets are made live as well."""
+_WORKER = ROOT / "book" / "site_static" / "live" / "worker.js"
+_INPUTS = [
+    ROOT / name for name in ("oomlab", "pyproject.toml", "requirements-book-lock.txt", "tools")
+]
 
 
 def axe() -> Path:
@@ -43,7 +49,7 @@ def make_site_parts() -> dict[str, object]:
     An engine that could not be had the last time is tried again every time, and if that fails, one
     printed line says why.
     """
-    key = fingerprint(files_below(*_INPUTS))
+    key = fingerprint(files_below(*_INPUTS, _WORKER))
     if _STAMP.exists() and _STAMP.read_text() == key and (report := engine_report()) is not None:
         return report
     BUILD.mkdir(exist_ok=True)
@@ -67,14 +73,19 @@ def engine_report() -> dict[str, object] | None:
     return report
 
 
-def _assemble(parts: Path) -> dict[str, object]:
+def write_panels(folder: Path) -> None:
+    """Writes the script and the style sheets of the panels into a new folder."""
     from oomlab.widgets import scripts  # not above: a build with nothing to do need not load it
 
-    panels = parts / "oom-panel"
-    panels.mkdir(parents=True)
-    for source in _WIDGETS.glob("*.css"):
-        shutil.copyfile(source, panels / source.name)
-    (panels / PAGE_SCRIPT).write_text(scripts.page_script(), encoding="utf-8")
+    folder.mkdir(parents=True)
+    for name in scripts.SHEETS:
+        (folder / f"{name}.css").write_text(scripts.sheet(name), encoding="utf-8")
+    (folder / PAGE_SCRIPT).write_text(scripts.page_script(), encoding="utf-8")
+    (folder / WRITING_SCRIPT).write_text(scripts.writing_script(), encoding="utf-8")
+
+
+def _assemble(parts: Path) -> dict[str, object]:
+    write_panels(parts / "oom-panel")
     try:
         _mathjax(parts / "vendor" / "mathjax")
         report = _engine(parts / "live")
@@ -97,15 +108,35 @@ def _engine(live: Path) -> dict[str, object]:
     (live / "pyodide").mkdir(parents=True)
     for source in npm.unpacked(pin).iterdir():
         shutil.copyfile(source, live / "pyodide" / served_name(source.name))
+    _pack(live / "pyodide" / "pyodide.asm.wasm")
     shelf = live / "wheels"
     shelf.mkdir()
     simpy = wheels.simpy_wheel()
     shutil.copyfile(simpy, shelf / simpy.name)
     names = [simpy.name, wheels.oomlab_wheel(shelf).name]
     (shelf / "index.json").write_text(json.dumps(names) + "\n", encoding="utf-8")
-    sizes = {path.relative_to(live).as_posix(): path.stat().st_size for path in files_below(live)}
-    total = sum(sizes.values())
-    return {"available": True, "pyodide": pin.version, "bytes": total, "files": sizes}
+    files = files_below(live)
+    sizes = {path.relative_to(live).as_posix(): path.stat().st_size for path in files}
+    # What a page loads: of a file and its packed copy the copy.
+    loaded = [path for path in files if not path.with_name(f"{path.name}.gz").exists()]
+    return {
+        "available": True,
+        "pyodide": pin.version,
+        # Pages of one site share a worker of one version: those built later get one of their own.
+        "version": fingerprint([*files, _WORKER])[:12],
+        "bytes": sum(path.stat().st_size for path in loaded),
+        "packed": sum(len(gzip.compress(path.read_bytes(), 6)) for path in loaded),
+        "files": sizes,
+    }
+
+
+def _pack(file: Path) -> None:
+    """Puts a packed copy beside a file: no server in its stock setup packs WebAssembly on the way.
+
+    worker.js asks for the copy and unpacks it, whatever the server sends with it.
+    """
+    packed = gzip.compress(file.read_bytes(), compresslevel=9, mtime=0)
+    file.with_name(f"{file.name}.gz").write_bytes(packed)
 
 
 def served_name(name: str) -> str:

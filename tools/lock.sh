@@ -1,18 +1,34 @@
 #!/bin/sh
-# Resolve the pins of requirements-dev.txt, which includes the other two files, into one
-# list that holds for every supported Python. The resolver lives in a throw-away folder,
-# because it is needed here only.
+# Resolve the pins of requirements-*.txt into lists with hashes that hold for every supported
+# Python: lock.sh UV [option of uv]. What is locked already stays as it is, as far as the pins
+# allow; with --upgrade everything becomes the newest. The book's list is resolved from the full
+# one, so that the two agree.
 set -eu
 cd "$(dirname "$0")/.."
-python=$(sh tools/find_python.sh)
+uv=$1
+shift
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-"$python" -m venv "$scratch/venv"
-"$scratch/venv/bin/python" -m pip install --quiet --disable-pip-version-check uv==0.13.9
-{
-    echo "# Every package of the book, the tests and the course, with what they pull in."
-    echo "# Made by \`make lock\` from requirements-dev.txt; used as pip's constraints file."
-    "$scratch/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 \
-        --no-emit-index-url --no-emit-find-links --no-annotate --no-header requirements-dev.txt
-} >"$scratch/lock.txt"
-mv "$scratch/lock.txt" requirements-lock.txt
+resolve() { # resolve REQUIREMENTS LOCK WHAT [option of uv]...
+    from=$1 lock=$2 what=$3
+    shift 3
+    if [ -e "$lock" ]; then cp "$lock" "$scratch/list"; else : >"$scratch/list"; fi
+    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras \
+        --output-file "$scratch/list" "$@" "$from" >/dev/null
+    {
+        echo "# $what, with what it pulls in and the hash of each file."
+        echo "# Made by \`make lock\` from $from."
+        cat "$scratch/list"
+    } >"$scratch/made"
+    mv "$scratch/made" "$lock"
+}
+resolve requirements-dev.txt requirements-lock.txt \
+    "Every package of the book, the tests and the course" "$@"
+resolve requirements-book.txt requirements-book-lock.txt "What builds the book" \
+    --constraint requirements-lock.txt "$@"
+resolve requirements-release.txt requirements-release-lock.txt \
+    "What makes, checks and audits a release" "$@"
+resolve requirements-next.txt requirements-next-lock.txt \
+    "What \`make book-next\` builds the book with" "$@"
+resolve tools/requirements-node.in tools/requirements-node.txt "npm, for machines without one" "$@"

@@ -173,7 +173,9 @@ def _target(href: str, name: str, names: Sequence[str]) -> str:
     other = f"{folder}/{path.removesuffix('.html')}".strip("/") if path else name
     if other not in names:
         return href
-    return f"#{_anchor(other)}-{fragment}" if fragment else f"#{_anchor(other)}"
+    if not fragment or fragment.startswith("bench-"):  # what a workbench's link carries is no place
+        return f"#{_anchor(other)}"
+    return f"#{_anchor(other)}-{fragment}"
 
 
 def _anchor(name: str) -> str:

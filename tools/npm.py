@@ -80,7 +80,7 @@ def unpacked(pin: Pin) -> Path:
 
 
 def _pack(pin: Pin, where: Path) -> Path:
-    command = [*_npm(), "pack", f"{pin.name}@{pin.version}", "--ignore-scripts"]
+    command = [*program(), "pack", f"{pin.name}@{pin.version}", "--ignore-scripts"]
     command += [
         "--fetch-retries=1",
         "--fetch-retry-mintimeout=1000",
@@ -119,7 +119,7 @@ def _extract(pin: Pin, archive: Path, where: Path) -> None:
         raise FetchError(f"{pin.name} {pin.version} has no {', '.join(sorted(missing))}")
 
 
-def _npm() -> list[str]:
+def program() -> list[str]:
     """The command that starts npm: the machine's own, or one from a wheel."""
     found = shutil.which("npm")
     if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
@@ -137,7 +137,7 @@ def _install_node() -> None:
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="node-") as scratch:
         ready = Path(scratch) / "ready"
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        command += ["--only-binary=:all:", f"--target={ready}"]
+        command += ["--only-binary=:all:", "--require-hashes", f"--target={ready}"]
         command += ["--requirement", str(ROOT / "tools" / "requirements-node.txt")]
         _run(command, "npm is missing, and Node could not be installed from its wheel")
         ready.rename(_NODE)

@@ -14,7 +14,9 @@ from typing import Any
 from tools.paths import SITE
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class SiteHandler(SimpleHTTPRequestHandler):
+    """Answers for the files of a folder. A listing of a folder is refused."""
+
     # Python takes types from the machine's own tables, and a module of the wrong type is not run.
     extensions_map = {  # noqa: RUF012 - the base class declares it so
         **SimpleHTTPRequestHandler.extensions_map,
@@ -28,14 +30,30 @@ class _Handler(SimpleHTTPRequestHandler):
     }
 
     def end_headers(self) -> None:
+        """Ends them with a word for caches."""
         self.send_header("Cache-Control", "no-cache")  # a rebuilt book must be seen at once
         super().end_headers()
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answers with the site's own page for what is not there."""
+        page = Path(self.directory) / "404.html"
+        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()  # as the hosts of static sites do
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
     def list_directory(self, path: Any) -> None:
+        """Refuses."""
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def log_message(self, format: str, *args: Any) -> None:
-        pass
+        """Says nothing."""
 
 
 def server(folder: Path, port: int) -> ThreadingHTTPServer:
@@ -43,7 +61,7 @@ def server(folder: Path, port: int) -> ThreadingHTTPServer:
 
     Raises OSError if the port is taken.
     """
-    handler = functools.partial(_Handler, directory=str(folder))
+    handler = functools.partial(SiteHandler, directory=str(folder))
     return ThreadingHTTPServer(("127.0.0.1", port), handler)
 
 

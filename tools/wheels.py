@@ -15,23 +15,25 @@ from tools.npm import FetchError
 from tools.paths import BUILD, ROOT
 
 _CACHE = BUILD / "wheels"
-_EPOCH = "1704067200"  # 2024-01-01: with one time for all files, equal trees give equal wheels
+EPOCH = "1704067200"  # 2024-01-01: with one time for all files, equal trees give equal wheels
 _PARTS = ("pyproject.toml", "README.md", "LICENSE", "oomlab")  # all that goes into oomlab's wheel
 
 
 def simpy_wheel() -> Path:
-    """The wheel of simpy at the version pinned in requirements.txt, downloaded if not there yet."""
-    pinned = re.search(
-        r"^simpy==([\w.]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
-    )
+    """The wheel of simpy that requirements-book-lock.txt pins, downloaded if not there yet."""
+    lock = (ROOT / "requirements-book-lock.txt").read_text(encoding="utf-8")
+    pinned = re.search(r"^simpy==([\w.]+)(?:[^\n]*\\\n)*[^\n]*\n", lock, re.MULTILINE)
     if pinned is None:
-        raise FetchError("requirements.txt does not pin simpy with ==")
-    version = pinned[1]
-    if found := sorted(_CACHE.glob(f"simpy-{version}-*.whl")):
+        raise FetchError("requirements-book-lock.txt does not pin simpy with ==")
+    if found := sorted(_CACHE.glob(f"simpy-{pinned[1]}-*.whl")):
         return found[0]
     with tempfile.TemporaryDirectory(prefix="oomlab-") as scratch:
-        wanted = f"simpy=={version}"
-        _pip("download", "--no-deps", "--only-binary=:all:", f"--dest={scratch}", wanted)
+        wanted = Path(scratch) / "wanted.txt"
+        wanted.write_text(pinned[0], encoding="utf-8")
+        _pip(
+            *("download", "--no-deps", "--only-binary=:all:", "--require-hashes"),
+            *(f"--dest={scratch}", f"--requirement={wanted}"),
+        )
         return _keep(_only_wheel(Path(scratch)))
 
 
@@ -84,7 +86,7 @@ def _pip(*arguments: str) -> None:
         [*command, *arguments[1:]],
         capture_output=True,
         text=True,
-        env={**os.environ, "SOURCE_DATE_EPOCH": _EPOCH},
+        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},
     )
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]

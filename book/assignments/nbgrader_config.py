@@ -12,7 +12,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from oomlab.course.grading import ExecuteAlone, HideTests, TakeAnswers, safe_markdown
+from oomlab.course.grading import HideTests, RunChecks, TakeAnswers, safe_markdown
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  (nbgrader defines it)
 
@@ -31,7 +31,7 @@ c.Autograde.sanitize_preprocessors = [
     CheckCellMetadata,
 ]
 c.Autograde.autograde_preprocessors = [
-    ExecuteAlone,
+    RunChecks,
     ClearMetadataPreprocessor,
     LimitOutput,
     SaveAutoGrades,
@@ -42,8 +42,9 @@ c.TakeAnswers.cell_seconds = 10
 c.TakeAnswers.memory_mb = 2048
 c.TakeAnswers.require_fence = False  # True: without a working bubblewrap nothing is graded
 
-# The checks themselves: every one takes well under a second.
-c.ExecutePreprocessor.timeout = 60
+# The checks themselves: every one takes a second or two, and far longer on a machine that is busy.
+# They run no code that could go on without end.
+c.RunChecks.cell_seconds = 300
 
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
 

@@ -1,10 +1,11 @@
-"""Two replays of one schedule, and the first step at which they are no longer the same."""
+"""Two runs, and the first event at which they are no longer the same."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from oomlab.analysis.milestones import told_events
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.engine.trace.events import Event, Trace
@@ -14,7 +15,8 @@ from oomlab.engine.trace.events import Event, Trace
 @dataclass(frozen=True)
 class Parting:
     """Where two replays part: `step`, the first thing there that is not the same in both, as the
-    first has it and as the second has it. None: there it did not happen."""
+    first has it and as the second has it. None: there it did not happen. Of timed runs `step` is
+    a moment, in microseconds."""
 
     step: int
     first: Event | None
@@ -29,6 +31,18 @@ def parting(first: Trace, second: Trace) -> Parting | None:
         for one, other in zip_longest(_at(first, step), _at(second, step)):
             if _seen(one) != _seen(other):
                 return Parting(step, one, other)
+    return None
+
+
+@checked
+def first_difference(first: Trace, second: Trace) -> Parting | None:
+    """Where two timed runs part: the first event that their stories tell of and that is not the
+    same in both, or not at the same time; `step` is that moment in microseconds. None if the
+    stories are the same to the end."""
+    told = ([run.events[number] for number in told_events(run)] for run in (first, second))
+    for one, other in zip_longest(*told):
+        if one is None or other is None or (one.at_us, *_seen(one)) != (other.at_us, *_seen(other)):
+            return Parting(min(e.at_us for e in (one, other) if e), one, other)
     return None
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+from oomlab.engine.ops.ghosts import SEEN
 from oomlab.engine.trace.events import Event, Trace, Waiting
+from oomlab.engine.trace.misgivings import misgiving
 from oomlab.engine.trace.narration import tell
 
 
@@ -13,7 +15,8 @@ class Milestone(NamedTuple):
     """One step: the `task` that made it, and whether it `matters`.
 
     It matters if the story of the run has a sentence for it: a lock changes hands or is waited for,
-    pages come back, somebody is asked, answered or killed, a time limit runs out.
+    pages come back, somebody is asked, answered or killed, a time limit runs out. So does a step in
+    which somebody takes what is no answer for one, or at which the watch notes a mistake.
     """
 
     task: str
@@ -70,7 +73,7 @@ def cut_after(trace: Trace, number: int) -> Trace:
 
 
 def _matters(trace: Trace, event: Event) -> bool:
-    return tell(trace, event) is not None
+    return tell(trace, event) is not None or bool(misgiving(trace, event)) or SEEN in event.changes
 
 
 def _turns(trace: Trace, event: Event) -> bool:

@@ -6,7 +6,8 @@ from oomlab.command.ledger import LedgerCommand
 from oomlab.evidence.ledger.claims import CLAIMS, find_claim
 from oomlab.evidence.ledger.claims_report import claims_data, claims_text, judge_claims
 
-COMMAND = LedgerCommand(
+_LEDGER = LedgerCommand(
+    "claims",
     CLAIMS,
     "NUMBER",
     find_claim,
@@ -14,4 +15,5 @@ COMMAND = LedgerCommand(
     claims_data,
     claims_text,
     holds=lambda judged: judged.supported,
-).command("claims", "hold each sentence of the thread against the model")
+)
+options, answer = _LEDGER.options, _LEDGER.answer

@@ -3,57 +3,58 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from importlib import import_module
+from typing import Any
 
-from oomlab.command import (
-    claims,
-    compare_kernel,
-    explore,
-    export,
-    findings,
-    gfp,
-    locks,
-    log,
-    matrix,
-    parameters,
-    remedies,
-    replay,
-    run,
-    scenarios,
-    sweep,
-)
+from oomlab.command.examples import EXAMPLES
 from oomlab.command.parser import Command, Parser, Version
 from oomlab.command.progress import Progress
 from oomlab.command.status import BAD_INPUT, NOT_AS_EXPECTED
 from oomlab.command.streams import Unwritable, given_up, say, write
-from oomlab.errors import InputError, unknown
-from oomlab.evidence.sweep.pool import SweepError
+from oomlab.errors import BrokenOff, InputError, unknown
 from oomlab.files import reason, shown_path
 from oomlab.registry import Registry
 
-COMMANDS: Registry[str, Command] = Registry(
-    "command",
-    (
-        module.COMMAND
-        for module in (
-            scenarios,
-            parameters,
-            remedies,
-            run,
-            locks,
-            export,
-            explore,
-            matrix,
-            compare_kernel,
-            sweep,
-            replay,
-            claims,
-            findings,
-            gfp,
-            log,
-        )
-    ),
-)
+_HELP = {
+    "scenarios": "list the scenarios",
+    "parameters": "what a scenario can be given with --set",
+    "remedies": "list the remedies",
+    "run": "run a scenario once, in simulated seconds",
+    "locks": "say who has and who wants each lock of a run, from when to when",
+    "export": "write a run in a format of other tools",
+    "explore": "look at all schedules of a scenario",
+    "matrix": "hold every hazard against every remedy",
+    "compare-kernel": "hold the model against stored runs of real kernels",
+    "sweep": "run a scenario many times and keep the results",
+    "replay": "play a schedule that explore printed",
+    "claims": "hold each sentence of the thread against the model",
+    "findings": "show each finding of the review of the RFC",
+    "gfp": "explain a GFP mask: what may this request do?",
+    "log": "explain a kernel log: what happened, who waits for whom",
+    "completion": "print what makes a shell complete oomlab",
+}
+"""The commands, each a module of its name with `options` and `answer`, and what it is for."""
+
+
+def _command(name: str) -> Command:
+    """A command whose module is imported when it is wanted: most need a good part of the package,
+    and a call wants one of them."""
+
+    def module() -> Any:
+        return import_module(f"oomlab.command.{name.replace('-', '_')}")
+
+    def options(parser: argparse.ArgumentParser) -> None:
+        module().options(parser)
+
+    def answer(given: argparse.Namespace, progress: Progress) -> Iterable[str]:
+        lines: Iterable[str] = module().answer(given, progress)
+        return lines
+
+    return Command(name, _HELP[name], options, answer)
+
+
+COMMANDS: Registry[str, Command] = Registry("command", map(_command, _HELP))
 
 
 def dispatch(arguments: Sequence[str]) -> int:
@@ -66,7 +67,7 @@ def dispatch(arguments: Sequence[str]) -> int:
     except InputError as error:
         say(str(error))
         return BAD_INPUT
-    except SweepError as error:
+    except BrokenOff as error:
         say(str(error))
         return NOT_AS_EXPECTED
     except Unwritable as error:
@@ -84,22 +85,34 @@ def dispatch(arguments: Sequence[str]) -> int:
 
 
 def _read(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = Parser(prog="oomlab", description="A model of the OOM-notifier discussion of 2017.")
-    parser.add_argument("-V", "--version", action=Version, nargs=0, help="print the version")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     wanted = next((word for word in arguments if not word.startswith("-")), None)
     if wanted is not None and wanted not in COMMANDS:
         raise unknown("command", wanted, COMMANDS)
-    for command in COMMANDS.values():
-        below = commands.add_parser(command.name, help=command.help)
-        if command.name == wanted:
-            command.options(below)
-            below.set_defaults(command=command)
+    parser = parser_of([COMMANDS[wanted]] if wanted is not None else [])
     for word in arguments:
         option, _, value = word.partition("=")
         if option.startswith("--") and value == "--":  # of which argparse makes an empty list
             raise InputError(f"{option} cannot be '--'")
     return parser.parse_args(arguments)
+
+
+def parser_of(filled: Container[Command]) -> Parser:
+    """The whole command line, in which the commands of `filled` have their options."""
+    parser = Parser(
+        prog="oomlab",
+        description="A model of the OOM-notifier discussion of 2017.",
+        epilog=EXAMPLES[""],
+    )
+    parser.add_argument("-V", "--version", action=Version, nargs=0, help="print the version")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    for command in COMMANDS.values():
+        below = commands.add_parser(
+            command.name, help=command.help, epilog=EXAMPLES.get(command.name)
+        )
+        if command in filled:
+            command.options(below)
+            below.set_defaults(command=command)
+    return parser
 
 
 def _cleared(lines: Iterable[str], progress: Progress) -> Iterator[str]:

@@ -6,7 +6,8 @@ from oomlab.command.ledger import LedgerCommand
 from oomlab.evidence.ledger.findings import FINDINGS, find_finding
 from oomlab.evidence.ledger.findings_report import findings_data, findings_text, review
 
-COMMAND = LedgerCommand(
+_LEDGER = LedgerCommand(
+    "findings",
     FINDINGS,
     "ID",
     find_finding,
@@ -14,4 +15,5 @@ COMMAND = LedgerCommand(
     findings_data,
     findings_text,
     holds=lambda reviewed: not reviewed.problems,
-).command("findings", "show each finding of the review of the RFC")
+)
+options, answer = _LEDGER.options, _LEDGER.answer

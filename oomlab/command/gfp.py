@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterable
 
 from oomlab.command.gfp_report import gfp_report, gfp_text
-from oomlab.command.parser import Command, json_option
+from oomlab.command.parser import json_option
 from oomlab.command.progress import Progress
 from oomlab.gfp.tables import CONFIGS, DEFAULT_VERSION
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
+def options(parser: argparse.ArgumentParser) -> None:
+    """What a call can say."""
     parser.add_argument(
         "expression",
         metavar="EXPR",
@@ -41,15 +42,13 @@ def _options(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-def _answer(options: argparse.Namespace, _progress: Progress) -> Iterable[str]:
+def answer(call: argparse.Namespace, _progress: Progress) -> Iterable[str]:
+    """The lines that answer a call."""
     asked = (
-        options.expression,
-        options.compare,
-        options.kernel,
-        options.config,
-        options.order,
+        call.expression,
+        call.compare,
+        call.kernel,
+        call.config,
+        call.order,
     )
-    return [json.dumps(gfp_report(*asked), indent=1)] if options.json else gfp_text(*asked)
-
-
-COMMAND = Command("gfp", "explain a GFP mask: what may this request do?", _options, _answer)
+    return [json.dumps(gfp_report(*asked), indent=1)] if call.json else gfp_text(*asked)

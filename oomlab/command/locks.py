@@ -10,7 +10,6 @@ from typing import Any
 from oomlab import experiment
 from oomlab.analysis import LockUse, lock_uses, time_text
 from oomlab.command.parser import (
-    Command,
     json_option,
     model_options,
     seed_option,
@@ -30,17 +29,19 @@ _PHRASES = {
 }
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
+def options(parser: argparse.ArgumentParser) -> None:
+    """What a call can say."""
     model_options(parser)
     json_option(parser)
     seed_option(parser)
 
 
-def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
-    seed = whole("seed", options.seed)
+def answer(call: argparse.Namespace, progress: Progress) -> Iterable[str]:
+    """The lines that answer a call."""
+    seed = whole("seed", call.seed)
     progress.tell("running")
-    trace = experiment.run(options.scenario, options.remedy, settings(options.given), seed)
-    if options.json:
+    trace = experiment.run(call.scenario, call.remedy, settings(call.given), seed)
+    if call.json:
         return [json.dumps(_report(trace), indent=1)]
     return _text(trace)
 
@@ -85,8 +86,3 @@ def _said(use: LockUse) -> str:
         length_us = use.end_us - use.start_us
         when = f"from {since} for {time_text(length_us) if length_us else 'no time'}"
     return f"{use.task} {_PHRASES[use.use]}{times}, {when}"
-
-
-COMMAND = Command(
-    "locks", "say who has and who wants each lock of a run, from when to when", _options, _answer
-)

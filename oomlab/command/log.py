@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator
 
-from oomlab.command.parser import Command, json_option
+from oomlab.command.parser import json_option
 from oomlab.command.progress import Progress
 from oomlab.errors import InputError
 from oomlab.files import printable
@@ -41,7 +41,8 @@ class _Watched:
         return piece
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
+def options(parser: argparse.ArgumentParser) -> None:
+    """What a call can say."""
     parser.add_argument(
         "file",
         nargs="?",
@@ -54,11 +55,12 @@ def _options(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
-    if options.kernel is not None:
-        kernel_named(options.kernel)
-    log = _read(options.file, options.kernel, progress)
-    if not options.json:
+def answer(call: argparse.Namespace, progress: Progress) -> Iterable[str]:
+    """The lines that answer a call."""
+    if call.kernel is not None:
+        kernel_named(call.kernel)
+    log = _read(call.file, call.kernel, progress)
+    if not call.json:
         return _text(log)
     return json_lines(log, story=explain(log).to_json() if log.incidents else None)
 
@@ -118,8 +120,3 @@ def _rest(log: Log) -> Iterator[str]:
             yield printable(f"  line {number}: {text}")
     if counts.long:
         yield f"{counts.long:,} lines were too long and were cut."
-
-
-COMMAND = Command(
-    "log", "explain a kernel log: what happened, who waits for whom", _options, _answer
-)

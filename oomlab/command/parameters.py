@@ -7,21 +7,23 @@ import json
 import math
 from collections.abc import Iterator
 
-from oomlab.command.parser import Command, json_option
+from oomlab.command.parser import json_option
 from oomlab.command.progress import Progress
 from oomlab.scenarios import Scenario, find_scenario
 from oomlab.scenarios.parameters import Number, Parameter, Value, json_value
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
+def options(parser: argparse.ArgumentParser) -> None:
+    """What a call can say."""
     parser.add_argument("scenario", metavar="SCENARIO")
     json_option(parser)
 
 
-def _answer(options: argparse.Namespace, _progress: Progress) -> Iterator[str]:
-    scenario = find_scenario(options.scenario)
+def answer(call: argparse.Namespace, _progress: Progress) -> Iterator[str]:
+    """The lines that answer a call."""
+    scenario = find_scenario(call.scenario)
     explored = scenario.settle({}, "explorer")
-    if options.json:
+    if call.json:
         listed = [_data(one, explored[one.name]) for one in scenario.parameters]
         yield json.dumps({"scenario": scenario.name, "parameters": listed}, indent=1)
         return
@@ -60,6 +62,3 @@ def _data(parameter: Parameter, explored: Value) -> dict[str, object]:
 
 def _finite(number: Number) -> Number | None:
     return None if math.isinf(number) else number
-
-
-COMMAND = Command("parameters", "what a scenario can be given with --set", _options, _answer)

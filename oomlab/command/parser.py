@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from oomlab import __version__
 from oomlab.command.progress import Progress
@@ -26,7 +26,10 @@ class Command(NamedTuple):
 
 
 class Parser(argparse.ArgumentParser):
-    """Answers a wrong call with one line on standard error."""
+    """Answers a wrong call with one line on standard error; keeps the lines of its examples."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named, formatter_class=argparse.RawDescriptionHelpFormatter)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with BAD_INPUT."""
@@ -65,9 +68,9 @@ def json_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def model_options(parser: argparse.ArgumentParser) -> None:
-    """A scenario, a remedy and settings."""
-    parser.add_argument("scenario", metavar="SCENARIO")
+def model_options(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    """A scenario (`optional`: or none), a remedy and settings."""
+    parser.add_argument("scenario", metavar="SCENARIO", nargs="?" if optional else None)
     parser.add_argument("--remedy", default="mainline", metavar="NAME")
     parser.add_argument("--set", action="append", default=[], metavar="name=value", dest="given")
 
@@ -75,6 +78,25 @@ def model_options(parser: argparse.ArgumentParser) -> None:
 def seed_option(parser: argparse.ArgumentParser) -> None:
     """`--seed`, of a run."""
     parser.add_argument("--seed", default="0", help="seed of the random latencies (default 0)")
+
+
+def place_options(parser: argparse.ArgumentParser) -> None:
+    """`--jobs` and `--scheduler`: where much work is done."""
+    parser.add_argument("--jobs", metavar="N", help="processes to use (default: one a core)")
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="work on the machines of this Dask scheduler instead; local starts one here",
+    )
+
+
+def jobs_of(call: argparse.Namespace) -> int | None:
+    """What `--jobs` said, None for nothing. Raises InputError for what it cannot be."""
+    from oomlab.evidence.executors import checked_jobs  # of no use to most commands
+
+    jobs = None if call.jobs is None else whole("jobs", call.jobs)
+    checked_jobs(jobs)
+    return jobs
 
 
 def settings(given: Iterable[str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ class Progress:
     """A context in which `tell` says what goes on; the line also says for how long."""
 
     def __init__(self) -> None:
-        self._text = ""
+        self._text, self._share = "", 0.0
         self._shown = False
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -46,9 +46,10 @@ class Progress:
             self._ticker.join()
         self.clear()
 
-    def tell(self, text: str) -> None:
-        """What goes on now, e.g. "12 of 30 points"."""
-        self._text = text
+    def tell(self, text: str, share: float = 0) -> None:
+        """What goes on now, e.g. "12 of 30 points"; with a `share` of it done, between 0 and 1, the
+        line says about how long the rest will take."""
+        self._text, self._share = text, share
 
     def clear(self) -> None:
         """Take the line away: something else is to be written."""
@@ -61,7 +62,9 @@ class Progress:
         while not self._over.wait(EVERY_S):
             with self._lock:
                 text = f"{self._text}, " if self._text else ""
-                self._write(f"{_ERASE}{text}{time.monotonic() - self._began:.0f} s")
+                took_s = time.monotonic() - self._began
+                rest = f", about {took_s / self._share - took_s:.0f} s left" if self._share else ""
+                self._write(f"{_ERASE}{text}{took_s:.0f} s{rest}")
                 self._shown = True
 
     def _write(self, text: str) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterable
 
 from oomlab import experiment
 from oomlab.command import run_report
-from oomlab.command.parser import Command
+from oomlab.command.parser import json_option
 from oomlab.command.progress import Progress
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
+def options(parser: argparse.ArgumentParser) -> None:
+    """What a call can say."""
     parser.add_argument("string", metavar="STRING")
+    json_option(parser)
 
 
-def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
+def answer(call: argparse.Namespace, progress: Progress) -> Iterable[str]:
+    """The lines that answer a call."""
     progress.tell("playing")
-    return run_report.schedule_text(experiment.replay(options.string))
-
-
-COMMAND = Command("replay", "play a schedule that explore printed", _options, _answer)
+    if call.json:
+        return [json.dumps(run_report.replay_report(call.string), indent=1)]
+    return run_report.schedule_text(
+        experiment.replay(call.string), run_report.chains_data(call.string)
+    )

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from oomlab import experiment
 from oomlab.command import run_report
 from oomlab.command.parser import (
-    Command,
     json_option,
     model_options,
     seed_option,
@@ -25,7 +24,8 @@ _ABOUT_THE_LOG = ("kernel", "hung_task_timeout", "lockdep", "sysrq")
 """Options that only make sense with --dmesg."""
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
+def options(parser: argparse.ArgumentParser) -> None:
+    """What a call can say."""
     model_options(parser)
     json_option(parser)
     seed_option(parser)
@@ -48,31 +48,29 @@ def _options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
-    seed = whole("seed", options.seed)
-    if options.dmesg and options.json:
+def answer(call: argparse.Namespace, progress: Progress) -> Iterable[str]:
+    """The lines that answer a call."""
+    seed = whole("seed", call.seed)
+    if call.dmesg and call.json:
         raise InputError("--dmesg is text, and --json something else; give one of them")
-    if not options.dmesg:
+    if not call.dmesg:
         for name in _ABOUT_THE_LOG:
-            if getattr(options, name):
+            if getattr(call, name):
                 raise InputError(f"--{name.replace('_', '-')} is about the log; give --dmesg, too")
-    hung_task = options.hung_task_timeout
+    hung_task = call.hung_task_timeout
     hung_task_s = None if hung_task is None else whole("hung-task-timeout", hung_task)
     progress.tell("running")
-    trace = experiment.run(options.scenario, options.remedy, settings(options.given), seed)
+    trace = experiment.run(call.scenario, call.remedy, settings(call.given), seed)
     if hung_task_s is None:
         hung_task_s = int(trace.parameters.get("hung_task_s", HUNG_TASK_S))
-    if options.dmesg:
+    if call.dmesg:
         return dmesg_lines(
             trace,
-            options.kernel,
+            call.kernel,
             hung_task_s=hung_task_s,
-            lockdep=options.lockdep,
-            sysrq=options.sysrq,
+            lockdep=call.lockdep,
+            sysrq=call.sysrq,
         )
-    if options.json:
+    if call.json:
         return [json.dumps(run_report.run_report(trace), indent=1)]
     return run_report.run_text(trace)
-
-
-COMMAND = Command("run", "run a scenario once, in simulated seconds", _options, _answer)

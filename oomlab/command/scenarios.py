@@ -6,13 +6,16 @@ import argparse
 import json
 from collections.abc import Iterator
 
-from oomlab.command.parser import Command, json_option
+from oomlab.command.parser import json_option
 from oomlab.command.progress import Progress
 from oomlab.scenarios import GROUPS
 
+options = json_option
 
-def _answer(options: argparse.Namespace, _progress: Progress) -> Iterator[str]:
-    if options.json:
+
+def answer(call: argparse.Namespace, _progress: Progress) -> Iterator[str]:
+    """The lines that answer a call."""
+    if call.json:
         listed = [
             {"name": scenario.name, "summary": scenario.summary, "group": group}
             for group, scenarios in GROUPS.items()
@@ -26,6 +29,3 @@ def _answer(options: argparse.Namespace, _progress: Progress) -> Iterator[str]:
             yield ""
         yield f"{group}:"
         yield from (f"  {s.name:{width}}  {s.summary}" for s in scenarios.values())
-
-
-COMMAND = Command("scenarios", "list the scenarios", json_option, _answer)

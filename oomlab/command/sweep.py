@@ -7,26 +7,33 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from oomlab.command.parser import Command, whole
+from oomlab.command.parser import jobs_of, place_options, whole
 from oomlab.command.progress import Progress
 from oomlab.command.status import NOT_AS_EXPECTED
 from oomlab.errors import InputError
 from oomlab.evidence.sweep.grid import Sweep
 from oomlab.evidence.sweep.named import SWEEPS, find_sweep
-from oomlab.evidence.sweep.pool import checked_jobs
 from oomlab.evidence.sweep.recompute import check_file, recompute, recompute_text
+from oomlab.evidence.sweep.rows import Failure
 from oomlab.files import shell_word, shown_path
 
 STANDARD_OUTPUT = "-"
+MOST_SEEDS = 1_000_000
+"""More runs of a point are refused (our choice)."""
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
+def options(parser: argparse.ArgumentParser) -> None:
+    """What a call can say."""
     parser.add_argument("name", metavar="NAME", help=f"all, or one of {', '.join(SWEEPS)}")
-    parser.add_argument("--jobs", metavar="N", help="processes to use (default: one a core)")
+    place_options(parser)
+    parser.add_argument(
+        "--seeds", metavar="N", help="run each point that is run more than once so often"
+    )
     parser.add_argument(
         "--out",
         metavar="FILE",
-        help="where the results go (default: the book's); - is standard output",
+        help="where the results go (default: the book's), as .json, .csv or .parquet; - is standard"
+        " output",
     )
     parser.add_argument("--resume", action="store_true", help="go on where it was interrupted")
     parser.add_argument(
@@ -37,23 +44,34 @@ def _options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _answer(options: argparse.Namespace, progress: Progress) -> Iterable[str]:
-    sweeps = [*SWEEPS.values()] if options.name == "all" else [find_sweep(options.name)]
-    if options.out is not None and len(sweeps) > 1:
+def answer(call: argparse.Namespace, progress: Progress) -> Iterable[str]:
+    """The lines that answer a call."""
+    sweeps = [*SWEEPS.values()] if call.name == "all" else [find_sweep(call.name)]
+    if call.out is not None and len(sweeps) > 1:
         raise InputError("--out names one file; give it with one sweep")
-    jobs = checked_jobs(None if options.jobs is None else whole("jobs", options.jobs))
-    if options.check:
-        if options.resume or options.force:
+    jobs = jobs_of(call)
+    if call.seeds is not None:
+        sweeps = [sweep.with_seeds(_seeds(call.seeds)) for sweep in sweeps]
+        if call.out is None and not call.check:
+            raise InputError(
+                "--seeds makes another sweep than the book's; say with --out where it goes"
+            )
+    if call.check:
+        if call.resume or call.force:
             raise InputError("--check reads results and goes with neither --resume nor --force")
-        if options.out == STANDARD_OUTPUT:
+        if call.out == STANDARD_OUTPUT:
             raise InputError("--check needs the name of a file; - is standard output")
-        return _checked(sweeps, options.out, progress)
-    if options.out == STANDARD_OUTPUT:
-        if options.resume or options.force:
+        return _checked(sweeps, call.out, progress)
+    if call.out == STANDARD_OUTPUT:
+        if call.resume or call.force:
             raise InputError("standard output goes with neither --resume nor --force")
         told = partial(_tell, progress, sweeps[0])
-        return [recompute_text(sweeps[0], jobs=jobs, tell=told).removesuffix("\n")]
-    return _made(sweeps, jobs, options, progress)
+        return [
+            recompute_text(sweeps[0], jobs=jobs, scheduler=call.scheduler, tell=told).removesuffix(
+                "\n"
+            )
+        ]
+    return _made(sweeps, jobs, call, progress)
 
 
 def _checked(sweeps: Sequence[Sweep], out: str | None, progress: Progress) -> Iterator[str]:
@@ -66,40 +84,52 @@ def _checked(sweeps: Sequence[Sweep], out: str | None, progress: Progress) -> It
 
 
 def _made(
-    sweeps: Sequence[Sweep], jobs: int, options: argparse.Namespace, progress: Progress
+    sweeps: Sequence[Sweep], jobs: int | None, call: argparse.Namespace, progress: Progress
 ) -> Iterator[str]:
+    some_failed = False
     for number, sweep in enumerate(sweeps):
         began = time.monotonic()
+        failed: list[Failure] = []
         try:
             path = recompute(
                 sweep,
-                options.out,
+                call.out,
                 jobs=jobs,
-                resume=options.resume,
-                force=options.force,
+                scheduler=call.scheduler,
+                resume=call.resume,
+                force=call.force,
                 tell=partial(_tell, progress, sweep),
+                failed=failed.append,
             )
         except KeyboardInterrupt as stop:
             if getattr(stop, "__notes__", None):  # points are kept
-                stop.add_note(f"go on with: {_going_on(sweeps[number:], options)}")
+                stop.add_note(f"go on with: {_going_on(sweeps[number:], call)}")
             raise
         points, took_s = len(sweep.points()), time.monotonic() - began
         yield f"{sweep.name}: {points} points in {took_s:.0f} s, written to {shown_path(path)}"
+        if failed:
+            yield f"{len(failed)} of them failed, the first with: {failed[0].error}"
+            yield f"Run it again with: {failed[0].command}"
+            some_failed = True
+    if some_failed:
+        raise SystemExit(NOT_AS_EXPECTED)
 
 
 def _tell(progress: Progress, sweep: Sweep, done: int, points: int) -> None:
-    progress.tell(f"{sweep.name}: {done} of {points} points")
+    progress.tell(f"{sweep.name}: {done} of {points} points", done / points)
 
 
-def _going_on(left: Sequence[Sweep], options: argparse.Namespace) -> str:
+def _seeds(text: str) -> int:
+    if not 1 <= (seeds := whole("seeds", text)) <= MOST_SEEDS:
+        raise InputError(f"seeds cannot be {seeds}; valid: a whole number from 1 to {MOST_SEEDS:,}")
+    return seeds
+
+
+def _going_on(left: Sequence[Sweep], call: argparse.Namespace) -> str:
     """The call, or calls, with which an interrupted sweep and those after it are made."""
-    same = [
-        f"--{name}={getattr(options, name)}" for name in ("jobs", "out") if options.__dict__[name]
-    ]
-    same += ["--force"] if options.force else []
-    calls = [["oomlab", "sweep", sweep.name, *same] for sweep in left]
-    calls[0].append("--resume")
-    return " && ".join(" ".join(map(shell_word, call)) for call in calls)
-
-
-COMMAND = Command("sweep", "run a scenario many times and keep the results", _options, _answer)
+    names = ("jobs", "scheduler", "seeds", "out")
+    same = [f"--{name}={getattr(call, name)}" for name in names if call.__dict__[name]]
+    same += ["--force"] if call.force else []
+    made = [["oomlab", "sweep", sweep.name, *same] for sweep in left]
+    made[0].append("--resume")
+    return " && ".join(" ".join(map(shell_word, one)) for one in made)

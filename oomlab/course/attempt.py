@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from oomlab.analysis import wait_for_graph, waiting_sentence
 from oomlab.brief import brief
 from oomlab.course.answer import require_answer
 from oomlab.engine.explorer.counterexample import Schedule, switches
 from oomlab.engine.explorer.player import ImpossibleStep, Player
-from oomlab.engine.explorer.schedules import read_schedule, write_schedule
+from oomlab.engine.explorer.schedules import as_word, read_schedule, write_schedule
 from oomlab.engine.trace.events import Trace
 from oomlab.engine.trace.narration import tell_step, tell_waiting
 from oomlab.errors import InputError
-from oomlab.experiment import play
-from oomlab.remedies import find_remedy
-from oomlab.scenarios import find_scenario
+from oomlab.experiment import Experiment
+from oomlab.scenarios import Scenario
 
 SCENARIO = "h1-two-task-cycle"
 REMEDY = "mainline"
@@ -26,6 +26,9 @@ MOST_STEPS = 10_000
 """A longer schedule is a slip of the keyboard (our choice)."""
 
 GivenSettings = Mapping[str, object]
+
+GivenMachine: TypeAlias = str | Scenario
+"""The name of a scenario of the book, or a machine of a problem set."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Attempt:
     move after it, `switches` how often the whole schedule changes tasks.
     """
 
+    experiment: Experiment
     possible: str
     trace: Trace
     ready: tuple[str, ...]
@@ -91,15 +95,14 @@ class Attempt:
         return tuple(f"can happen next: {self._next(task)}" for task in self.ready)
 
     def _next(self, task: str) -> str:
-        trace = self.trace
-        schedule = f"{self.possible},{task}" if self.possible else task
-        later = play(trace.scenario, trace.remedy, trace.parameters, schedule)
+        schedule = f"{self.possible},{as_word(task)}" if self.possible else as_word(task)
+        later = self.experiment.play(schedule)
         return tell_step(later, self.steps + 1).removesuffix(".")
 
 
 def attempt(
     schedule: object,
-    scenario: str = SCENARIO,
+    scenario: GivenMachine = SCENARIO,
     remedy: str = REMEDY,
     settings: GivenSettings | None = None,
 ) -> Attempt:
@@ -107,9 +110,8 @@ def attempt(
 
     Raises InputError for what is not a schedule and for unknown names and settings.
     """
-    found = find_scenario(scenario)
-    given = found.settle(settings, "explorer")
-    player = Player(found.build(given, find_remedy(remedy)))
+    experiment = Experiment.of(scenario, remedy, settings, engine="explorer")
+    player = experiment.player()
     choices = read_schedule(player, _text(schedule), MOST_STEPS)
     impossible = None
     for choice in choices:
@@ -119,10 +121,10 @@ def attempt(
             impossible = error
             break
     possible = write_schedule(player.model, choices[: player.steps])
-    trace = play(scenario, remedy, given, possible)
+    trace = experiment.play(possible)
     ready = () if player.panicked else tuple(map(player.model.task_name, player.ready()))
     stop = _stop(impossible, player, choices) if impossible else None
-    return Attempt(possible, trace, ready, switches(choices), stop)
+    return Attempt(experiment, possible, trace, ready, switches(choices), stop)
 
 
 def _text(schedule: object) -> str:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from oomlab.analysis import wait_for_graph
 from oomlab.checked import checked
 from oomlab.course.answer import Answer, require_answer
-from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, GivenSettings, attempt
+from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, GivenMachine, GivenSettings, attempt
 from oomlab.errors import InputError
 
 ClaimedEdge: TypeAlias = tuple[str, str, str]
@@ -19,7 +19,7 @@ ClaimedEdge: TypeAlias = tuple[str, str, str]
 def check_wait_for(
     edges: object,
     schedule: object,
-    scenario: str = SCENARIO,
+    scenario: GivenMachine = SCENARIO,
     remedy: str = REMEDY,
     settings: GivenSettings | None = None,
 ) -> Answer:
@@ -38,6 +38,11 @@ def check_wait_for(
         return Answer(False, f"{tried.stop.why}. Draw the graph of a schedule that can be played.")
     graph = wait_for_graph(tried.trace, tried.steps)
     real = {(edge.waiter, edge.what, edge.holder) for edge in graph.edges}
+    return compare_edges(drawn, real, f"these are all the waits after step {tried.steps}.")
+
+
+def compare_edges(drawn: list[ClaimedEdge], real: set[ClaimedEdge], good: str) -> Answer:
+    """The answer to edges that were drawn, `good` if they are those that there are."""
     wrong = [_fault(edge, real) for edge in dict.fromkeys(drawn) if edge not in real]
     part = max(0.0, (len(real.intersection(drawn)) - len(wrong)) / len(real)) if real else 0.0
     if wrong:
@@ -46,7 +51,7 @@ def check_wait_for(
     if missing:
         lines = tuple(f"an edge that begins at {waiter} is missing" for waiter in missing)
         return Answer(False, "what you drew is right, and there is more.", lines, part)
-    return Answer(True, f"these are all the waits after step {tried.steps}.")
+    return Answer(True, good)
 
 
 def _listed(edges: object) -> Iterable[object]:

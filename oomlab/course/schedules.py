@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from oomlab.analysis import wait_for_graph
 from oomlab.checked import checked
-from oomlab.course.answer import Answer
-from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, GivenSettings, attempt
+from oomlab.course.answer import Answer, refused
+from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, GivenMachine, GivenSettings, attempt
 from oomlab.errors import InputError
 
 
 @checked
 def check_lockup(
     schedule: object,
-    scenario: str = SCENARIO,
+    scenario: GivenMachine = SCENARIO,
     remedy: str = REMEDY,
     settings: GivenSettings | None = None,
 ) -> Answer:
@@ -47,7 +47,7 @@ def check_lockup(
 def check_first(
     schedule: object,
     task: str,
-    scenario: str = SCENARIO,
+    scenario: GivenMachine = SCENARIO,
     remedy: str = REMEDY,
     settings: GivenSettings | None = None,
 ) -> Answer:
@@ -66,7 +66,7 @@ def check_first(
 def check_switches(
     schedule: object,
     at_most: int,
-    scenario: str = SCENARIO,
+    scenario: GivenMachine = SCENARIO,
     remedy: str = REMEDY,
     settings: GivenSettings | None = None,
 ) -> Answer:
@@ -94,3 +94,29 @@ def _circle(tried: Attempt) -> str:
 
 def _switches(count: int) -> str:
     return "1 context switch" if count == 1 else f"{count} context switches"
+
+
+@checked
+def check_playable(
+    schedule: object,
+    steps: int,
+    movers: tuple[str, ...] = (),
+    scenario: GivenMachine = SCENARIO,
+    remedy: str = REMEDY,
+    settings: GivenSettings | None = None,
+) -> Answer:
+    """Can every step of `schedule` be made, are there `steps` of them, and does each of `movers`
+    make one? Half right is one that can be played."""
+    try:
+        tried = attempt(schedule, scenario, remedy, settings)
+    except InputError as error:
+        return refused(error)
+    if tried.stop:
+        return Answer(False, f"{tried.stop.why}.", (*tried.waits(), *tried.next_steps()))
+    if tried.steps != steps:
+        return Answer(False, f"it has {tried.steps} steps, not {steps}.", part=0.5)
+    moved = {event.task for event in tried.trace.events if event.condition == "done"}
+    idle = [task for task in movers if task not in moved]
+    if idle:
+        return Answer(False, f"{idle[0]} makes no step in it.", part=0.5)
+    return Answer(True, f"all {steps} steps can be made.")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from oomlab.checked import checked
 from oomlab.course.answer import Answer, require_answer
-from oomlab.course.attempt import REMEDY, SCENARIO, GivenSettings, attempt
+from oomlab.course.attempt import REMEDY, SCENARIO, GivenMachine, GivenSettings, attempt
 from oomlab.errors import InputError
 
 
@@ -14,7 +14,7 @@ from oomlab.errors import InputError
 def check_stop(
     stop: object,
     schedule: object,
-    scenario: str = SCENARIO,
+    scenario: GivenMachine = SCENARIO,
     remedy: str = REMEDY,
     settings: GivenSettings | None = None,
 ) -> Answer:
@@ -49,7 +49,7 @@ def check_held(
     locks: object,
     task: str,
     schedule: object,
-    scenario: str = SCENARIO,
+    scenario: GivenMachine = SCENARIO,
     remedy: str = REMEDY,
     settings: GivenSettings | None = None,
 ) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.checked import checked
-from oomlab.course.attempt import REMEDY, SCENARIO, GivenSettings, attempt
+from oomlab.course.attempt import REMEDY, SCENARIO, GivenMachine, GivenSettings, attempt
 from oomlab.engine.trace.narration import VERDICTS, tell_step
 from oomlab.errors import InputError
 
@@ -11,7 +11,7 @@ from oomlab.errors import InputError
 @checked
 def show(
     schedule: object,
-    scenario: str = SCENARIO,
+    scenario: GivenMachine = SCENARIO,
     remedy: str = REMEDY,
     settings: GivenSettings | None = None,
 ) -> None:
@@ -21,7 +21,7 @@ def show(
     except InputError as error:
         print(f"Not a schedule: {error}.")
         return
-    print(f"{scenario} under {remedy}")
+    print(f"{tried.trace.scenario} under {remedy}")
     for step in range(1, tried.steps + 1):
         print(f"{step:4}  {tell_step(tried.trace, step)}")
     if tried.stop:

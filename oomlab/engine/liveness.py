@@ -36,16 +36,32 @@ def live_after(code: CodeType, offset: int) -> tuple[str, ...]:
     return tuple(sorted(_analyse(code).get(offset, frozenset(_all_names(code)))))
 
 
+@cache
+def needed_after(code: CodeType, offset: int) -> tuple[str, ...]:
+    """The same, but a function with a `for` loop is one only inside that loop: where no iterator is
+    hidden, its variables say all. The explorer, whose states are counted, does without."""
+    instructions = list(dis.get_instructions(code))
+    loops = [(i.offset, i.argval) for i in instructions if i.opname.startswith("FOR_ITER")]
+    if any(begins <= offset < ends for begins, ends in loops):
+        return live_after(code, offset)
+    return tuple(sorted(_live(code).get(offset, frozenset(_all_names(code)))))
+
+
 def _all_names(code: CodeType) -> tuple[str, ...]:
     return code.co_varnames + code.co_cellvars + code.co_freevars
 
 
-@cache
 def _analyse(code: CodeType) -> dict[int, frozenset[str]]:
-    """For each instruction's offset, what is live after it."""
-    instructions = list(dis.get_instructions(code))
-    if any(i.opname.startswith("FOR_ITER") for i in instructions):
+    """For each instruction's offset, what is live after it; nothing where there is a loop."""
+    if any(i.opname.startswith("FOR_ITER") for i in dis.get_instructions(code)):
         return {}
+    return _live(code)
+
+
+@cache
+def _live(code: CodeType) -> dict[int, frozenset[str]]:
+    """For each instruction's offset, what is live after it, iterators left aside."""
+    instructions = list(dis.get_instructions(code))
     always = set(code.co_cellvars + code.co_freevars)
     position = {i.offset: n for n, i in enumerate(instructions)}
     before: list[set[str]] = [set() for _ in instructions]

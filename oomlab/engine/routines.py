@@ -11,7 +11,7 @@ from collections.abc import Generator, Hashable, Mapping
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
-from oomlab.engine.liveness import live_after
+from oomlab.engine.liveness import live_after, needed_after
 from oomlab.engine.ops import Op
 from oomlab.errors import ModelError
 
@@ -21,17 +21,18 @@ Position: TypeAlias = tuple[Hashable, ...]
 
 class Place:
     """A place in a function's code where a routine can stand, and the names of the local variables
-    that can still matter there.
+    that can still matter there; `needed` are those of them that do (see `liveness`).
 
     There is one object for each place: code objects are compared and hashed by all they contain,
     which takes longer than everything else here.
     """
 
-    __slots__ = ("code", "names")
+    __slots__ = ("code", "names", "needed")
 
     def __init__(self, code: CodeType, offset: int) -> None:
         self.code = code
         self.names = live_after(code, offset)
+        self.needed = needed_after(code, offset)
 
 
 _PLACES: dict[tuple[int, int], Place] = {}
@@ -78,6 +79,16 @@ def local_state(routine: Generator[Any, Any, Any], op: Hashable) -> LocalState:
         except TypeError as error:
             raise ModelError(_not_hashable(here, values)) from error
         parts.append((here, variables))
+    return tuple(parts)
+
+
+def onward(routine: Generator[Any, Any, Any]) -> LocalState:
+    """What decides how a suspended routine goes on once its op has given nothing: as `local_state`,
+    without the op and with fewer variables."""
+    parts: list[Hashable] = [getattr(routine, "remembered", None)]
+    for frame in frames(routine):
+        here, values = place(frame), frame.f_locals
+        parts.append((here, tuple([values.get(name, _UNBOUND) for name in here.needed])))
     return tuple(parts)
 
 

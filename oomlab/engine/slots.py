@@ -22,23 +22,24 @@ PoolRole = Literal["free", "lent", "rss", "outside", "kept"]
 can give them back, the resident set (`rss`) of a process, held `outside` of all that is modelled
 until somebody gives them back, or `kept` by whoever has them (a task's hand, a cache)."""
 
-WordRole = Literal["plain", "kill", "freed", "answer"]
+WordRole = Literal["plain", "kill", "freed", "request", "answer"]
 """What a word is: writing to a `kill` word sends SIGKILL to a process, a `freed` word is a sum to
-which listeners add the pages that they gave back, an `answer` is a pair (the number that a request
-wrote elsewhere, the pages that were given back for it), and any other is `plain`."""
+which listeners add the pages that they gave back, a `request` is not 0 from when somebody asks for
+a walk of the chain until that is answered, an `answer` is a pair (the number that a request wrote
+elsewhere, the pages that were given back for it), and any other is `plain`."""
 
 Crowd = Literal["work", "anybody"]
 """Who wakes a queue if it is not one task alone: whoever brings `work` for the task that sleeps
 there (so that to sleep there is nothing worth telling), or `anybody` else."""
 
 Role = Literal[
-    "plain", "free", "lent", "rss", "outside", "kept", "kill", "freed", "answer", "work",
-    "anybody", "answered", "chain", "panic",
+    "plain", "free", "lent", "rss", "outside", "kept", "kill", "freed", "request", "answer",
+    "work", "anybody", "answered", "chain", "panic",
 ]  # fmt: skip
 """Every role. A queue that one task alone wakes is `answered`; `chain` is the semaphore of the
 notifier chain, `panic` the word that says that the machine has panicked."""
 
-_FIELDS = frozenset({"task", "pages", "on", "of", "function"})
+_FIELDS = frozenset({"task", "pages", "on", "of", "function", "value", "but"})
 
 
 class Answerer(NamedTuple):
@@ -67,9 +68,11 @@ class Says:
     """The words for one op on one slot.
 
     `small`: what a task does there if it is no more than a small step, beginning with the verb.
-    `told`: a whole sentence about it, if it is worth one, with the fields {task}, {function},
-    {pages} ("3 pages" that were moved), {on} (the slot's name) and {of} (whose it is). `order`: as
-    an order to the task. "" stands for the op's own words (a step without `told` is not told).
+    `told`: a whole sentence about it, if it is worth one. Both may have the fields {task},
+    {function}, {pages} ("3 pages" that were moved), {on} (the slot's name), {of} (whose it is),
+    {value} (what was read or written) and {but} (what does not fit it; see trace/misgivings.py).
+    `order`: as an order to the task. "" stands for the op's own words (a step without `told` is not
+    told).
     """
 
     small: str = ""
@@ -163,7 +166,8 @@ def _wrong_words(kind: SlotKind, says: Mapping[str, Says]) -> str:
         op = key.split(" ")[0]
         if op not in fit:
             return f"{{}} has words for {op!r}, which is no op on a {kind}; valid: {', '.join(fit)}"
-        fields = {part[1] for part in Formatter().parse(words.told)} - {None}
+        said = words.told + words.small
+        fields = {part[1] for part in Formatter().parse(said)} - {None}
         if not _FIELDS.issuperset(fields):
             valid = ", ".join(f"{{{each}}}" for each in sorted(_FIELDS))
             return f"{{}} is told with {{{min(map(str, fields - _FIELDS))}}}; valid: {valid}"

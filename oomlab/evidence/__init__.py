@@ -14,8 +14,8 @@ _FACE = Face(
             "cite",
             "events",
             "history_markdown",
-            "history_table",
         ),
+        "oomlab.evidence.matrix_map": ("heat",),
         "oomlab.evidence.ledger.claims": ("CLAIMS",),
         "oomlab.evidence.ledger.claims_report": ("judge_claims",),
         "oomlab.evidence.ledger.findings": ("FINDINGS",),
@@ -26,6 +26,7 @@ _FACE = Face(
         "oomlab.evidence.real_kernel.disagreements": ("DISAGREEMENTS",),
         "oomlab.evidence.real_kernel.stored": ("kernel_runs",),
         "oomlab.evidence.releases": ("RELEASES", "REPORTED"),
+        "oomlab.evidence.speed": ("speed_markdown",),
         "oomlab.evidence.sweep.named": (
             "BYSTANDERS",
             "KILLERS",

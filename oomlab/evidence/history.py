@@ -94,27 +94,6 @@ def history_markdown(chosen: Iterable[Document]) -> str:
     return "\n".join(_line(one) for one in chosen)
 
 
-@checked
-def history_table(chosen: Iterable[Document]) -> str:
-    """The events as a Markdown table of two columns, which fits a narrow page: when; who, what and
-    where to read it."""
-    rows = (
-        f"| {_unbroken(one.date)} | **{one.who}.** {one.what} {_where(one)} |" for one in chosen
-    )
-    return "\n".join(("| When | What |", "|---|---|", *rows))
-
-
-def _where(one: Document) -> str:
-    if not one.ident:
-        return f"[archive]({one.link})"
-    return f"[{f'`{one.short_ident}`' if one.kind == 'commit' else 'message'}]({one.link})"
-
-
-def _unbroken(date: str) -> str:
-    """With hyphens at which no line ends."""
-    return date.replace("-", "\N{NON-BREAKING HYPHEN}")
-
-
 def _line(one: Document) -> str:
     if one.kind == "commit":
         name = f"[`{one.short_ident}`]({one.link})" if one.ident else "a commit"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us, pages_returned
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.engine.explorer.properties import violated
 from oomlab.engine.trace.properties import run_reports
+from oomlab.errors import BrokenOff, InputError
+from oomlab.evidence.executors import HERE, Lost, Workplace, each
 from oomlab.experiment import explore, run
 from oomlab.kernel.oom_watch import NEVER, RELEASED_UNSERVED, STALE_CREDIT
-from oomlab.remedies import REMEDIES, Remedy
-from oomlab.scenarios import SCENARIOS, Scenario
+from oomlab.remedies import REMEDIES, Remedy, find_remedy
+from oomlab.scenarios import SCENARIOS, Scenario, find_scenario
 from oomlab.scenarios.parameters import Settings
 
 CELL_BUDGET = 100_000
@@ -69,24 +71,75 @@ class Cell:
     problem: str
 
 
+class Question(NamedTuple):
+    """A scenario with the settings of one of its rows under a remedy, by name, to be explored up to
+    so many states; `runs`: by the clock as well."""
+
+    scenario: str
+    row: Settings
+    remedy: str
+    budget: int
+    runs: bool = True
+
+
+def answered(question: Question) -> tuple[Timed | None, Explored]:
+    """What the engines say; another process can be asked this."""
+    scenario, remedy = find_scenario(question.scenario), find_remedy(question.remedy)
+    row = question.row
+    timed = timed_cell(scenario, remedy, row) if question.runs else None
+    return timed, explored_cell(scenario, remedy, row, question.budget)
+
+
 @checked
-def matrix(budget: int = CELL_BUDGET) -> Iterator[Cell]:
-    """All cells, row by row. Models that are equal are run once: without a balloon, remedies in the
-    balloon's driver change nothing.
+def matrix(budget: int = CELL_BUDGET, place: Workplace = HERE) -> Iterator[Cell]:
+    """All cells, row by row, found out at that place. Models that are equal are run once: without a
+    balloon, remedies in the balloon's driver change nothing.
 
     Raises InputError for a budget below 1.
     """
-    for scenario in SCENARIOS.values():
-        for row in scenario.rows:
-            known: dict[Hashable, tuple[Timed, Explored]] = {}
-            for remedy in REMEDIES.values():
-                key = scenario.model_key(remedy)
-                if key not in known:
-                    known[key] = (
-                        timed_cell(scenario, remedy, row),
-                        explored_cell(scenario, remedy, row, budget),
-                    )
-                yield _cell(scenario, remedy, row, *known[key])
+    for scenario, row, remedy, (timed, explored) in _asked(budget, place, runs=True):
+        assert timed is not None
+        yield _cell(scenario, remedy, row, timed, explored)
+
+
+@checked
+def explorations(
+    budget: int = CELL_BUDGET, place: Workplace = HERE
+) -> Iterator[tuple[Scenario, Settings, Remedy, Explored]]:
+    """The same without the clock: what the explorer says of each.
+
+    Raises InputError for a budget below 1.
+    """
+    for scenario, row, remedy, (_, explored) in _asked(budget, place, runs=False):
+        yield scenario, row, remedy, explored
+
+
+def _asked(
+    budget: int, place: Workplace, *, runs: bool
+) -> Iterator[tuple[Scenario, Settings, Remedy, tuple[Timed | None, Explored]]]:
+    """All cells in order, each with its answer as soon as that and all before are there."""
+    if budget < 1:
+        raise InputError(f"the budget cannot be {budget}; valid: 1 or more")
+    cells = [
+        (scenario, row, remedy, (scenario.name, number, scenario.model_key(remedy)))
+        for scenario in SCENARIOS.values()
+        for number, row in enumerate(scenario.rows)
+        for remedy in REMEDIES.values()
+    ]
+    first: dict[Hashable, Question] = {}
+    for scenario, row, remedy, key in cells:
+        first.setdefault(key, Question(scenario.name, row, remedy.name, budget, runs))
+    numbers = {number: key for number, key in enumerate(first)}
+    known: dict[Hashable, tuple[Timed | None, Explored]] = {}
+    left = iter(cells)
+    cell = next(left, None)
+    for number, found in each(answered, enumerate(first.values()), place):
+        if isinstance(found, Lost):
+            raise BrokenOff(f"each process that was asked this was lost: {first[numbers[number]]}")
+        known[numbers[number]] = found
+        while cell is not None and cell[3] in known:
+            yield (*cell[:3], known[cell[3]])
+            cell = next(left, None)
 
 
 def size() -> int:
@@ -120,30 +173,6 @@ def explored_cell(scenario: Scenario, remedy: Remedy, row: Settings, budget: int
         found.verdict.panic,
         not violated(found.graph).keys().isdisjoint(one.name for one in WRONG_CREDIT),
     )
-
-
-@checked
-def groups(
-    scenario: Scenario, row: Settings, budget: int = CELL_BUDGET
-) -> list[tuple[list[str], Timed, str]]:
-    """The remedies by what came of them, in the order of the registry: those with the same outcome
-    under the clock, stalls compared to a tenth of a millisecond, and the same verdict of the
-    explorer stand together.
-
-    Result, for each group: its remedies, the timed run and the explorer's verdict.
-    """
-    by_model: dict[Hashable, tuple[Timed, str]] = {}
-    found: dict[tuple[Timed, str], list[str]] = {}
-    for remedy in REMEDIES.values():
-        key = scenario.model_key(remedy)
-        if key not in by_model:
-            exact = timed_cell(scenario, remedy, row)
-            stall_s = None if exact.stall_s is None else round(exact.stall_s, 4)
-            # Without ghosts, which make more states and no other verdict.
-            word = explore(scenario, remedy, row, budget=budget).verdict.word
-            by_model[key] = replace(exact, stall_s=stall_s), word
-        found.setdefault(by_model[key], []).append(remedy.name)
-    return [(names, *outcome) for outcome, names in found.items()]
 
 
 def _cell(
@@ -187,6 +216,17 @@ def _problem(
     if (word == "lockup") != (by_clock.verdict in _STUCK) and not reason:
         return "the engines disagree, and no reason is written"
     return ""
+
+
+def exploration_line(
+    scenario: Scenario, row: Settings, remedy: Remedy, found: Explored
+) -> tuple[str, str]:
+    """The title of a row of the matrix, and a line with what the explorer says of one of its
+    remedies."""
+    values = ", ".join(f"{name}={value}" for name, value in row.items())
+    remarks = [word for word in ("starvation", "panic", "wrong_credit") if getattr(found, word)]
+    line = f"{remedy.name:18}{found.verdict:16}{found.states:>9,}  {', '.join(remarks)}"
+    return f"{scenario.name}{' with ' + values if values else ''}", line.rstrip().replace("_", " ")
 
 
 def matrix_report(cells: list[Cell]) -> dict[str, Any]:

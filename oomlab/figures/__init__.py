@@ -5,7 +5,6 @@ from oomlab.figures.figure import Figure
 from oomlab.figures.language import draw_language
 from oomlab.figures.lock_order import draw_lock_order
 from oomlab.figures.slow_path import fate, last_step
-from oomlab.figures.state import draw_state
 from oomlab.figures.timeline import draw_timeline
 from oomlab.figures.wait_for import draw_wait_for
 
@@ -14,7 +13,6 @@ __all__ = [
     "draw_circle",
     "draw_language",
     "draw_lock_order",
-    "draw_state",
     "draw_timeline",
     "draw_wait_for",
     "fate",

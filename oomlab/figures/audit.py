@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from oomlab.figures.figure import Figure
+from oomlab.figures.figure import Figure, Sheet, drawn
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend, swatch
-from oomlab.figures.svg import WIDTH, Markup, document, element, group
+from oomlab.figures.svg import WIDTH, Markup, element, group
 from oomlab.figures.text import wrapped
 
 _LINE = 19
@@ -27,46 +27,44 @@ class RequestPlace(NamedTuple):
 
 def draw_audit(places: Sequence[RequestPlace], title: str) -> Figure:
     """One entry for each place, in the order given."""
-    parts: list[str] = []
-    samples = [swatch("blocked")._replace(text="may wait for memory"), _plain("does not wait")]
-    drawn, top = legend(samples, MARGIN / 2)
-    parts.append(drawn)
-    top += MARGIN / 2 + _GAP
-    for place in places:
-        entry, height = _entry(place, top)
-        parts.append(entry)
-        top += height + _GAP
+
+    def draw(width: float) -> Sheet:
+        samples = [swatch("blocked")._replace(text="may wait for memory"), _plain("does not wait")]
+        keys, top = legend(samples, MARGIN / 2, width)
+        parts = [keys]
+        top += MARGIN / 2 + _GAP
+        for place in places:
+            entry, height = _entry(place, top, width)
+            parts.append(entry)
+            top += height + _GAP
+        return Sheet(parts, top)
+
     waiting = sum(place.waits for place in places)
     description = f"{waiting} of {len(places)} places may wait for memory."
-    return Figure(
-        document(parts, top, title, description, ""),
-        title,
-        description,
-        "\n".join([description, *map(_in_words, places)]),
-    )
+    return drawn(draw, title, description, "\n".join([description, *map(_in_words, places)]))
 
 
-def _entry(place: RequestPlace, top: float) -> tuple[Markup, float]:
-    left = MARGIN + _MARK + 8
-    lines = wrapped(" › ".join(place.path), WIDTH - MARGIN - left - _INDENT)
-    lines += wrapped(_where(place), WIDTH - MARGIN - left - _INDENT)
-    code = len(lines) - len(wrapped(_where(place), WIDTH - MARGIN - left - _INDENT))
+def _entry(place: RequestPlace, top: float, width: float) -> tuple[Markup, float]:
+    narrow = width < WIDTH
+    mark, indent = (_MARK / 2, _INDENT / 2) if narrow else (_MARK, _INDENT)
+    left = MARGIN + mark + 8
+    room = width - MARGIN - left - indent
+    held = wrapped(_where(place), room)
+    lines = wrapped(" › ".join(place.path), room) + held
+    code = len(lines) - len(held)
     height = _LINE * len(lines)
     shown = [
         label(
-            left + (_INDENT if 0 < i < code else 0),
+            left + (indent if 0 < i < code else 0),
             top + _LINE * (i + 0.5),
             text,
             ink="ink" if i < code else "muted",
         )
         for i, text in enumerate(lines)
     ]
-    mark = bar("blocked", MARGIN, top + 2, _MARK, height - 4) if place.waits else _box(top, height)
-    return group(mark, *shown), height
-
-
-def _box(top: float, height: float) -> Markup:
-    return _outline(MARGIN, top + 2, _MARK, height - 4)
+    box = MARGIN, top + 2, mark, height - 4
+    sign = bar("blocked", *box) if place.waits else _outline(*box)
+    return group(sign, *shown), height
 
 
 def _outline(x: float, y: float, width: float, height: float) -> Markup:

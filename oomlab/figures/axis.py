@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from oomlab.analysis import moment_text
 from oomlab.engine.trace.events import Trace
-from oomlab.figures.parts import MARGIN, Key, label
+from oomlab.figures.parts import Key, label
 from oomlab.figures.scale import TimeScale
-from oomlab.figures.svg import WIDTH, Markup, element, group, line
+from oomlab.figures.svg import Markup, element, group, line
 from oomlab.figures.text import text_width
 
 AXIS_HEIGHT = 34
@@ -29,14 +29,16 @@ def ever_after(trace: Trace) -> str:
 
 
 def time_axis(trace: Trace, scale: TimeScale, y: float, top: float) -> Markup:
-    """The axis at height `y`, with faint lines up to `top` at its labelled moments."""
+    """The axis at height `y`, with faint lines up to `top` at its labelled moments. Its texts stay
+    between the ends of the scale."""
+    first, last = scale.left, scale.right
     after = ever_after(trace)
     parts = [line(scale.left, y, scale.right, y, stroke="currentColor", stroke_width=1.2)]
     taken: list[tuple[float, float]] = []
     if after:
         width = text_width(after)
-        taken.append((WIDTH - MARGIN - width, WIDTH - MARGIN))
-        parts.append(label(WIDTH - MARGIN, y + 17, after, ink="muted", anchor="end"))
+        taken.append((last - width, last))
+        parts.append(label(last, y + 17, after, ink="muted", anchor="end"))
         tip = f"M{scale.right - 6:.1f} {y - 4:.1f}L{scale.right + 1:.1f} {y:.1f}L"
         tip += f"{scale.right - 6:.1f} {y + 4:.1f}"
         parts.append(element("path", d=tip, fill="none", stroke="currentColor"))
@@ -44,7 +46,7 @@ def time_axis(trace: Trace, scale: TimeScale, y: float, top: float) -> Markup:
     for moment in scale.ticks():
         x, text = scale.x(moment), moment_text(trace, moment)
         width = text_width(text)
-        left = min(max(x - width / 2, MARGIN), WIDTH - MARGIN - width)
+        left = min(max(x - width / 2, first), last - width)
         free = all(
             left > end + _TICK_ROOM or left + width < start - _TICK_ROOM for start, end in taken
         )

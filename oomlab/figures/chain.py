@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oomlab.analysis.chain_walk import OomInvocation, Visit
-from oomlab.figures.figure import Figure
+from oomlab.figures.figure import Figure, Sheet, drawn
 from oomlab.figures.parts import MARGIN, label
-from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
-from oomlab.figures.text import shortened, wrapped
+from oomlab.figures.svg import Markup, element, group, line
+from oomlab.figures.text import shortened, text_width, wrapped
 from oomlab.gfp.tables import table
 from oomlab.listeners.registrants import REGISTRANTS
 
@@ -17,7 +17,6 @@ _LINE = 18.0
 _GAP = 14.0
 _PAD = 8.0
 _LEFT = MARGIN + 26.0
-_ROOM = WIDTH - MARGIN - _LEFT - 2 * _PAD
 _SPINE = MARGIN + 8.0
 
 
@@ -41,19 +40,22 @@ def draw_chain(asked: OomInvocation, caller: str, *, key: str = "") -> Figure:
     boxes = _boxes(asked)
     title = f"out_of_memory, asked by {caller}"
     description = outcome_sentence(asked)
-    parts: list[str] = []
-    top = _TOP
-    for box in boxes:
-        lines = [piece for text in box.lines for piece in wrapped(text, _ROOM)]
-        height = _LINE * (1 + len(lines)) + 2 * _PAD - 4
-        parts += _drawn(box, lines, top, height)
-        top += height + _GAP
-    bottom = top - _GAP
-    spine = line(
-        _SPINE, _TOP, _SPINE, bottom, class_="oom-muted", stroke="currentColor", stroke_width=1.4
-    )
-    svg = document([spine, *parts], bottom + 10, title, description, key)
-    return Figure(svg, title, description, _twin(boxes, title, description))
+
+    def draw(width: float) -> Sheet:
+        parts: list[str] = []
+        top = _TOP
+        for box in boxes:
+            box_parts, bottom = _box(box, top, width)
+            parts.append(group(*box_parts, data_thing=box.name))
+            top = bottom + _GAP
+        bottom = top - _GAP
+        spine = line(
+            _SPINE, _TOP, _SPINE, bottom, class_="oom-muted", stroke="currentColor",
+            stroke_width=1.4,
+        )  # fmt: skip
+        return Sheet([spine, *parts], bottom + 10)
+
+    return drawn(draw, title, description, _twin(boxes, title, description), key=key)
 
 
 def outcome_sentence(asked: OomInvocation) -> str:
@@ -145,7 +147,14 @@ def _decision(asked: OomInvocation, decided: bool) -> tuple[_Box, ...]:
     )
 
 
-def _drawn(box: _Box, lines: list[str], top: float, height: float) -> list[Markup]:
+def _box(box: _Box, top: float, width: float) -> tuple[list[Markup], float]:
+    """A box from `top` on; result: the drawing, and where it ends. What stands at the right edge
+    goes below the name where both have no room in one line."""
+    room = width - MARGIN - _LEFT - 2 * _PAD
+    beside = text_width(box.name, bold=True) + text_width(box.right) + 12 <= room
+    texts = box.lines if beside or not box.right else (box.right, *box.lines)
+    lines = [piece for text in texts for piece in wrapped(text, room)]
+    height = _LINE * (1 + len(lines)) + 2 * _PAD - 4
     text = "ink" if box.reached else "muted"
     middle = top + _PAD + _LINE / 2 - 2
     frame = element(
@@ -157,7 +166,7 @@ def _drawn(box: _Box, lines: list[str], top: float, height: float) -> list[Marku
         stroke_dasharray=None if box.reached else "2 4",
         x=_LEFT,
         y=top,
-        width=WIDTH - MARGIN - _LEFT,
+        width=width - MARGIN - _LEFT,
         height=height,
         rx=3 if box.ink == "blocked" else 8,
     )
@@ -172,19 +181,19 @@ def _drawn(box: _Box, lines: list[str], top: float, height: float) -> list[Marku
     )
     name = element(
         "text",
-        shortened(box.name, _ROOM, bold=True),
+        shortened(box.name, room, bold=True),
         x=_LEFT + _PAD,
         y=middle + 5,
         class_="oom-name" if box.reached else "oom-name oom-muted",
     )
-    right = label(WIDTH - MARGIN - _PAD, middle, box.right, ink="muted", anchor="end")
+    right = label(width - MARGIN - _PAD, middle, box.right, ink="muted", anchor="end")
     below = group(
         *(
             label(_LEFT + _PAD, middle + _LINE * (i + 1), piece, ink=text)
             for i, piece in enumerate(lines)
         )
     )
-    return [frame, dot, name, right, below]
+    return [frame, dot, name, *([right] if beside and box.right else []), below], top + height
 
 
 def _twin(boxes: tuple[_Box, ...], title: str, description: str) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oomlab.figures.figure import Figure
+from oomlab.figures.figure import Figure, Sheet, drawn
 from oomlab.figures.parts import MARGIN, label
-from oomlab.figures.svg import WIDTH, Markup, document, element, line
-from oomlab.figures.text import shortened
+from oomlab.figures.svg import WIDTH, Markup, element, group, line
+from oomlab.figures.text import shortened, text_width
 
-_NAME_ROOM = 126.0
-_BAR, _BAR_ROOM = 142.0, 84.0
-_COLUMNS = ((236.0, "ends"), (316.0, "waits"), (382.0, "killed"), (432.0, "pages"))
+_BAR_ROOM = 64.0
+_COLUMNS = ("ends", "waits", "killed", "pages")
+_GAP = 12.0
 _ROW = 24.0
-_TOP = 62.0
+_LINE = 18.0
 
 
 @dataclass(frozen=True)
@@ -39,50 +39,106 @@ def draw_comparison(
     for; the row of the remedy `chosen` is framed."""
     title = f"One schedule of {scenario} under {len(rows)} remedies"
     description = f"{chosen} is the remedy that stands out."
-    parts: list[Markup] = [
-        label(_BAR, 14, f"of {steps} steps", ink="muted"),
-        label(_BAR, 34, "the same", ink="muted"),
-        label(_COLUMNS[0][0], 14, "a timed run", ink="muted"),
-    ]
-    parts += [label(x, 34, name, ink="muted") for x, name in _COLUMNS]
-    parts.append(line(MARGIN, 46, WIDTH - MARGIN, 46, class_="oom-rule", stroke="currentColor",
-                      stroke_width=1))  # fmt: skip
-    for number, row in enumerate(rows):
-        parts += _row(row, _TOP + number * _ROW, row.remedy == chosen, steps)
-    height = _TOP + len(rows) * _ROW
-    svg = document(parts, height, title, description, chosen)
-    return Figure(
-        svg, title, description, "\n".join((f"{title}.", *(_said(r, steps) for r in rows)))
-    )
+
+    def draw(width: float) -> Sheet:
+        table = _Table(rows, steps, width)
+        parts, y = table.head()
+        for row in rows:
+            drawn_row, y = table.row(row, y, framed=row.remedy == chosen)
+            parts += drawn_row
+        return Sheet(parts, y + 4)
+
+    twin = "\n".join((f"{title}.", *(_said(r, steps) for r in rows)))
+    return drawn(draw, title, description, twin, key=chosen)
 
 
-def _row(row: ComparedRemedy, y: float, framed: bool, steps: int) -> list[Markup]:
-    parts: list[Markup] = []
-    if framed:
+class _Table:
+    """The rows below each other. Where there is room a row is one line; else its bar and its four
+    facts stand below its name."""
+
+    def __init__(self, rows: Sequence[ComparedRemedy], steps: int, width: float) -> None:
+        self.steps, self.width = steps, width
+        self.one_line = width >= WIDTH
+        names = max(text_width(row.remedy, bold=True) for row in rows)
+        self.bar = MARGIN + min(names, 132.0) + _GAP if self.one_line else MARGIN
+        wide = [
+            max(text_width(word) for word in (name, *(_cells(row)[at] for row in rows)))
+            for at, name in enumerate(_COLUMNS)
+        ]
+        left = self.bar + _BAR_ROOM + _GAP
+        spare = max(width - MARGIN - left - sum(wide), 0) / (len(wide) - 1)
+        self.places = [left + sum(wide[:at]) + spare * at for at in range(len(wide))]
+
+    def head(self) -> tuple[list[Markup], float]:
+        """What the bar and the columns are; and where the rows begin."""
+        if not self.one_line:
+            text = f"bars: the same for … of {self.steps} steps"
+            return [label(MARGIN, 14, text, ink="muted")], 30.0
+        parts = [label(self.bar, 14, "the same", ink="muted")]
+        parts.append(label(self.bar, 32, f"of {self.steps}", ink="muted"))
+        parts.append(label(self.places[0], 14, "a timed run", ink="muted"))
+        parts += [
+            label(x, 32, name, ink="muted") for x, name in zip(self.places, _COLUMNS, strict=True)
+        ]
         parts.append(
-            element("rect", class_="oom-runs", fill="none", stroke="currentColor", stroke_width=1.6,
-                    x=MARGIN - 7, y=y - 12, width=WIDTH - 2 * MARGIN + 14, height=24, rx=5)
-        )  # fmt: skip
-    name = shortened(row.remedy, _NAME_ROOM)
-    parts.append(
-        element("text", name, x=MARGIN, y=y + 5, class_="oom-name") if framed
-        else label(MARGIN, y, name)
-    )  # fmt: skip
-    width = _BAR_ROOM * row.same / steps
-    parts.append(
-        element("rect", class_="oom-muted", fill="none", stroke="currentColor", stroke_width=1,
-                x=_BAR, y=y - 5, width=_BAR_ROOM * row.made / steps, height=10)
-    )  # fmt: skip
-    if row.same:
+            line(MARGIN, 44, self.width - MARGIN, 44, class_="oom-rule", stroke="currentColor")
+        )
+        return parts, 48.0
+
+    def row(self, row: ComparedRemedy, top: float, *, framed: bool) -> tuple[list[Markup], float]:
+        """One remedy; and where the next one begins."""
+        y = top + _ROW / 2
+        facts = _facts(row)
+        lines = 1 if self.one_line else 1 + len(facts)
+        height = _ROW + _LINE * (lines - 1) + (0 if self.one_line else 6)
+        parts: list[Markup] = []
+        if framed:
+            parts.append(
+                element("rect", class_="oom-runs", fill="none", stroke="currentColor",
+                        stroke_width=1.6, x=MARGIN - 7, y=top,
+                        width=self.width - 2 * MARGIN + 14, height=height, rx=5)
+            )  # fmt: skip
+        room = (self.bar - _GAP if self.one_line else self.width - MARGIN) - MARGIN
+        if not self.one_line:
+            room -= _BAR_ROOM + _GAP
+        name = shortened(row.remedy, room, bold=framed)
+        style = "oom-name" if framed else None
+        parts.append(element("text", name, x=MARGIN, y=y + 5, class_=style))
         parts.append(
-            element("rect", class_="oom-muted", fill="currentColor", x=_BAR, y=y - 5, width=width,
-                    height=10)
-        )  # fmt: skip
-    cells = (row.ends, row.waits, row.killed, row.pages)
-    for (x, _), text in zip(_COLUMNS, cells, strict=True):
-        stuck = text in ("deadlock", "livelock")
-        parts.append(label(x, y, text, ink="blocked" if stuck else "ink"))
-    return parts
+            self._bar(row, self.bar if self.one_line else self.width - MARGIN - _BAR_ROOM, y)
+        )
+        if self.one_line:
+            for x, text in zip(self.places, _cells(row), strict=True):
+                parts.append(label(x, y, text, ink="blocked" if _stuck(text) else "ink"))
+        else:
+            for number, text in enumerate(facts, start=1):
+                ink = "blocked" if number == 1 and _stuck(row.ends) else "muted"
+                parts.append(label(MARGIN, y + _LINE * number, text, ink=ink))
+        return parts, top + height
+
+    def _bar(self, row: ComparedRemedy, x: float, y: float) -> Markup:
+        """How many steps could be made, as a frame, and how many of them are the same."""
+        made, same = (_BAR_ROOM * steps / self.steps for steps in (row.made, row.same))
+        parts = [
+            element("rect", fill="none", stroke="currentColor", stroke_width=1, x=x, y=y - 5,
+                    width=made, height=10)
+        ]  # fmt: skip
+        if row.same:
+            parts.append(element("rect", fill="currentColor", x=x, y=y - 5, width=same, height=10))
+        return group(*parts, class_="oom-muted")
+
+
+def _cells(row: ComparedRemedy) -> tuple[str, str, str, str]:
+    return row.ends, row.waits, row.killed, row.pages
+
+
+def _facts(row: ComparedRemedy) -> tuple[str, ...]:
+    """The cells in words, for a place that has no room for columns."""
+    return f"{row.ends}; waits {row.waits}", f"killed {row.killed}; pages {row.pages}"
+
+
+def _stuck(text: str) -> bool:
+    return text in ("deadlock", "livelock")
 
 
 def _said(row: ComparedRemedy, steps: int) -> str:

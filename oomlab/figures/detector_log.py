@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from oomlab.analysis import DETECTORS, Detector, LogLine
-from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, label
-from oomlab.figures.svg import WIDTH, Markup, document, element, line
-from oomlab.figures.text import shortened, text_width
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.parts import MARGIN, label, said
+from oomlab.figures.svg import Markup, element, line
+from oomlab.figures.text import text_width
 
-_TOP, _ROW, _AXIS = 14.0, 52.0, 30.0
-_RIGHT = WIDTH - MARGIN - 14.0
+_AXIS = 30.0
+_BELOW = 18.0
+"""From a lane to where the next row begins."""
+_END = 14.0
+"""Room right of the axis for half of its last number."""
 _STEP_S = 60
 
 
@@ -21,43 +24,58 @@ def draw_detector_log(
     """Draw the first `until_s` seconds of the log of the machine called `name`; give different keys
     to two copies on one page."""
     title = f"What the log says in the first {until_s} s of {name}"
-    parts: list[Markup] = []
-    bottom = _TOP + _ROW * len(DETECTORS)
-    for second in range(0, until_s + 1, _STEP_S):
-        x = _x(second, until_s)
-        parts.append(line(x, _TOP + 12, x, bottom, class_="oom-rule", stroke="currentColor"))
-    for number, detector in enumerate(DETECTORS):
-        mine = [message for message in messages if message.detector == detector]
-        parts += _row(detector, mine, _TOP + number * _ROW, until_s)
-    parts.append(line(MARGIN, bottom, _RIGHT, bottom, stroke="currentColor", stroke_width=1.2))
-    for second in range(0, until_s + 1, _STEP_S):
-        x, text = _x(second, until_s), f"{second} s" if second else "0"
-        parts.append(line(x, bottom, x, bottom + 5, stroke="currentColor", stroke_width=1.2))
-        left = min(max(x - text_width(text) / 2, MARGIN), WIDTH - MARGIN - text_width(text))
-        parts.append(label(left, bottom + 17, text))
-    description = _description(messages)
-    svg = document(parts, bottom + _AXIS, title, description, key)
-    return Figure(svg, title, description, _twin(title, messages))
+
+    def draw(width: float) -> Sheet:
+        right = width - MARGIN - _END
+
+        def place(second: float) -> float:
+            return MARGIN + (right - MARGIN) * second / until_s
+
+        rows: list[Markup] = []
+        lanes: list[float] = []
+        y = 6.0
+        for detector in DETECTORS:
+            mine = [message for message in messages if message.detector == detector]
+            row, y = _row(detector, mine, y, width, right, place)
+            rows += row
+            lanes.append(y - _BELOW)
+        rows.append(line(MARGIN, y, right, y, stroke="currentColor", stroke_width=1.2))
+        grid: list[Markup] = []
+        step_s = _STEP_S if width > 400 or until_s < 5 * _STEP_S else 2 * _STEP_S
+        for second in range(0, until_s + 1, step_s):
+            x, text = place(second), f"{second} s" if second else "0"
+            grid += [
+                line(x, lane - 11, x, lane + 11, class_="oom-rule", stroke="currentColor")
+                for lane in lanes
+            ]
+            rows.append(line(x, y, x, y + 5, stroke="currentColor", stroke_width=1.2))
+            left = min(max(x - text_width(text) / 2, MARGIN), width - MARGIN - text_width(text))
+            rows.append(label(left, y + 17, text))
+        return Sheet([*grid, *rows], y + _AXIS)
+
+    return drawn(draw, title, _description(messages), _twin(title, messages), key=key)
 
 
-def _x(second: float, until_s: int) -> float:
-    return MARGIN + (_RIGHT - MARGIN) * second / until_s
-
-
-def _row(detector: Detector, mine: Sequence[LogLine], top: float, until_s: int) -> list[Markup]:
-    said = f"{detector}: {_who(mine)}"
-    text = shortened(said, WIDTH - 2 * MARGIN)
-    parts = [label(MARGIN, top, text, ink="ink" if mine else "muted")]
-    y = top + 26
+def _row(
+    detector: Detector,
+    mine: Sequence[LogLine],
+    top: float,
+    width: float,
+    right: float,
+    place: Callable[[float], float],
+) -> tuple[list[Markup], float]:
+    """One detector; result: the drawing, and where the next one begins."""
+    parts, y = said(f"{detector}: {_who(mine)}", top, width, ink="ink" if mine else "muted")
+    y += 14
     parts.append(
-        line(MARGIN, y, _RIGHT, y, class_="oom-muted", stroke="currentColor", stroke_width=1.2)
+        line(MARGIN, y, right, y, class_="oom-muted", stroke="currentColor", stroke_width=1.2)
     )
     for second in dict.fromkeys(message.second for message in mine):
-        x = _x(second, until_s)
+        x = place(second)
         mark = f"M{x - 4.5:.1f} {y - 9:.1f}H{x + 4.5:.1f}V{y + 3:.1f}L{x:.1f} {y + 8:.1f}"
         mark += f"L{x - 4.5:.1f} {y + 3:.1f}Z"
         parts.append(element("path", d=mark, class_="oom-blocked", fill="currentColor"))
-    return parts
+    return parts, y + _BELOW
 
 
 def _who(mine: Sequence[LogLine]) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from oomlab.figures.figure import Figure
-from oomlab.figures.gfp_mask import cells, digits
-from oomlab.figures.parts import MARGIN, label, text_lines
-from oomlab.figures.svg import WIDTH, Markup, document, element, group
-from oomlab.figures.text import FONT_SIZE, shortened, wrapped
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.gfp_bits import Bits
+from oomlab.figures.parts import MARGIN, said
+from oomlab.figures.svg import Markup, element, group
+from oomlab.figures.text import FONT_SIZE
 from oomlab.gfp.equivalence import Comparison, compare, in_words
 from oomlab.gfp.predicates import Request
 
 _LINE = FONT_SIZE + 4
-_ROOM = WIDTH - 2 * MARGIN
 
 
 def draw_pair(first: Request, second: Request, names: tuple[str, str], *, key: str = "") -> Figure:
@@ -19,23 +18,28 @@ def draw_pair(first: Request, second: Request, names: tuple[str, str], *, key: s
     found = compare(first, second)
     title = f"{names[0]} and {names[1]} on Linux {first.table.version}"
     differing = first.mask ^ second.mask
-    parts: list[Markup] = []
-    y = 6.0
-    for request, name in zip((first, second), names, strict=True):
-        head = shortened(f"{request.mask:#x}: {name}", _ROOM)
-        parts += [label(MARGIN, y + 10, head), cells(request, y + 24, differing)]
-        parts.append(digits(request.mask, y + 30))
-        y += 86
-    for text, ink in _verdicts(found):
-        parts.append(_verdict(text, ink, y))
-        y += _LINE + 4
-    for said, why in _reasons(found):
-        lines = wrapped(why, _ROOM - 14)
-        parts.append(label(MARGIN, y + _LINE / 2, f"{said}:"))
-        parts.append(text_lines(MARGIN + 14, y + _LINE, lines))
-        y += _LINE * (1 + len(lines)) + 6
-    svg = document(parts, y + 6, title, found.reason, key)
-    return Figure(svg, title, found.reason, _twin(first, second, names, found))
+
+    def draw(width: float) -> Sheet:
+        parts: list[Markup] = []
+        y = 6.0
+        for request, name in zip((first, second), names, strict=True):
+            lines, y = said(f"{request.mask:#x}: {name}", y, width)
+            bits = Bits(y + 7, width)
+            parts += [*lines, bits.draw(request, differing)]
+            y = bits.top + bits.height + 10
+        for text, ink in _verdicts(found):
+            part, y = _verdict(text, ink, y, width)
+            parts.append(part)
+        for what, why in _reasons(found):
+            lines, y = said(f"{what}:", y, width)
+            parts += lines
+            lines, y = said(why, y, width, left=MARGIN + 14, ink="muted")
+            parts += lines
+            y += 6
+        return Sheet(parts, y + 4)
+
+    twin = _twin(first, second, names, found)
+    return drawn(draw, title, found.reason, twin, key=key)
 
 
 def _verdicts(found: Comparison) -> list[tuple[str, str]]:
@@ -45,8 +49,8 @@ def _verdicts(found: Comparison) -> list[tuple[str, str]]:
     return [(number, "runs"), ("Different behaviour.", "blocked")]
 
 
-def _verdict(text: str, ink: str, top: float) -> Markup:
-    """A line of text behind a mark: a filled square, or a cross where it says different."""
+def _verdict(text: str, ink: str, top: float, width: float) -> tuple[Markup, float]:
+    """Text behind a mark: a filled square, or a cross where it says different; where it ends."""
     middle = top + _LINE / 2
     x = MARGIN + 5
     if text.startswith("Different"):
@@ -59,10 +63,8 @@ def _verdict(text: str, ink: str, top: float) -> Markup:
         )
     else:
         mark = element("rect", fill="currentColor", x=x - 5, y=middle - 5, width=10, height=10)
-    return group(
-        group(mark, class_=f"oom-{ink}"),
-        element("text", text, x=x + 14, y=middle + 5, class_="oom-name"),
-    )
+    lines, bottom = said(text, top, width, left=x + 14, bold=True)
+    return group(group(mark, class_=f"oom-{ink}"), *lines), bottom + 5
 
 
 def _twin(first: Request, second: Request, names: tuple[str, str], found: Comparison) -> str:
@@ -71,7 +73,7 @@ def _twin(first: Request, second: Request, names: tuple[str, str], found: Compar
         for name, request in zip(names, (first, second), strict=True)
     ]
     lines += [text for text, _ in _verdicts(found)]
-    lines += [f"{said}: {why}." for said, why in _reasons(found)]
+    lines += [f"{what}: {why}." for what, why in _reasons(found)]
     return "\n".join(lines)
 
 

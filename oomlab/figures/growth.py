@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, bar, label, legend, swatch
-from oomlab.figures.svg import WIDTH, Markup, document
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.parts import MARGIN, Key, bar, legend, quiet_bar, said, swatch
+from oomlab.figures.svg import Markup
 
-_ROW = 58.0
 _BAR = 18.0
-_TOP = 16.0
-_ROOM = WIDTH - 2 * MARGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +29,33 @@ class Growth:
 def draw_growth(runs: Sequence[Growth], title: str, *, key: str = "") -> Figure:
     """Draw a bar of the pages taken for each run, the part that went back in another pattern."""
     most = max([1, *(max(run.taken, run.returned) for run in runs)])
-    description = "Each bar is what the worker took; the hatched part went back meanwhile."
-    parts: list[Markup] = []
-    for number, run in enumerate(runs):
-        top = _TOP + number * _ROW
-        parts.append(label(MARGIN, top, f"{run.name}: gained {run.gained:,} of {run.taken:,}"))
-        kept = _ROOM * max(run.gained, 0) / most
-        back = _ROOM * run.returned / most
-        y = top + 13
-        if kept:
-            parts.append(bar("runs", MARGIN, y, kept, _BAR))
-        if back:
-            parts.append(bar("blocked", MARGIN + kept, y, back, _BAR))
-    bottom = _TOP + len(runs) * _ROW - 12
-    keys = [
-        swatch("runs")._replace(text="pages gained"),
-        swatch("blocked")._replace(text="taken, and given back meanwhile"),
-    ]
-    drawn, height = legend(keys, bottom)
-    svg = document([*parts, drawn], bottom + height + 6, title, description, key)
+    description = "Each bar is what the worker took; the pale part went back meanwhile."
+
+    def draw(width: float) -> Sheet:
+        parts: list[Markup] = []
+        y = 6.0
+        room = width - 2 * MARGIN
+        for run in runs:
+            name = f"{run.name}: gained {run.gained:,} of {run.taken:,}"
+            lines, y = said(name, y, width)
+            parts += lines
+            kept = room * max(run.gained, 0) / most
+            back = room * run.returned / most
+            if kept:
+                parts.append(bar("runs", MARGIN, y + 3, kept, _BAR))
+            if back:
+                parts.append(quiet_bar(MARGIN + kept, y + 3, back, _BAR))
+            y += _BAR + 17
+        keys = [
+            swatch("runs")._replace(text="gained"),
+            Key(quiet_bar(0, -7, 28, 14), 28, "taken, and given back"),
+        ]
+        key_parts, height = legend(keys, y - 4, width)
+        return Sheet([*parts, key_parts], y + height + 2)
+
     twin = [f"{title}."] + [
         f"{run.name}: the worker took {run.taken:,} pages, {run.returned:,} went back meanwhile, so"
         f" the balloon gained {run.gained:,}."
         for run in runs
     ]
-    return Figure(svg, title, description, "\n".join(twin))
+    return drawn(draw, title, description, "\n".join(twin), key=key)

@@ -35,12 +35,14 @@ class Cast:
 
 
 def choose_lanes(trace: Trace) -> Cast:
-    """Every foreground task, as far as there is room, and the background tasks that get stuck.
+    """Every foreground task, as far as there is room, and the background tasks that get stuck; of
+    a replayed schedule every task that makes a step.
 
     Semaphores show only where they make somebody wait: held for reading they exclude nobody.
     """
     spans = task_spans(trace)
     held = held_spans(trace)
+    movers = {event.task for event in trace.events if event.at_us and not trace.timed}
     waited_for = {span.on for span in spans if span.state in ("blocked", "polls")}
     kinds = {slot.name: slot.kind for slot in trace.slots}
     shown = [h for h in held if kinds[h.lock] == "mutex" or h.lock in waited_for]
@@ -48,7 +50,9 @@ def choose_lanes(trace: Trace) -> Cast:
     lanes = [
         _lane(task, spans, shown, locks)
         for task in sorted(trace.tasks, key=_in_the_background)
-        if task.foreground or _gets_stuck(task.name, spans, trace.ended_at_us)
+        if task.foreground
+        or task.name in movers
+        or _gets_stuck(task.name, spans, trace.ended_at_us)
     ]
     # Too many tasks: those that hold nothing are the ones that resemble each other.
     by_weight = sorted(range(len(lanes)), key=lambda i: (not lanes[i].holds, i))

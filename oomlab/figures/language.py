@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from oomlab.checked import checked
-from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, bar, label, state_sign
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.parts import MARGIN, bar, said, state_sign
 from oomlab.figures.style import lock_style
-from oomlab.figures.svg import Markup, document, group
+from oomlab.figures.svg import Markup, group
 from oomlab.figures.wait_for import ARROW_MEANINGS, arrow_sample
 from oomlab.figures.wording import STATE_NAMES
 
@@ -43,16 +43,20 @@ def draw_language(*, key: str = "") -> Figure:
     title = "The signs of the pictures"
     description = "Bars are what a task does; arrows are who waits for whom."
     signs = [*_bars(), *_arrows()]
-    parts: list[Markup] = []
-    y = 6.0
-    for sign in signs:
-        middle = y + _ROW / 2
-        parts.append(group(sign.drawing, transform=f"translate({MARGIN:.1f} {middle:.1f})"))
-        parts.append(label(_TEXT_LEFT, middle, sign.meaning))
-        y += _ROW
-    svg = document(parts, y + 4, title, description, key)
+
+    def draw(width: float) -> Sheet:
+        parts: list[Markup] = []
+        y = 6.0
+        for sign in signs:
+            moved = f"translate({MARGIN:.1f} {y + _ROW / 2:.1f})"
+            parts.append(group(sign.drawing, transform=moved))
+            lines, y = said(sign.meaning, y + 5, width, left=_TEXT_LEFT)
+            parts += lines
+            y += 5
+        return Sheet(parts, y + 4)
+
     twin = "\n".join([f"{title}.", *(f"{s.looks.capitalize()}: {s.meaning}." for s in signs)])
-    return Figure(svg, title, description, twin)
+    return drawn(draw, title, description, twin, key=key)
 
 
 def _bars() -> list[_Sign]:

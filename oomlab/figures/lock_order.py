@@ -8,7 +8,7 @@ the pictures of two machines can be compared.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from oomlab.analysis import (
@@ -22,23 +22,49 @@ from oomlab.analysis import (
 )
 from oomlab.checked import checked
 from oomlab.errors import InputError
-from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, Key, bar, label, legend, plate, plate_width
-from oomlab.figures.style import lock_style
-from oomlab.figures.svg import WIDTH, Markup, document, element, group
-from oomlab.figures.text import wrapped
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.parts import MARGIN, Key, bar, legend, plate, plate_width, said
+from oomlab.figures.svg import NARROW, WIDTH, Markup, element, group
+from oomlab.figures.things import styles_of
 
-_ROWS = (58.0, 156.0, 254.0)
-_LEFT, _MIDDLE, _RIGHT = 70.0, 240.0, 410.0
-_PLACES = {
-    "fs_lock": (_LEFT, _ROWS[1]),
-    "oom_notify_list rwsem": (280.0, _ROWS[0]),
-    "balloon_lock": (_RIGHT, _ROWS[1]),
-    RECLAIM: (_MIDDLE, _ROWS[2]),
-    "oom_lock": (_LEFT, _ROWS[0]),
-}
-_OTHER_PLACES = ((_RIGHT, _ROWS[1]), (_LEFT, _ROWS[1]), (_LEFT, _ROWS[2]), (_RIGHT, _ROWS[2]))
+
+@dataclass(frozen=True)
+class _Places:
+    """Where the locks of the book stand in a picture of this width, and where others may; from the
+    top of the drawing to the middle of a box."""
+
+    width: float
+    known: Mapping[str, tuple[float, float]]
+    other: tuple[tuple[float, float], ...]
+
+
+_WIDE = _Places(
+    WIDTH,
+    {
+        "fs_lock": (70.0, 122.0),
+        "oom_notify_list rwsem": (280.0, 24.0),
+        "balloon_lock": (410.0, 122.0),
+        RECLAIM: (240.0, 220.0),
+        "oom_lock": (70.0, 24.0),
+    },
+    ((410.0, 122.0), (70.0, 122.0), (70.0, 220.0), (410.0, 220.0)),
+)
+_NARROW = _Places(
+    NARROW,
+    {
+        "fs_lock": (60.0, 190.0),
+        "oom_notify_list rwsem": (166.0, 106.0),
+        "balloon_lock": (200.0, 274.0),
+        RECLAIM: (70.0, 358.0),
+        "oom_lock": (60.0, 24.0),
+    },
+    ((200.0, 274.0), (60.0, 190.0), (136.0, 442.0), (136.0, 526.0)),
+)
+"""One below the other rather than side by side."""
+
 _HALF = 17.0
+_BELOW = 27.0
+"""Below the lowest box: room for the arrow of a lock that is asked for while it is held."""
 _PLAIN, _THICK = 1.8, 3.2
 _VAIN_DASHES = "8 5"
 _APART = 11.0
@@ -51,19 +77,19 @@ _ALONG = (0.45, 0.6, 0.3, 0.72, 0.2, 0.82)
 
 @dataclass(frozen=True)
 class _Box:
-    """`number` decides its pattern; a lock with a place of its own always has the same."""
+    """Its centre, and how wide it is."""
 
-    number: int
     x: float
     y: float
     width: float
 
-    def border(self, x: float, y: float) -> float:
-        """How much of the way from the centre towards (x, y) is inside the box, with a gap."""
-        dx, dy = abs(x - self.x), abs(y - self.y)
+    def border(self, x: float, y: float, dx: float, dy: float) -> float:
+        """How far from (x, y) in the box its border is in the direction (dx, dy), with a gap."""
+        right, bottom = self.x + self.width / 2 + 4, self.y + _HALF + 4
+        left, top = self.x - self.width / 2 - 4, self.y - _HALF - 4
         return min(
-            (self.width / 2 + 4) / dx if dx else math.inf,
-            (_HALF + 4) / dy if dy else math.inf,
+            ((right if dx > 0 else left) - x) / dx if dx else math.inf,
+            ((bottom if dy > 0 else top) - y) / dy if dy else math.inf,
         )
 
 
@@ -86,30 +112,40 @@ def draw_lock_order(
     cycle = next(iter(graph.cycles()), None)
     ends = (lock for edge in graph.edges for lock in (edge.held, edge.taken))
     tried = (lock for each in vain for lock in (each.held, each.tried))
-    boxes = _boxes(dict.fromkeys((*locks, *ends, *tried)))
+    names = list(dict.fromkeys((*locks, *ends, *tried)))
+    if len(names) > _MOST:
+        raise InputError(f"there are no places for {len(names)} locks; valid: up to {_MOST}")
     title = f"The order of locks that Linux {graph.annotation} learns from {name}"
     description = _headline(cycle)
-    parts: list[Markup] = [label(MARGIN, 16, description, ink="blocked" if cycle else "ink")]
     pairs = {(e.held, e.taken) for e in graph.edges} | {(v.held, v.tried) for v in vain}
     around = cycle.edges if cycle else ()
-    for each in vain:
-        parts += _arrow(boxes, pairs, each.held, each.tried, vain=True)
-    for edge in graph.edges:
-        parts += _arrow(boxes, pairs, edge.held, edge.taken, thick=edge in around)
-    parts += [_lock(lock, lock_style(box.number), box) for lock, box in boxes.items()]
-    for number, edge in enumerate(graph.edges, start=1):
-        closes = cycle is not None and edge is cycle.closing
-        text = f"{number} closes it" if closes else str(number)
-        parts.append(_number(boxes, pairs, edge, text, "blocked" if edge in around else "ink"))
-    y = _ROWS[2] + _HALF + 18
-    for number, edge in enumerate(graph.edges, start=1):
-        closes = cycle is not None and edge is cycle.closing
-        for row in wrapped(_short(number, edge), WIDTH - 2 * MARGIN):
-            parts.append(label(MARGIN, y, row, ink="blocked" if closes else "ink"))
-            y += 19
-    drawn, height = legend(_keys(graph, cycle, vain), y)
-    svg = document([*parts, drawn], y + height + 4, title, description, key)
-    return Figure(svg, title, description, _twin(title, graph, cycle, boxes, vain))
+    faces = styles_of(_in_order(names))
+
+    def draw(width: float) -> Sheet:
+        parts, top = said(description, 7, width, ink="blocked" if cycle else "ink")
+        top += 10
+        places = _WIDE if width >= WIDTH else _NARROW
+        boxes = _boxes(names, places, top)
+        for each in vain:
+            parts += _arrow(boxes, pairs, each.held, each.tried, vain=True)
+        for edge in graph.edges:
+            parts += _arrow(boxes, pairs, edge.held, edge.taken, thick=edge in around)
+        parts += [_lock(lock, faces[lock], box) for lock, box in boxes.items()]
+        for number, edge in enumerate(graph.edges, start=1):
+            ink = "blocked" if edge in around else "ink"
+            parts.append(_number(boxes, pairs, edge, str(number), ink, width))
+        y = max((box.y for box in boxes.values()), default=top) + _HALF + _BELOW
+        for number, edge in enumerate(graph.edges, start=1):
+            closes = cycle is not None and edge is cycle.closing
+            ink = "blocked" if closes else "ink"
+            lines, y = said(_short(number, edge, closes), y, width, ink=ink)
+            parts += lines
+            y += 2
+        keys, height = legend(_keys(graph, cycle, vain), y + 4, width)
+        return Sheet([*parts, keys], y + height + 8)
+
+    twin = _twin(title, graph, cycle, _in_order(names), vain)
+    return drawn(draw, title, description, twin, key=key)
 
 
 def _headline(cycle: LockCycle | None) -> str:
@@ -118,24 +154,24 @@ def _headline(cycle: LockCycle | None) -> str:
     return f"A circle of {len(cycle.locks)}: a warning, though nobody need be stuck."
 
 
-def _boxes(locks: Iterable[str]) -> dict[str, _Box]:
-    names = list(locks)
-    taken = {_PLACES[name] for name in names if name in _PLACES}
-    free = [place for place in _OTHER_PLACES if place not in taken]
-    strangers = [name for name in names if name not in _PLACES]
-    if len(strangers) > len(free):
-        raise InputError(
-            f"there are no places for {len(names)} locks; valid: up to {len(_PLACES) + 2}"
-        )
-    places = {**_PLACES, **dict(zip(strangers, free, strict=False))}
-    numbers = {name: number for number, name in enumerate((*_PLACES, *strangers))}
-    ordered = [name for name in numbers if name in names]
+_MOST = len(_WIDE.known) + 2
+
+
+def _in_order(names: Sequence[str]) -> list[str]:
+    """The locks of the book first, always in the same order."""
+    known = [name for name in _WIDE.known if name in names]
+    return known + [name for name in names if name not in known]
+
+
+def _boxes(names: Sequence[str], places: _Places, top: float) -> dict[str, _Box]:
+    taken = {places.known[name] for name in names if name in places.known}
+    free = iter([place for place in places.other if place not in taken])
     boxes = {}
-    for name in ordered:
-        x, y = places[name]
+    for name in _in_order(names):
+        x, y = places.known[name] if name in places.known else next(free)
         width = plate_width(name) + 28
-        x = min(max(x, width / 2 + MARGIN), WIDTH - MARGIN - width / 2)
-        boxes[name] = _Box(numbers[name], x, y, width)
+        x = min(max(x, width / 2 + MARGIN), places.width - MARGIN - width / 2)
+        boxes[name] = _Box(x, top + y, width)
     return boxes
 
 
@@ -144,17 +180,13 @@ def _ends(
 ) -> tuple[float, float, float, float]:
     """Where the arrow begins and ends."""
     start, end = boxes[held], boxes[taken]
-    dx, dy = end.x - start.x, end.y - start.y
-    length = math.hypot(dx, dy)
+    length = math.hypot(end.x - start.x, end.y - start.y)
+    dx, dy = (end.x - start.x) / length, (end.y - start.y) / length
     aside = _APART if (taken, held) in pairs else 0.0
-    sx, sy = -dy / length * aside, dx / length * aside
-    first, last = start.border(end.x, end.y), 1 - end.border(start.x, start.y)
-    return (
-        start.x + dx * first + sx,
-        start.y + dy * first + sy,
-        start.x + dx * last + sx,
-        start.y + dy * last + sy,
-    )
+    x1, y1 = start.x - dy * aside, start.y + dx * aside
+    x2, y2 = end.x - dy * aside, end.y + dx * aside
+    first, last = start.border(x1, y1, dx, dy), end.border(x2, y2, -dx, -dy)
+    return x1 + dx * first, y1 + dy * first, x2 - dx * last, y2 - dy * last
 
 
 def _arrow(
@@ -200,11 +232,17 @@ def _lock(name: str, style: str, box: _Box) -> Markup:
     return group(
         bar(style, box.x - box.width / 2, box.y - _HALF, box.width, 2 * _HALF),
         plate(box.x - plate_width(name) / 2, box.y, name),
+        data_thing=name,
     )
 
 
 def _number(
-    boxes: dict[str, _Box], pairs: set[tuple[str, str]], edge: OrderEdge, text: str, ink: str
+    boxes: dict[str, _Box],
+    pairs: set[tuple[str, str]],
+    edge: OrderEdge,
+    text: str,
+    ink: str,
+    page: float,
 ) -> Markup:
     if edge.held == edge.taken:
         box = boxes[edge.held]
@@ -217,7 +255,7 @@ def _number(
         if (edge.taken, edge.held) in pairs:  # on its own side, clear of the arrow the other way
             x += math.copysign(width / 2 + 4, y1 - y2) if abs(y1 - y2) > 1 else 0
             y += math.copysign(10, x2 - x1)
-        left = min(max(x - width / 2, MARGIN), WIDTH - MARGIN - width)
+        left = min(max(x - width / 2, MARGIN), page - MARGIN - width)
         if not any(_covers(box, left + width / 2, y, width) for box in boxes.values()):
             break
     return plate(left, y, text, ink=ink)
@@ -228,9 +266,10 @@ def _covers(box: _Box, x: float, y: float, width: float) -> bool:
     return abs(x - box.x) < (width + box.width) / 2 + 2 and abs(y - box.y) < _HALF + 11
 
 
-def _short(number: int, edge: OrderEdge) -> str:
+def _short(number: int, edge: OrderEdge, closes: bool) -> str:
     witness = edge.witness
-    return f"{number}: {witness.task} in {witness.taken_in} (run {witness.run + 1})"
+    end = ": this one closes the circle" if closes else ""
+    return f"{number}: {witness.task} in {witness.taken_in} (run {witness.run + 1}){end}"
 
 
 def _keys(
@@ -252,10 +291,10 @@ def _twin(
     title: str,
     graph: LockOrderGraph,
     cycle: LockCycle | None,
-    boxes: dict[str, _Box],
+    locks: Sequence[str],
     vain: Sequence[FailedTry],
 ) -> str:
-    lines = [f"{title}.", f"Locks: {', '.join(boxes)}."]
+    lines = [f"{title}.", f"Locks: {', '.join(locks)}."]
     lines += [f"{n}: {edge_sentence(edge)}." for n, edge in enumerate(graph.edges, start=1)]
     lines += [
         f"Not recorded: {each.task}, holding {each.held}, tried {each.tried} in vain in "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from oomlab.figures.parts import MARGIN, label
+from oomlab.figures.parts import label
 from oomlab.figures.scale import TimeScale
-from oomlab.figures.svg import WIDTH, Markup, element, group, line
+from oomlab.figures.svg import Markup, element, group, line
 from oomlab.figures.text import shortened, text_width
 from oomlab.figures.time_marks import Mark
 
@@ -25,10 +25,14 @@ class MarkStrip:
         for x, together in _grouped(marks, scale):
             kill = any(mark.kind in ("kill", "panic") for mark in together)
             text = ", ".join(dict.fromkeys(mark.text for mark in together))
-            text = shortened(text, WIDTH - 2 * MARGIN)
+            text = shortened(text, scale.right - scale.left)
             width = text_width(text)
-            left = min(max(x - width / 2, MARGIN), WIDTH - MARGIN - width)
+            left = min(max(x - width / 2, scale.left), scale.right - width)
             row = next((i for i, end in enumerate(ends) if left > end + 10), len(ends))
+            for other in (at for at, _, _, above, _ in self._marks if above < row):
+                if left - 4 < other < left + width + 4:  # its line would go through the words
+                    beside = other + 6 if other + 6 + width <= scale.right else other - 6 - width
+                    left = max(beside, scale.left)
             ends[row : row + 1] = [left + width]
             self._marks.append((x, "blocked" if kill else "ink", text, row, left))
         self.height = ROW * len(ends) + 6 if ends else 0.0

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, Key, label, legend
-from oomlab.figures.svg import WIDTH, Markup, document, element, group
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.parts import MARGIN, Key, legend, said
+from oomlab.figures.svg import Markup, element, group
 
 _CELL_WIDTH = 34.0
 _CELL_HEIGHT = 26.0
 _GAP = 6.0
-_ROW = 62.0
 
 
 class Message(NamedTuple):
@@ -29,23 +28,30 @@ def draw_messages(
     filling and by bold type. Give different keys to two copies on one page."""
     title = f"The claims that are {word}, in the order of the thread"
     description = f"{len(marked)} of {sum(len(m.numbers) for m in messages)} claims are {word}."
-    parts: list[Markup] = []
-    said = [f"{title}. {description}"]
-    y = 8.0
+
+    def draw(width: float) -> Sheet:
+        parts: list[Markup] = []
+        y = 8.0
+        columns = int((width - 2 * MARGIN + _GAP) / (_CELL_WIDTH + _GAP))
+        for message in messages:
+            lines, y = said(message.title, y, width, ink="muted")
+            parts += lines
+            y += 4
+            for place, number in enumerate(message.numbers):
+                x = MARGIN + place % columns * (_CELL_WIDTH + _GAP)
+                row = place // columns * (_CELL_HEIGHT + _GAP)
+                parts.append(_cell(x, y + row, number, number in marked))
+            rows = -(-len(message.numbers) // columns)
+            y += rows * (_CELL_HEIGHT + _GAP) + 9
+        keys, height = legend([_key(True, word), _key(False, "another word")], y, width)
+        return Sheet([*parts, keys], y + height + 4)
+
+    words = [f"{title}. {description}"]
     for message in messages:
-        parts.append(label(MARGIN, y + 8, message.title, ink="muted"))
-        for place, number in enumerate(message.numbers):
-            x = MARGIN + place * (_CELL_WIDTH + _GAP)
-            parts.append(_cell(x, y + 20, number, number in marked))
         here = ", ".join(str(n) for n in message.numbers if n in marked) or "none"
         first, last = message.numbers[0], message.numbers[-1]
-        said.append(f"{message.title}: claims {first} to {last}; {word}: {here}.")
-        y += _ROW
-    keys = [_key(True, word), _key(False, "another word")]
-    drawn, height = legend(keys, y)
-    parts.append(drawn)
-    svg = document(parts, y + height + 4, title, description, key)
-    return Figure(svg, title, description, "\n".join(said))
+        words.append(f"{message.title}: claims {first} to {last}; {word}: {here}.")
+    return drawn(draw, title, description, "\n".join(words), key=key)
 
 
 def _cell(x: float, y: float, number: int, marked: bool) -> Markup:
@@ -80,6 +86,3 @@ def _box(x: float, y: float, width: float, height: float, marked: bool) -> Marku
 
 def _key(marked: bool, text: str) -> Key:
     return Key(_box(0, -7, 28, 14, marked), 28, text)
-
-
-assert MARGIN + 11 * (_CELL_WIDTH + _GAP) <= WIDTH, "a message has at most eleven claims"

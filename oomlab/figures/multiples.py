@@ -15,10 +15,10 @@ from oomlab.analysis import time_text
 from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError
-from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, Key, bar, label, legend
-from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
-from oomlab.figures.text import shortened, text_width, wrapped
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.parts import MARGIN, Key, bar, label, legend, said
+from oomlab.figures.svg import WIDTH, Markup, element, group, line
+from oomlab.figures.text import shortened, text_width
 
 AXIS_ENDS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 12.0, 20.0, 30.0, 40.0, 60.0, 120.0)
 """The axis ends at the first of these that leaves all bars but lockups some room."""
@@ -29,6 +29,11 @@ SIDES: tuple[Side, ...] = ("model", "kernel")
 
 MOST_OF_THE_MODEL = 3
 """So many runs of the model are drawn in a cell (our choice); the words tell of all."""
+
+MOST_CASES = 2
+"""More cases than this, of a model and of kernels, are not drawn anew for a narrow place: the
+picture would be many screens high, and its page too heavy (our choice)."""
+_NOTE = "of several runs the slowest"
 
 _GUTTER = MARGIN + text_width("kernel") + 8
 _BETWEEN = 16.0
@@ -90,21 +95,35 @@ def draw_multiples(rows: Sequence[Multiple], name: str, *, key: str = "") -> Fig
         raise InputError("small multiples need at least one run")
     title = name if len(sides) < 2 else f"{name}: the model above real kernels"
     end_s = axis_end_s(_all_lanes(rows))
-    columns = _columns(len(releases))
-    parts: list[Markup] = [
-        element("text", release, x=left, y=14.0 + 5, class_="oom-name")
-        for release, (left, _) in zip(releases, columns, strict=True)
-    ]
-    y = _HEAD
-    for row in rows:
-        drawn, y = _row(row, sides, columns, y, end_s)
-        parts += drawn
-    axes = [part for left, right in columns for part in _axis(left, right, y, end_s)]
-    keys, height = legend([*_keys(rows)], y + 34)
+
+    def draw(width: float) -> Sheet:
+        stacked = width < WIDTH and len(releases) > 1
+        most = 1 if stacked and len(sides) > 1 else 0
+        columns = _columns(1 if stacked else len(releases), width)
+        parts: list[Markup] = []
+        y = _HEAD
+        if stacked:
+            y = 2.0
+        else:
+            parts += [
+                element("text", release, x=left, y=14.0 + 5, class_="oom-name")
+                for release, (left, _) in zip(releases, columns, strict=True)
+            ]
+        for row in rows:
+            if stacked:
+                row_parts, y = _stacked(row, sides, columns, y, end_s, most=most)
+            else:
+                row_parts, y = _row(row, sides, columns, y, end_s, most=most)
+            parts += row_parts
+        axes = [part for left, right in columns for part in _axis(left, right, y, end_s)]
+        note = [Key(Markup(""), 0, _NOTE)] if most else []
+        keys, height = legend([*_keys(rows), *note], y + 34, width)
+        return Sheet([*axes, *parts, keys], y + 34 + height + 4)
+
     description = "; ".join(_told(row, sides) for row in rows) + "."
-    svg = document([*axes, *parts, keys], y + 34 + height + 4, title, description, key)
-    twin = "\n".join([f"{title}.", *(said for row in rows for said in _twin(row, sides))])
-    return Figure(svg, title, description, twin)
+    twin = "\n".join([f"{title}.", *(text for row in rows for text in _twin(row, sides))])
+    scrolls = len(rows) > MOST_CASES and len(sides) > 1
+    return drawn(draw, title, description, twin, key=key, scrolls=scrolls)
 
 
 def axis_end_s(lanes: Iterable[RunBar]) -> float:
@@ -118,9 +137,12 @@ def _lanes(cell: BothSides, side: Side) -> tuple[RunBar, ...]:
     return cell.model if side == "model" else cell.kernel
 
 
-def _drawn(cell: BothSides, side: Side) -> tuple[RunBar, ...]:
+def _drawn(cell: BothSides, side: Side, most: int) -> tuple[RunBar, ...]:
     """The lanes that get a bar: each run of a kernel; of the model, whose runs are many, the
-    quickest, the slowest and some between."""
+    quickest, the slowest and some between. `most`: of either only the so many slowest."""
+    if most:
+        ordered = sorted(_lanes(cell, side), key=_length)
+        return tuple(ordered[-most:])
     if side == "kernel":
         return cell.kernel
     found = sorted(dict.fromkeys(cell.model), key=_length)
@@ -138,10 +160,35 @@ def _all_lanes(rows: Sequence[Multiple]) -> list[RunBar]:
     return [lane for cell in cells for side in SIDES for lane in _lanes(cell, side)]
 
 
-def _columns(count: int) -> list[tuple[float, float]]:
-    width = (WIDTH - MARGIN - _GUTTER - _BETWEEN * (count - 1)) / count
+def _columns(count: int, page: float) -> list[tuple[float, float]]:
+    width = (page - MARGIN - _GUTTER - _BETWEEN * (count - 1)) / count
     lefts = [_GUTTER + number * (width + _BETWEEN) for number in range(count)]
     return [(left, left + width) for left in lefts]
+
+
+def _stacked(
+    row: Multiple,
+    sides: Sequence[Side],
+    columns: Sequence[tuple[float, float]],
+    top: float,
+    end_s: float,
+    *,
+    most: int,
+) -> tuple[list[Markup], float]:
+    """One case where there is no room for a column a release: they stand below each other, their
+    names in the gutter if nothing else stands there."""
+    parts, y = _title(row.title, columns, top)
+    for cell in row.cells:
+        names: Sequence[str] = sides
+        if len(sides) == 1:
+            names = [cell.release]
+        else:
+            parts.append(element("text", cell.release, x=MARGIN, y=y + 5, class_="oom-name"))
+            y += _LINE
+        cell_parts, y = _cells((cell,), sides, names, columns, y, end_s, most=most)
+        parts += cell_parts
+        y += 4
+    return parts, y + 4
 
 
 def _row(
@@ -150,17 +197,42 @@ def _row(
     columns: Sequence[tuple[float, float]],
     top: float,
     end_s: float,
+    *,
+    most: int,
 ) -> tuple[list[Markup], float]:
     """One case; result: the drawing, and where the next one begins."""
-    parts = [line(MARGIN, top, WIDTH - MARGIN, top, class_="oom-rule", stroke="currentColor")]
-    lines = wrapped(row.title, WIDTH - 2 * MARGIN)
-    for number, text in enumerate(lines):
-        parts.append(label(MARGIN, top + 12 + number * _LINE, text))
-    y = begin = top + 12 + len(lines) * _LINE
+    parts, y = _title(row.title, columns, top)
+    cell_parts, y = _cells(row.cells, sides, sides, columns, y, end_s, most=most)
+    return [*parts, *cell_parts], y
+
+
+def _title(
+    title: str, columns: Sequence[tuple[float, float]], top: float
+) -> tuple[list[Markup], float]:
+    """What the case is, below a rule; result: the drawing, and the middle of the first lane."""
+    end = columns[-1][1]
+    rule = line(MARGIN, top, end, top, class_="oom-rule", stroke="currentColor")
+    parts, bottom = said(title, top + 4, end + MARGIN)
+    return [rule, *parts], bottom + 9
+
+
+def _cells(
+    cells: Sequence[BothSides],
+    sides: Sequence[Side],
+    names: Sequence[str],
+    columns: Sequence[tuple[float, float]],
+    top: float,
+    end_s: float,
+    *,
+    most: int = 0,
+) -> tuple[list[Markup], float]:
+    """The lanes of a case and what they say below; `names` of the sides stand in the gutter."""
+    y = begin = top
+    parts: list[Markup] = []
     bars: list[Markup] = []
-    for side in sides:
-        blocks = [_drawn(cell, side) for cell in row.cells]
-        parts.append(label(MARGIN, y, side, ink="muted"))
+    for side, name in zip(sides, names, strict=True):
+        blocks = [_drawn(cell, side, most) for cell in cells]
+        parts.append(label(MARGIN, y, name, ink="muted"))
         for block, (left, right) in zip(blocks, columns, strict=True):
             if not block:
                 parts.append(label(left, y, "not asked", ink="muted"))
@@ -172,7 +244,7 @@ def _row(
         for x in _marks(left, right):
             parts.append(line(x, begin - 8, x, y - 8, class_="oom-rule", stroke="currentColor"))
     parts += bars
-    for cell, (left, right) in zip(row.cells, columns, strict=True):
+    for cell, (left, right) in zip(cells, columns, strict=True):
         texts, room = _summary(_lanes(cell, sides[-1])), right - left + _BETWEEN - 6
         fitting = next((t for t in texts if text_width(t) <= room), shortened(texts[-1], room))
         parts.append(label(left, y + 2, fitting))
@@ -213,7 +285,7 @@ def _report(x: float, y: float) -> Markup:
         "path",
         d=shape,
         fill="currentColor",
-        class_="oom-lock1",
+        class_="oom-polls",
         stroke="currentColor",
         stroke_width=1.2,
     )

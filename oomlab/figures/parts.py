@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from oomlab.figures.style import PATTERNS
-from oomlab.figures.svg import WIDTH, Markup, element, group, line, reference
-from oomlab.figures.text import FONT_SIZE, text_width
+from oomlab.figures.svg import Markup, element, group, line, reference
+from oomlab.figures.text import FONT_SIZE, text_width, wrapped
 
 MARGIN = 12
 """Room at the left and right edge."""
@@ -89,6 +89,13 @@ def bar(style: str, x: float, y: float, width: float, height: float) -> Markup:
     )
 
 
+def quiet_bar(x: float, y: float, width: float, height: float) -> Markup:
+    """A bar of something that waits for nobody: an amount, a part of a whole."""
+    return element("rect", class_="oom-muted", fill="currentColor", fill_opacity="0.22",
+                   stroke="currentColor", stroke_width=1.2, x=x, y=y, width=width,
+                   height=height)  # fmt: skip
+
+
 def swatch(style: str) -> Key:
     """The legend's sample of a state or of a lock; its text is to be replaced."""
     return Key(state_sign(style, 0, 0, _SWATCH_WIDTH, _SWATCH_HEIGHT), _SWATCH_WIDTH, "")
@@ -115,18 +122,44 @@ def state_sign(state: str, x: float, middle: float, width: float, height: float)
     return bar(state, x, middle - height / 2, width, height)
 
 
-def legend(keys: Sequence[Key], top: float) -> tuple[Markup, float]:
-    """The keys in rows from `top` on, as many in a row as fit. Result: the drawing, its height."""
+def legend(keys: Sequence[Key], top: float, width: float) -> tuple[Markup, float]:
+    """The keys in rows from `top` on, as many in a row as fit into a picture of this width. Result:
+    the drawing, its height."""
     parts: list[str] = []
     x, y = float(MARGIN), top + _ROW / 2
     for key in keys:
-        width = key.width + 6 + text_width(key.text)
-        if x > MARGIN and x + width > WIDTH - MARGIN:
+        needed = key.width + 6 + text_width(key.text)
+        if x > MARGIN and x + needed > width - MARGIN:
             x, y = float(MARGIN), y + _ROW
         parts.append(group(key.drawing, transform=f"translate({x:.1f} {y:.1f})"))
-        parts.append(label(x + key.width + 6, y, key.text, ink="muted"))
-        x += width + 18
+        lines = wrapped(key.text, width - MARGIN - x - key.width - 6)
+        for number, text in enumerate(lines):
+            y += _LINE if number else 0
+            parts.append(label(x + key.width + 6, y, text, ink="muted"))
+        x += needed + 18
     return group(*parts), y + _ROW / 2 - top
+
+
+def said(
+    text: str,
+    top: float,
+    width: float,
+    *,
+    left: float = MARGIN,
+    ink: str = "ink",
+    bold: bool = False,
+) -> tuple[list[Markup], float]:
+    """Text from `left` to the right margin of a picture of this width, in as many lines as it
+    needs. Result: the drawing, and where it ends."""
+    parts = []
+    for line_ in wrapped(text, width - MARGIN - left, bold=bold):
+        if bold:
+            y = top + _LINE / 2 + _BASELINE
+            parts.append(element("text", line_, x=left, y=y, class_="oom-name"))
+        else:
+            parts.append(label(left, top + _LINE / 2, line_, ink=ink))
+        top += _LINE
+    return parts, top
 
 
 def text_lines(x: float, top: float, texts: Sequence[str], *, ink: str = "muted") -> Markup:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from oomlab.figures.figure import Figure
+from oomlab.figures.figure import Figure, Sheet, drawn
 from oomlab.figures.parts import MARGIN, Key, label, legend
-from oomlab.figures.style import PATTERNS
-from oomlab.figures.svg import Markup, document, element, group, line, reference
+from oomlab.figures.svg import WIDTH, Markup, element, group, line
 from oomlab.listeners.pfn_array import ARRAY_PFNS_MAX, Announcement
 
-_COLUMNS = 32
 _CELL = 12.5
-_LEFT = MARGIN + 46.0
+_LEFT = MARGIN + 36.0
 _TOP = 34.0
 
 _LOOKS = {
@@ -22,7 +21,7 @@ _LOOKS = {
     "overrun": ("polls", "written behind the end"),
     "free": ("muted", "neither"),
 }
-"""State of an entry -> its style, and what it means."""
+"""State of an entry -> its colour, and what it means. The forms differ as well: see `_mark`."""
 
 
 def draw_pfn_array(told: Announcement, title: str, *, key: str = "") -> Figure:
@@ -30,27 +29,29 @@ def draw_pfn_array(told: Announcement, title: str, *, key: str = "") -> Figure:
     states = {i: _state(told, i) for i in range(len(told.slots))}
     used = [state for state in _LOOKS if state in states.values()]
     description = f"The host reads the first {told.length} of {ARRAY_PFNS_MAX} entries."
-    rows = range(0, ARRAY_PFNS_MAX, _COLUMNS)
-    parts: list[Markup] = [label(MARGIN, 16, f"{ARRAY_PFNS_MAX} entries, {_COLUMNS} a row")]
-    parts += [
-        label(_LEFT - 8, _y(first) + _CELL / 2, str(first), ink="muted", anchor="end")
-        for first in rows
-    ]
-    parts += [_cells(state, (i for i, s in states.items() if s == state)) for state in used]
-    bottom = _y(ARRAY_PFNS_MAX)
-    if told.overrun:
-        parts.append(
-            line(_LEFT, bottom - 3, _LEFT + _COLUMNS * _CELL, bottom - 3, class_="oom-blocked",
-                 stroke="currentColor", stroke_width=2)
-        )  # fmt: skip
-        parts.append(
-            label(_LEFT - 8, bottom + _CELL / 2, str(ARRAY_PFNS_MAX), ink="blocked", anchor="end")
-        )
-        bottom += _CELL + 6
-    keys = [Key(_sample(state), _CELL, _LOOKS[state][1]) for state in used]
-    drawn, height = legend(keys, bottom + 4)
-    svg = document([*parts, drawn], bottom + height + 8, title, description, key)
-    return Figure(svg, title, description, _twin(told, title, description))
+
+    def draw(width: float) -> Sheet:
+        cells = _Cells(32 if width >= WIDTH else 16)
+        parts: list[Markup] = [label(MARGIN, 16, cells.words)]
+        parts += [
+            label(_LEFT - 8, cells.y(first) + _CELL / 2, str(first), ink="muted", anchor="end")
+            for first in range(0, ARRAY_PFNS_MAX, cells.numbered)
+        ]
+        parts += [cells.draw(state, (i for i, s in states.items() if s == state)) for state in used]
+        bottom = cells.y(ARRAY_PFNS_MAX)
+        if told.overrun:
+            parts.append(
+                line(_LEFT, bottom - 3, _LEFT + cells.columns * _CELL, bottom - 3,
+                     class_="oom-blocked", stroke="currentColor", stroke_width=2)
+            )  # fmt: skip
+            text = str(ARRAY_PFNS_MAX)
+            parts.append(label(_LEFT - 8, bottom + _CELL / 2, text, ink="blocked", anchor="end"))
+            bottom += _CELL + 6
+        keys = [Key(_sample(state), _CELL, _LOOKS[state][1]) for state in used]
+        key_parts, height = legend(keys, bottom + 4, width)
+        return Sheet([*parts, key_parts], bottom + height + 8)
+
+    return drawn(draw, title, description, _twin(told, title, description), key=key)
 
 
 def _state(told: Announcement, entry: int) -> str:
@@ -62,35 +63,56 @@ def _state(told: Announcement, entry: int) -> str:
     return "stale" if read else "free" if entry < ARRAY_PFNS_MAX else "outside"
 
 
-def _y(entry: int) -> float:
-    """Upper edge of an entry's cell; what lies behind the array stands apart from it."""
-    return _TOP + (entry // _COLUMNS) * (_CELL + 3) + (6 if entry >= ARRAY_PFNS_MAX else 0)
+@dataclass(frozen=True)
+class _Cells:
+    """Where the entries of the array are, with so many in a row."""
+
+    columns: int
+
+    @property
+    def words(self) -> str:
+        return f"{ARRAY_PFNS_MAX} entries, {self.columns} a row"
+
+    @property
+    def numbered(self) -> int:
+        """Every so many entries there is a number in the margin."""
+        return max(self.columns, 32)
+
+    def y(self, entry: int) -> float:
+        """Upper edge of an entry's cell; what lies behind the array stands apart from it."""
+        apart = 6 if entry >= ARRAY_PFNS_MAX else 0
+        return _TOP + (entry // self.columns) * (_CELL + 3) + apart
+
+    def draw(self, state: str, entries: Iterable[int]) -> Markup:
+        """All entries in one state as a single path, which keeps the picture small."""
+        path = "".join(_mark(state, _LEFT + (i % self.columns) * _CELL, self.y(i)) for i in entries)
+        return _drawn(state, path)
 
 
-def _cells(state: str, entries: Iterable[int]) -> Markup:
-    """All entries in one state as a single path, which keeps the picture small."""
+def _mark(state: str, x: float, y: float) -> str:
+    """The outline of a cell; in it a cross for what is read and was not written, a dot for what was
+    written and is not read."""
     side = _CELL - 2.5
-    path = "".join(
-        f"M{_LEFT + (i % _COLUMNS) * _CELL:.1f} {_y(i):.1f}h{side}v{side}h-{side}z" for i in entries
-    )
-    return _drawn(state, path)
+    path = f"M{x:.1f} {y:.1f}h{side}v{side}h-{side}z"
+    if state == "stale":
+        path += f"l{side} {side}M{x:.1f} {y + side:.1f}l{side} -{side}"
+    elif state == "untold":
+        path += f"M{x + 3.5:.1f} {y + side / 2:.1f}h3v.1h-3z"
+    return path
 
 
 def _sample(state: str) -> Markup:
-    side = _CELL - 2.5
-    return group(_drawn(state, f"M0 {-side / 2}h{side}v{side}h-{side}z"))
+    return group(_drawn(state, _mark(state, 0, -_CELL / 2 + 1)))
 
 
 def _drawn(state: str, path: str) -> Markup:
-    style = _LOOKS[state][0]
-    fill = reference(style) if style in PATTERNS else "currentColor"
     return element(
         "path",
-        class_=f"oom-{style}",
+        class_=f"oom-{_LOOKS[state][0]}",
         d=path,
-        fill="none" if state == "free" else fill,
+        fill="currentColor" if state in ("told", "overrun") else "none",
         stroke="currentColor",
-        stroke_width=0.6 if state == "free" else 1.2,
+        stroke_width=0.6 if state == "free" else 1.4,
     )
 
 

@@ -11,14 +11,16 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from oomlab.errors import needed
 from oomlab.evidence.sweep.summaries import Curve, Tradeoff, typical_rounds
-from oomlab.figures.figure import Figure
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.parts import said
 from oomlab.figures.style import PALETTE
-from oomlab.figures.svg import WIDTH, Markup, document, group
+from oomlab.figures.svg import WIDTH, Markup, group
 from oomlab.figures.text import FONT_SIZE, wrapped
 
 with needed("plots"):
@@ -31,7 +33,7 @@ INK = {name: ink.light for name, ink in PALETTE.items()}
 LINES = (
     ("runs", "o", "-"),
     ("blocked", "s", "--"),
-    ("lock0", "^", "-."),
+    ("ink", "^", "-."),
     ("waits", "D", ":"),
     ("polls", "v", (0, (6, 1, 1, 1))),
 )
@@ -54,41 +56,56 @@ _SETTINGS: Any = {
     "legend.frameon": False,
     "lines.linewidth": 2,
     "lines.markersize": 7,
+    "legend.handlelength": 1.6,
+    "legend.borderaxespad": 0.2,
 }
 
 
-@matplotlib.rc_context(_SETTINGS)
 def strips(values: Mapping[float, Sequence[float]], counts: Counter[int], title: str) -> Figure:
     """For each time limit the downtimes of its runs as dots, and the limit itself as a line that no
-    dot can cross; as a bar, what the median of `counts`, the rounds of all runs together, comes to
-    with that limit. Seconds, on a logarithmic scale."""
-    canvas, axes = _canvas(330)
+    dot can cross; above the dots what the median of `counts`, the rounds of all runs together,
+    comes to with that limit. Seconds, on a logarithmic scale."""
     limits = list(values)
     typical = typical_rounds(counts)
-    for place, limit in enumerate(limits):
-        found = sorted(values[limit])
-        row = [place - 0.42, place + 0.42]
-        axes.plot([typical * limit] * 2, row, color=INK["ink"], linewidth=5, zorder=1)
-        heights = _spread(found, place)
-        axes.plot(found, heights, "o", color=INK["runs"], markersize=5, zorder=2)
-        axes.plot([limit, limit], row, color=INK["blocked"], linestyle="--", zorder=3)
-    axes.set_xscale("log")
-    marks = [mark for mark in (0.1, 1, 10, 100, 1000) if mark <= 2 * max(map(max, values.values()))]
-    axes.set_xticks(marks, [f"{mark:g}" for mark in marks])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_yticks(range(len(limits)), [f"{limit:g} s" for limit in limits])
-    axes.set_ylabel("Time limit")
-    axes.set_xlabel("Downtime in seconds\n(dots: runs; bar: median of all rows; dashes: the limit)")
+
+    def paint(axes: Axes, width: float) -> None:
+        for place, limit in enumerate(limits):
+            found = sorted(values[limit])
+            once = place == 0
+            axes.plot(found, _spread(found, place - 0.1), "o", color=INK["runs"], markersize=5,
+                      zorder=2, label="a run" if once else "")  # fmt: skip
+            axes.plot([limit, limit], [place - 0.42, place + 0.42], color=INK["blocked"],
+                      linestyle="--", zorder=1, label="its limit" if once else "")  # fmt: skip
+            axes.plot([typical * limit], [place + 0.34], "v", color=INK["ink"], markersize=9,
+                      linestyle="none", zorder=3,
+                      label="median of the rounds of all runs" if once else "")  # fmt: skip
+        axes.set_xscale("log")
+        latest = max(map(max, values.values()))
+        marks = [mark for mark in (0.1, 1, 10, 100, 1000) if mark <= 2 * latest]
+        axes.set_xticks(marks, [f"{mark:g}" for mark in marks])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_yticks(range(len(limits)), [f"{limit:g} s" for limit in limits])
+        axes.set_ylabel("Time limit")
+        axes.set_xlabel("Downtime in seconds")
+        _key_above(axes, width)
+
     twin = [
         f"Time limit {limit:g} s, {len(found)} runs: downtime at least {min(found):.4g} s, at most"
         f" {max(found):.4g} s. In half of all {counts.total()} runs there are {typical} rounds at"
         f" most: {typical * limit:.4g} s with this limit."
         for limit, found in values.items()
     ]
-    return _finish(canvas, title, "Downtimes in seconds for each time limit.", twin)
+    return _plot(paint, 350, title, "Downtimes in seconds for each time limit.", twin)
 
 
-def _spread(found: Sequence[float], place: int) -> list[float]:
+def _key_above(axes: Axes, width: float) -> None:
+    """The key, above the plot: beside each other where there is room."""
+    canvas = axes.figure
+    assert isinstance(canvas, Canvas)
+    canvas.legend(loc="outside upper left", ncols=3 if width >= WIDTH else 1, columnspacing=1.2)
+
+
+def _spread(found: Sequence[float], place: float) -> list[float]:
     """Heights that keep dots with nearly the same value apart."""
     seen: Counter[str] = Counter()
     heights = []
@@ -100,7 +117,6 @@ def _spread(found: Sequence[float], place: int) -> list[float]:
     return heights
 
 
-@matplotlib.rc_context(_SETTINGS)
 def bars(counts: Mapping[int, int], expected: Sequence[float], title: str) -> Figure:
     """How many runs took how many rounds, and beside it (rings) what a fair draw of the next in
     line would give: `expected` shares for 1, 2, ... rounds. The last bar collects the rest."""
@@ -109,84 +125,182 @@ def bars(counts: Mapping[int, int], expected: Sequence[float], title: str) -> Fi
     shares = [counts.get(n, 0) / runs for n in range(1, last)]
     shares.append(sum(c for n, c in counts.items() if n >= last) / runs)
     places = range(1, last + 1)
-    canvas, axes = _canvas(270)
-    axes.bar(places, shares, color=INK["runs"], width=0.7, hatch="//", edgecolor=INK["paper"])
-    rings = axes.plot(places, expected, "o", color=INK["blocked"], markersize=8)
-    rings[0].set(markerfacecolor=INK["paper"], markeredgewidth=2)
-    axes.set_xticks(places, [*(str(n) for n in range(1, last)), f"{last}+"])
-    axes.set_xlabel("Rounds until somebody is killed\n(bars: runs; rings: a fair draw)")
-    axes.set_ylabel("Share of the runs")
-    axes.set_ylim(0, max(*shares, *expected) * 1.12)
+
+    def paint(axes: Axes, width: float) -> None:
+        axes.bar(places, shares, color=INK["runs"], width=0.7, label="the runs")
+        axes.plot(places, expected, "o", color=INK["blocked"], markersize=8,
+                  markerfacecolor=INK["paper"], markeredgewidth=2,
+                  label="a fair draw")  # fmt: skip
+        axes.set_xticks(places, [*(str(n) for n in range(1, last)), f"{last}+"])
+        axes.set_xlabel("Rounds until somebody is killed")
+        axes.set_ylabel("Share of the runs")
+        axes.set_ylim(0, max(*shares, *expected) * 1.12)
+        _key_above(axes, width)
+
     twin = [
         f"{n}{' or more' if n == last else ''} round{'s' if n > 1 else ''}: {share:.0%} of {runs}"
         f" runs; a fair draw would give {fair:.0%}."
         for n, share, fair in zip(places, shares, expected, strict=True)
     ]
-    return _finish(canvas, title, "How many rounds it took.", twin)
+    return _plot(paint, 280, title, "How many rounds it took.", twin)
 
 
-@matplotlib.rc_context(_SETTINGS)
 def tradeoff_curve(points: Sequence[Tradeoff], title: str) -> Figure:
     """Needless kills against downtime; each point is a time limit."""
-    canvas, axes = _canvas(320)
     xs, ys = [p.downtime_s for p in points], [100 * p.needless for p in points]
-    axes.plot(xs, ys, "o-", color=INK["runs"])
-    for number, (point, x, y) in enumerate(zip(points, xs, ys, strict=True)):
-        beside = (0, 9) if number % 2 else (0, -20)  # neighbours may lie close together
-        name = f"{point.timeout_s:g} s"
-        axes.annotate(name, (x, y), beside, textcoords="offset points", ha="center")
-    axes.set_xscale("log")
-    marks = [mark for mark in (0.1, 1, 10, 100) if xs[0] / 2 <= mark <= 2 * xs[-1]]
-    axes.set_xticks(marks, [f"{mark:g}" for mark in marks])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlim(xs[0] / 1.7, xs[-1] * 1.7)
-    axes.set_ylim(0, 112)
-    axes.set_xlabel("Downtime in seconds if the callback is stuck (median)")
-    axes.set_ylabel("Needless kills\nin 100 late callbacks")
+
+    def paint(axes: Axes, width: float) -> None:
+        axes.plot(xs, ys, "o-", color=INK["runs"])
+        for point, x, y in zip(points, xs, ys, strict=True):
+            # The curve falls to the right: above it there is room.
+            axes.annotate(f"{point.timeout_s:g} s", (x, y), (7, 7), textcoords="offset points")
+        axes.set_xscale("log")
+        marks = [mark for mark in (0.1, 1, 10, 100) if xs[0] / 2 <= mark <= 2 * xs[-1]]
+        axes.set_xticks(marks, [f"{mark:g}" for mark in marks])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xlim(xs[0] / 1.7, xs[-1] * (2.5 if width >= WIDTH else 5))
+        axes.set_ylim(0, 118)
+        wide = width >= WIDTH
+        axes.set_xlabel(f"Downtime in seconds{' ' if wide else chr(10)}if the callback is stuck")
+        axes.set_ylabel("Needless kills in 100")
+
     twin = [
         f"Time limit {p.timeout_s:g} s: {p.downtime_s:.4g} s of downtime if the callback is stuck,"
         f" {100 * p.needless:.0f} needless kills in 100 late callbacks."
         for p in points
     ]
-    return _finish(canvas, title, "Needless kills against downtime.", twin)
+    return _plot(paint, 320, title, "Needless kills against downtime.", twin)
 
 
-@matplotlib.rc_context(_SETTINGS)
+_SPREAD = 50
+"""With values so many times apart the axis is logarithmic (our choice): on a linear one all
+but the largest would lie on zero."""
+_NAMES = 156.0
+"""Room on the right for the names of the curves."""
+
+
 def curves(lines: Sequence[Curve], x_label: str, y_label: str, title: str) -> Figure:
-    """One line for each set of remedies, against a common axis."""
-    canvas, axes = _canvas(290 + 22 * len(lines))
-    for line, (ink, marker, dashes) in zip(lines, LINES, strict=False):
-        xs, ys = zip(*line.points, strict=True)
-        label = "\n".join(wrapped(", ".join(line.remedies), WIDTH - 90))
-        axes.plot(xs, ys, color=INK[ink], marker=marker, linestyle=dashes, label=label)
-    axes.set_xlabel(x_label)
-    axes.set_title(y_label, loc="left", fontsize=FONT_SIZE, fontweight="bold")
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
-    axes.grid(axis="y")
-    canvas.legend(loc="outside upper left")
-    if all(y >= 0 for line in lines for _, y in line.points):
-        axes.set_ylim(bottom=0)
+    """One line for each set of remedies, against a common axis, its remedies beside its end."""
+    values = sorted({y for line in lines for _, y in line.points if y})
+    wide_apart = bool(values) and values[0] > 0 and values[-1] > _SPREAD * values[0]
+    ordered = sorted(zip(lines, LINES, strict=False), key=lambda each: -each[0].points[-1][1])
+
+    def paint(axes: Axes, width: float) -> None:
+        for line, (ink, marker, dashes) in ordered:
+            xs, ys = zip(*line.points, strict=True)
+            label = "\n".join(_lines_of(line.remedies, width))
+            axes.plot(xs, ys, color=INK[ink], marker=marker, linestyle=dashes, label=label)
+        axes.set_xlabel("\n".join(wrapped(x_label, width - 60)), loc="left")
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6))
+        axes.grid(axis="y")
+        if wide_apart:
+            axes.set_yscale("symlog", linthresh=values[0], linscale=0.4)
+            powers = [10.0**n for n in range(-9, 10)]
+            marks = [0.0, *(p for p in powers if values[0] <= p <= values[-1])]
+            axes.set_yticks(marks, [f"{mark:g}" for mark in marks])
+            axes.yaxis.set_minor_locator(NullLocator())
+        if not values or values[0] > 0:
+            axes.set_ylim(bottom=0)
+        if width >= WIDTH:
+            _names_beside(axes, [line for line, _ in ordered])
+        else:
+            _key_above(axes, width)
+
     twin = [
         f"{', '.join(line.remedies)}: " + ", ".join(f"{y:.6g} at {x:g}" for x, y in line.points)
         for line in lines
     ]
     twin.insert(0, f"{y_label}, by {x_label[0].lower()}{x_label[1:]}.")
-    return _finish(canvas, title, f"{y_label} under {len(lines)} groups of remedies.", twin)
+    described = f"{y_label} under {len(lines)} groups of remedies."
+    return _plot(paint, 300, title, described, twin, head=y_label, names=len(lines))
 
 
-def _canvas(height: float) -> tuple[Canvas, Axes]:
-    canvas = Canvas(figsize=(WIDTH / 72, height / 72), dpi=72, layout="constrained")
-    return canvas, canvas.add_subplot()
+def _lines_of(names: Sequence[str], width: float) -> list[str]:
+    """Names in lines: beside a wide plot one each, above a narrow one as many as fit."""
+    if width >= WIDTH:
+        return list(names)
+    return wrapped(", ".join(names), width - 50)
 
 
-def _finish(canvas: Canvas, title: str, description: str, twin: Sequence[str]) -> Figure:
+def _names_beside(axes: Axes, lines: Sequence[Curve]) -> None:
+    """The names of the curves to the right of their ends, moved apart where they are close."""
+    axes.get_xlim(), axes.get_ylim()  # only now the axes are as far as they go
+    pixel = axes.transData.transform
+    height = axes.bbox.height
+    ends = [float(pixel(line.points[-1])[1] - axes.bbox.y0) for line in lines]
+    step = FONT_SIZE * 1.2
+    places: list[float] = []
+    ceiling = height + step / 2
+    for end, line in zip(ends, lines, strict=True):
+        top = min(end + step * len(line.remedies) / 2, ceiling)
+        places.append(top)
+        ceiling = top - step * len(line.remedies) - 6
+    lowest = places[-1] - step * len(lines[-1].remedies)
+    floor = -step
+    for number in reversed(range(len(places))):  # what ran out at the bottom goes up again
+        lines_of = len(lines[number].remedies)
+        bottom = max(places[number] - step * lines_of, floor)
+        places[number] = bottom + step * lines_of
+        floor = places[number] + 6 if lowest < -step else floor
+    for top, line, end in zip(places, lines, ends, strict=True):
+        middle = top - step * len(line.remedies) / 2
+        ink = next(a.get_color() for a in axes.lines if a.get_label() == "\n".join(line.remedies))
+        axes.annotate(
+            "\n".join(line.remedies),
+            (1, end / height),
+            (1.09, middle / height),
+            xycoords="axes fraction",
+            textcoords="axes fraction",
+            va="center",
+            color=INK["ink"],
+            arrowprops={"arrowstyle": "-", "color": ink, "relpos": (0, 0.5), "shrinkB": 2},
+            annotation_clip=False,
+        )
+
+
+def _plot(
+    paint: Callable[[Axes, float], None],
+    height: float,
+    title: str,
+    description: str,
+    twin: Sequence[str],
+    *,
+    head: str = "",
+    names: int = 0,
+) -> Figure:
+    """The picture that `paint` makes, in both widths. `head`: what stands above it; `names`: of so
+    many curves, beside it or above it."""
+    draw = partial(_sheet, paint, height, head, names)
+    return drawn(draw, title, description, "\n".join(twin))
+
+
+@matplotlib.rc_context(_SETTINGS)
+def _sheet(
+    paint: Callable[[Axes, float], None], height: float, head: str, names: int, width: float
+) -> Sheet:
+    narrow = width < WIDTH
+    lines, top = said(head, 6, width, bold=True) if head else ([], 0.0)
+    if narrow:
+        height += 42.0 * names if names else 40.0
+    size = (width / 72, height / 72)
+    if names and not narrow:  # names beside the curves: their place must be known before
+        canvas = Canvas(figsize=size, dpi=72)
+        left, bottom, right = 56.0, 52.0, _NAMES
+        room = (width - left - right) / width, (height - bottom - 10) / height
+        axes = canvas.add_axes((left / width, bottom / height, *room))
+    else:
+        canvas = Canvas(figsize=size, dpi=72, layout="constrained")
+        axes = canvas.add_subplot()
+    paint(axes, width)
     out = io.StringIO()
     canvas.savefig(out, format="svg", metadata={"Date": None})
     inside = group(
-        Markup(own_language(out.getvalue())), stroke_linejoin="round", stroke_linecap="butt"
+        Markup(own_language(out.getvalue())),
+        stroke_linejoin="round",
+        stroke_linecap="butt",
+        transform=f"translate(0 {top:g})" if top else None,
     )
-    svg = document([inside], canvas.get_figheight() * 72, title, description, "")
-    return Figure(svg, title, description, "\n".join(twin))
+    return Sheet([*lines, inside], top + height)
 
 
 def own_language(svg: str) -> str:

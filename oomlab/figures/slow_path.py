@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Literal
 
 from oomlab.analysis.episodes import AllocationRequest
 from oomlab.checked import checked
-from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, Key, bar, label, legend
-from oomlab.figures.style import lock_style
-from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
-from oomlab.figures.text import shortened, text_width
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.parts import MARGIN, Key, bar, label, legend, said
+from oomlab.figures.svg import Markup, element, group, line
+from oomlab.figures.text import text_width, wrapped
+from oomlab.figures.things import STYLES
 from oomlab.kernel.slow_path import FAST_PATH, STEP
 
 Fate = Literal["page", "fails", "polls", "loops"]
@@ -25,7 +26,7 @@ _RETRY = "8"
 _BACK = ("18", "20", "22")
 
 _ROW = 27.0
-_HEAD = 54.0
+_LINE = 17.0
 _LANE = MARGIN + 4.0
 _SPINE = MARGIN + 42.0
 _TEXT = _SPINE + 14.0
@@ -100,9 +101,8 @@ def draw_slow_path(request: AllocationRequest, asked: str, *, key: str = "") -> 
     answers = {station: _answer(request, station) for station in STATIONS}
     ending = f"{asked}: {_fate_words(request)}"
     title = f"The way of one request through the allocator: {asked}"
-    parts, height = _draw(request, asked, answers)
-    svg = document(parts, height, title, ending, key)
-    return Figure(svg, title, ending, _twin(request, title, answers))
+    twin = _twin(request, title, answers)
+    return drawn(partial(_draw, request, asked, answers), title, ending, twin, key=key)
 
 
 def _number(station: PathBox) -> str:
@@ -156,34 +156,31 @@ _ANSWERS: dict[str, Callable[[AllocationRequest], str]] = {
 
 
 def _draw(
-    request: AllocationRequest, asked: str, answers: dict[PathBox, str]
-) -> tuple[list[Markup], float]:
+    request: AllocationRequest, asked: str, answers: dict[PathBox, str], width: float
+) -> Sheet:
     kind = fate(request)
     ink = _INKS[kind]
-    parts = [
-        element(
-            "text",
-            shortened(asked, WIDTH - 2 * MARGIN, bold=True),
-            x=MARGIN,
-            y=20,
-            class_="oom-name",
-        ),
-        label(MARGIN, 36, _fate_words(request), ink="ink" if kind == "page" else "blocked"),
-    ]
-    rows = {station: _HEAD + (i + 0.5) * _ROW for i, station in enumerate(STATIONS)}
-    reached = [station for station in STATIONS if answers[station]]
-    bottom = _HEAD + len(STATIONS) * _ROW
-    parts += _spine([rows[station] for station in reached], _HEAD + _ROW / 2, bottom - _ROW / 2)
+    parts, y = said(asked, 8, width, bold=True)
+    lines, y = said(_fate_words(request), y, width, ink="ink" if kind == "page" else "blocked")
+    parts += lines
+    y += 8
+    top = y
+    rows: dict[PathBox, _Row] = {}
+    for station in STATIONS:
+        rows[station] = row = _Row(station, answers[station], y, width)
+        y += row.height
+    reached = [rows[station].middle for station in STATIONS if answers[station]]
+    parts += _spine(reached, top + _ROW / 2, rows[STATIONS[-1]].middle)
     locked = [rows[station] for station in STATIONS if station.locked]
-    parts.append(_lock_bar(locked[0] - _ROW / 2, locked[-1] + _ROW / 2))
+    parts.append(_lock_bar(locked[0].top, locked[-1].top + locked[-1].height))
     back = _back_from(request)
     if back is not None:
-        parts.append(_loop(rows[back], rows[_station(_RETRY)], endless=kind in ("polls", "loops")))
-    for station in STATIONS:
-        ends = station is _station(last_step(request))
-        parts.append(_row(station, answers[station], rows[station], ink if ends else ""))
-    drawn, height = legend(_keys(kind, back is not None), bottom + 2)
-    return [*parts, drawn], bottom + height + 8
+        retry = rows[_station(_RETRY)].middle
+        parts.append(_loop(rows[back].middle, retry, endless=kind in ("polls", "loops")))
+    for station, row in rows.items():
+        parts.append(row.draw(ink if station is _station(last_step(request)) else ""))
+    keys, height = legend(_keys(kind, back is not None), y + 2, width)
+    return Sheet([*parts, keys], y + height + 8)
 
 
 def _station(step: str) -> PathBox:
@@ -215,7 +212,8 @@ def _spine(reached: Sequence[float], top: float, bottom: float) -> Iterator[Mark
 
 
 def _lock_bar(top: float, bottom: float) -> Markup:
-    return bar(lock_style(0), _SPINE - 26, top + 1, 8, bottom - top - 2)
+    drawn_bar = bar(STYLES["oom_lock"], _SPINE - 26, top + 1, 8, bottom - top - 2)
+    return group(drawn_bar, data_thing="oom_lock")
 
 
 def _loop(bottom: float, top: float, *, endless: bool) -> Markup:
@@ -237,52 +235,49 @@ def _loop(bottom: float, top: float, *, endless: bool) -> Markup:
     )
 
 
-def _row(station: PathBox, answer: str, middle: float, ink: str) -> Markup:
-    parts: list[Markup] = []
-    if ink:
+class _Row:
+    """A station in its row: its words, in as many lines as they need, and the answer behind them
+    or, where that has no room, below."""
+
+    def __init__(self, station: PathBox, answer: str, top: float, width: float) -> None:
+        self.answer, self.top, self.width = answer, top, width
+        room = width - MARGIN - _TEXT
+        self.lines = wrapped(f"{_number(station)}: {station.text}", room)
+        wide = text_width(answer, bold=True) + 14
+        self.below = bool(answer) and text_width(self.lines[-1]) + wide > room
+        self.height = _ROW + _LINE * (len(self.lines) - 1 + self.below)
+
+    @property
+    def middle(self) -> float:
+        """Height of the first line, beside which the station's dot is."""
+        return self.top + _ROW / 2
+
+    def draw(self, ink: str) -> Markup:
+        """The row; with a frame of `ink` where the request's way ends."""
+        parts: list[Markup] = []
+        if ink:
+            parts.append(
+                element("rect", class_=f"oom-{ink}", fill="none", stroke="currentColor",
+                        stroke_width=2.4, x=_TEXT - 6, y=self.top + 2,
+                        width=self.width - MARGIN - _TEXT + 8, height=self.height - 4, rx=5)
+            )  # fmt: skip
         parts.append(
-            element(
-                "rect",
-                class_=f"oom-{ink}",
-                fill="none",
-                stroke="currentColor",
-                stroke_width=2.4,
-                x=_TEXT - 6,
-                y=middle - _ROW / 2 + 2,
-                width=WIDTH - MARGIN - _TEXT + 8,
-                height=_ROW - 4,
-                rx=5,
-            )
-        )
-    parts.append(
-        element(
-            "circle",
-            cx=_SPINE,
-            cy=middle,
-            r=5.5 if answer else 4,
-            class_="oom-runs" if answer else "oom-muted",
-            fill="currentColor" if answer else "none",
-            stroke="currentColor",
-            stroke_width=1.4,
-        )
-    )
-    number = _number(station)
-    words = f"{number}: {station.text}"
-    room = WIDTH - MARGIN - _TEXT - text_width(answer, bold=True) - 14
-    style = "ink" if answer else "muted"
-    parts.append(label(_TEXT, middle, shortened(words, room), ink=style))
-    if answer:
-        parts.append(
-            element(
-                "text",
-                answer,
-                x=WIDTH - MARGIN - 4,
-                y=middle + 5,
-                text_anchor="end",
-                class_="oom-name" if ink else "oom-muted",
-            )
-        )
-    return group(*parts)
+            element("circle", cx=_SPINE, cy=self.middle, r=5.5 if self.answer else 4,
+                    class_="oom-runs" if self.answer else "oom-muted",
+                    fill="currentColor" if self.answer else "none", stroke="currentColor",
+                    stroke_width=1.4)
+        )  # fmt: skip
+        style = "ink" if self.answer else "muted"
+        for number, text in enumerate(self.lines):
+            parts.append(label(_TEXT, self.middle + _LINE * number, text, ink=style))
+        if self.answer:
+            last = len(self.lines) - 1 + self.below
+            parts.append(
+                element("text", self.answer, x=self.width - MARGIN - 4,
+                        y=self.middle + _LINE * last + 5, text_anchor="end",
+                        class_="oom-name" if ink else "oom-muted")
+            )  # fmt: skip
+        return group(*parts)
 
 
 def _keys(kind: Fate, went_back: bool) -> Sequence[Key]:
@@ -316,7 +311,7 @@ def _keys(kind: Fate, went_back: bool) -> Sequence[Key]:
         style = "oom-polls" if endless else "oom-runs"
         again = "again and again" if endless else "another round"
         keys.append(Key(stroke(style, "7 4" if endless else None), 24, again))
-    keys.append(Key(bar(lock_style(0), 0, -7, 24, 14), 24, "with oom_lock held"))
+    keys.append(Key(bar(STYLES["oom_lock"], 0, -7, 24, 14), 24, "with oom_lock held"))
     return keys
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
 
 from oomlab.analysis import long_text
-from oomlab.figures.figure import Figure
+from oomlab.figures.figure import Figure, Sheet, drawn
 from oomlab.figures.parts import MARGIN, Key, label, legend
-from oomlab.figures.svg import WIDTH, Markup, document, element, group, line
+from oomlab.figures.svg import Markup, element, group, line
 from oomlab.figures.text import text_width
 from oomlab.logs.story.storm import BACK, Back, Storm, Stroke
 
 _SIGNS: dict[Back, tuple[str, str, float]] = {
-    "reaped before the next": ("lock0", "circle", 5.0),
+    "reaped before the next": ("runs", "circle", 5.0),
     "next came first": ("blocked", "triangle", 5.5),
-    "not reaped": ("lock2", "square", 5.0),
+    "not reaped": ("waits", "square", 5.0),
     "not said": ("sleeps", "ring", 4.5),
     "no kill": ("polls", "cross", 5.0),
 }
@@ -42,9 +43,8 @@ def draw_storm(storm: Storm, *, key: str = "") -> Figure:
     over = _length(storm)
     title = f"{len(storm.strokes)} OOM reports over {over}"
     description = ". ".join(f"{storm.count(b)}: {_MEANINGS[b]}" for b in BACK if storm.count(b))
-    parts, height = _draw(storm)
-    svg = document(parts, height, title, f"{description}.", key)
-    return Figure(svg, title, f"{description}.", _twin(storm, title, description))
+    twin = _twin(storm, title, description)
+    return drawn(partial(_draw, storm), title, f"{description}.", twin, key=key)
 
 
 def _length(storm: Storm) -> str:
@@ -53,9 +53,9 @@ def _length(storm: Storm) -> str:
     return long_text(storm.length_us)
 
 
-def _columns(storm: Storm) -> list[list[Stroke]]:
+def _columns(storm: Storm, width: float) -> list[list[Stroke]]:
     """The reports by where they stand, left to right."""
-    places = int((WIDTH - 2 * MARGIN) / _COLUMN)
+    places = int((width - 2 * MARGIN) / _COLUMN)
     first, length = storm.strokes[0].at_us, max(storm.length_us, 1)
 
     def place(stroke: Stroke) -> int:
@@ -67,8 +67,8 @@ def _columns(storm: Storm) -> list[list[Stroke]]:
     return found
 
 
-def _draw(storm: Storm) -> tuple[list[Markup], float]:
-    columns = _columns(storm)
+def _draw(storm: Storm, width: float) -> Sheet:
+    columns = _columns(storm, width)
     rows = min(max(map(len, columns)), _MOST_ROWS)
     bottom = _TOP + rows * _ROW + 8
     parts: list[Markup] = []
@@ -76,22 +76,40 @@ def _draw(storm: Storm) -> tuple[list[Markup], float]:
         x = MARGIN + _COLUMN / 2 + at * _COLUMN
         for row, stroke in enumerate(column[:_MOST_ROWS]):
             parts.append(_sign(stroke.back, x, bottom - 8 - row * _ROW - _ROW / 2))
-        if len(column) > _MOST_ROWS:
-            parts.append(label(x, _TOP - 10, f"+{len(column) - _MOST_ROWS}", anchor="middle"))
+    parts += _rest(columns)
     parts.append(
-        line(MARGIN, bottom, WIDTH - MARGIN, bottom, stroke="currentColor", stroke_width=1.2)
+        line(MARGIN, bottom, width - MARGIN, bottom, stroke="currentColor", stroke_width=1.2)
     )
-    parts += _ends(storm, bottom)
-    drawn, height = legend(_keys(storm), bottom + _AXIS)
-    return [*parts, drawn], bottom + _AXIS + height + 4
+    parts += _ends(storm, bottom, width)
+    keys, height = legend(_keys(storm), bottom + _AXIS, width)
+    return Sheet([*parts, keys], bottom + _AXIS + height + 4)
 
 
-def _ends(storm: Storm, y: float) -> list[Markup]:
+def _rest(columns: Sequence[Sequence[Stroke]]) -> Iterator[Markup]:
+    """Above the columns that are too high, how many more there are; of neighbours, whose numbers
+    have no room side by side, together."""
+    found: list[tuple[float, int]] = []
+    for at, column in enumerate(columns):
+        more = len(column) - _MOST_ROWS
+        x = MARGIN + _COLUMN / 2 + at * _COLUMN
+        if more <= 0:
+            continue
+        if found and x - found[-1][0] < text_width(f"+{more}{found[-1][1]}"):
+            x, more = (found[-1][0] + x) / 2, found[-1][1] + more
+            found.pop()
+        found.append((x, more))
+    for x, more in found:
+        yield label(
+            max(x, MARGIN + text_width(f"+{more}") / 2), _TOP - 10, f"+{more}", anchor="middle"
+        )
+
+
+def _ends(storm: Storm, y: float, width: float) -> list[Markup]:
     """What stands below the two ends of the axis."""
     right = f"{_length(storm)} later"
-    x = WIDTH - MARGIN
+    x = width - MARGIN
     return [
-        label(MARGIN, y + 17, "the first report"),
+        label(MARGIN, y + 17, "the first report" if width > 400 else "the first"),
         label(x - text_width(right), y + 17, right),
     ]
 

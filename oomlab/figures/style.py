@@ -75,13 +75,35 @@ _TINT = 0.1
 _DARK_PAGES = "html[data-theme=dark],body[data-jp-theme-light=false]"
 """How the book's theme and JupyterLab mark a dark page."""
 
+WIDE_FROM_REM = 28
+"""In a narrower place the narrow layout is shown: letters of the wide one would be smaller than 13
+pixels there."""
+
+_LEAST = "max(15.79rem,252.6px)"
+
 _RULES = (
+    ".oom-fit{container-type:inline-size;overflow:auto hidden}\n"
+    ".oom-fit>div{position:relative}\n"
+    f".oom-fit>.oom-figure{{min-width:{_LEAST}}}\n"
+    ".oom-broad{max-width:34rem}\n"
+    ".oom-scroll{min-width:max(27.86rem,446px)}\n"
+    f".oom-narrow{{display:none;max-width:20rem;min-width:{_LEAST}}}\n"
+    f"@container(max-width:{WIDE_FROM_REM}rem){{.oom-fit>.oom-broad:not(.oom-scroll){{display:none}}"
+    ".oom-fit>.oom-narrow{display:block}}\n"
     ".oom-figure{display:block;width:100%;height:auto;max-width:34rem;"
     'font:14px system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}\n'
     ".oom-figure text{fill:currentColor}\n"
     ".oom-figure .oom-name{font-weight:700}"
 )
-"""Wider than 34 rem, the letters of a picture would be larger than those of the text around it."""
+"""Wider than 34 rem, or 20 in the narrow layout, the letters of a picture would be larger than
+those of the text around it. The narrow one is never so small that its letters fall below 13 pixels:
+where a reader's letters are very large, it scrolls sideways in its own box."""
+
+_FORCED = (
+    "@media(forced-colors:active){.oom-figure [class]{color:CanvasText}"
+    ".oom-figure .oom-paper{color:Canvas}}"
+)
+"""Browsers leave the colours of an SVG alone where a reader forces two; patterns tell all apart."""
 
 
 def lock_style(number: int) -> str:
@@ -113,5 +135,19 @@ def stylesheet(names: set[str]) -> str:
             f"{_DARK_PAGES}{{{dark}}}",
             # A picture opened as a file of its own follows the reader's system.
             f"@media(prefers-color-scheme:dark){{svg.oom-figure:root{{{dark}}}}}",
+            _FORCED,
         )
+    )
+
+
+def stage_colours() -> str:
+    """The colours of the stage as variables of CSS, for light and dark."""
+    light = "".join(f"--m-{name}:{ink.light};" for name, ink in PALETTE.items())
+    dark = "".join(f"--m-{name}:{ink.dark};" for name, ink in PALETTE.items())
+    line = "--m-line:#8a94a0;"
+    where = ":is(.oom-machine,.oom-m-colours,.oom-chip)"
+    return (
+        f"{where}{{{light}{line}}}\n"
+        f'@media screen{{html[data-theme="dark"] {where},'
+        f'body[data-jp-theme-light="false"] {where}{{{dark}{line}}}}}\n'
     )

@@ -10,8 +10,11 @@ from html import escape
 from oomlab.figures.style import pattern_tile, stylesheet
 
 WIDTH = 480
-"""Width of every picture in its own units. Our choice: in a column of 358 CSS pixels, as a phone
-has it, text of 14 units is still 10 pixels high."""
+"""Width of a picture in its own units, where there is room for it."""
+
+NARROW = 272
+"""Width of the same picture in a narrow place: in 253 CSS pixels, less than the narrowest phone
+has, text of 14 units is 13 pixels high."""
 
 _PREFIX = "\ue000"
 """Stands for the id prefix until the content, and so the prefix, is known."""
@@ -70,31 +73,70 @@ def reference(ident: str) -> Markup:
     return Markup(f"url(#{_PREFIX}-{ident})")
 
 
-def document(body: Sequence[str], height: float, title: str, description: str, key: str) -> str:
+def document(
+    body: Sequence[str],
+    height: float,
+    title: str,
+    description: str,
+    key: str,
+    *,
+    width: float = WIDTH,
+    twin_of: str = "",
+) -> str:
     """The complete <svg> element around `body`.
 
     Ids begin with a hash of the content and of `key`, so that two different pictures on a page
-    never share one; for the same picture twice on a page give two keys.
+    never share one; for the same picture twice on a page give two keys. `twin_of`: the same picture
+    in another layout, which stands beside it in the page and has the name, the description and
+    the colours of both.
     """
+    ground = element("rect", class_="oom-paper", fill="currentColor", width=width, height=height)
+    view_box = f"0 0 {number(width)} {number(height)}"
+    return _whole(body, title, description, key, ground, twin_of, viewBox=view_box)
+
+
+def fluid(body: Sequence[str], height_em: float, title: str, description: str, key: str) -> str:
+    """As `document`, as wide as its place, and on the ground of the page: in `body` places and
+    widths are in %, heights in em of the text, which is never smaller than 14 pixels and grows with
+    the reader's."""
+    size = f"height:{height_em:g}em;font-size:max(0.875rem,14px);max-width:none;min-width:19em"
+    return _whole(body, title, description, key, Markup(""), "", style=size)
+
+
+def _whole(
+    body: Sequence[str],
+    title: str,
+    description: str,
+    key: str,
+    ground: Markup,
+    twin_of: str,
+    **size: str,
+) -> str:
+    """The <svg> element, of a certain size."""
     inside = "".join(c if isinstance(c, Markup) else text_content(c) for c in body)
     identity = f"{key}\n{title}\n{description}\n{inside}"
     prefix = "oom-" + hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:10]
     patterns = "".join(map(_pattern, sorted(set(re.findall(f"#{_PREFIX}-([a-z0-9]+)", inside)))))
     used = set(re.findall(r"oom-([a-z0-9]+)", f"{patterns}{inside}")) | {"paper", "ink"}
-    svg = element(
-        "svg",
+    named = re.search(r'aria-labelledby="(.*?)-title"', twin_of)
+    by = named[1] if named else _PREFIX
+    head = (
         element("title", title, id=Markup(f"{_PREFIX}-title")),
         element("desc", description, id=Markup(f"{_PREFIX}-desc")),
         element("style", Markup(stylesheet(used))),
-        element("defs", Markup(patterns)),
-        element("rect", class_="oom-paper", fill="currentColor", width=WIDTH, height=height),
+    )
+    svg = element(
+        "svg",
+        *(() if named else head),
+        element("defs", Markup(patterns)) if patterns else Markup(""),
+        ground,
         group(Markup(inside), class_="oom-ink"),
         xmlns="http://www.w3.org/2000/svg",
         class_="oom-figure",
-        viewBox=f"0 0 {WIDTH} {number(height)}",
+        **size,
         role="img",
-        aria_labelledby=Markup(f"{_PREFIX}-title"),
-        aria_describedby=Markup(f"{_PREFIX}-desc"),
+        aria_labelledby=Markup(f"{by}-title"),
+        aria_describedby=Markup(f"{by}-desc"),
     )
     return svg.replace(_PREFIX, prefix)
 

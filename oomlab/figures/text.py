@@ -42,8 +42,10 @@ def shortened(text: str, room: float, size: float = FONT_SIZE, *, bold: bool = F
     return text + "…"
 
 
-def wrapped(text: str, room: float, size: float = FONT_SIZE) -> list[str]:
+def wrapped(text: str, room: float, size: float = FONT_SIZE, *, bold: bool = False) -> list[str]:
     """`text` in lines, broken at spaces; a word too long for `room` is shortened."""
+    if bold:
+        room /= _BOLD
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word

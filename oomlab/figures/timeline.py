@@ -8,7 +8,7 @@ from oomlab.analysis import Held, Span
 from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
 from oomlab.figures.axis import AXIS_HEIGHT, ever_after, squeeze_key, squeezed, time_axis
-from oomlab.figures.figure import Figure
+from oomlab.figures.figure import Figure, Sheet, drawn
 from oomlab.figures.lanes import Cast, Lane, choose_lanes
 from oomlab.figures.markstrip import MarkStrip
 from oomlab.figures.parts import (
@@ -25,9 +25,9 @@ from oomlab.figures.parts import (
     thin_line,
 )
 from oomlab.figures.scale import TimeScale
-from oomlab.figures.style import lock_style
-from oomlab.figures.svg import WIDTH, Markup, document, element, line
+from oomlab.figures.svg import Markup, element, group, line
 from oomlab.figures.text import shortened, text_width, wrapped
+from oomlab.figures.things import styles_of
 from oomlab.figures.time_marks import marks
 from oomlab.figures.timeline_twin import timeline_description, timeline_title, timeline_twin
 from oomlab.figures.wording import STATE_NAMES, STEPWISE_RUNS, bar_labels
@@ -52,31 +52,35 @@ def draw_timeline(trace: Trace, *, key: str = "") -> Figure:
     """Draw the whole run; give different keys to two copies of a picture on one page."""
     cast = choose_lanes(trace)
     title, description = timeline_title(trace), timeline_description(trace, cast)
-    drawn = _Drawing(trace, cast)
-    svg = document(drawn.parts, drawn.y, title, description, key)
-    return Figure(svg, title, description, timeline_twin(trace, cast))
+
+    def draw(width: float) -> Sheet:
+        drawing = _Drawing(trace, cast, width)
+        return Sheet(drawing.parts, drawing.y)
+
+    return drawn(draw, title, description, timeline_twin(trace, cast), key=key)
 
 
 class _Drawing:
     """Builds the picture from top to bottom; `y` is where the next thing goes."""
 
-    def __init__(self, trace: Trace, cast: Cast) -> None:
+    def __init__(self, trace: Trace, cast: Cast, width: float) -> None:
+        self.width = width
         self.trace = trace
         self.cast = cast
         self.after = ever_after(trace)
-        self.scale = _scale(trace, cast, bool(self.after))
-        self.lock_style = {
-            slot.name: lock_style(number)
-            for number, slot in enumerate(s for s in trace.slots if s.kind in ("mutex", "rwsem"))
-        }
+        self.scale = _scale(trace, cast, bool(self.after), width)
+        self.lock_style = styles_of(
+            slot.name for slot in trace.slots if slot.kind in ("mutex", "rwsem")
+        )
         self.states: set[str] = set()
+        self.said: set[str] = set()
         self.unnamed: set[str] = set()
         strip = MarkStrip(marks(trace), self.scale)
         top = _TOP + strip.height
         self.y = top
         lanes: list[Markup] = []
         for lane in cast.lanes:
-            lanes += self._lane(lane)
+            lanes.append(group(*self._lane(lane), data_thing=lane.task.name))
         self.y -= _LANE_GAP / 2
         axis = time_axis(trace, self.scale, self.y, top)
         self.parts: list[Markup] = [axis, strip.draw(_TOP, self.y), *lanes]
@@ -86,7 +90,8 @@ class _Drawing:
     def _lane(self, lane: Lane) -> list[Markup]:
         left, right = self.scale.left, self.scale.right
         middle = self.y + _NAME_HEIGHT / 2
-        name = shortened(lane.task.name, right - left - 140, bold=True)
+        aside = 0.0 if lane.task.foreground else plate_width(_BACKGROUND) + 8
+        name = shortened(lane.task.name, right - left - aside, bold=True)
         x = left + text_width(name, bold=True) + 4
         parts = [] if lane.task.foreground else [plate(x, middle - 1, _BACKGROUND, ink="muted")]
         parts.append(element("text", name, x=left, y=middle + 4, class_="oom-name"))
@@ -97,7 +102,7 @@ class _Drawing:
         for lock, holds in lane.holds:
             row = self._holds(lock, holds)
             if row:
-                parts += row
+                parts.append(group(*row, data_thing=lock))
                 self.y += _HOLD_HEIGHT + _HOLD_GAP
         self.y += _LANE_GAP
         return parts
@@ -124,6 +129,8 @@ class _Drawing:
         for text in bar_labels(span, counted=not beyond):
             if plate_width(text) > room:
                 continue
+            if span.state != "runs" or self.trace.timed:
+                self.said.add(span.state)
             if span.state == "runs":
                 parts.append(label(x1 + 6, middle, text, ink="paper"))
             else:
@@ -180,7 +187,7 @@ class _Drawing:
         keys = [
             swatch(state)._replace(text=text)
             for state, text in names.items()
-            if state in self.states
+            if state in self.states - self.said  # a bar with words needs no other
         ]
         keys += [
             swatch(self.lock_style[lock])._replace(text=f"holds {lock}")
@@ -189,12 +196,12 @@ class _Drawing:
         ]
         if squeezed(self.trace, self.scale):
             keys.append(squeeze_key())
-        drawn, height = legend(keys, self.y)
+        drawn, height = legend(keys, self.y, self.width)
         self.parts.append(drawn)
         self.y += height + 4
         crowd = [task.name for task in self.cast.left_out if task.foreground]
         if crowd:
-            lines = wrapped(f"and {len(crowd)} more tasks like these", WIDTH - 2 * MARGIN)
+            lines = wrapped(f"and {len(crowd)} more tasks like these", self.width - 2 * MARGIN)
             self.parts.append(text_lines(MARGIN, self.y, lines))
             self.y += 18.0 * len(lines) + 4
 
@@ -218,7 +225,7 @@ def _name_bar(
     return None
 
 
-def _scale(trace: Trace, cast: Cast, goes_on: bool) -> TimeScale:
+def _scale(trace: Trace, cast: Cast, goes_on: bool, width: float) -> TimeScale:
     moments = {0} | {mark.at_us for mark in marks(trace)}
     for lane in cast.lanes:
         spans: list[Span | Held] = [*lane.spans, *(h for _, holds in lane.holds for h in holds)]
@@ -229,7 +236,7 @@ def _scale(trace: Trace, cast: Cast, goes_on: bool) -> TimeScale:
     return TimeScale(
         moments,
         MARGIN,
-        WIDTH - MARGIN,
+        width - MARGIN,
         goes_on=goes_on,
         equal=not trace.timed,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from oomlab.analysis import (
     Edge,
@@ -17,9 +18,9 @@ from oomlab.analysis import (
 )
 from oomlab.checked import checked
 from oomlab.engine.trace.events import Trace
-from oomlab.figures.figure import Figure
-from oomlab.figures.parts import MARGIN, Key, label, legend, plate, plate_width, text_lines
-from oomlab.figures.svg import WIDTH, Markup, document, element, group
+from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.parts import MARGIN, Key, label, legend, plate, plate_width, said, text_lines
+from oomlab.figures.svg import Markup, element, group
 from oomlab.figures.text import shortened, text_width, wrapped
 from oomlab.figures.wait_layout import Arrow, Box, lay_out
 
@@ -36,7 +37,7 @@ KNOWN_MARKS = "*†‡§"
 """What stands before the label of an edge for how it is known, in the order of the edges; the
 legend has the words. After the last they begin again, doubled, as footnotes do."""
 _PLAIN, _THICK = 1.8, 3.2
-_TOP = 34.0
+_GAP = 10.0
 _APART_SHOWN = 6
 
 
@@ -57,20 +58,22 @@ def draw_wait_for(
     moment = moment_text(trace, at_us)
     title = f"Who waits for whom at {moment} in {trace.scenario} under {trace.remedy}"
     description = _cycle_sentence(graph)
-    parts, height = _draw(graph, now, moment, known)
-    svg = document(parts, height, title, description, key)
-    return Figure(svg, title, description, _twin(graph, now, title, known))
+    twin = _twin(graph, now, title, known)
+    draw = partial(_draw, graph, now, moment, known)
+    return drawn(draw, title, description, twin, key=key)
 
 
 def _draw(
-    graph: WaitForGraph, now: dict[str, Span], moment: str, known: Mapping[Edge, str]
-) -> tuple[list[Markup], float]:
+    graph: WaitForGraph,
+    now: dict[str, Span],
+    moment: str,
+    known: Mapping[Edge, str],
+    width: float,
+) -> Sheet:
     details = {name: _detail(span) for name, span in now.items()}
-    layout = lay_out(graph, details, _TOP)
-    head = f"At {moment}: "
-    parts = [label(MARGIN, 16, head)]
-    x = MARGIN + text_width(head)
-    parts.append(label(x, 16, _headline(graph), ink="blocked" if graph.cycle else "ink"))
+    ink = "blocked" if graph.cycle else "ink"
+    parts, y = said(f"At {moment}: {_headline(graph)}", 7, width, ink=ink)
+    layout = lay_out(graph, details, y + _GAP, width)
     parts += [_arrow(arrow, arrow.edge in graph.cycle) for arrow in layout.arrows]
     cycle = {edge.waiter for edge in graph.cycle}
     parts += [_box(box, bool(cycle.intersection(box.tasks))) for box in layout.boxes]
@@ -85,12 +88,12 @@ def _draw(
     if apart:
         more = len(apart) - _APART_SHOWN
         named = ", ".join(apart[:_APART_SHOWN]) + (f" and {more} more" if more > 0 else "")
-        lines = wrapped(f"Waiting for nobody: {named}", WIDTH - 2 * MARGIN)
+        lines = wrapped(f"Waiting for nobody: {named}", width - 2 * MARGIN)
         parts.append(text_lines(MARGIN, y, lines))
         y += 18 * len(lines) + 6
     words = [Key(label(0, 0, mark), text_width(mark), how) for how, mark in marks.items()]
-    drawn, height = legend([*_keys(graph), *words], y)
-    return [*parts, drawn], y + height + 4
+    keys, height = legend([*_keys(graph), *words], y, width)
+    return Sheet([*parts, keys], y + height + 4)
 
 
 def _headline(graph: WaitForGraph) -> str:
@@ -133,7 +136,7 @@ def _box(box: Box, in_cycle: bool) -> Markup:
         style = "oom-name" if name else "oom-muted"
         y = first + number * step + 5
         texts.append(element("text", text, x=box.x, y=y, class_=style, text_anchor="middle"))
-    return group(frame, *texts)
+    return group(frame, *texts, data_thing=box.tasks[0])
 
 
 def _arrow(arrow: Arrow, in_cycle: bool) -> Markup:
@@ -192,17 +195,17 @@ def _marks(graph: WaitForGraph, known: Mapping[Edge, str]) -> dict[str, str]:
 def _label(arrow: Arrow, mark: str) -> Markup:
     assert arrow.label_at is not None
     x, y = arrow.label_at
-    text = edge_label(arrow.edge)
+    text, what = edge_label(arrow.edge), arrow.edge.what
     (x1, _), (x2, _) = arrow.points[:2]
     if mark and x1 == x2:  # an arrow that goes down has room for it on the other side
         sign = label(x1 - (x - x1), y, mark, anchor="end")
-        return group(sign, label(x, y, shortened(text, arrow.room)))
+        return group(sign, label(x, y, shortened(text, arrow.room)), data_thing=what)
     if mark:  # it stands first, so that it is never cut off
         text = f"{mark} {text}"
     if arrow.centred:
         lines = wrapped(text, arrow.room)
-        return plate(x - plate_width(*lines) / 2, y, *lines)
-    return label(x, y, shortened(text, arrow.room))
+        return group(plate(x - plate_width(*lines) / 2, y, *lines), data_thing=what)
+    return group(label(x, y, shortened(text, arrow.room)), data_thing=what)
 
 
 def edge_label(edge: Edge) -> str:

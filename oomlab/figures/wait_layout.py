@@ -2,8 +2,9 @@
 
 The tasks of a cycle stand below each other, each with an arrow down to the task it waits for, and
 one arrow leads back up on the left. Whoever waits for one of them without being part of the cycle
-stands to the right of it. Without a cycle the longest chain of waiting takes the place of the
-cycle. The layout depends on nothing but the graph, and no box covers another.
+stands to the right of it or, in a narrow picture, below it and to the right. Without a cycle the
+longest chain of waiting takes the place of the cycle. The layout depends on nothing but the graph
+and the width, and no box covers another.
 """
 
 from __future__ import annotations
@@ -22,15 +23,10 @@ _SPINE_GAP = 50.0
 _NAME_ROW = 22.0
 _CAPTION = 22.0
 _SIDE_GAP = 12.0
-_LANE = 112.0
-"""Room on the left for the arrow back up and its label."""
-_SPINE_WIDTH = 172.0
-_SPINE_ALONE = 216.0
-"""Width of the boxes on the left: with others to their right, and without."""
-_BUS = 16.0
-"""From the boxes on the left to the upright part of the arrows that come from the right."""
-_SIDE_LEFT = MARGIN + _LANE + _SPINE_WIDTH + 36
 _INDENT = 20.0
+_SHAFT, _TRUNK = 12.0, 26.0
+"""In a narrow picture: from the left side of a box to the arrow that leads down to the next one,
+and to that of those who wait for it."""
 _NAMES_SHOWN = 3
 
 
@@ -72,6 +68,29 @@ class Arrow:
     room: float = 160.0
 
 
+@dataclass(frozen=True)
+class _Room:
+    """How a width is shared out. `lane`: room on the left for the arrow back up and its label.
+    `spine` and `alone`: width of the boxes there, with others to their right and without.
+    `side`: where the boxes on the right begin; where there is no room beside the spine they stand
+    below the box that they wait for, as those do that wait for one of them."""
+
+    width: float
+    lane: float
+    spine: float
+    alone: float
+    side: float
+    below: bool
+
+
+def _room(width: float) -> _Room:
+    if width >= WIDTH:
+        return _Room(width, 112.0, 172.0, 216.0, MARGIN + 112.0 + 172.0 + 36, False)
+    lane = 24.0
+    spine = width - 2 * MARGIN - lane
+    return _Room(width, lane, spine, spine, MARGIN + lane + 2 * _INDENT, True)
+
+
 @dataclass
 class WaitLayout:
     """Boxes and arrows, and the height they need."""
@@ -81,8 +100,11 @@ class WaitLayout:
     height: float = 0.0
 
 
-def lay_out(graph: WaitForGraph, details: dict[str, str], top: float) -> WaitLayout:
-    """The layout of `graph` from height `top` on; `details`: a second line for each task."""
+def lay_out(
+    graph: WaitForGraph, details: dict[str, str], top: float, width: float = WIDTH
+) -> WaitLayout:
+    """The layout of `graph` from height `top` on, in this width; `details`: a second line for each
+    task."""
     layout = WaitLayout(height=top)
     left = list(graph.nodes)
     drawn: set[Edge] = set()
@@ -91,7 +113,7 @@ def lay_out(graph: WaitForGraph, details: dict[str, str], top: float) -> WaitLay
         spine = cycle or _longest_chain(left, graph.edges)
         cycle = []
         rest = [node for node in left if node not in spine]
-        part = _Component(graph, spine, rest, details, layout)
+        part = _Component(graph, spine, rest, details, layout, _room(width))
         part.place()
         left = [node for node in left if node not in part.placed]
         drawn |= part.drawn
@@ -146,7 +168,9 @@ class _Component:
         rest: list[str],
         details: dict[str, str],
         layout: WaitLayout,
+        room: _Room,
     ) -> None:
+        self.room = room
         self.edges = graph.edges
         self.spine = spine
         self.rest = rest
@@ -158,8 +182,9 @@ class _Component:
         in_cycle = {edge.waiter: edge for edge in graph.cycle}
         self.edge_of = {node: in_cycle.get(node, first.get(node)) for node in graph.nodes}
         has_sides = any(self._waiters(node) for node in spine)
-        self.spine_width = _SPINE_WIDTH if has_sides else _SPINE_ALONE
-        self.spine_x = MARGIN + _LANE + _SPINE_WIDTH / 2 if has_sides else WIDTH / 2
+        self.spine_width = room.spine if has_sides else room.alone
+        centred = not has_sides and not room.below
+        self.spine_x = room.width / 2 if centred else MARGIN + room.lane + room.spine / 2
 
     def _waiters(self, holder: str) -> list[list[str]]:
         """Who is placed beside `holder`: alike ones that nobody waits for share a box."""
@@ -180,11 +205,15 @@ class _Component:
         for node in self.spine:
             box = self._spine_box(node, y)
             self._add(box)
-            below = self._place_beside(box, y - _CAPTION, 0)
-            y = max(y + _SPINE_HEIGHT + _SPINE_GAP, below + _SPINE_HEIGHT / 2 + _CAPTION / 2)
+            top = y + _SPINE_HEIGHT / 2 if self.room.below else y - _CAPTION
+            below = self._place_beside(box, top, 0)
+            apart = _SPINE_GAP - _SIDE_GAP if self.room.below else _CAPTION / 2
+            y = max(y + _SPINE_HEIGHT + _SPINE_GAP, below + _SPINE_HEIGHT / 2 + apart)
+        before = len(self.layout.arrows)
         self._join_spine()
         bottom = max(box.y + box.height / 2 for box in self.placed.values())
-        self.layout.height = bottom + _SPINE_GAP / 2
+        lowest = (y for arrow in self.layout.arrows[before:] for _, y in arrow.points)
+        self.layout.height = max([bottom, *lowest]) + _SPINE_GAP / 2
 
     def _add(self, box: Box) -> None:
         self.layout.boxes.append(box)
@@ -195,21 +224,23 @@ class _Component:
         name = shortened(node, room, bold=True)
         detail = shortened(self.details.get(node, ""), room)
         width = max(text_width(name, bold=True), text_width(detail), 84) + 16
-        return Box((node,), (name, detail), self.spine_x, y, width, _SPINE_HEIGHT, True)
+        x = MARGIN + self.room.lane + width / 2 if self.room.below else self.spine_x
+        return Box((node,), (name, detail), x, y, width, _SPINE_HEIGHT, True)
 
     def _place_beside(self, target: Box, top: float, depth: int) -> float:
         """Boxes for those who wait for `target`, from `top` on. Result: where the last one ends."""
         y = top
         for tasks in self._waiters(target.tasks[0]):
-            left = _SIDE_LEFT + depth * _INDENT
-            names = [shortened(name, WIDTH - MARGIN - left - 16, bold=True) for name in tasks]
+            left = self.room.side + depth * _INDENT
+            room = self.room.width - MARGIN - left - 16
+            names = [shortened(name, room, bold=True) for name in tasks]
             if len(names) > _NAMES_SHOWN:
                 more = len(names) - _NAMES_SHOWN + 1
                 names = [*names[: _NAMES_SHOWN - 1], f"and {more} more"]
             height = _NAME_ROW * len(names) + 8
             width = max(text_width(name, bold=True) for name in names) + 16
             centre = y + _CAPTION + height / 2 if y > top else max(target.y, y + height / 2)
-            if depth:
+            if depth or self.room.below:
                 centre = y + _CAPTION + height / 2
             box = Box(tuple(tasks), tuple(names), left + width / 2, centre, width, height, False)
             self._add(box)
@@ -223,8 +254,8 @@ class _Component:
         points: tuple[tuple[float, float], ...] = (start, (bus, box.y), (bus, end[1]), end)
         if abs(box.y - target.y) < box.height / 2:
             points = ((box.left, target.y), end)
-        if not target.on_spine:
-            trunk = target.left + _INDENT / 2
+        if self.room.below or not target.on_spine:
+            trunk = target.left + (_TRUNK if target.on_spine else _INDENT / 2)
             points = (start, (trunk, box.y), (trunk, target.y + target.height / 2))
         label_at = (box.left, box.y - box.height / 2 - _CAPTION / 2 + 1)
         for number, task in enumerate(box.tasks):
@@ -232,7 +263,7 @@ class _Component:
             assert edge is not None
             self.drawn.add(edge)
             if number == 0:
-                room = WIDTH - MARGIN - box.left
+                room = self.room.width - MARGIN - box.left
                 self.layout.arrows.append(Arrow(edge, points, label_at, room=room))
 
     def _join_spine(self) -> None:
@@ -240,13 +271,14 @@ class _Component:
         for above, below in pairwise(boxes):
             edge = self.edge_of[above.tasks[0]]
             assert edge is not None
-            points = (
-                (above.x, above.y + above.height / 2),
-                (below.x, below.y - below.height / 2),
-            )
-            label_at = (above.x + 12, (points[0][1] + points[1][1]) / 2)
+            x = above.left + _SHAFT if self.room.below else above.x
+            end = below.y - below.height / 2
+            points = ((x, above.y + above.height / 2), (x, end))
+            middle = end - _SPINE_GAP / 2 if self.room.below else (points[0][1] + end) / 2
+            room = self.room.width - MARGIN - x - 12
+            room = room if self.room.below else self.room.spine / 2 + 24
             self.drawn.add(edge)
-            self.layout.arrows.append(Arrow(edge, points, label_at, room=_SPINE_WIDTH / 2 + 24))
+            self.layout.arrows.append(Arrow(edge, points, (x + 12, middle), room=room))
         last = self.edge_of[self.spine[-1]]
         if last is not None and last.holder in self.spine:
             self._join_back(last)
@@ -254,12 +286,23 @@ class _Component:
     def _join_back(self, edge: Edge) -> None:
         """The arrow on the left from the end of the spine to where the cycle begins."""
         start, end = self.placed[edge.waiter], self.placed[edge.holder]
-        lane = self.spine_x - self.spine_width / 2 - _LANE / 2
-        low, high = start.y + 17, end.y - 17  # a task that waits for itself
-        if start is not end:
-            low, high = start.y, end.y
-        points = ((start.left, low), (lane, low), (lane, high), (end.left, high))
         self.drawn.add(edge)
+        if self.room.below:
+            x, lane = start.left + _SHAFT, MARGIN + 4.0
+            bottom = start.y + start.height / 2
+            low = max(box.y + box.height / 2 for box in self.placed.values()) + 32
+            way = ((x, bottom), (x, low), (lane, low), (lane, end.y), (end.left, end.y))
+            room = self.room.width - MARGIN - x - 12
+            self.layout.arrows.append(Arrow(edge, way, (x + 12, low - 16), room=room))
+            return
+        lane = self.spine_x - self.spine_width / 2 - self.room.lane / 2
+        low, high = start.y, end.y
+        label_at, room = lane, self.room.lane - 8
+        if start is end:  # a task that waits for itself: its loop is small, the label beside it
+            low, high, lane = start.y + 14, end.y - 14, start.left - 34
+            room = lane - MARGIN - 12
+            label_at = MARGIN + room / 2
+        points = ((start.left, low), (lane, low), (lane, high), (end.left, high))
         self.layout.arrows.append(
-            Arrow(edge, points, (lane, (low + high) / 2), centred=True, room=_LANE - 8)
+            Arrow(edge, points, (label_at, (low + high) / 2), centred=True, room=room)
         )

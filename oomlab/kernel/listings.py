@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oomlab.kernel.oom_kill import out_of_memory
-from oomlab.kernel.page_alloc import alloc_pages_may_oom
+from oomlab.kernel.page_alloc import alloc_pages_may_oom, alloc_pages_slowpath
 from oomlab.kernel.slow_path import step
 from oomlab.listing import Listing
 
@@ -11,6 +11,26 @@ WATCHERS = (step,)
 """Routines that watch and do nothing. A listing is about what is done."""
 
 LISTINGS = (
+    Listing(
+        "__alloc_pages_slowpath",
+        alloc_pages_slowpath,
+        """\
+while (true) {
+    got = get_page_from_freelist();
+    if (got || !blocking)
+        break;
+    got = alloc_pages_direct_reclaim();
+    if (got || gfp & __GFP_NORETRY)
+        break;
+    if (should_reclaim_retry())
+        continue;
+    got = alloc_pages_may_oom();
+    if (got || !progress)
+        break;
+}
+return got;
+""",
+    ),
     Listing(
         "__alloc_pages_may_oom",
         alloc_pages_may_oom,

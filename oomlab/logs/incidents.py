@@ -15,7 +15,7 @@ from oomlab.gfp.printed import PrintedMask, read_printed
 from oomlab.logs.parts import (
     NO_FIGURES,
     BlockedOn,
-    Frame,
+    CallFrame,
     LockSeen,
     LogPlace,
     MemoryFigures,
@@ -39,7 +39,7 @@ class Incident:
 
     place: LogPlace
     release: str = ""
-    frames: tuple[Frame, ...] = ()
+    frames: tuple[CallFrame, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +221,7 @@ class LockStep:
     name: str
     line: int
     usage: str = ""
-    frames: tuple[Frame, ...] = ()
+    frames: tuple[CallFrame, ...] = ()
 
 
 @brief

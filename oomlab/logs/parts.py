@@ -40,7 +40,7 @@ class TaskName:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class CallFrame:
     """One function of a stack, in `line`. `module`: "" for the kernel itself. `sure`: False where
     the kernel printed `?`: the address lay on the stack, the task may have been there earlier."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from oomlab.analysis.units import time_text
 from oomlab.gfp.printed import PrintedMask
 from oomlab.logs import incidents as log
-from oomlab.logs.parts import Frame, NotifierSeen, Victim
+from oomlab.logs.parts import CallFrame, NotifierSeen, Victim
 from oomlab.logs.story.request import may_kill
 
 MOST_SHOWN = 6
@@ -144,7 +144,7 @@ def _some(texts: list[str]) -> str:
     return (", ".join(texts[:MOST_SHOWN]) or "none that the log names") + more
 
 
-def _frames(frames: tuple[Frame, ...]) -> str:
+def _frames(frames: tuple[CallFrame, ...]) -> str:
     """The functions that the unwinder is sure of; where it is of none, its guesses."""
     sure = [frame.function for frame in frames if frame.sure]
     return _some(sure or [f"? {frame.function}" for frame in frames])

@@ -33,6 +33,7 @@ def requested_flag(layout: Layout) -> Slot:
     return layout.word(
         name,
         0,
+        role="request",
         protocol=True,
         says={
             "read": Says(
@@ -43,7 +44,7 @@ def requested_flag(layout: Layout) -> Slot:
             "write same": Says(
                 told="{task} asks again, though the last request is still unanswered"
             ),
-            "write 0": Says(told="{task} answers: the chain has been walked"),
+            "write 0": Says(told="{task} answers: the chain has been walked{but}"),
         },
     )
 
@@ -58,12 +59,15 @@ def freed_counter(layout: Layout) -> Slot:
         protocol=True,
         says={
             "read": Says(
-                "reads the thread's counter of freed pages", order=f"read the counter {name}"
+                "reads {value} from the counter of freed pages{but}",
+                order=f"read the counter {name}",
             ),
             "write": Says(
-                "changes the thread's counter of freed pages", order=f"write the counter {name}"
+                told="{task} sets the counter of freed pages to {value}",
+                order=f"write the counter {name}",
             ),
-            "swap": "changes the thread's counter of freed pages",
+            "write same": Says(told="{task} leaves the counter of freed pages at {value}"),
+            "swap": "sets the counter of freed pages to {value}",
         },
     )
 

@@ -62,8 +62,8 @@ class SequencedThread(Delivery):
                 0,
                 protocol=True,
                 says={
-                    "read": "reads the number of the latest request",
-                    "write": "numbers its request",
+                    "read": "sees that the latest request has number {value}",
+                    "write": "gives its request number {value}",
                 },
             ),
             layout.word(

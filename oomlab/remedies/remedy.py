@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from oomlab.brief import brief
+from oomlab.brief import brief, table
 from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.kernel.oom_notify import Delivery
@@ -40,6 +40,14 @@ class Remedy:
     def __post_init__(self) -> None:
         if self.timeout_s is not None and self.timeout_s <= 0:
             raise InputError(f"timeout_s of Remedy must be above 0, not {self.timeout_s}")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        changes = {
+            name: value.__name__ if isinstance(value, type) else str(value)
+            for name, value in self.changes().items()
+        }
+        return table(f"Remedy {self.name}", [("What", self.summary), *changes.items()])
 
     def changes(self) -> dict[str, Any]:
         """The knobs that differ from mainline, those of the balloon among them."""

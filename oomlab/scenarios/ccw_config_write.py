@@ -67,4 +67,5 @@ CCW_CONFIG_WRITE = Scenario(
         *expect("clock", {"completed": "mainline"}, {"dma_pages": 1}),
         *expect("explorer", {"exhausted-clean": "mainline"}, {"dma_pages": 1}),
     ),
+    titles=("The callback asks for a page",),
 )

@@ -140,6 +140,7 @@ class ChangingLoad:
             for i in range(len(times)):
                 level = yield choose(LEVELS, "how long a reclaim round takes")
                 yield write(times[i], self.fastest_us + level * self.range_us // (LEVELS - 1))
+                del level  # the next is drawn without looking at this one
             yield io(self.redraw_us, self.redraw_us)
 
 

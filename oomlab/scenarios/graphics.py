@@ -103,6 +103,7 @@ FENCE_ARRAY = Scenario(
         *expect("explorer", {"exhausted-clean": "mainline"}, {"fence_fallback": 0}),
         *expect("explorer", {"exhausted-clean": "mainline"}, {"shared_fences": 0}),
     ),
+    titles=("Graphics: an array of fences",),
 )
 
 BIT17 = Scenario(
@@ -121,6 +122,7 @@ BIT17 = Scenario(
         *expect("clock", {"completed": "mainline"}, {"swizzled": 0}),
         *expect("explorer", {"exhausted-clean": "mainline"}, {"swizzled": 0}),
     ),
+    titles=("Graphics: a bitmap for old chips",),
 )
 
 OBJECT_LOCK = Scenario(
@@ -133,6 +135,7 @@ OBJECT_LOCK = Scenario(
         *expect("clock", {"deadlock": "mainline"}),
         *expect("explorer", {"lockup": "mainline"}),
     ),
+    titles=("Graphics: the lock of an object",),
 )
 
 GPU_NEVER_IDLES = Scenario(
@@ -150,4 +153,5 @@ GPU_NEVER_IDLES = Scenario(
         *expect("explorer", {"lockup": "mainline"}),
         *expect("clock", {"completed": "mainline"}, {"gpu_us": 3_000_000}),
     ),
+    titles=("Graphics: the GPU never idles",),
 )

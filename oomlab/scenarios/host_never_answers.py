@@ -64,4 +64,5 @@ HOST_NEVER_ANSWERS = Scenario(
         *expect("explorer", {"lockup": "mainline"}),
         *expect("clock", {"completed": "mainline"}, {"host_answers": 1}),
     ),
+    titles=("The host never answers",),
 )

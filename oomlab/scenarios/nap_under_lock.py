@@ -57,4 +57,5 @@ NAP_UNDER_LOCK = Scenario(
         *expect("clock", {"completed": "mainline"}),
         *expect("explorer", {"exhausted-clean": "mainline"}),
     ),
+    titles=("The worker naps with the lock",),
 )

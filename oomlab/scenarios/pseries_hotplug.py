@@ -74,4 +74,5 @@ PSERIES_HOTPLUG = Scenario(
         *expect("explorer", {"lockup": "mainline"}),
         *expect("clock", {"completed": "mainline"}, {"hot_remove": 0}),
     ),
+    titles=("The callback spins on a lock",),
 )

@@ -63,4 +63,5 @@ RCU_PREVIOUS_ROUND = Scenario(
         *expect("clock", {"recovered": "mainline"}, {"reader_stays": 0}),
         *expect("explorer", {"exhausted-clean": "mainline"}, {"reader_stays": 0}),
     ),
+    titles=("RCU waits for its last round",),
 )

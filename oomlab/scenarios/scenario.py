@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from oomlab.brief import brief
+from oomlab.brief import brief, table
 from oomlab.engine.model import Model
 from oomlab.engine.properties import Property
 from oomlab.errors import InputError, ModelError, shown
@@ -36,7 +36,7 @@ class Scenario:
     `small_scope` are the sizes under which it is explored unless the user says otherwise. `rows`
     are the settings under which it is held against every remedy. `expected` is what its own file
     declares; see `verdicts`. `properties`: what it must never, sometimes or eventually show; who
-    watches adds more.
+    watches adds more. `titles`: a few words for each of the rows, for people.
     """
 
     name: str
@@ -47,6 +47,15 @@ class Scenario:
     expected: tuple[Expectation, ...]
     rows: tuple[Settings, ...] = ({},)
     properties: tuple[Property, ...] = ()
+    titles: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        rows = [
+            (f"{one.name} = {one.default}", f"{one.meaning} (valid: {one.valid()})")
+            for one in self.parameters
+        ]
+        return table(f"Scenario {self.name}", [("What", self.summary), *rows])
 
     @property
     def verdicts(self) -> tuple[Expectation, ...]:

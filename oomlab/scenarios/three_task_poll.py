@@ -22,4 +22,5 @@ THREE_TASK_POLL = Scenario(
         *expect("explorer", {"lockup": "mainline"}),
         *expect("clock", {"completed": "mainline"}, {"give_back_pages": 512}),
     ),
+    titles=("Three tasks, one polls",),
 )

@@ -27,4 +27,5 @@ TWO_TASK_CYCLE = Scenario(
     ),
     rows=({}, {"fault_tasks": 1}),
     properties=(eventually("oom_lock is free again", oom_lock_is_free),),
+    titles=("Two tasks, two locks", "Two tasks, and a page fault beside them"),
 )

@@ -60,4 +60,5 @@ VIRTQUEUE_ADD = Scenario(
         *expect("explorer", {"exhausted-clean": "mainline"}, {"total_sg": 2, "indirect": 0}),
     ),
     rows=({}, {"total_sg": 2}),
+    titles=("Telling the host, with one buffer", "Telling the host, with two buffers"),
 )

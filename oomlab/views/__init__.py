@@ -29,12 +29,12 @@ _FACE = Face(
     __name__,
     {
         "oomlab.views.audit": ("places_under",),
+        "oomlab.views.heroes": ("hero",),
+        "oomlab.views.matrix": ("map_numbers", "map_rows"),
         "oomlab.views.merged": ("tug_of_war",),
         "oomlab.views.lockdep": ("as_shrinker", "runs_that_went_well", "who_sees_what"),
-        "oomlab.views.masks": ("exits",),
+        "oomlab.views.masks": ("FLIPS", "exits"),
         "oomlab.views.real_kernel": ("case_groups", "cells_table", "told_table"),
-        "oomlab.views.runs": ("moments",),
-        "oomlab.views.schedules": ("milestones",),
         "oomlab.views.today": ("hazards_that_hang",),
         "oomlab.views.slow_path": ("mark_rows", "run_machine", "run_request", "trace_polls"),
     },
@@ -60,8 +60,8 @@ Scalar: TypeAlias = str | int | float | bool
 class View:
     """What there is to see, to read and to hear for one set of values.
 
-    `picture` is one complete `<svg>` element, made by oomlab's own figures: it is put into pages
-    as it is. `sentence` (what happened, and why) and `twin` (the picture in words, in lines) are
+    `picture` is one complete element, made by oomlab's own figures: it is put into pages as it
+    is. `sentence` (what happened, and why) and `twin` (the picture in words, in lines) are
     plain text; whoever puts them into a page escapes them.
     """
 

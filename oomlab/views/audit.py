@@ -25,7 +25,7 @@ def requests(remedy: str) -> View:
     )
     left = f"Still to be changed: {names}." if waiting else "None is left."
     sentence = f"{len(waiting)} of {len(places)} places may wait for memory. {left}"
-    return View(figure.svg, sentence, figure.twin)
+    return View(figure.html, sentence, figure.twin)
 
 
 @checked

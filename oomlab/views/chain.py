@@ -20,8 +20,8 @@ def walk(caller: int, remedy: str = "mainline", **given: Scalar) -> View:
     if asked is None:
         figure = draw_timeline(trace)
         said = f"{who[0].upper()}{who[1:]} asks nobody, and no listener is called."
-        return View(figure.svg, f"{said} {how_it_went(trace)}", figure.twin)
+        return View(figure.html, f"{said} {how_it_went(trace)}", figure.twin)
     figure = draw_chain(asked, who)
     called = [stop.listener.name for stop in asked.stops]
     said = f"{len(called)} listeners are called, {called[0]} first. " if called else ""
-    return View(figure.svg, said + outcome_sentence(asked), figure.twin)
+    return View(figure.html, said + outcome_sentence(asked), figure.twin)

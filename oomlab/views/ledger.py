@@ -30,7 +30,7 @@ def claims(word: str) -> View:
     numbers = ", ".join(map(str, sorted(marked)))
     verb = "claim is" if len(marked) == 1 else "claims are"
     sentence = f"{len(marked)} {verb} {word}: {numbers}. {MEANINGS[word]}"
-    return View(figure.svg, sentence, figure.twin)
+    return View(figure.html, sentence, figure.twin)
 
 
 def _messages() -> list[Message]:

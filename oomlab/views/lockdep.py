@@ -11,7 +11,7 @@ from oomlab.analysis import (
     DETECTORS,
     Annotation,
     Detector,
-    cycle_sentence,
+    LockCycle,
     detector_log,
     failed_tries,
     first_cycle_us,
@@ -65,16 +65,14 @@ def order(scenario: str, remedy: str, kernel: str = "4.14") -> View:
     annotation = _annotation(kernel)
     runs = runs_that_went_well(scenario, remedy)
     graph = lock_order_graph(runs, annotation)
-    name = f"{len(runs)} runs of {scenario} under {remedy}"
+    name = f"{len(runs)} run{'s' if len(runs) > 1 else ''} that ended well"
     figure = draw_lock_order(graph, name, _locks(runs), failed_tries(runs))
     cycles = graph.cycles()
     if cycles:
-        said = (
-            f"Lockdep warns, after {len(runs)} runs that ended well: {cycle_sentence(cycles[0])}."
-        )
+        said = f"Lockdep warns, after {len(runs)} runs that ended well: {_warning(cycles[0])}"
     else:
         said = _silence(scenario, remedy, annotation)
-    return View(figure.svg, said, figure.twin)
+    return View(figure.html, said, figure.twin)
 
 
 @view
@@ -86,15 +84,15 @@ def as_shrinker(fill: str, kernel: str) -> View:
     value or an unknown kernel.
     """
     remedy = find_remedy("shrinker").but(fill_allocation=_fill(fill))
-    remedy = replace(remedy, name=f"a shrinker, filled {fill}")
+    remedy = replace(remedy, name=f"a shrinker that allocates {fill.replace('-', ' the ')}")
     trace = run(THREE_TASKS, remedy, {"reclaim_meets_fs": 0})
     graph = lock_order_graph([trace], _annotation(kernel))
     figure = draw_lock_order(graph, trace.remedy, _locks([trace]), failed_tries([trace]))
     cycles = graph.cycles()
     said = f"{_ending(trace)} Lockdep is silent."
     if cycles:
-        said = f"{_ending(trace)} Lockdep warns all the same: {cycle_sentence(cycles[0])}."
-    return View(figure.svg, said, figure.twin)
+        said = f"{_ending(trace)} Lockdep warns all the same: {_warning(cycles[0])}"
+    return View(figure.html, said, figure.twin)
 
 
 @view
@@ -110,9 +108,9 @@ def log(
     the machine's release; its per-CPU lists give nothing back, since the log is that of a hang."""
     trace = _hanging(scenario, remedy, others, modelled_kernel(kernel))
     messages = detector_log(trace, UNTIL_S, first_scan_s)
-    figure = draw_detector_log(messages, UNTIL_S, f"{scenario} under {remedy}")
+    figure = draw_detector_log(messages, UNTIL_S, "a machine that hangs")
     if not messages:
-        return View(figure.svg, f"{_ending(trace)} The log stays empty.", figure.twin)
+        return View(figure.html, f"{_ending(trace)} The log stays empty.", figure.twin)
     hung = dict.fromkeys(m.task for m in messages if m.detector == "hung task")
     said = f"{_ending(trace)} Silence for {messages[0].second} s, then the first "
     said += f"line: {messages[0].detector}."
@@ -121,7 +119,7 @@ def log(
         said += f" Named as hung, from {first.second} s on: {', '.join(hung)}."
     else:
         said += " Nobody is named as hung."
-    return View(figure.svg, said, figure.twin)
+    return View(figure.html, said, figure.twin)
 
 
 @checked
@@ -207,6 +205,13 @@ def _silence(scenario: str, remedy: str, annotation: Annotation) -> str:
         " Not even the run that hangs would tell it."
     )  # fmt: skip
     return f"{said} When it hangs, {waiting_sentence(unseen)}: {why}.{more}"
+
+
+def _warning(cycle: LockCycle) -> str:
+    """The circle, and the moment at which it is complete."""
+    circle = " -> ".join((*cycle.locks, cycle.locks[0]))
+    closing = cycle.closing
+    return f"{circle}. It closes when {closing.witness.task} asks for {closing.taken}."
 
 
 def _ending(trace: Trace) -> str:

@@ -17,6 +17,17 @@ from oomlab.views import View, view
 NO_FLAG = "none"
 """The value of `flip` that leaves a mask as it is."""
 
+FLIPS = (
+    "__GFP_DIRECT_RECLAIM",
+    "__GFP_KSWAPD_RECLAIM",
+    "__GFP_IO",
+    "__GFP_FS",
+    "__GFP_NORETRY",
+    "__GFP_RETRY_MAYFAIL",
+)
+"""The flags whose bits a reader may turn over in the picture of the exits, as far as the kernel has
+them: those that the chapter about masks speaks of."""
+
 
 @view
 def bits(mask: str, kernel: str = DEFAULT_VERSION) -> View:
@@ -30,7 +41,7 @@ def bits(mask: str, kernel: str = DEFAULT_VERSION) -> View:
     said = f"{mask} is {request.mask:#x} on Linux {kernel}: {len(flags)} bits."
     for names, reason in in_words(idle):
         said += f" Without effect: {names} ({reason})."
-    return View(figure.svg, said, figure.twin)
+    return View(figure.html, said, figure.twin)
 
 
 @view
@@ -47,14 +58,15 @@ def exits(mask: str, flip: str = NO_FLAG, kernel: str = DEFAULT_VERSION) -> View
         value ^= numbers.bits[flip]
         name = f"{mask} {verb} {flip}"
     request = Request(value, numbers)
-    figure = draw_exits(request, name)
+    flips = {flag: NO_FLAG if flag == flip else flag for flag in FLIPS if flag in numbers.bits}
+    figure = draw_exits(request, name, flips=flips, flipped=flip)
     free, held = (outcome(request, lock_held=state) for state in (False, True))
     said = f"{name}: {free.words}, because {WHY[free.ending]}."
     if held.ending is not free.ending:
         said += f" While somebody holds oom_lock: {held.words}, because {WHY[held.ending]}."
     if flip in void_flags(request):
         said += f" {flip} itself changes nothing here."
-    return View(figure.svg, said, figure.twin)
+    return View(figure.html, said, figure.twin)
 
 
 @view
@@ -63,7 +75,7 @@ def pair(first: str, second: str, kernel: str = DEFAULT_VERSION) -> View:
     numbers = table(kernel)
     one, other = (Request(_mask(mask, numbers), numbers) for mask in (first, second))
     figure = draw_pair(one, other, (first, second))
-    return View(figure.svg, compare(one, other).reason, figure.twin)
+    return View(figure.html, compare(one, other).reason, figure.twin)
 
 
 def _mask(text: str, numbers: Table) -> int:

@@ -6,9 +6,9 @@ from oomlab.analysis.outcome import pages_returned
 from oomlab.errors import InputError
 from oomlab.evidence.releases import find_release
 from oomlab.experiment import run
-from oomlab.figures import draw_timeline
 from oomlab.figures.growth import Growth, draw_growth
 from oomlab.figures.pfn_array import draw_pfn_array
+from oomlab.figures.stage import draw_stage
 from oomlab.kernel.releases import KERNEL_4_19
 from oomlab.listeners.pfn_array import UNIT_KIB, announce
 from oomlab.views import Scalar, View, view
@@ -39,7 +39,7 @@ def pfn_array(advance: str, page_kib: int, units: int) -> View:
     figure = draw_pfn_array(told, f"{pages} pages of {page_kib} KiB, num_pfns advanced {advance}")
     if not told.stale:
         return View(
-            figure.svg,
+            figure.html,
             f"The host reads {told.length} entries: all that were written, and nothing else.",
             figure.twin,
         )
@@ -53,18 +53,18 @@ def pfn_array(advance: str, page_kib: int, units: int) -> View:
             f" {len(told.overrun)} number{'s are' if per_page > 1 else ' is'} written behind the"
             " end of the array."
         )
-    return View(figure.svg, sentence, figure.twin)
+    return View(figure.html, sentence, figure.twin)
 
 
 @view
 def at_release(scenario: str, release: str, **given: Scalar) -> View:
-    """One hazard on one of the releases of the story, as a timeline. Raises InputError for an
+    """One hazard on one of the releases of the story, on the stage. Raises InputError for an
     unknown release, and as `run` does."""
     found = find_release(release)
     trace = run(scenario, found.remedy, {**given, "kernel": found.kernel})
-    figure = draw_timeline(trace)
+    stage = draw_stage(trace)
     said = f"Linux {found.name}, whose balloon {found.summary}. {how_it_went(trace)}"
-    return View(figure.svg, said, figure.twin)
+    return View(stage.html, said, stage.twin)
 
 
 @view
@@ -74,7 +74,7 @@ def tug_of_war(spare_pages: int, load_tasks: int) -> View:
     figure = draw_growth(runs, "A balloon that grows beside page cache")
     shrinker, notifier = runs
     return View(
-        figure.svg,
+        figure.html,
         f"As a shrinker the balloon {_gains(shrinker)}; as an OOM notifier it {_gains(notifier)}.",
         figure.twin,
     )

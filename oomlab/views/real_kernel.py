@@ -90,14 +90,20 @@ def cases(group: str, release: str = ALL) -> View:
 @view
 def case(case: str, release: str = ALL) -> View:
     """One case. Raises InputError for an unknown name."""
-    return _view((CASES.find(case).name,), release, case)
+    return _view((CASES.find(case).name,), release, "One case")
 
 
 def _view(names: tuple[str, ...], release: str, name: str) -> View:
     wanted = _releases(release)
-    rows = [Multiple(f"{n}: {CASES[n].asks}", tuple(_cell(n, r) for r in wanted)) for n in names]
+    rows = [Multiple(_title(n, names), tuple(_cell(n, r) for r in wanted)) for n in names]
     figure = draw_multiples(rows, name, key=release)
-    return View(figure.svg, _sentence(names, wanted), figure.twin)
+    return View(figure.html, _sentence(names, wanted), figure.twin)
+
+
+def _title(case: str, among: tuple[str, ...]) -> str:
+    """What a case asks; several are told apart by their names, which other texts use as well."""
+    asks = CASES[case].asks
+    return f"{case}: {asks}" if len(among) > 1 else f"{asks[0].upper()}{asks[1:]}"
 
 
 def _releases(release: str) -> tuple[str, ...]:
@@ -111,11 +117,15 @@ def _compared(case: str, release: str) -> KernelComparison | None:
     return compare_kernel(case, release, SEEDS) if played else None
 
 
+def model_bars(case: str, release: str) -> tuple[RunBar, ...]:
+    """What the model says of a case on a release; empty if it does not play it."""
+    found = _compared(case, release)
+    return tuple(map(bar_of, found.model_runs)) if found else ()
+
+
 def _cell(case: str, release: str) -> BothSides:
     kernel = [run for run in kernel_runs() if (run.case, run.release) == (case, release)]
-    found = _compared(case, release)
-    model = found.model_runs if found else ()
-    return BothSides(release, tuple(map(bar_of, model)), tuple(map(bar_of, kernel)))
+    return BothSides(release, model_bars(case, release), tuple(map(bar_of, kernel)))
 
 
 def bar_of(run: RunFacts) -> RunBar:
@@ -158,13 +168,13 @@ def pressure(case: str) -> View:
         each.release: {"model": _shares(each.model_runs), "kernel": _shares(each.kernel_runs)}
         for each in found
     }
-    figure = draw_shares(rows, f"{case}: time in which all are stalled on memory")
+    figure = draw_shares(rows, "Time in which all are stalled on memory")
     shares = [share for row in rows.values() for share in row["kernel"]]
     said = "It was over before anybody looked."
     if shares:
         span = share_text(shares)
         said = f"The kernels say that all were stalled on memory for {span} of the time."
-    return View(figure.svg, said, figure.twin)
+    return View(figure.html, said, figure.twin)
 
 
 def _shares(runs: Iterable[RunFacts]) -> tuple[float, ...]:

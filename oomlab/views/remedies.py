@@ -38,7 +38,7 @@ def same_schedule(scenario: str, schedule: str, remedy: str, others: int = 0) ->
         same = base.ended_at_us if found is None else found.step - 1
         rows.append(ComparedRemedy(name, same, trace.ended_at_us, *_costs(scenario, name, others)))
     figure = draw_comparison(rows, remedy, base.ended_at_us, scenario)
-    return View(figure.svg, _sentence(scenario, schedule, remedy, base, others), figure.twin)
+    return View(figure.html, _sentence(scenario, schedule, remedy, base, others), figure.twin)
 
 
 @cache

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from oomlab.analysis import moment_text, wait_for_graph, waiting_sentence
-from oomlab.analysis.milestones import Milestone, cut_after, timed_milestones, told_events
-from oomlab.analysis.outcome import failed_allocations, kills, longest_request_us
+from oomlab.analysis import (
+    allocation_requests,
+    wait_for_graph,
+    waiting_sentence,
+)
+from oomlab.analysis.outcome import kills, longest_request_us
 from oomlab.analysis.units import time_text
-from oomlab.checked import checked
 from oomlab.engine.trace import Trace
-from oomlab.engine.trace.narration import explain
-from oomlab.errors import InputError
 from oomlab.experiment import run
-from oomlab.figures import draw_state, draw_timeline, draw_wait_for
+from oomlab.figures import draw_timeline, draw_wait_for
 from oomlab.views import Scalar, View, view
 
 
@@ -20,7 +20,7 @@ def timeline(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> View
     """Who did what when. `given`: parameters of the scenario."""
     trace = run(scenario, remedy, given, seed)
     figure = draw_timeline(trace)
-    return View(figure.svg, how_it_went(trace), figure.twin)
+    return View(figure.html, how_it_went(trace), figure.twin)
 
 
 @view
@@ -28,40 +28,7 @@ def waits_at_end(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> 
     """Who waits for whom when the run is over. `given`: parameters of the scenario."""
     trace = run(scenario, remedy, given, seed)
     figure = draw_wait_for(trace, trace.ended_at_us)
-    return View(figure.svg, how_it_went(trace), figure.twin)
-
-
-@view
-def state_at(scenario: str, remedy: str, moment: int, seed: int = 0, **given: Scalar) -> View:
-    """Tasks, locks and memory after one of the moments that the story of a run tells of; 0 is the
-    start.
-
-    Raises InputError for a moment that the run does not have.
-    """
-    trace = run(scenario, remedy, given, seed)
-    told = told_events(trace)
-    if not 0 <= moment <= len(told):
-        raise InputError(f"the run has {len(told)} moments; there is no moment {moment}")
-    if not moment:
-        start = cut_after(trace, max(told[0] - 1, 0))
-        return View((figure := draw_state(start, 0)).svg, "Nobody has moved yet.", figure.twin)
-    cut = cut_after(trace, told[moment - 1])
-    event = cut.events[-1]
-    said = f"At {moment_text(trace, event.at_us)}: {explain(trace, event)}."
-    if moment == len(told):
-        said += f" {how_it_went(trace)}"
-    elif cycle := wait_for_graph(cut, cut.ended_at_us).cycle:
-        # Short: the picture beside it says who waits for what, and may have four in a circle.
-        around = [edge.waiter for edge in (*cycle, cycle[0])]
-        said += f" The circle is closed: {' → '.join(around)}."
-    figure = draw_state(cut, cut.ended_at_us)
-    return View(figure.svg, said, figure.twin)
-
-
-@checked
-def moments(scenario: str, remedy: str, seed: int = 0, **given: Scalar) -> tuple[Milestone, ...]:
-    """What a Stepper must know of the moments that `state_at` shows."""
-    return timed_milestones(run(scenario, remedy, given, seed))
+    return View(figure.html, how_it_went(trace), figure.twin)
 
 
 def how_it_went(trace: Trace) -> str:
@@ -112,10 +79,13 @@ def _recovered(trace: Trace) -> str:
 
 
 def _failures(trace: Trace) -> str:
-    failed = failed_allocations(trace)
+    failed = [one.task for one in allocation_requests(trace) if one.end == "failed"]
     if not failed:
         return ""
-    return f" {failed} request{'s' if failed > 1 else ''} for a page failed."
+    who = ", ".join(dict.fromkeys(failed))
+    if len(failed) > 1:
+        return f" {len(failed)} requests that may fail did ({who})."
+    return f" One request that may fail did: that of {who}."
 
 
 def _panic(trace: Trace) -> str:

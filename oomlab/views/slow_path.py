@@ -56,7 +56,7 @@ def walk(request: str, held: bool) -> View:
     asked = find_request_class(request).words
     made = _only_request(run_request(request, FOR_EVER if held else 0))
     figure = draw_slow_path(made, asked)
-    return View(figure.svg, f"{asked}: {_what_came_of_it(made)}", figure.twin)
+    return View(figure.html, f"{asked}: {_what_came_of_it(made)}", figure.twin)
 
 
 @view
@@ -75,7 +75,7 @@ def polling(request: str, held_ms: int) -> View:
     tries = (
         "It never tries oom_lock." if polls == 0 else f"It tries oom_lock {polls} times in vain."
     )
-    return View(figure.svg, f"{asked} {ending} after {took}. {tries}", figure.twin)
+    return View(figure.html, f"{asked} {ending} after {took}. {tries}", figure.twin)
 
 
 @view
@@ -90,7 +90,7 @@ def reclaim(way: str, kernel: Spelled) -> View:
     figure = draw_timeline(trace)
     ending = "gets a page" if made.end == "page" else "fails"
     sentence = f"One round of reclaim, and the request {ending} after {took}. {_WAITS[way]}"
-    return View(figure.svg, sentence, figure.twin)
+    return View(figure.html, sentence, figure.twin)
 
 
 _WAITS = {
@@ -118,7 +118,7 @@ def marks(free: int, kernel: Spelled) -> View:
         raise InputError(f"{free} pages cannot be free")
     levels = watermarks_for(MANAGED_PAGES)
     rows = mark_rows(free, kernel)
-    figure = draw_watermarks(free, levels, rows)
+    figure = draw_watermarks(free, levels, rows, drag="free")
     refused = [row.name for row in rows if not row.gets]
     if free > levels.low:
         says = "Above the low mark no request has to do anything for its page."
@@ -135,7 +135,7 @@ def marks(free: int, kernel: Spelled) -> View:
     else:
         says = "Nothing is left: the reserves are empty, too."
     number = f"{len(refused)} of {len(rows)} kinds of attempt get none." if refused else ""
-    return View(figure.svg, f"{free} pages are free. {says} {number}".strip(), figure.twin)
+    return View(figure.html, f"{free} pages are free. {says} {number}".strip(), figure.twin)
 
 
 @checked

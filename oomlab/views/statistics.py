@@ -118,4 +118,4 @@ def _crowd(killers: int, others: int) -> str:
 
 
 def _view(figure: Figure, sentence: str) -> View:
-    return View(figure.svg, sentence, figure.twin)
+    return View(figure.html, sentence, figure.twin)

@@ -8,8 +8,8 @@ from oomlab.analysis.outcome import kills, longest_request_us, oom_calls
 from oomlab.checked import checked
 from oomlab.engine.trace import Trace
 from oomlab.experiment import run
-from oomlab.figures import draw_timeline
 from oomlab.figures.multiples import BothSides, Multiple, RunBar, draw_multiples
+from oomlab.figures.stage import draw_stage
 from oomlab.kernel.releases import modelled_kernel, traits_of
 from oomlab.views import View, view
 from oomlab.views.runs import how_it_went
@@ -18,12 +18,12 @@ TODAY = "7.3"
 """The newest release that the model knows."""
 
 HAZARDS = {
-    "h1-two-task-cycle": "Two tasks, two locks (H1)",
-    "h2-three-task-poll": "Three tasks, one polls (H2)",
-    "h3b-ccw-config-write": "The callback asks for a page (H3, s390)",
-    "h5-host-never-answers": "The host never answers (H5)",
-    "h5-rcu-previous-round": "RCU waits for its last round (H5)",
-    "h6-nap-under-lock": "The worker naps with the lock (H6)",
+    "h1-two-task-cycle": "Two tasks, two locks",
+    "h2-three-task-poll": "Three tasks, one polls",
+    "h3b-ccw-config-write": "The callback asks for a page",
+    "h5-host-never-answers": "The host never answers",
+    "h5-rcu-previous-round": "RCU waits for its last round",
+    "h6-nap-under-lock": "The worker naps with the lock",
 }
 """Those whose code is in the model for all releases, in words."""
 
@@ -51,7 +51,12 @@ def hazards(older: str) -> View:
     figure = draw_multiples(rows, f"The hazards on Linux {older} and {TODAY}")
     then, now = (len(hazards_that_hang(release)) for release in (older, TODAY))
     said = f"Of {len(HAZARDS)} hazards {then} lock Linux {older} up, and {now} lock {TODAY} up."
-    return View(figure.svg, said, figure.twin)
+    return View(figure.html, said, figure.twin)
+
+
+def bar_at(scenario: str, kernel: str) -> RunBar:
+    """How long requests for pages wait in a hazard on a release. Raises InputError as `at` does."""
+    return _lane(at(scenario, kernel))
 
 
 @checked
@@ -62,10 +67,10 @@ def hazards_that_hang(kernel: str) -> frozenset[str]:
 
 @view
 def hazard(scenario: str, kernel: str) -> View:
-    """One hazard on one release, as a timeline. Raises InputError as `at` does."""
+    """One hazard on one release, on the stage. Raises InputError as `at` does."""
     trace = at(scenario, kernel)
-    figure = draw_timeline(trace)
-    return View(figure.svg, f"Linux {kernel}. {how_it_went(trace)}", figure.twin)
+    stage = draw_stage(trace)
+    return View(stage.html, f"Linux {kernel}. {how_it_went(trace)}", stage.twin)
 
 
 def _is_stuck(trace: Trace) -> bool:

@@ -11,29 +11,39 @@ from oomlab.errors import needed
 from oomlab.faces import Face
 
 with needed("widgets"):
+    from oomlab.widgets.balloon import Balloon, guest_sizes
     from oomlab.widgets.controls import Choice, Slider, Toggle
     from oomlab.widgets.game import Game
     from oomlab.widgets.game_board import board
+    from oomlab.widgets.game_levels import LEVELS
     from oomlab.widgets.log_reader import LogReader
     from oomlab.widgets.panel import Panel
     from oomlab.widgets.prediction import Prediction
-    from oomlab.widgets.stepper import Stepper
+    from oomlab.widgets.sandbox import Sandbox
+    from oomlab.widgets.setup import Setup
 
 _FACE = Face(
     __name__,
-    {"oomlab.widgets.statistics": ("crowd_controls", "downtime_statistics")},  # need matplotlib
+    {
+        "oomlab.widgets.statistics": ("crowd_controls", "downtime_statistics"),  # need matplotlib
+        "oomlab.widgets.workbench": ("Workbench",),  # needs the whole workbench
+    },
 )
 
 __all__ = [
+    "Balloon",
     "Choice",
     "Game",
+    "LEVELS",
     "LogReader",
     "Panel",
     "Prediction",
+    "Sandbox",
+    "Setup",
     "Slider",
-    "Stepper",
     "Toggle",
     "board",
+    "guest_sizes",
     *_FACE.names,
 ]
 

@@ -13,7 +13,7 @@ const asSentence = (text) =>
 // Prefixes every id in a panel's or reader's controls, so that two copies of one panel in a page (a cell shown twice)
 // keep their own labels.
 function makeIdsUnique(root, copy) {
-  for (const name of ["id", "for", "list"]) {
+  for (const name of ["id", "for", "list", "aria-describedby"]) {
     for (const element of root.querySelectorAll(`.oom-control [${name}]`)) {
       element.setAttribute(name, `${copy}-${element.getAttribute(name)}`);
     }

@@ -17,7 +17,7 @@ from oomlab.errors import InputError, unknown
 from oomlab.scenarios.parameters import Number
 from oomlab.views import Scalar
 from oomlab.widgets.checks import check_number, check_words, plain
-from oomlab.widgets.stepper import Stepper
+from oomlab.widgets.setup import Setup
 
 RADIO_LIMIT = 3
 """A choice of at most so many options is drawn as radio buttons, a longer one as a list."""
@@ -30,14 +30,16 @@ class Choice:
     """One of several named options.
 
     `options` maps each value the view may get (text or a number) to the words the reader sees. All
-    of them are stored. Raises ValueError if there are fewer than two, if a value is no text or
-    number, or if `start` is not among them.
+    of them are stored, or those in `some`; the others are computed when asked for. Raises
+    ValueError if there are fewer than two, if a value is no text or number, or if `start` is not
+    among those that are stored.
     """
 
     name: str
     label: str
     options: Mapping[Any, str]
     start: Any = None
+    some: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
         check_words(self)
@@ -52,14 +54,16 @@ class Choice:
             if not isinstance(text, str) or not text.strip():
                 raise InputError(f"choice {self.name!r}: option {value!r} has no text to show")
         object.__setattr__(self, "options", dict(self.options))
-        first = next(iter(self.options))
-        start = first if self.start is None else self.check(self.start)
+        object.__setattr__(self, "some", tuple(self.check(value) for value in self.some))
+        start = self.stored[0] if self.start is None else self.check(self.start)
+        if start not in self.stored:
+            raise unknown(f"start of choice {self.name!r}", start, self.stored)
         object.__setattr__(self, "start", start)
 
     @property
     def stored(self) -> tuple[Scalar, ...]:
-        """All option values, in the order given."""
-        return tuple(self.options)
+        """The option values whose results are stored, in the order given."""
+        return tuple(self.some) or tuple(self.options)
 
     def check(self, value: Any) -> Scalar:
         """`value`, if it is one of the options; ValueError naming them if not."""
@@ -75,6 +79,7 @@ class Choice:
             "name": self.name,
             "label": self.label,
             "values": list(self.stored),
+            **({"options": list(self.options)} if self.some else {}),
             "texts": list(self.options.values()),
         }
 
@@ -189,7 +194,7 @@ class Toggle:
         }
 
 
-Control: TypeAlias = Choice | Slider | Toggle | Stepper
+Control: TypeAlias = Choice | Slider | Toggle | Setup
 
 
 def shown_value(control: Control, value: Any) -> str:
@@ -198,19 +203,20 @@ def shown_value(control: Control, value: Any) -> str:
         return control.options[value]
     if isinstance(control, Slider):
         return f"{value} {control.unit}".rstrip()
-    if isinstance(control, Stepper):
-        return control.told(value)
+    if isinstance(control, Setup):
+        return str(value)
     return "yes" if value else "no"
 
 
 def check_controls(controls: Sequence[Control]) -> tuple[Control, ...]:
-    """The controls of one panel; ValueError if there is none, or two have the same name."""
+    """The controls of one panel; ValueError if two have the same name. A picture with a
+    cursor of its own may have none."""
     for control in controls:
-        if not isinstance(control, (Choice, Slider, Toggle, Stepper)):
+        if not isinstance(control, (Choice, Slider, Toggle, Setup)):
             raise InputError(
-                f"a control is a Choice, a Slider, a Stepper or a Toggle, not {control!r}"
+                f"a control is a Choice, a Slider, a Setup or a Toggle, not {control!r}"
             )
     names = [control.name for control in controls]
-    if not names or len(set(names)) < len(names):
-        raise InputError(f"a panel needs at least one control, each name once, not {names}")
+    if len(set(names)) < len(names):
+        raise InputError(f"a panel needs each control once, not {names}")
     return tuple(controls)

@@ -1,6 +1,7 @@
 // Who computes what is not stored: a kernel, if one answers, or else the engine of the site.
-// An engine has `whyNot()` ("" if it is there, or else a sentence), `ask()` for a view, `read()` for
-// a log, and `done`, the words for its answers. Nothing about the page is guessed: a kernel is there
+// An engine has `whyNot()` ("" if it is there, or else a sentence), `size()`, how much has to be loaded
+// for it, in words ("": nothing, or not known), `ask()` for a view, `read()` for a log, and `done`, the
+// words for its answers. Nothing about the page is guessed: a kernel is there
 // when it answers a ping.
 
 const PING_MS = 3000; // an idle kernel answers in a few milliseconds
@@ -21,9 +22,15 @@ function forReaders(problem) {
 function engines(model, copy) {
   const found = [];
   if (model) found.push(kernelEngine(model, copy));
-  const root = document.documentElement.dataset.content_root; // Sphinx writes it into each page
-  if (root !== undefined) found.push(siteEngine(new URL(`${root}_static/`, document.baseURI)));
+  const base = siteBase();
+  if (base) found.push(siteEngine(base));
   return found;
+}
+
+// Where a page of the site finds what is no page; null elsewhere.
+function siteBase() {
+  const root = document.documentElement.dataset.content_root; // Sphinx writes it into each page
+  return root === undefined ? null : new URL(`${root}_static/`, document.baseURI);
 }
 
 // The first engine that is there, or null, and why the others before it are not.
@@ -41,6 +48,7 @@ function kernelEngine(model, copy) {
   const me = `${copy}-${Math.random().toString(36).slice(2)}`; // other views hear the same answers
   const open = new Map();
   let count = 0;
+  let benches = 0; // number of the newest bench: nobody waits for older ones
   const hear = (message) => open.get(message.id)?.(message);
   model.on("msg:custom", hear);
 
@@ -66,6 +74,7 @@ function kernelEngine(model, copy) {
     async whyNot() {
       return (await send({ kind: "ping" }, PING_MS)) ? "" : NO_KERNEL;
     },
+    size: () => "",
     async ask(_data, values) {
       const answer = await send({ kind: "run", values }, PATIENCE_MS);
       if (!answer) throw new Told(NO_KERNEL);
@@ -85,8 +94,18 @@ function kernelEngine(model, copy) {
       } while (at < log.size);
       return answer.result;
     },
+    // In parts: the kernel is asked for each, so that it can be stopped between two.
+    async bench(question, onPart) {
+      const mine = ++benches;
+      for (let first = true; mine === benches; first = false) {
+        const answer = await send({ kind: "bench", question: first ? question : null, run: mine }, PATIENCE_MS);
+        if (!answer) throw new Told(NO_KERNEL);
+        if (mine !== benches || answer.part.kind === "done") return;
+        onPart(answer.part);
+      }
+    },
     warm: () => {},
-    cut: () => {},
+    cut: () => (benches += 1),
     stop: () => model.off("msg:custom", hear),
   };
 }

@@ -100,21 +100,28 @@ class Grid:
             "points": self.points,
         }
 
-    def tallest(self) -> tuple[float, float] | None:
+    def tallest(self, layout: int = 0) -> tuple[float, float] | None:
         """Width and height of the picture that is tallest for its width (None: none says its size).
+        `layout`: 0 for wide places, 1 for narrow ones.
 
         The page reserves this much room, so that no stored picture moves the text below it.
         """
-        shapes = [shape for picture in self.pictures if (shape := _shape(picture))]
+        shapes = [shape for picture in self.pictures if (shape := _shape(picture, layout))]
         return max(shapes, key=lambda shape: shape[1] / shape[0], default=None)
 
 
 _VIEW_BOX = re.compile(r'<svg[^>]*\bviewBox="\s*\S+\s+\S+\s+([\d.]+)\s+([\d.]+)\s*"')
+_START = re.compile(r'<svg|<div class="oom-fit">')
 
 
-def _shape(picture: str) -> tuple[float, float] | None:
-    found = _VIEW_BOX.match(picture)
-    return (float(found[1]), float(found[2])) if found else None
+def _shape(picture: str, layout: int) -> tuple[float, float] | None:
+    """Of a picture that is nothing but an SVG, in one layout or in two; of others no size is known
+    beforehand."""
+    found = _VIEW_BOX.findall(picture) if _START.match(picture) else []
+    if not found:
+        return None
+    width, height = found[min(layout, len(found) - 1)]
+    return float(width), float(height)
 
 
 def _check_size(controls: Sequence[Control]) -> None:

@@ -64,7 +64,7 @@ function attachLog(root, inSite, model = null) {
 
   // A live region: it says what is being done, not how far that is; the bar and the count do.
   function showProgress(name, done, total, what) {
-    say("computing", STAGES[what](name));
+    say("computing", STAGES[what](name, engine.size()));
     if (total) Object.assign(progress, { max: total, value: Math.min(done, total) });
     else progress.removeAttribute("value");
     count.textContent = total ? `${megabytes(done)} of ${megabytes(total)} MB` : "";
@@ -134,7 +134,7 @@ function attachLog(root, inSite, model = null) {
 }
 
 const STAGES = {
-  loading: () => "Loading the reader, about 7 MB, once …",
+  loading: (_name, size) => `Loading the reader${size && `, ${size}, once`} …`,
   reading: (name) => `Reading ${name} …`,
   explaining: () => "Comparing with the model …",
 };

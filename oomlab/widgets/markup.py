@@ -1,8 +1,8 @@
 """The HTML of a panel: the same text for a static page and for a notebook.
 
 Everything the reader needs is in it, so the first picture is there without JavaScript; panel.js
-only brings the controls to life. Every text is escaped here. The one exception is the picture: an
-<svg> element written by oomlab's own figures, which escape the texts they draw.
+only brings the controls to life. Every text is escaped here. The one exception is the picture,
+written by oomlab's own figures, which escape the texts they draw.
 """
 
 from __future__ import annotations
@@ -22,21 +22,52 @@ from oomlab.widgets.controls import (
     Toggle,
     shown_value,
 )
+from oomlab.widgets.figures import caption, figure_mark
 from oomlab.widgets.grid import Grid
 from oomlab.widgets.prediction import Prediction
-from oomlab.widgets.stepper import Stepper
-from oomlab.widgets.stepper_markup import stepper_html
+from oomlab.widgets.setup import Setup, setup_html
 
 _NO_SCRIPT = (
     "This page shows one stored result. With JavaScript switched on, controls appear here"
     " that show others."
 )
 LATE = (
-    '<p class="oom-late">The controls have not started: their script did not arrive,'
-    " or it may not run here.</p>"
+    '<p class="oom-late">The controls have not started: their script did not arrive (a page'
+    " saved without its files has none), or it may not run here (a server must send it as"
+    " JavaScript).</p>"
 )
 """Shown after some seconds, unless the script came. The book's pages put the reason in its place
-(site_templates/page.html), where they may run as much as that."""
+(site_static/early.js), where they may run as much as that; where no script may run, it names the
+two reasons that were seen."""
+
+
+_AFTER = (
+    '<p class="oom-after"><button type="button" class="oom-again">Answer again</button>'
+    '<button type="button" class="oom-forget">Forget all my answers</button></p>'
+)
+"""What can be done with an answer that the device keeps."""
+
+
+def _tool(name: str, words: str, path: str) -> str:
+    drawn = f'<svg viewBox="0 0 16 16" aria-hidden="true"><path d="{path}"/></svg>'
+    return (
+        f'<button type="button" class="oom-{name}" title="{words}">{drawn}'
+        f'<span class="oom-hidden">{words}</span></button>'
+    )
+
+
+_TOOLS = (
+    '<div class="oom-tools">'
+    + _tool(
+        "link",
+        "Copy a link to this, as it stands",
+        "M6.5 9.5l3-3M7.5 4.5l1.4-1.4a2.8 2.8 0 0 1 4 4L11.5 8.5"
+        "M8.5 11.5l-1.4 1.4a2.8 2.8 0 0 1-4-4L4.5 7.5",
+    )
+    + _tool("screen", "Full screen", "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10")
+    + "</div>"
+)
+"""What can be done with a panel as a whole."""
 
 
 def panel_html(
@@ -58,15 +89,14 @@ def panel_html(
     )
     # The same panel has the same ids in every build. panel.js tells two copies on a page apart.
     key = "oom-" + hashlib.sha256(f"{title}{prediction}{stored}".encode()).hexdigest()[:8]
-    name = escape(title or "Interactive picture")
-    heading = f'<p class="oom-title" aria-hidden="true">{name}</p>' if title else ""
     return _joined(
-        f'<div class="oom-box oom-panel" role="group" aria-label="{name}" data-state="stored"'
+        f'<figure class="oom-box oom-panel" {figure_mark(title, view)} data-state="stored"'
         f"{' data-predict' if prediction else ''}>",
-        heading,
+        caption(title, "Interactive picture"),
         _question(prediction) if prediction else "",
         '<div class="oom-body">',
-        '<form class="oom-form" autocomplete="off"><fieldset class="oom-controls" disabled>',
+        f'<form class="oom-form" autocomplete="off"{"" if controls else " hidden"}>'
+        '<fieldset class="oom-controls" disabled>',
         '<legend class="oom-hidden">Controls</legend>',
         *(_control(control, f"{key}-{control.name}") for control in controls),
         "</fieldset></form>",
@@ -75,17 +105,24 @@ def panel_html(
         _stage(grid),
         '<div class="oom-foot"><p class="oom-status" role="status">stored result</p>',
         '<progress class="oom-progress" aria-label="Loading the engine" hidden></progress>',
-        '<button type="button" class="oom-nearest" hidden></button></div>',
+        '<button type="button" class="oom-stop" hidden>Stop</button>',
+        '<button type="button" class="oom-retry" hidden>Try again</button>',
+        '<button type="button" class="oom-nearest" hidden></button>',
+        '<p class="oom-note-of-link" role="status" hidden></p></div>',
         '<details class="oom-words"><summary>The picture in words</summary>',
-        f'<div class="oom-twin">{escape(grid.first["twin"])}</div></details></div>',
-        stored,
+        f'<div class="oom-twin">{escape(grid.first["twin"])}</div></details>',
+        _AFTER if prediction else "",
         "</div>",
+        _TOOLS,  # last, so that the keyboard comes to the controls first
+        stored,
+        "</figure>",
     )
 
 
 def _stage(grid: Grid) -> str:
-    tallest = grid.tallest()
-    room = f' style="--oom-room:{tallest[0]:g}/{tallest[1]:g}"' if tallest else ""
+    rooms = zip(("--oom-room", "--oom-room-narrow"), map(grid.tallest, (0, 1)), strict=True)
+    kept = ";".join(f"{name}:{size[0]:g}/{size[1]:g}" for name, size in rooms if size)
+    room = f' style="{kept}"' if kept else ""
     # The sentence comes first: it then stays beside the controls, whatever the picture's height.
     return _joined(
         f'<p class="oom-sentence" aria-live="polite">{escape(grid.first["sentence"])}</p>',
@@ -99,8 +136,8 @@ def _control(control: Control, ident: str) -> str:
         return _slider(control, ident)
     if isinstance(control, Toggle):
         return _toggle(control, ident)
-    if isinstance(control, Stepper):
-        return stepper_html(control, ident)
+    if isinstance(control, Setup):
+        return setup_html(control, ident)
     return _radios(control) if len(control.options) <= RADIO_LIMIT else _list(control, ident)
 
 
@@ -150,7 +187,7 @@ def _toggle(control: Toggle, ident: str) -> str:
 
 def _question(prediction: Prediction) -> str:
     return _joined(
-        '<form class="oom-prediction" autocomplete="off"><fieldset disabled>',
+        f'<form class="oom-prediction" autocomplete="off"{_right(prediction)}><fieldset disabled>',
         f"<legend>Before you look: {escape(prediction.question)}</legend>",
         '<div class="oom-options">',
         *(
@@ -159,13 +196,23 @@ def _question(prediction: Prediction) -> str:
         ),
         '</div><div class="oom-buttons"><button type="submit">Show me</button>',
         '<button type="button" class="oom-skip">Skip the prediction</button></div>',
+        '<p class="oom-then">The text below goes on when you have answered.</p>',
         "</fieldset></form>",
         '<div class="oom-compare" role="group" aria-label="Your prediction and the result"',
-        ' tabindex="-1" hidden><dl>',
-        '<div><dt>You predicted</dt><dd class="oom-predicted"></dd></div>',
+        ' tabindex="-1" hidden>',
+        "" if prediction.right is None else '<p class="oom-judged"></p>',
+        '<dl><div><dt>You predicted</dt><dd class="oom-predicted"></dd></div>',
+        ""
+        if prediction.right is None
+        else '<div class="oom-right"><dt>It is</dt>'
+        f"<dd>✓ {escape(prediction.options[prediction.right])}</dd></div>",
         f'<div><dt>{escape(prediction.who)} says</dt><dd class="oom-model">'
         f"{escape(prediction.answer_sentence)}</dd></div></dl></div>",
     )
+
+
+def _right(prediction: Prediction) -> str:
+    return "" if prediction.right is None else f' data-right="{prediction.right}"'
 
 
 def _joined(*parts: str) -> str:

@@ -16,16 +16,19 @@ from oomlab.errors import InputError
 class Prediction:
     """A question with a few answers to choose from, asked before the first picture is shown.
 
-    Afterwards the panel puts the reader's choice beside what the model says: `answer_sentence`, or
-    the sentence of the first picture if that is empty. `who` says it, where it is not the model. It
-    does not mark the choice right or wrong.
-    Raises ValueError for an empty question, fewer than two options or the same option twice.
+    Afterwards the panel puts the reader's choice beside what the model says: `because`, the reason
+    in a sentence, or the sentence of the first picture if that is empty. `right` is the place of
+    the option that holds, from 0. `who` says it, where it is not the model.
+    Raises ValueError for an empty question, fewer than two options, the same option twice, or a
+    `right` that is the place of none.
     """
 
     question: str
     options: Sequence[str]
     answer_sentence: str = ""
     who: str = "The model"
+    right: int | None = None
+    because: str = ""
 
     def __post_init__(self) -> None:
         if not self.question.strip():
@@ -37,4 +40,9 @@ class Prediction:
             )
         if not all(isinstance(option, str) and option.strip() for option in options):
             raise InputError(f"the options of a prediction are sentences, not {list(options)}")
+        if self.right is not None and self.right not in range(len(options)):
+            raise InputError(
+                f"the right option is one of 0 to {len(options) - 1}, not {self.right}"
+            )
         object.__setattr__(self, "options", options)
+        object.__setattr__(self, "answer_sentence", self.because or self.answer_sentence)

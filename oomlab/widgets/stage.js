@@ -1,6 +1,9 @@
 // The place where a panel shows things: picture, sentence and text twin, kept in size.
 
-function stage(root, copy, sentences) {
+const REST_MS = 500; // our choice: so long a sentence stands before it is read out
+
+// `moved()` is called when the reader moves the cursor in a picture that has one.
+function stage(root, copy, sentences, moved = () => {}) {
   const [picture, sentence, twin] = ["picture", "sentence", "twin"].map((name) =>
     root.querySelector(`.oom-${name}`),
   );
@@ -11,20 +14,72 @@ function stage(root, copy, sentences) {
     // The picture is put in as HTML because it comes from oomlab's own renderer, which escapes the
     // texts it draws. Everything else goes through textContent.
     picture.innerHTML = withOwnIds(answer.picture, copy);
-    if (sentence.textContent !== answer.sentence) sentence.textContent = answer.sentence;
+    say(answer.sentence);
     twin.textContent = answer.twin;
+    enliven();
     keepRoom();
+  }
+
+  // While a hand moves, sentences would pile up in a screen reader: one that stays is put in anew.
+  let rest = 0;
+  let told = sentence.textContent;
+  function say(text) {
+    if (sentence.textContent === text) return;
+    sentence.setAttribute("aria-live", "off");
+    sentence.textContent = text;
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      if (told === text) return;
+      told = text;
+      sentence.setAttribute("aria-live", "polite");
+      sentence.replaceChildren(text);
+    }, REST_MS);
+  }
+
+  // A stage comes alive; it stays where the reader's cursor was, in share of the way.
+  let machine = null;
+  let machines = []; // two of them on one axis have one cursor
+  function enliven() {
+    const pair = machines.length > 1;
+    const before = !pair && machine && machine.data.frames.length > 1 && { share: machine.at() / (machine.data.frames.length - 1) };
+    for (const one of machines) one.stop();
+    machines = [...picture.querySelectorAll(".oom-machine:not(.oom-m-still)")].map(machineOf);
+    [machine] = machines;
+    enlivenHeat(picture);
+    enlivenCopies(picture);
+    leaveKeysTo(picture); // in a notebook: its cursor is new
+    if (machine && before && before.share < 1) {
+      machine.show(Math.round(before.share * (machine.data.frames.length - 1)));
+    }
+    for (const one of machines) {
+      one.onmove = (at) => {
+        machines.forEach((other) => other.at() !== at && other.show(at));
+        if (one === machine) moved(at);
+      };
+    }
+  }
+
+  // Where the cursor is, if not where it was at first; null without one.
+  const cursor = () => (machine && machine.at() !== machine.data.at ? machine.at() : null);
+
+  // Puts the cursor there. Is there such a moment?
+  function go(at) {
+    const there = /^\d{1,6}$/.test(at) && Number(at) < (machine?.data.frames.length ?? 0);
+    if (there) machine.show(Number(at));
+    return there;
   }
 
   // The page must not jump: as long as the width is the same, no box gets smaller than it has been.
   function keepRoom() {
-    for (const box of boxes) {
-      const height = box.getBoundingClientRect().height;
-      if (height > (parseFloat(box.style.minHeight) || 0)) box.style.minHeight = `${height}px`;
-    }
+    const heights = boxes.map((box) => box.getBoundingClientRect().height); // all, before any is set
+    const scroller = picture.querySelector(".oom-fit") ?? picture;
+    const tooWide = scroller.scrollWidth > scroller.clientWidth + 1;
+    boxes.forEach((box, i) => {
+      if (heights[i] > (parseFloat(box.style.minHeight) || 0)) box.style.minHeight = `${heights[i]}px`;
+    });
     // A picture too wide for the panel scrolls inside it; the keyboard must be able to do that.
-    if (picture.scrollWidth > picture.clientWidth + 1) picture.tabIndex = 0;
-    else picture.removeAttribute("tabindex");
+    if (tooWide) scroller.tabIndex = 0;
+    else scroller.removeAttribute("tabindex");
   }
 
   const resizes = new ResizeObserver(() => {
@@ -32,21 +87,35 @@ function stage(root, copy, sentences) {
     if (now === width || now === 0) return;
     width = now;
     for (const box of boxes) box.style.minHeight = "";
-    sentence.style.minHeight = `${heightOfLongest(sentence, sentences)}px`;
+    sentence.style.minHeight = `${heightOfTallest(sentence, sentences)}px`;
     keepRoom();
   });
   resizes.observe(picture);
 
-  return { show, stop: () => resizes.disconnect() };
+  return {
+    show,
+    cursor,
+    go,
+    stop: () => {
+      clearTimeout(rest);
+      for (const one of machines) one.stop();
+      resizes.disconnect();
+    },
+  };
 }
 
-// The height the longest of `texts` would have in `box`, measured on an invisible copy of it.
-function heightOfLongest(box, texts) {
+// The height that the tallest of `texts` would have in `box`, measured on an invisible copy of it in
+// which they lie on each other: the one with the most letters need not be the one with the most lines.
+function heightOfTallest(box, texts) {
   const probe = box.cloneNode(false);
   probe.removeAttribute("aria-live");
   probe.setAttribute("aria-hidden", "true");
-  probe.style.cssText = "visibility:hidden;min-height:0";
-  probe.textContent = texts.reduce((longest, text) => (text.length > longest.length ? text : longest));
+  probe.style.cssText = "visibility:hidden;min-height:0;display:grid;grid-template-columns:100%";
+  for (const text of texts) {
+    const one = probe.appendChild(document.createElement("span"));
+    one.style.gridArea = "1/1";
+    one.textContent = text;
+  }
   box.after(probe);
   const { height } = probe.getBoundingClientRect();
   probe.remove();

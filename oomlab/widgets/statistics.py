@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets
 
-from oomlab.evidence.sweep.grid import Part
+from oomlab.evidence.sweep.grid import Part, Points
 from oomlab.evidence.sweep.measure import measure
 from oomlab.evidence.sweep.named import BYSTANDERS, KILLERS, UNEVEN_LOAD
 from oomlab.evidence.sweep.store import Run
@@ -25,10 +25,11 @@ MAY_KILL = "Other tasks that may have somebody killed"
 MAY_NOT = "Further tasks that may not"
 
 
-def crowd_controls() -> list[Choice]:
-    """The two choices of every panel about the crowd: all of its points are stored."""
+def crowd_controls(killers: int = 4) -> list[Choice]:
+    """The two choices of every panel about the crowd, the first one at `killers`: all of its points
+    are stored. Raises InputError for a number of tasks that the sweep does not have."""
     return [
-        Choice("killers", MAY_KILL, {n: str(n) for n in KILLERS}, start=4),
+        Choice("killers", MAY_KILL, {n: str(n) for n in KILLERS}, start=killers),
         Choice("others", MAY_NOT, {n: str(n) for n in BYSTANDERS}, start=2),
     ]
 
@@ -97,7 +98,7 @@ def downtimes_html(
         {"redraw_s": ("timeout_s", 0.5)},
         runs,
     )
-    done = [Run(point, measure(point)) for point in part.points()]
+    done = [Run(point, measure(point)) for point in Points((part,))]
     ended = [run for run in done if run.row.downtime_us is not None]
     left = len(done) - len(ended)
     note = f"<p>{left} of {runs} runs never got a page.</p>" if left else ""
@@ -105,4 +106,4 @@ def downtimes_html(
         return note
     title = f"Downtime with {killers + others + 1} other tasks"
     figure = plots.strips(downtimes(ended), rounds(ended), title)
-    return f"{figure.svg}<p>{escape(figure.twin)}</p>{note}"
+    return f"{figure.html}<p>{escape(figure.twin)}</p>{note}"

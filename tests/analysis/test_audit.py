@@ -57,7 +57,7 @@ def test_the_real_driver_asks_for_nothing_where_the_thread_looked() -> None:
 
 def test_the_picture_marks_what_may_wait() -> None:
     before, after = requests("mainline"), requests("nowait-both")
-    assert before.picture.count('fill="url(') == after.picture.count('fill="url(') + 2
+    assert before.picture.count('fill="url(') == after.picture.count('fill="url(') + 2 * 2
     assert after.sentence.startswith("5 of 7 places may wait for memory. Still to be changed: ")
     assert "balloon_page_alloc, with balloon_lock held: does not wait." in after.twin
     assert "balloon_page_alloc, with balloon_lock held: may wait for memory." in before.twin

@@ -85,7 +85,7 @@ def move_a_control(panel: Locator) -> str:
     if skip.is_visible():
         skip.click()
     before = _shown(panel)
-    for control in panel.locator(".oom-controls").locator("input, select").all():
+    for control in panel.locator(".oom-controls, .oom-m-slider").locator("input, select").all():
         _move(control)
         expect(panel).not_to_have_attribute("data-state", "computing", timeout=RUN_MS)
         after = _shown(panel)
@@ -95,10 +95,10 @@ def move_a_control(panel: Locator) -> str:
 
 
 def _shown(panel: Locator) -> tuple[str, str]:
-    expect(panel.locator(".oom-picture svg")).to_be_visible()
+    expect(panel.locator(".oom-picture :is(svg, table)").first).to_be_visible()
     return (
         panel.locator(".oom-picture").inner_html(),
-        panel.locator(".oom-sentence").inner_text(),
+        panel.locator(".oom-m-sentence, .oom-sentence").last.inner_text(),
     )
 
 

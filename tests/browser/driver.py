@@ -15,10 +15,10 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Playwright,
     Request,
     WebError,
     expect,
-    sync_playwright,
 )
 
 from tools.serve import server
@@ -56,8 +56,12 @@ class Watch:
 
     def note_console(self, message: ConsoleMessage) -> None:
         """Records what the console shows in red."""
-        if message.type == "error":
-            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+        url = message.location.get("url", "")
+        # A page that warms its engine while its test, and with it the server, comes to an end.
+        ended = any(f"ERR_CONNECTION_{how}" in message.text for how in ("REFUSED", "RESET"))
+        over = ended and "/live/" in url
+        if message.type == "error" and not over:
+            self.errors.append(f"{message.text} ({url})")
 
     def note_problem(self, problem: WebError) -> None:
         """Records an exception that nobody caught."""
@@ -91,14 +95,18 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def chromium(path: str) -> Iterator[Browser]:
-    """A running Chromium, started from the program at `path`."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=_FLAGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
+def chromium(driver: Playwright, path: str, *, keeps_pages: bool = False) -> Iterator[Browser]:
+    """A running Chromium, started from the program at `path`. A thread can have one `driver` only.
+
+    `keeps_pages`: a page that is left is kept as it is, for a way back. Readers' browsers do so;
+    Playwright turns it off, since its own pictures of such pages may be old.
+    """
+    ours = ["--disable-back-forward-cache"] if keeps_pages else None
+    browser = driver.chromium.launch(executable_path=path, args=_FLAGS, ignore_default_args=ours)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def new_page(
@@ -108,8 +116,10 @@ def new_page(
     phone: bool = False,
     javascript: bool = True,
     reduced_motion: bool = False,
+    shared: bool = True,
 ) -> Page:
-    """An empty page in a context of its own. The caller closes `page.context`."""
+    """An empty page in a context of its own. The caller closes `page.context`. Not `shared`: in a
+    browser that has no shared workers."""
     width, height = PHONE if phone else DESKTOP
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -122,6 +132,8 @@ def new_page(
         locale="en-GB",
     )
     context.set_default_timeout(PATIENCE_MS)
+    if not shared:
+        context.add_init_script("delete window.SharedWorker")
     return context.new_page()
 
 

@@ -41,7 +41,7 @@ def test_a_log_is_read_in_the_page_and_nothing_leaves_it(open_page: OpenPage, wa
     expect(result.get_by_role("heading", level=2)).to_contain_text("circle")
     expect(result.locator("svg").first).to_contain_text("my-writer")
     chapter = result.get_by_role("link").first
-    expect(chapter).to_have_attribute("href", "report.html#who-holds-what")
+    expect(chapter).to_have_attribute("href", "report.html#from-when-on-is-it-too-late")
 
     # The page's policy refuses other hosts, and without a network it goes on reading.
     with page.expect_console_message(lambda message: POLICY in message.text):
@@ -93,8 +93,8 @@ def chapter_of_example(page: Page) -> None:
         if link.evaluate("link => link === document.activeElement"):
             break
     page.keyboard.press("Enter")
-    page.wait_for_url("**/report.html#who-holds-what")
-    expect(page.get_by_role("heading", name="Who holds what")).to_be_in_viewport()
+    page.wait_for_url("**/report.html#from-when-on-is-it-too-late")
+    expect(page.get_by_role("heading", name="From when on is it too late?")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, True)], ids=["light", "dark"])

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from oomlab.widgets import Choice, Prediction, Slider
-from tests.widgets.opened import Opened, OpenPanel, demo, opener
+from tests.widgets.opened import Opened, OpenPanel, demo
 
 ENGINE = {"engine": {"available": True, "bytes": 6_000_000}}
 GUESS = Prediction("What will a fast host do?", ["Draw more", "Draw less"])
-
-
-@pytest.fixture
-def open_panel(
-    open_page: Callable[..., Page], serve: Callable[[Path], str], tmp_path: Path
-) -> OpenPanel:
-    return opener(open_page, serve, tmp_path)
 
 
 def predicting(seen: Opened) -> None:
@@ -100,15 +92,18 @@ def test_a_picture_too_wide_for_a_phone_scrolls_in_its_place_by_keyboard(
     open_panel: OpenPanel, violations: Callable[[Page], list[str]]
 ) -> None:
     seen = open_panel(demo(), phone=True)
-    assert seen.part("picture").get_attribute("tabindex") is None
-    seen.page.add_style_tag(content=".oom-picture > svg { min-width: 600px }")
+    by_key = seen.panel.locator(".oom-picture:is([tabindex], :has([tabindex]))")
+    assert by_key.count() == 0
+    seen.page.add_style_tag(content=".oom-picture svg { min-width: 600px !important }")
     seen.slide(8)
     seen.shows("There are 8 pages", "stored result")
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(seen.page) == []
-    seen.part("picture").focus()
+    assert by_key.count() == 1
+    scroller = seen.panel.locator(".oom-picture[tabindex], .oom-picture [tabindex]")
+    scroller.focus()
     seen.page.keyboard.press("ArrowRight")
-    seen.page.wait_for_function("document.querySelector('.oom-picture').scrollLeft > 0")
+    seen.page.wait_for_function("document.activeElement.scrollLeft > 0")
 
 
 def test_nothing_is_animated_for_those_who_asked_for_rest(open_panel: OpenPanel) -> None:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from oomlab.widgets import Choice, Panel, Prediction, Slider
+from oomlab.widgets import Choice, Panel, Prediction, Slider, scripts
 from tests.browser.driver import Watch
 from tests.widgets.demo import BAR
-from tests.widgets.opened import Opened, OpenPanel, demo, opener
+from tests.widgets.opened import Opened, OpenPanel, demo
 
 GUESS = Prediction("What will a fast host do?", ["Draw more", "Draw less"])
-
-
-@pytest.fixture
-def open_panel(
-    open_page: Callable[..., Page], serve: Callable[[Path], str], tmp_path: Path
-) -> OpenPanel:
-    return opener(open_page, serve, tmp_path)
 
 
 def test_the_first_picture_needs_no_javascript(open_panel: OpenPanel) -> None:
@@ -220,6 +211,49 @@ def test_a_prediction_comes_first_and_then_stands_beside_the_result(open_panel: 
     expect(seen.part("model")).to_have_text("There are 2 pages, none, slow!.")
 
 
+JUDGED = Prediction(GUESS.question, GUESS.options, right=0, because="A fast host takes more.")
+
+
+def test_the_right_option_is_marked_and_the_answer_kept(open_panel: OpenPanel) -> None:
+    seen = open_panel(demo(prediction=JUDGED))
+    committed(seen)
+    expect(seen.part("judged")).to_have_text("You thought otherwise:")
+    expect(seen.part("predicted")).to_have_text("✗ Draw less")
+    expect(seen.part("right")).to_contain_text("✓ Draw more")
+    expect(seen.part("model")).to_have_text("A fast host takes more.")
+    seen.page.reload()
+    expect(seen.part("predicted")).to_have_text("✗ Draw less")
+    expect(seen.part("body")).to_be_visible()
+    seen.panel.get_by_role("button", name="Answer again").click()
+    expect(seen.part("body")).to_be_hidden()
+    seen.panel.get_by_label("Draw more").check()
+    seen.panel.get_by_role("button", name="Show me").click()
+    expect(seen.part("judged")).to_have_text("You had it.")
+    seen.panel.get_by_role("button", name="Forget all my answers").click()
+    seen.page.reload()
+    expect(seen.part("body")).to_be_hidden()
+
+
+def test_the_text_behind_a_question_waits_for_the_answer(open_panel: OpenPanel) -> None:
+    seen = open_panel(demo(prediction=JUDGED))
+    seen.page.evaluate(
+        """() => {
+          const section = document.createElement("section");
+          const panel = document.querySelector(".oom-panel");
+          panel.before(section);
+          section.append(panel);
+          section.insertAdjacentHTML("beforeend", "<p id=why>why</p><section id=next>on</section>");
+          delete panel.dataset.ready;
+          panel.querySelector("fieldset").disabled = true;
+        }"""
+    )
+    seen.page.evaluate(f"(() => {{ {scripts.page_script()} }})()")
+    expect(seen.page.locator("#why")).to_be_hidden()
+    expect(seen.page.locator("#next")).to_be_visible()
+    committed(seen)
+    expect(seen.page.locator("#why")).to_be_visible()
+
+
 def test_the_author_may_word_the_result(open_panel: OpenPanel) -> None:
     guess = Prediction(GUESS.question, GUESS.options, "It draws the same bar.")
     seen = open_panel(demo(prediction=guess))
@@ -254,7 +288,7 @@ def test_a_panel_that_cannot_start_says_so(open_panel: OpenPanel, watch: Watch) 
     seen = open_panel(panel, demo(title="Sound"))
     expect(seen.part("status")).to_contain_text("The controls could not start:")
     expect(seen.part("picture").locator("svg")).to_be_visible()
-    sound = seen.page.get_by_role("group", name="Sound")
+    sound = seen.page.get_by_role("figure", name="Sound")
     sound.get_by_label("Pages in the balloon").fill("8")
     expect(sound.locator(".oom-sentence")).to_contain_text("There are 8 pages")
     assert len(watch.errors) == 1

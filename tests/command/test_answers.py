@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -208,6 +209,61 @@ def test_an_exploration_as_json_can_be_replayed(capsys: pytest.CaptureFixture[st
     assert len(report["counterexample"]) == 14
     assert "Verdict: stuck" in replayed
     assert "from here on nobody gets out" in said(capsys, "explore", H1)
+
+
+def test_each_step_says_what_it_changed_and_each_task_where_it_stands(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = json.loads(said(capsys, "explore", H1, "--json"))
+    changes = [step["changes"] for step in report["counterexample"]]
+    assert {"balloon_lock": ["", "balloon_worker"]} in changes
+    assert {"oom_lock": ["", "fs_task"]} in changes
+    chain = report["call_chains"]["fs_task"]
+    assert chain[0] == "filesystem_task" and chain[-1] == "leak_balloon"
+    again = json.loads(said(capsys, "replay", report["replay"], "--json"))
+    assert again["steps"] == report["counterexample"]
+    assert again["call_chains"] == report["call_chains"]
+    assert again["verdict"] == "stuck"
+    for told in (said(capsys, "explore", H1), said(capsys, "replay", report["replay"])):
+        assert "\n        balloon_lock free -> balloon_worker\n" in told
+        assert "oom_notify_list rwsem free -> read by fs_task\n" in told
+        assert "\nCall chains at the end:\n" in told
+        assert f"\n  fs_task: {' > '.join(chain)}\n" in told
+
+
+def test_explore_decides_from_fewer_states(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    whole = json.loads(said(capsys, "explore", H1, "--json"))
+    few = json.loads(said(capsys, "explore", H1, "--ample", "--json"))
+    assert few["states"] < whole["states"] / 3
+    for word in ("verdict", "blocked", "livelock", "starvation", "panic"):
+        assert few[word] == whole[word]
+    assert few["replay"] in said(capsys, "explore", H1, "--ample")
+    assert said(capsys, "replay", few["replay"])
+    page = tmp_path / "page.html"
+    assert "--ample" in refused(capsys, "explore", H1, "--ample", "--html", str(page))
+    assert not page.exists()
+
+
+def test_a_page_of_an_exploration_stands_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    told = said(capsys, "explore", H1, "--html", str(file))
+    page = file.read_text(encoding="utf-8")
+    assert str(file) in told
+    assert 'class="oom-machine' in page and "balloon_lock" in page
+    assert "default-src 'none'" in page
+    for word in ("src=", "href=", "http:", "https:", "@import"):
+        assert word not in page, word
+    assert page.count("url(") == page.count("url(#")
+    assert "Call chains at the end:" in page
+    assert str(file) in refused(capsys, "explore", H1, "--html", str(file))
+    said(capsys, "explore", H1, "--html", str(file), "--force", "--json")
+    assert "--html" in refused(capsys, "explore", H1, "--force")
+    said(capsys, "explore", H1, "--remedy", "nowait-fill", "--budget", "9", "--html", f"{file}2")
+    assert 'class="oom-machine' not in Path(f"{file}2").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("rule", ["any", "idle"])

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -57,6 +57,21 @@ def variables() -> dict[str, str]:
         "JUPYTER_PLATFORM_DIRS": "1",
         "PYTHONWARNINGS": "default",
     }
+
+
+def points_given(course: Path, name: str, students: Iterable[str]) -> dict[str, dict[str, float]]:
+    """student -> grade_id -> points that the machine gave for the set `name`."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        return {
+            student: {
+                grade.name: grade.auto_score
+                for grade in book.find_submission_notebook(name, name, student).grades
+                if grade.cell.cell_type == "code"
+            }
+            for student in students
+        }
 
 
 def nbgrader(course: Path, *arguments: str, status: int = 0) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.course.assignments import nbgrader, new_course
+from tests.course.assignments import nbgrader, new_course, points_given
 from tests.course.submissions import CELL_SECONDS, DAMAGED, students
 
 PS1 = "ps1-two-tasks"
@@ -44,14 +44,4 @@ def report(course: Path, release: Path) -> str:
 @pytest.fixture(scope="session")
 def scores(course: Path, report: str) -> dict[str, dict[str, float]]:
     """student -> grade_id -> points given by the machine."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
-        return {
-            student: {
-                grade.name: grade.auto_score
-                for grade in book.find_submission_notebook(PS1, PS1, student).grades
-                if grade.cell.cell_type == "code"
-            }
-            for student in students()
-        }
+    return points_given(course, PS1, students())

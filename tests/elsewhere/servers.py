@@ -21,11 +21,12 @@ from urllib.request import urlopen
 import pytest
 
 from tools import get_servers
+from tools.shell import POLICY
 
-NO_WASM = "script-src 'self' 'unsafe-inline'"
+NO_WASM = "script-src 'self'"
 """A Content-Security-Policy that forbids WebAssembly: nothing in it allows that."""
-ALL_THAT_IS_NEEDED = f"{NO_WASM} 'wasm-unsafe-eval'"
-"""The policy that README names."""
+ALL_THAT_IS_NEEDED = POLICY
+"""The policy that each page carries itself; here a server sends it, to the engine's worker too."""
 
 # What nginx does for folders that the tests make beside the site; its own configuration is not
 # touched by it.
@@ -36,7 +37,7 @@ _NGINX_EXTRAS = f"""
     types {{ text/html html; text/css css; application/javascript js; }}
     default_type application/octet-stream;
   }}
-  location ~ ^/stalled/.*wasm$ {{ limit_rate_after 100k; limit_rate 1; }}
+  location ~ ^/stalled/.*wasm.gz$ {{ limit_rate_after 100k; limit_rate 1; }}
   location /no-types/ {{
     types {{ text/html html; text/css css; }}
     default_type application/octet-stream;

@@ -59,7 +59,7 @@ def test_a_pool_cannot_owe_pages() -> None:
         (lambda on: on.mutex("m", says={"read": "looks"}), "no op on a mutex; valid: mutex_lock, "),
         (
             lambda on: on.pool("c", role="lent", says={"move": Says(told="{n} come back")}),
-            r"'c' is told with {n}; valid: {function}, {of}, {on}, {pages}, {task}",
+            r"'c' is told with {n}; valid: {but}, {function}, {of}, {on}, {pages}, {task}, {value}",
         ),
         *(
             (

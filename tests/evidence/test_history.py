@@ -16,7 +16,6 @@ from oomlab.evidence.history import (
     event,
     events,
     history_markdown,
-    history_table,
 )
 
 DATE = re.compile(r"20\d\d(-[01]\d(-[0-3]\d)?)?")
@@ -83,17 +82,3 @@ def test_markdown_names_commit_release_and_evidence() -> None:
     assert "4.14.5" in line
     without = history_markdown([event("rcu-hotplug")])
     assert f"[archive]({ARCHIVE})" in without
-
-
-def test_a_table_has_a_row_per_event_with_its_link() -> None:
-    chosen = [event("merged"), event("corruption"), event("rcu-hotplug")]
-    heading, rule, *rows = history_table(chosen).splitlines()
-    assert heading.count("|") == rule.count("|") == 3
-    for one, row in zip(chosen, rows, strict=True):
-        assert row.count("|") == 3
-        assert row.endswith(f"]({one.link}) |")
-        assert f" **{one.who}.** {one.what} [" in row
-        assert row.split()[1].replace("\N{NON-BREAKING HYPHEN}", "-") == one.date
-    assert "[`c7cdff0e8647`](" in rows[0]
-    assert "[message](" in rows[1]
-    assert "[archive](" in rows[2]

@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ElementTree
 from typing import NamedTuple
 
 from oomlab.figures import Figure
-from oomlab.figures.svg import WIDTH
 from oomlab.figures.text import FONT_SIZE, text_width
 
 ROUNDING = 0.2
@@ -34,8 +33,19 @@ def parsed(figure: Figure) -> ElementTree.Element:
     return ElementTree.fromstring(figure.svg)
 
 
+def layouts(figure: Figure) -> list[ElementTree.Element]:
+    """The drawing for a wide place, and that for a narrow one if there is one of its own."""
+    return list(ElementTree.fromstring(figure.html).iter(f"{SVG}svg"))
+
+
+def size(root: ElementTree.Element) -> tuple[float, float]:
+    """Width and height in units of the picture."""
+    width, height = root.attrib["viewBox"].split()[2:]
+    return float(width), float(height)
+
+
 def height_of(figure: Figure) -> float:
-    return float(parsed(figure).attrib["viewBox"].split()[3])
+    return size(parsed(figure))[1]
 
 
 def texts(figure: Figure) -> list[str]:
@@ -45,8 +55,13 @@ def texts(figure: Figure) -> list[str]:
 
 def text_rectangles(figure: Figure) -> list[tuple[str, Rectangle]]:
     """Where each text is, by the same upper estimate of its width that the drawing uses."""
+    return rectangles_in(parsed(figure))
+
+
+def rectangles_in(root: ElementTree.Element) -> list[tuple[str, Rectangle]]:
+    """The same of one drawing."""
     found = []
-    for node, dx, dy in _placed(parsed(figure), 0.0, 0.0):
+    for node, dx, dy in _placed(root, 0.0, 0.0):
         if node.tag != f"{SVG}text":
             continue
         text = node.text or ""
@@ -73,26 +88,34 @@ def _placed(
 
 
 def check_sound(figure: Figure) -> None:
-    """What must hold for every picture: unique ids that resolve, a name, a description, text that
-    lies inside the picture and on no other text."""
-    root = parsed(figure)
-    ids = [node.attrib["id"] for node in root.iter() if "id" in node.attrib]
+    """What must hold for every picture, in a wide place and in a narrow one: unique ids that
+    resolve, a name, a description, text that lies inside the picture and on no other text."""
+    page = ElementTree.fromstring(figure.html)
+    ids = [node.attrib["id"] for node in page.iter() if "id" in node.attrib]
     assert len(ids) == len(set(ids))
-    used = re.findall(r"url\(#([^)]+)\)", figure.svg)
-    used += [root.attrib["aria-labelledby"], root.attrib["aria-describedby"]]
+    used = re.findall(r"url\(#([^)]+)\)", figure.html)
+    for root in layouts(figure):
+        used += [root.attrib["aria-labelledby"], root.attrib["aria-describedby"]]
+        assert root.attrib["role"] == "img"
+        assert root.attrib["class"] == "oom-figure"
     assert set(used) == set(ids)
-    assert root.attrib["role"] == "img"
-    assert root.attrib["class"] == "oom-figure"
     assert figure.title
     assert figure.description
     assert figure.twin
-    places = text_rectangles(figure)
+    for root in layouts(figure):
+        check_texts(root)
+
+
+def check_texts(root: ElementTree.Element) -> None:
+    """Text lies inside the drawing and on no other text."""
+    width, height = size(root)
+    places = rectangles_in(root)
     assert places
     for text, place in places:
         assert place.left >= 0, text
-        assert place.right <= WIDTH + 1, text
+        assert place.right <= width + 1, text
         assert place.top >= 0, text
-        assert place.bottom <= height_of(figure), text
+        assert place.bottom <= height, text
     for number, (text, place) in enumerate(places):
         for other_text, other in places[number + 1 :]:
             assert not place.overlaps(other), f"{text!r} is drawn over {other_text!r}"

@@ -65,7 +65,7 @@ def test_each_set_bit_is_a_cell_of_its_own() -> None:
 
 def test_the_digits_are_those_of_the_number() -> None:
     shown = texts(draw_mask(request("0x14310ca"), "mask"))
-    assert shown[1:8] == list("14310ca")
+    assert shown[1:8] == list(reversed("14310ca"))
 
 
 def test_flags_are_listed_from_the_highest_bit_down() -> None:

@@ -76,7 +76,7 @@ def test_rounds_stand_one_behind_the_other() -> None:
 def test_every_kill_and_every_report_has_a_mark() -> None:
     def marks(lane: RunBar) -> tuple[int, int]:
         svg = drawn(BothSides("6.1", (), (lane,))).svg
-        return svg.count('r="5"'), svg.count('class="oom-lock1"')
+        return svg.count('r="5"'), svg.count('class="oom-polls"')
 
     assert marks(RunBar((10.3,))) == (0, 0)
     assert marks(SLOW) == (3, 0)  # two and the legend's

@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import pytest
 
-from oomlab.figures.style import PALETTE, PATTERNS, SHAPE_INKS, TEXT_INKS, lock_style, stylesheet
-from oomlab.figures.svg import WIDTH
+from oomlab.figures.style import (
+    PALETTE,
+    PATTERNS,
+    SHAPE_INKS,
+    TEXT_INKS,
+    WIDE_FROM_REM,
+    lock_style,
+    stylesheet,
+)
+from oomlab.figures.svg import NARROW, WIDTH
 from oomlab.figures.text import FONT_SIZE
 
 TINT = 0.1
@@ -68,5 +77,24 @@ def test_dark_pages_of_the_book_and_of_jupyterlab_set_the_dark_colours() -> None
     assert "--oom-lock0" not in css
 
 
-def test_text_is_at_least_ten_pixels_high_on_a_phone() -> None:
-    assert FONT_SIZE * 358 / WIDTH >= 10
+def test_text_is_at_least_thirteen_pixels_high_in_every_place() -> None:
+    """The narrow layout is never narrower than its least width, the wide one is not shown where it
+    would be smaller; both in units of the reader's letters."""
+    least = re.search(r"oom-narrow{[^}]*min-width:max\(([\d.]+)rem,([\d.]+)px\)", stylesheet(set()))
+    assert least
+    rem, pixels = map(float, least.groups())
+    assert FONT_SIZE * pixels / NARROW >= 13
+    assert FONT_SIZE * 16 * rem / NARROW >= 13
+    assert FONT_SIZE * 16 * WIDE_FROM_REM / WIDTH >= 13
+
+
+def test_the_narrow_layout_fits_the_narrowest_place() -> None:
+    """A panel's inside at 320 is 272 pixels wide."""
+    assert NARROW * 13 / FONT_SIZE <= 272
+
+
+def test_a_picture_takes_the_two_colours_that_a_reader_forces() -> None:
+    last = stylesheet({"ink", "paper", "lock0"}).splitlines()[-1]  # after all that it overrules
+    assert last.startswith("@media(forced-colors:active)")
+    assert ".oom-figure [class]{color:CanvasText}" in last
+    assert last.index("CanvasText") < last.index(".oom-figure .oom-paper{color:Canvas}")

@@ -155,9 +155,10 @@ def test_a_deadlock_lasts_for_ever_and_a_livelock_repeats() -> None:
     assert not {"for ever", "and so on"} & set(texts(figure_of(*CASES[4])))
 
 
-def test_the_legend_holds_only_what_occurs() -> None:
+def test_the_legend_holds_only_what_occurs_and_no_bar_says() -> None:
     deadlock = texts(figure_of(*CASES[0]))
-    assert "waits for a lock" in deadlock
+    assert "waits for balloon_lock" in deadlock
+    assert "waits for a lock" not in deadlock
     assert not any(text.startswith("polls") for text in deadlock)
     assert "quiet time, drawn shorter" not in deadlock
     assert "quiet time, drawn shorter" in texts(figure_of(*CASES[9]))

@@ -132,11 +132,11 @@ def test_lock_poll_and_event_edges_are_drawn_differently() -> None:
 def test_the_cycle_is_marked_and_its_absence_said() -> None:
     trace = two_tasks_deadlocked().trace(10, ["a", "b"])
     marked = draw_wait_for(trace, 10)
-    assert "a cycle of 2 tasks" in texts(marked)
+    assert "At 10 µs: a cycle of 2 tasks" in texts(marked)
     assert "part of the cycle" in texts(marked)
     assert len(arrows_of_cycle(marked)) == 2
     before = draw_wait_for(trace, 0)
-    assert "nobody waits for anybody" in texts(before)
+    assert "At 0: nobody waits for anybody" in texts(before)
     assert "part of the cycle" not in texts(before)
     assert "Nobody waits for anybody." in before.twin
 

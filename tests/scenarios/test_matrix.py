@@ -9,7 +9,7 @@ import pytest
 from oomlab.command import main
 from oomlab.errors import InputError
 from oomlab.evidence import matrix
-from oomlab.evidence.matrix import Explored, Timed, groups
+from oomlab.evidence.matrix import Explored, Timed
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import ASKED, REVIEW, SCENARIOS, STUDIES
 
@@ -135,7 +135,7 @@ def test_a_red_cell_makes_the_command_fail(
     h5 = SCENARIOS["h5-gpu-never-idles"]
     monkeypatch.setattr(matrix, "SCENARIOS", {h5.name: h5})
     monkeypatch.setattr(matrix, "timed_cell", lambda *_: clock_says("completed"))
-    assert main(["matrix", "--budget", "300"]) == 1
+    assert main(["matrix", "--budget", "300", "--jobs", "1"]) == 1
     printed = capsys.readouterr().out
     assert "PROBLEM: the clock was expected to say deadlock" in printed
 
@@ -148,21 +148,5 @@ def test_the_number_of_cells_is_known_beforehand(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_budget_below_one_is_refused() -> None:
-    with pytest.raises(InputError, match="from 1 up"):
+    with pytest.raises(InputError, match="valid: 1 or more"):
         list(matrix.matrix(0))
-
-
-def test_groups_hold_every_remedy_once_and_differ_from_each_other() -> None:
-    for name in ("h1-two-task-cycle", "h4-i915-object-lock"):
-        found = groups(SCENARIOS[name], {}, budget=2_000)
-        named = [remedy for names, *_ in found for remedy in names]
-        assert sorted(named) == sorted(REMEDIES)
-        assert len({tuple(outcome) for _, *outcome in found}) == len(found) > 1
-
-
-def test_remedies_that_only_the_explorer_tells_apart_stand_apart() -> None:
-    """The RFC and its repairs end alike under the clock; with few states seen their verdicts
-    differ, and then they must not share a line."""
-    scenario = SCENARIOS["h1-two-task-cycle"]
-    by_clock = {timed for _, timed, _ in groups(scenario, {}, budget=2_000)}
-    assert len(by_clock) < len(groups(scenario, {}, budget=2_000))

@@ -14,10 +14,11 @@ from oomlab.engine.trace.narration import explain, story, tell
 from oomlab.evidence.ledger.lab import walks_begun
 from oomlab.figures import draw_timeline
 from oomlab.figures.chain import draw_chain
-from oomlab.figures.state import draw_state
+from oomlab.figures.stage import draw_stage
 from oomlab.figures.wait_for import draw_wait_for
 from oomlab.scenarios import REVIEW
 from oomlab.widgets.game_board import board
+from oomlab.widgets.game_levels import Level
 from tests.scenarios.own_listener import SCENARIO
 
 CACHE = Listener("flash_cache", "drop_blocks", 7)
@@ -112,17 +113,16 @@ def test_it_is_told_in_its_own_words() -> None:
     assert any(explain(empty, e).startswith("eater finds the cache empty") for e in empty.events)
 
 
-def test_the_game_gives_orders_in_its_words() -> None:
-    says = board(SCENARIO.name, "mainline")["says"]
-    assert "ready|empty the cache (drop_blocks)" in says
-    assert "ready|ask the disk (drop_blocks)" in says
-    assert "ready|write: disk order (flash_disk)" in says
-    assert "ready|read-lock cache index (drop_blocks)" in says
+def test_the_game_tells_its_moves_in_its_words() -> None:
+    level = Level("own", "Own", SCENARIO.name, "mainline", "lockup", "Play.", "Played.")
+    texts = board(level)["texts"]
+    assert "pick up: disk order" in texts
+    assert "sleeps until cache settled changes" in texts
+    assert any(text.startswith("eater sees that 1 page leave the flash cache") for text in texts)
 
 
 def test_a_moment_is_drawn_though_the_machine_has_none_of_the_usual_parameters() -> None:
     trace = ran()
     assert not {"hz", "managed_pages"} & trace.parameters.keys()
     assert trace.hz == 250
-    assert "Pages in free: 64 (min 64)." in draw_state(trace, 0).twin
-    assert "Pages in cached blocks: 256." in draw_state(trace, 0).twin
+    assert "Pages: 319 free, 64 held by processes, 1 in hands and caches." in draw_stage(trace).twin

@@ -16,6 +16,7 @@ from oomlab.remedies import REMEDIES, find_remedy
 from oomlab.remedies.expected import expect
 from oomlab.scenarios import GROUPS, SCENARIOS, Scenario
 from oomlab.widgets.game_board import board
+from oomlab.widgets.game_levels import Level
 from tests.scenarios.own_remedy import REMEDY
 
 NAME = REMEDY.name
@@ -80,7 +81,8 @@ def test_it_is_told_in_its_words_and_drawn() -> None:
 
 
 def test_the_game_can_be_played_under_it() -> None:
-    assert any("leave the turnstile" in order for order in board("h3a-virtqueue-add", NAME)["says"])
+    level = Level("own", "Own", "h3a-virtqueue-add", NAME, "lockup", "Play.", "Played.")
+    assert any("leaves the turnstile" in text for text in board(level)["texts"])
 
 
 def test_it_can_be_joined_with_others_but_for_those_that_deliver_otherwise() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.links import Page, broken, css_targets, is_outside
+from tools.site_links import Page, broken, css_targets, is_outside
 
 
 @pytest.fixture

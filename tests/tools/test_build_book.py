@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tools.build_book import COMMAND, Work, stale
+from tools.fetch_engine import write_panels
 from tools.paths import ROOT, files_below, fingerprint
 
 HEADER = """---
@@ -59,9 +60,10 @@ def build(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
     """Builds a book of one small chapter with the settings of the real one."""
     shutil.copy(ROOT / "_config.yml", folder)
     (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
-    for part in ("site_static", "site_templates"):
+    for part in ("site_root", "site_static", "site_templates"):
         shutil.copytree(ROOT / "book" / part, folder / "book" / part)
-    (folder / ".build" / "site").mkdir(parents=True)
+    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    write_panels(folder / ".build" / "site" / "oom-panel")
     (folder / "book" / "index.md").write_text(f"{HEADER}# A chapter\n\n{text}\n")
     return subprocess.run(COMMAND, cwd=folder, capture_output=True, text=True)
 

@@ -6,12 +6,13 @@ from types import ModuleType
 
 import pytest
 
-from tools import debian, get_fence, get_servers, get_spin
+from tools import debian, get_browsers, get_fence, get_servers, get_spin
 from tools.paths import ROOT
 
 SERVERS = ["nginx", "apache2", "lighttpd"]
 SPIN = ["spin", "gcc", "libc6-dev"]
 FENCE = ["bubblewrap"]
+BROWSERS = ["firefox-esr", "webkit2gtk-driver", "xvfb"]
 # The tool, CI, is there apt-get, what is asked for, the status where that did not help.
 CASES = [
     (get_spin, "", True, SPIN, 0),
@@ -20,6 +21,9 @@ CASES = [
     (get_fence, "", True, FENCE, 0),
     (get_fence, "true", True, FENCE, 1),
     (get_fence, "true", False, FENCE, 0),
+    (get_browsers, "", True, BROWSERS, 0),
+    (get_browsers, "true", True, BROWSERS, 1),
+    (get_browsers, "true", False, BROWSERS, 0),
     (get_servers, "", True, [], 0),
     (get_servers, "true", True, SERVERS, 1),
     (get_servers, "true", False, [], 0),
@@ -66,7 +70,8 @@ def test_what_is_there_is_nothing_to_speak_of(
     monkeypatch.setattr(debian, "install", lambda what, *more: asked.extend(more))
     monkeypatch.setattr("shutil.which", lambda name, **where: f"/usr/bin/{name}")
     monkeypatch.setattr(get_servers, "find", lambda name: f"/usr/sbin/{name}")
-    assert [tool.main() for tool in (get_spin, get_fence, get_servers)] == [0, 0, 0]
+    monkeypatch.setattr(get_browsers, "webkit", lambda: ("driver", "browser", "screen"))
+    assert [tool.main() for tool in (get_spin, get_fence, get_servers, get_browsers)] == [0] * 4
     assert (asked, capsys.readouterr().err) == ([], "")
 
 
@@ -79,7 +84,9 @@ def test_without_apt_get_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -
 def test_make_test_asks_for_every_program_that_its_tests_need() -> None:
     tools = {path.stem.removeprefix("get_") for path in (ROOT / "tools").glob("get_*.py")}
     made = (ROOT / "Makefile").read_text(encoding="utf-8")
-    needed = next(line for line in made.splitlines() if line.startswith("test: "))
-    assert tools <= set(needed.split(" ##")[0].split())
+    needed = " ".join(
+        line for line in made.splitlines() if line.startswith(("test: ", "three-engines: "))
+    )
+    assert tools <= set(needed.split())
     for tool in tools:
         assert f"\n{tool}: $(VENV)/.dev\n\t@$(PY) -m tools.get_{tool}\n" in made

@@ -16,6 +16,6 @@ _BUILT = ("_build/",)
 def test_a_file_that_is_named_is_there(text: str) -> None:
     named = _PATH.findall((ROOT / text).read_text(encoding="utf-8"))
     ours = [name for name in named if not name.startswith(_BUILT) and "NAME" not in name]
-    assert ours
+    assert ours or text in ("CHANGELOG.md", "SECURITY.md")  # they speak of what readers have
     missing = [n for n in ours if not (ROOT / n).exists() and not (ROOT / "oomlab" / n).exists()]
     assert not missing

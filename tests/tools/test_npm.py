@@ -86,7 +86,7 @@ def test_a_failing_npm_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(npm, "BUILD", tmp_path)
     monkeypatch.setattr(npm, "_CACHE", tmp_path / "cache")
     command = ["sh", "-c", "echo 'npm error no network' >&2; exit 1"]
-    monkeypatch.setattr(npm, "_npm", lambda: command)
+    monkeypatch.setattr(npm, "program", lambda: command)
     with pytest.raises(npm.FetchError, match=r"toy 1\.0\.0 \(npm error no network\)"):
         npm.unpacked(npm.Pin("toy", "1.0.0", "sha512-", "MIT", ("a.js",)))
 

@@ -22,7 +22,6 @@ from oomlab.evidence.sweep.named import SWEEPS
 from tools.paths import ROOT
 from tools.wheels import oomlab_wheel
 
-REQUIREMENTS = ("requirements.txt", "requirements-book.txt", "requirements-dev.txt")
 # Made by the environment itself, or the package under test.
 NOT_PINNED = {"pip", "oomlab"}
 
@@ -31,9 +30,19 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+LOCKS = {
+    "requirements.txt": "requirements-lock.txt",
+    "requirements-book.txt": "requirements-book-lock.txt",
+    "requirements-dev.txt": "requirements-lock.txt",
+    "requirements-next.txt": "requirements-next-lock.txt",
+    "requirements-release.txt": "requirements-release-lock.txt",
+    "tools/requirements-node.in": "tools/requirements-node.txt",
+}
+
+
 def pins(file: str) -> Iterator[tuple[str, str]]:
     for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
-        if found := re.match(r"([\w.-]+)==(\S+)", line):
+        if found := re.match(r"([\w.-]+)(?:\[[\w,-]+\])?==(\S+)", line):
             yield canonical(found[1]), found[2]
 
 
@@ -45,12 +54,35 @@ def test_every_installed_package_is_locked() -> None:
             assert (name, package.version) in locked
 
 
-@pytest.mark.parametrize("file", REQUIREMENTS)
+@pytest.mark.parametrize("file", LOCKS)
 def test_the_lock_is_current(file: str) -> None:
-    assert set(pins(file)) <= set(pins("requirements-lock.txt")), "run make lock"
+    assert set(pins(file)) <= set(pins(LOCKS[file])), "run make lock"
 
 
-@pytest.mark.parametrize("file", REQUIREMENTS)
+def test_the_book_is_built_with_what_the_tests_have() -> None:
+    assert set(pins("requirements-book-lock.txt")) < set(pins("requirements-lock.txt"))
+
+
+@pytest.mark.parametrize("lock", sorted(set(LOCKS.values())))
+def test_everything_locked_has_its_hashes(lock: str) -> None:
+    entries = (ROOT / lock).read_text(encoding="utf-8").replace("\\\n", "").splitlines()
+    wanted = [line for line in entries if not line.startswith("#")]
+    assert wanted
+    assert [
+        line for line in wanted if not re.search(r"==.* --hash=sha256:[0-9a-f]{64}", line)
+    ] == []
+
+
+def test_what_the_makefile_installs_from_elsewhere_is_checked() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for line in makefile.splitlines():
+        if "$(INSTALL)" in line and not line.startswith("LOCKED"):
+            assert "--no-deps --no-build-isolation --editable ." in line, line
+    assert "LOCKED := $(INSTALL) --require-hashes" in makefile
+    assert "pip install" not in makefile.replace("INSTALL := -m pip install", "")
+
+
+@pytest.mark.parametrize("file", [name for name in LOCKS if name.startswith("requirements")])
 def test_every_requirement_names_one_version(file: str) -> None:
     for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
         wanted = line.partition("#")[0].strip()

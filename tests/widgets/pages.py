@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from oomlab.widgets import scripts
+from oomlab.widgets import Workbench, scripts
+from oomlab.widgets.figures import FigureNumbers
 from oomlab.widgets.shown import Shown
 from tools.fetch_engine import PAGE_SCRIPT
 
 SITE_STATIC = Path(__file__).parents[2] / "book" / "site_static"
 
+# Lets the code of a worker of one page serve all that share it.
+_SHARED = """
+if ("onconnect" in self) {
+  const ports = [];
+  const early = [];
+  self.onmessage = null;
+  self.postMessage = (message) => {
+    early.push(message);
+    ports.forEach((port) => port.postMessage(message));
+    if (message.kind === "broken") close();
+  };
+  self.onconnect = ({ ports: [port] }) => {
+    ports.push(port);
+    early.forEach((message) => port.postMessage(message));
+    port.onmessage = (event) => self.onmessage?.(event);
+  };
+}
+"""
 # Answers as the real engine does, in a way that the number of pages chooses: 3 when RELEASE was run
 # in the page, 6 never, 7 with a refusal, 1 by breaking down. What it draws says "worker", so that a
 # test sees who answered.
@@ -80,29 +99,35 @@ window.renderPanel = async ({ html, values, esm, css, alive, times, root }) => {
 </script></body></html>"""
 
 
+NO_ENGINE = {"available": False}
+
+
 def write_site(
     folder: Path,
     panels: Sequence[Shown],
     *,
-    engine: dict[str, object] | None = None,
+    engine: Mapping[str, object] | None = NO_ENGINE,
     worker: str = FAKE_WORKER,
     script: str = "",
     index: str = "",
 ) -> None:
     """A site of one page, `folder`/index.html, with `panels` among some text.
 
-    `engine` is what engine.json says (None: the file is missing), `worker` the code of the engine,
-    `script` the code that brings panels to life, if it is not to be the book's own, and `index` the
-    page, if it is not to be `page(panels)`.
+    `engine` is what engine.json says (None: the file is missing; without it: there is no
+    engine), `worker` the code of the engine, `script` the code that brings panels to life, if it is
+    not to be the book's own, and `index` the page, if it is not to be `page(panels)`.
     """
     static = folder / "_static"
     code = static / "oom-panel"
     code.mkdir(parents=True)
     (code / "panel.css").write_text(scripts.style(), encoding="utf-8")
-    (code / PAGE_SCRIPT).write_text(script or scripts.page_script(), encoding="utf-8")
+    writes = any(isinstance(panel, Workbench) for panel in panels)
+    own = scripts.writing_script() if writes else scripts.page_script()
+    (code / PAGE_SCRIPT).write_text(script or own, encoding="utf-8")
     live = static / "live"
     live.mkdir()
-    (live / "worker.js").write_text(worker, encoding="utf-8")
+    served = worker if "onconnect" in worker else _SHARED + worker
+    (live / "worker.js").write_text(served, encoding="utf-8")
     if engine is not None:
         (live / "engine.json").write_text(json.dumps(engine), encoding="utf-8")
     (folder / "index.html").write_text(index or page(panels), encoding="utf-8")
@@ -110,6 +135,8 @@ def write_site(
 
 def page(panels: Sequence[Shown]) -> str:
     """The HTML of that page, with the attributes that Sphinx and the book's theme write."""
+    numbering = FigureNumbers()
+    shown = [numbering.numbered(panel.html) for panel in panels]
     return (
         '<!doctype html><html lang="en" data-content_root="./" data-theme="light"><head>'
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -119,6 +146,6 @@ def page(panels: Sequence[Shown]) -> str:
         "html[data-theme=dark] body{background:#14181d;color:#e8ebef}</style>"
         f'<script defer src="_static/oom-panel/{PAGE_SCRIPT}"></script></head><body><main>'
         "<h1>Panels</h1><p>Text before.</p>"
-        f"{'<p>Text between.</p>'.join(panel.html for panel in panels)}"
+        f"{'<p>Text between.</p>'.join(shown)}"
         '<p id="after">Text after.</p></main></body></html>'
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from oomlab import views
+from oomlab.figures.svg import NARROW, WIDTH
 from oomlab.widgets import Choice, Slider
 from oomlab.widgets.controls import Control
 from oomlab.widgets.grid import MAX_POINTS, Grid
@@ -60,3 +61,12 @@ def test_a_grid_has_a_limit_and_says_how_to_keep_it() -> None:
 
 def test_room_is_kept_for_the_tallest_picture() -> None:
     assert Grid(BAR, [PAGES], {}).tallest() == (300, 140)
+
+
+def test_room_is_kept_for_both_layouts_of_a_picture() -> None:
+    slider = Slider("free", "Free pages", 0, 1, 1, stored=[0, 1], start=0)
+    grid = Grid("oomlab.views.slow_path:marks", [slider], {"kernel": 4.13})
+    wide, narrow = grid.tallest(0), grid.tallest(1)
+    assert wide and narrow
+    assert (wide[0], narrow[0]) == (WIDTH, NARROW)
+    assert narrow[1] > 100

@@ -95,7 +95,7 @@ def test_every_finding_leads_to_its_chapter_and_shows_its_lines() -> None:
     html = log_html(Log("a"), story, lines, in_site=True)
     links = [attributes["href"] for name, attributes in Seen(html).tags if name == "a"]
     assert [one.chapter.href for one in story.findings] == [to for to in links if "#" in (to or "")]
-    assert links[0] == "report.html#who-holds-what"
+    assert links[0] == "report.html#from-when-on-is-it-too-late"
     assert all(text in Seen(html).text for text in lines.values())
     assert "it closes the circle" in html
     assert "oomlab run h1-two-task-cycle --set kernel=4.13" in html

@@ -108,7 +108,7 @@ def test_whoever_answers_a_prediction_is_named() -> None:
     ("make", "message"),
     [
         (lambda: Panel("oomlab.views.demo:nothing", [PAGES]), r"unknown view .*demo:bar"),
-        (lambda: Panel(BAR, []), "at least one control"),
+        (lambda: Panel(BAR, []), "missing a required argument: 'pages'"),
         (lambda: Panel(BAR, [Toggle("speed", "S")]), "its parameters are: pages, remedy"),
         (lambda: Panel(BAR, [PAGES], fixed={"sped": 1}), "its parameters are: pages, remedy"),
         (lambda: Panel(BAR, [PAGES], fixed={"pages": 1}), "'pages' cannot be fixed"),

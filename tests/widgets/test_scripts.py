@@ -14,6 +14,7 @@ WHOLE = {
     "panel_module": scripts.panel_module(),
     "game_module": scripts.game_module(),
     "page_script": scripts.page_script(),
+    "page_writing": scripts.writing_script(),
     "copy_script": scripts.copy_script(),
 }
 
@@ -34,19 +35,29 @@ def test_a_script_may_stand_in_a_page() -> None:
     assert not re.search(r"</script|<!--", WHOLE["copy_script"])
 
 
-def test_no_two_parts_use_one_name_at_top_level() -> None:
+@pytest.mark.parametrize(
+    ("script", "some"),
+    [
+        ("page_script", {"attach", "attachGame", "mount"}),
+        ("page_writing", {"attachSet", "attachBench"}),
+    ],
+)
+def test_no_two_parts_use_one_name_at_top_level(script: str, some: set[str]) -> None:
     declared = re.findall(
         r"^(?:async )?(?:const|let|function|class) (\w+)",
-        WHOLE["page_script"],
+        WHOLE[script],
         re.MULTILINE,
     )
-    assert {"attach", "attachGame", "kernelEngine", "whyRefused", "mount"} <= set(declared)
+    assert {*some, "whyRefused"} <= set(declared)
     assert len(declared) == len(set(declared))
 
 
-def test_every_part_is_in_the_page_and_no_other() -> None:
+def test_every_part_is_in_a_page_once_and_readers_of_chapters_load_none_to_write_with() -> None:
+    only = {*scripts.BENCH, *scripts.SET} - {*scripts.PANEL, *scripts.LOG}
     for path in FOLDER.glob("*.js"):
-        assert WHOLE["page_script"].count(path.read_text(encoding="utf-8")) == 1, path.name
+        text = path.read_text(encoding="utf-8")
+        assert WHOLE["page_writing"].count(text) == 1, path.name
+        assert WHOLE["page_script"].count(text) == (path.stem not in only), path.name
 
 
 def test_the_scripts_name_no_other_host() -> None:

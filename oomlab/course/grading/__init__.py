@@ -10,6 +10,6 @@ needs nbgrader.
 """
 
 from oomlab.course.grading.markdown import safe_markdown
-from oomlab.course.grading.preprocessors import ExecuteAlone, HideTests, TakeAnswers
+from oomlab.course.grading.preprocessors import HideTests, RunChecks, TakeAnswers
 
-__all__ = ["ExecuteAlone", "HideTests", "TakeAnswers", "safe_markdown"]
+__all__ = ["HideTests", "RunChecks", "TakeAnswers", "safe_markdown"]

@@ -6,6 +6,7 @@ gives no answer, and takes no other cell's answer away.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
@@ -28,6 +29,9 @@ MOST_BROKEN = 3
 MOST_REPORTED = 2_000_000
 """Bytes that a run may report (our choice): the values of an assignment take a few thousand."""
 
+
+ENDING_S = 1.0
+"""For a run that is over to end (our choice)."""
 
 START_SECONDS = 120
 """For starting Python on a busy machine (our choice); no code of a student's runs by then."""
@@ -105,7 +109,7 @@ def _once(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds) -> 
             _listen(run, reading, names, bounds.seconds, len(cells))
         finally:
             os.close(reading)
-            _end(process)
+            _end(process, ENDING_S if run.done else 0)
     return run
 
 
@@ -213,8 +217,11 @@ def _take_values(
         run.faults[number] = f"{', '.join(wrong)}: not plain text, numbers or lists, or too long"
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and what it started, as far as that stayed in its session."""
+def _end(process: subprocess.Popen[bytes], patience: float) -> None:
+    """End the process and what it started, as far as that stayed in its session. One that may have
+    `patience` seconds ends by itself, so that its processor time is known."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ast
-import tempfile
+import atexit
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
-from nbgrader.utils import is_locked, setenv
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from nbgrader.utils import is_locked
 from traitlets import Bool, Float, Integer
 
 from oomlab.course.answer import NOTHING
 from oomlab.course.grading import fence
-from oomlab.course.grading.apart import Bounds, run_apart
+from oomlab.course.grading.apart import Bounds, NotebookRun, run_apart
+from oomlab.course.grading.checks import Checks
 from oomlab.course.grading.restore import Given, restore, to_run, write_down
 
 Notebook = Any
@@ -43,6 +45,7 @@ class TakeAnswers(NbGraderPreprocessor):  # type: ignore[misc]
         if not fence.works():
             self.log.warning("No bubblewrap: a student's code can read and change your files.")
         run = run_apart(to_run(pieces), answer_names(given), bounds)
+        self._compare_number(run, resources["nbgrader"].get("student", ""))
         for place, fault in sorted(run.faults.items()):
             piece = pieces[place].given
             where = piece.name if piece else f"the student's own cell before no. {place + 1}"
@@ -50,6 +53,12 @@ class TakeAnswers(NbGraderPreprocessor):  # type: ignore[misc]
         cells = write_down(pieces, run)
         notebook = nbformat.v4.new_notebook(cells=cells)
         return notebook, resources
+
+    def _compare_number(self, run: NotebookRun, student: str) -> None:
+        """Warn where students are called by their numbers, and a notebook has another's."""
+        written = {values["number"] for values in run.values.values() if "number" in values}
+        if student.isdigit() and written - {int(student)}:
+            self.log.warning("Cell number: it has %s, and not %s", min(map(str, written)), student)
 
     def _given(self, where: dict[str, str]) -> list[Given]:
         """What was given out, from the gradebook, in the order of the instructor's notebook."""
@@ -97,15 +106,33 @@ def _role(cell: Any, points: dict[str, float], answers: set[str]) -> dict[str, A
     return role | ({"points": points[cell.name]} if cell.name in points else {})
 
 
-class ExecuteAlone(Execute):  # type: ignore[misc]
-    """Runs the checks in an empty folder: no file that was handed in can pass for a module."""
+class RunChecks(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs the checks on the values of the answers, where no code of a student's has run.
 
-    def preprocess(self, nb: Notebook, resources: Resources, **more: Any) -> Any:
+    In place of nbgrader's own step, which starts a kernel for each notebook.
+    """
+
+    cell_seconds = Float(300.0, help="seconds that one check may take").tag(config=True)
+
+    def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """The notebook with what its checks say."""
-        with tempfile.TemporaryDirectory(prefix="checks-") as empty:
-            resources["metadata"] = {**resources.get("metadata", {}), "path": empty}
-            with setenv(IPYTHONDIR=empty, PYTHONNOUSERSITE="1"):
-                return super().preprocess(nb, resources, **more)
+        code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        found = _checks().run([cell.source for cell in code], self.cell_seconds)
+        for count, (cell, outputs) in enumerate(zip(code, found, strict=True), 1):
+            cell.execution_count = count
+            cell.outputs = [nbformat.from_dict(output) for output in outputs]
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = count
+        return nb, resources
+
+
+@cache
+def _checks() -> Checks:
+    """One for all notebooks that this process grades."""
+    checks = Checks()
+    atexit.register(checks.close)
+    return checks
 
 
 class HideTests(ClearHiddenTests):  # type: ignore[misc]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from types import FunctionType
 from typing import Any
 
 MOST_LETTERS = 20_000
@@ -48,7 +49,7 @@ def _shell() -> Any:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
-    import oomlab.course  # noqa: F401  (before the clock of the first cell starts)
+    import oomlab.course.listener  # noqa: F401  (before the clock of the first cell starts)
 
     config = Config()
     config.HistoryManager.enabled = False
@@ -57,9 +58,21 @@ def _shell() -> Any:
 
 def _values(namespace: dict[str, object], names: list[str]) -> tuple[dict[str, str], list[str]]:
     """The answers that are given, as Python would write them, and those too long to report."""
-    given = {name: repr(namespace[name]) for name in names if namespace.get(name, ...) is not ...}
+    given = {name: _text(namespace[name]) for name in names if namespace.get(name, ...) is not ...}
     unfit = [name for name, text in given.items() if len(text) > MOST_LETTERS]
     return {name: text for name, text in given.items() if name not in unfit}, unfit
+
+
+def _text(value: object) -> str:
+    """A value as Python would write it; of a function, its text is the value."""
+    if not isinstance(value, FunctionType):
+        return repr(value)
+    from oomlab.course.code import written
+
+    try:
+        return repr(written(value))
+    except ValueError as error:  # oomlab's InputError is one
+        return repr(f"# {error}")
 
 
 def _limit(memory: int, file: int) -> None:

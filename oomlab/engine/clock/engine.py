@@ -9,7 +9,9 @@ many; for all of them see `explorer`.
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Hashable
+from itertools import compress, count
+from operator import is_not
 from typing import Any
 
 import simpy
@@ -21,10 +23,11 @@ from oomlab.engine.clock.polling import Polling
 from oomlab.engine.clock.recurrence import Recurrence
 from oomlab.engine.clock.timer import Timer
 from oomlab.engine.clock.waits import Waits
+from oomlab.engine.clock.way import Effect, Stand, ways
 from oomlab.engine.clock.wheel import WIDEST, fires_at, slot_width
 from oomlab.engine.model import Model
-from oomlab.engine.ops import TIME_KINDS, Op, Outcome, State
-from oomlab.engine.trace.events import Condition
+from oomlab.engine.ops import TIME_KINDS, Op, Outcome, State, outcomes
+from oomlab.engine.trace.events import Condition, Event
 from oomlab.engine.trace.recorder import Recorder
 from oomlab.errors import InputError, ModelError
 
@@ -37,6 +40,9 @@ STEPS_A_RUN = 250_000
 AFTERMATH_US = 1_000_000
 """How long after the last task finished a run may go on to let background work end."""
 
+CHECKED_KINDS = ("pool", "rwsem")
+"""Slots that something must always hold of (see `Model.check`)."""
+
 SimpyProcess = Generator[simpy.Event, Any, Any]
 
 
@@ -48,15 +54,27 @@ class Clock:
     jiffies, that a timer went into (0: none did) since somebody set it back.
     """
 
-    def __init__(self, model: Model, chooser: Chooser, limit_us: int, *, park: bool = True) -> None:
+    def __init__(
+        self,
+        model: Model,
+        chooser: Chooser,
+        limit_us: int,
+        *,
+        park: bool = True,
+        foresee: bool = False,
+    ) -> None:
         self.model = model
         self.chooser = chooser
         self.limit_us = limit_us
         self.park = park
+        self.foresee = foresee
         self.env = simpy.Environment()
-        self.state: State = model.layout.initial
+        self.state: list[Hashable] = list(model.layout.initial)
         self.recorder = Recorder(model)
-        self.lives = [Live(actor) for actor in model.actors]
+        self.lives = [
+            Live(actor, way) for actor, way in zip(model.actors, ways(model), strict=True)
+        ]
+        self._slots = model.layout.slots
         self.jiffy_us = 1_000_000 // model.hz
         self.boot_jiffies = chooser.boot_jiffies(WIDEST)
         self.now_us = 0
@@ -139,7 +157,6 @@ class Clock:
             if op.kind in TIME_KINDS:
                 until_us = self._until(live, op)
                 if op.kind == "sleep":
-                    live.look_for_circle()
                     parked = self._polling.parked(live, until_us, op) if self.park else None
                     if parked is not None:  # it goes on in the middle of an iteration
                         op = yield from self._polling.skip(live, parked)
@@ -152,33 +169,76 @@ class Clock:
                 self.serve(live)
                 live.due_us = None
                 if op.kind == "sleep":
-                    live.iteration = Iteration(self.now_us)
+                    live.iteration = Iteration(self.now_us, after=live.stand)
                 result: Any = None
             else:
-                found = live.outcomes(self.state)
-                if not found or found[0].timeout:
+                effect = self._effect(live, op)
+                if effect is None:
                     result = yield from self._waits.block(live, op)
-                elif len(found) == 1:
-                    result = self.apply(live, op, found[0])
                 else:
-                    outcome = found[self.chooser.option(len(found))]
-                    live.iteration.harmless = False
-                    result = self.apply(live, op, outcome)
+                    result = self.apply(live, op, effect)
             op = live.advance(result)
         live.finished = True
         self._unfinished -= actor.foreground
         if self.all_done:
             self._last_us = min(self.limit_us, self.now_us + AFTERMATH_US)
 
-    def apply(self, live: Live, op: Op, outcome: Outcome) -> Any:
-        """Make the outcome of an op real. Result: what the routine receives."""
-        before, now_us, iteration = self.state, self.now_us, live.iteration
-        after, result, timeout = outcome
-        self.state = after
-        stack = live.stack
-        iteration.raw.append((now_us - iteration.began_us, op, result, self.changes, stack))
+    def _effect(self, live: Live, op: Op) -> Effect | None:
+        """What the task's op does now; None if it is blocked. What is open is drawn."""
+        stand = live.stand
+        if op.kind == "choose":  # there may be many ways, of which one is taken
+            (options, _) = op.args
+            assert isinstance(options, int)
+            found = stand.known.get(drawn := self.chooser.option(options))
+            if found is None:
+                found = stand.known[drawn] = [
+                    self._taken_apart(live.actor.index, stand, (), Outcome((), drawn))
+                ]
+            if options > 1:
+                live.iteration.harmless = False
+            return found[0]
+        found = self.effects(live, stand)
+        if not found or found[0].timeout:
+            return None
+        if len(found) > 1:
+            live.iteration.harmless = False
+            return found[self.chooser.option(len(found))]
+        return found[0]
+
+    def effects(self, live: Live, stand: Stand) -> list[Effect]:
+        """All that the op at a stand of the task can do in the present state."""
+        values = stand.values(self.state)
+        found = stand.known.get(values)
+        if found is None:
+            assert stand.op is not None
+            state = tuple(self.state)
+            found = stand.known[values] = [
+                self._taken_apart(live.actor.index, stand, state, outcome)
+                for outcome in outcomes(state, live.actor.index, stand.op)
+            ]
+        return found
+
+    def _taken_apart(self, task: int, stand: Stand, before: State, outcome: Outcome) -> Effect:
+        """An outcome of the op at a stand. Raises ModelError if it breaks what must always hold."""
+        (after, result, timeout), op = outcome, stand.op
+        assert op is not None
         condition: Condition = "timeout" if timeout else "done"
-        self.recorder.add(now_us, live.actor.index, stack, op, condition, before, after, result)
+        said = self.recorder.said(task, stand.stack, op, condition, before, after, result)
+        if after is before:
+            return Effect(result, timeout, False, (), (), said)
+        differ = compress(count(), map(is_not, before, after))
+        writes = tuple([(i, after[i]) for i in differ])
+        if any(self._slots[i].kind in CHECKED_KINDS for i, _ in writes):
+            self.model.check(after)
+        tells = tuple([s for s in op.slots if after[s.index] != before[s.index]])
+        return Effect(result, timeout, True, writes, tells, said)
+
+    def apply(self, live: Live, op: Op, effect: Effect) -> Any:
+        """Make it real. Result: what the routine receives."""
+        now_us, iteration, stack = self.now_us, live.iteration, live.stack
+        result, timeout, changed, writes, tells, said = effect
+        iteration.raw.append((now_us - iteration.began_us, op, result, self.changes, stack))
+        self.recorder.events.append(Event(now_us, *said))
         self.timeouts += timeout
         kind = op.kind
         if kind == "mutex_trylock" or kind == "take_page":
@@ -188,14 +248,14 @@ class Clock:
                 live.polls_since_us = now_us
         elif kind == "log":
             iteration.harmless = False  # every line of the log shows, however often it comes
-        if after is not before:
+        if changed:
             self.changes += 1
             iteration.harmless = False
-            self.model.check(after)
-            for slot in op.slots:
-                if after[slot.index] != before[slot.index]:
-                    self._waits.tell(slot)
-                    self._polling.tell(slot)
+            for index, value in writes:
+                self.state[index] = value
+            for slot in tells:
+                self._waits.tell(slot)
+                self._polling.tell(slot)
         self._steps += 1
         if self._steps > STEPS_AN_INSTANT:
             where = " > ".join(stack)

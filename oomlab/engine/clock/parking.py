@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from oomlab.engine.ops import Op, Slot
-from oomlab.engine.routines import LocalState
 
 
 class Step(NamedTuple):
@@ -33,12 +32,14 @@ class Iteration:
     """What a task has done since its last sleep ended.
 
     `harmless` stays true while nothing was written, nothing drawn by chance and nothing waited for.
-    `raw` has the steps as plain tuples, which are quicker to make; few are ever looked at.
+    `raw` has the steps as plain tuples, which are quicker to make; few are ever looked at. `after`
+    is where the task stood before it, about to sleep.
     """
 
     began_us: int
     raw: list[tuple[int, Op, Any, int, tuple[str, ...]]] = field(default_factory=list)
     harmless: bool = True
+    after: object = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -46,7 +47,7 @@ class Iteration:
         return tuple(map(Step._make, self.raw))
 
     def signature(
-        self, now_us: int, where: LocalState, jiffies: tuple[Hashable, ...]
+        self, now_us: int, where: object, jiffies: tuple[Hashable, ...]
     ) -> tuple[Any, ...]:
         """Equal for two iterations that did the same thing in the same time and stand at the same
         place again."""
@@ -56,34 +57,55 @@ class Iteration:
 
 @dataclass(slots=True)
 class Parked:
-    """A parked task: its iteration, when the first skipped one would begin, and its period."""
+    """A parked task: its iteration, when the first skipped one would begin, and its period.
+
+    `tries`: how often it tried a lock since it was parked and before `first_us`, not counting
+    `last`, the iteration that was under way when what it reads changed: when that began, and its
+    steps. `stand` and `jiffies`: where the task stands, about to sleep, and for how long.
+    """
 
     task: int
     steps: tuple[Step, ...]
     first_us: int
     period_us: int
+    stand: object
+    jiffies: int
+    tries: int = 0
+    last: tuple[int, tuple[Step, ...]] | None = None
+    slots: set[Slot] = field(init=False)
 
-    def slots(self) -> set[Slot]:
-        """Everything the iteration reads."""
-        return {slot for step in self.steps for slot in step.op.slots}
+    def __post_init__(self) -> None:
+        self.slots = {slot for step in self.steps for slot in step.op.slots}
 
-    def resume_at(self, now_us: int, served: int) -> tuple[int, int, int]:
+    def resume_at(self, now_us: int, served: int) -> tuple[int, tuple[Step, ...], int, int]:
         """Where the polls stand when a slot changes at `now_us` while task `served` is served.
 
-        Result: (whole iterations skipped, start of the iteration to go on with, number of its
-        steps that are already over). A step at this very instant is over if this task's turn comes
-        before the served one's.
+        Result: (tries in whole iterations, the iteration to go on with, when that began, number of
+        its steps that are already over). A step at this very instant is over if this task's turn
+        comes before the served one's.
         """
 
         def over(at_us: int) -> bool:
             return at_us < now_us or (at_us == now_us and self.task < served)
 
+        if self.last is not None and now_us < self.first_us:
+            start, steps = self.last
+            done = sum([over(start + step.offset_us) for step in steps])
+            if done < len(steps):
+                return self.tries, steps, start, done
+            return self.tries + tries(steps), self.steps, self.first_us, 0
+        tried = self.tries + (tries(self.last[1]) if self.last else 0)
         skipped = max(0, (now_us - self.first_us) // self.period_us)
         start = self.first_us + skipped * self.period_us
-        done = sum(over(start + step.offset_us) for step in self.steps)
+        done = sum([over(start + step.offset_us) for step in self.steps])
         if done == len(self.steps):
-            return skipped + 1, start + self.period_us, 0
-        return skipped, start, done
+            skipped, start, done = skipped + 1, start + self.period_us, 0
+        return tried + skipped * tries(self.steps), self.steps, start, done
+
+
+def tries(steps: tuple[Step, ...]) -> int:
+    """How many of them are tries for a lock."""
+    return sum([step.op.kind == "mutex_trylock" for step in steps])
 
 
 def lock_polled(steps: tuple[Step, ...]) -> Slot | None:

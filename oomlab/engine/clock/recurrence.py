@@ -66,7 +66,7 @@ class Recurrence:
 
 def _quick(clock: Clock) -> tuple[Hashable, ...]:
     """What most often differs already: the shared state, and how much chance there was."""
-    return (clock.state, clock.chooser.draws)
+    return (tuple(clock.state), clock.chooser.draws)
 
 
 def _times(clock: Clock) -> tuple[Hashable, ...]:

@@ -9,7 +9,7 @@ import simpy
 
 from oomlab.engine.clock.live import Live, Wait
 from oomlab.engine.clock.timer import Timer
-from oomlab.engine.ops import MUTEX_KINDS, Op, Slot, outcomes
+from oomlab.engine.ops import MUTEX_KINDS, Op, Slot
 
 if TYPE_CHECKING:
     from oomlab.engine.clock.engine import Clock
@@ -58,8 +58,8 @@ class Waits:
             if wait.handed:
                 live.due_us = None
                 return wait.result
-            found = outcomes(clock.state, task, op)
-            ready = [o for o in found if o.timeout == bool(timed_out)]
+            found = clock.effects(live, live.stand)
+            ready = [effect for effect in found if effect.timeout == bool(timed_out)]
             if ready:
                 break
             wait.event = clock.env.event()
@@ -67,12 +67,12 @@ class Waits:
                 wait.woken, wait.in_vain, live.due_us = False, True, None
         self._leave(live, wait)
         live.due_us = None
-        outcome = ready[0] if len(ready) == 1 else ready[clock.chooser.option(len(ready))]
-        if wait.expires is not None and not outcome.timeout:
+        effect = ready[0] if len(ready) == 1 else ready[clock.chooser.option(len(ready))]
+        if wait.expires is not None and not effect.timeout:
             # Who goes back to sleep expires in the same jiffy, in a slot that may be narrower; who
             # is woken between that jiffy and the end of the slot has nothing left.
-            outcome = outcome._replace(result=max(0, wait.expires - clock.jiffies))
-        return clock.apply(live, op, outcome)
+            effect = effect.giving(max(0, wait.expires - clock.jiffies))
+        return clock.apply(live, op, effect)
 
     def _leave(self, live: Live, wait: Wait) -> None:
         for slot in wait.op.slots:
@@ -96,9 +96,10 @@ class Waits:
 
     def tell(self, slot: Slot) -> None:
         """The slot has changed: wake those whose wait is over, first come first."""
-        state = self._clock.state
-        queue = self._queues.get(slot.index, ())
-        if queue and slot.kind == "mutex" and self._clock.model.wake_us:
+        queue = self._queues.get(slot.index)
+        if not queue:
+            return
+        if slot.kind == "mutex" and self._clock.model.wake_us:
             wait = queue[0].wait
             assert wait is not None
             if wait.op.kind in MUTEX_KINDS:
@@ -108,15 +109,14 @@ class Waits:
             wait = live.wait
             if wait is None or wait.event.triggered:
                 continue
-            found = outcomes(state, live.actor.index, wait.op)
-            if any(not o.timeout for o in found):
+            if any(not effect.timeout for effect in self._clock.effects(live, live.stand)):
                 wait.event.succeed(False)
 
     def _wake_first(self, live: Live, wait: Wait) -> None:
         """A mutex has changed for which this task waits: if it was released, wake the task, or hand
         the mutex over to it."""
         clock = self._clock
-        found = outcomes(clock.state, live.actor.index, wait.op)
+        found = clock.effects(live, live.stand)
         if wait.woken or wait.event.triggered or not found:
             return
         wait.woken = True

@@ -15,9 +15,9 @@ from oomlab.engine.explorer.counterexample import (
     shortest_schedule,
     switches,
 )
-from oomlab.engine.explorer.graph import TIMEOUT_RULES, Graph, Timeouts, check_search
+from oomlab.engine.explorer.graph import TIMEOUT_RULES, Graph, Timeouts, Watch, check_search
 from oomlab.engine.explorer.space import Space
-from oomlab.engine.explorer.verdict import ENDINGS, OUT_OF_MEMORY, Verdict, circling, judge
+from oomlab.engine.explorer.verdict import Verdict, circling, judge
 from oomlab.engine.model import Model
 from oomlab.errors import InputError
 
@@ -53,8 +53,7 @@ class Exploration:
     @property
     def ending(self) -> str:
         """What the verdict means, in words; if not all states were seen, why."""
-        out_of_memory = self.verdict.word == "budget" and self.graph.stopped_by == "memory"
-        return OUT_OF_MEMORY if out_of_memory else ENDINGS[self.verdict.word]
+        return self.verdict.ending(self.graph.stopped_by)
 
     def _repr_html_(self) -> str:
         """What a notebook shows of it."""
@@ -99,9 +98,17 @@ def _restored(
 
 @checked(leave="timeouts")
 def explore_model(
-    model: Model, *, timeouts: str = "any", budget: int = BUDGET, reduced: bool = True
+    model: Model,
+    *,
+    timeouts: str = "any",
+    budget: int = BUDGET,
+    reduced: bool = True,
+    watch: Watch | None = None,
 ) -> Exploration:
     """Explore a model under a rule about time limits, up to a number of states.
+
+    `watch` is told now and then how many states and moves are known; if what it returns is true,
+    the search ends with what was found so far.
 
     With `reduced=False` steps that change no verdict (reading what never changes, letting go of a
     lock that nobody polls) are moves of their own; the graph is then that of `explore_plainly`.
@@ -112,7 +119,7 @@ def explore_model(
     """
     rule = check_search(timeouts, budget)
     try:
-        return _explored(model, rule, budget, reduced=reduced)
+        return _explored(model, rule, budget, reduced=reduced, watch=watch)
     except MemoryError:
         raise InputError(
             "memory ran out before what was found could be judged; set a smaller budget than "
@@ -120,8 +127,10 @@ def explore_model(
         ) from None
 
 
-def _explored(model: Model, rule: Timeouts, budget: int, *, reduced: bool) -> Exploration:
-    graph = state_graph(model, rule, budget, reduced=reduced)
+def _explored(
+    model: Model, rule: Timeouts, budget: int, *, reduced: bool, watch: Watch | None
+) -> Exploration:
+    graph = state_graph(model, rule, budget, reduced=reduced, watch=watch)
     verdict = judge(graph)
     schedule, circle = _counterexample(graph, verdict)
     return Exploration(
@@ -163,4 +172,12 @@ def _point_of_no_return(graph: Graph, verdict: Verdict, schedule: Schedule) -> i
     return taken
 
 
-__all__ = ["BUDGET", "TIMEOUT_RULES", "Exploration", "explore_model"]
+__all__ = [
+    "BUDGET",
+    "ENDINGS",
+    "TIMEOUT_RULES",
+    "Exploration",
+    "Graph",
+    "Watch",
+    "explore_model",
+]

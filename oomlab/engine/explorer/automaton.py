@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
 from oomlab.engine.model import Actor
-from oomlab.engine.ops import ENQUEUING_KINDS, Op, Routine, Slot
+from oomlab.engine.ops import ENQUEUING_KINDS, MEANINGS, Op, Routine, Slot, State
 from oomlab.engine.routines import LocalState, call_stack, local_state, never_enqueued
 
 
@@ -20,6 +20,21 @@ class Node(NamedTuple):
     op: Op | None
     parent: int
     result: Hashable
+
+
+Changes = tuple[tuple[int, Hashable], ...]
+"""Slots that a step sets, by index, and their new values."""
+
+LearnedOutcome = tuple[Changes, int, bool]
+"""What a step changes, the local state after it, and whether it is a timeout running out."""
+
+
+class _Effects(NamedTuple):
+    """An op, the slots that its outcomes depend on, and the outcomes known by their values."""
+
+    op: Op
+    watched: tuple[int, ...]
+    known: dict[Hashable, tuple[LearnedOutcome, ...]]
 
 
 FINISHED = 0
@@ -41,6 +56,7 @@ class Automaton:
         self.places: list[LocalState | None] = [None]
         self._numbers: dict[LocalState, int] = {}
         self._suspended: dict[int, Routine] = {}
+        self._effects: dict[int, _Effects] = {}
         routine = actor.body()
         self.start = self._add(routine, next(routine, None), FINISHED, None)
 
@@ -52,7 +68,7 @@ class Automaton:
     def restored(cls, actor: Actor, learned: Mapping[str, Any]) -> Automaton:
         """The automaton from which `learned` was taken, of an equal task."""
         automaton = cls.__new__(cls)
-        vars(automaton).update(learned, actor=actor, _suspended={})
+        vars(automaton).update(learned, actor=actor, _suspended={}, _effects={})
         automaton._numbers = {}
         for number, node in enumerate(automaton.nodes):
             if node.op is not None:
@@ -73,6 +89,46 @@ class Automaton:
             op = None
         number = self.edges[key] = self._add(routine, op, node, result)
         return number
+
+    def outcomes(self, shared: State, node: int) -> tuple[LearnedOutcome, ...]:
+        """What the op at `node` can lead to in a shared state: it depends on the slots of the op
+        alone, of which most shared states have the same values."""
+        step = self._effects.get(node)
+        if step is None:
+            op = self.nodes[node].op
+            assert op is not None
+            watched = tuple(slot.index for slot in op.slots)
+            step = self._effects[node] = _Effects(op, watched, {})
+        op, watched, known = step
+        values = shared[watched[0]] if len(watched) == 1 else tuple([shared[i] for i in watched])
+        found = known.get(values)
+        if found is None:
+            found = known[values] = self._learn(shared, node, op)
+        return found
+
+    def known_outcomes(
+        self, node: int
+    ) -> tuple[tuple[tuple[Hashable, ...], tuple[LearnedOutcome, ...]], ...]:
+        """What the op at `node` was seen to lead to: by the values of its slots, in their order."""
+        step = self._effects.get(node)
+        if step is None:
+            return ()
+        one = len(step.watched) == 1
+        return tuple(((values,) if one else values, found) for values, found in step.known.items())  # type: ignore[misc]
+
+    def known_counts(self) -> dict[int, int]:
+        """By local state: for how many values of its slots it is known what its op leads to."""
+        return {node: len(step.known) for node, step in self._effects.items()}
+
+    def _learn(self, shared: State, node: int, op: Op) -> tuple[LearnedOutcome, ...]:
+        found = []
+        for after, result, timeout in MEANINGS[op.kind](shared, self.actor.index, op):
+            changes: Changes = ()
+            if after is not shared:
+                both = enumerate(zip(shared, after, strict=True))
+                changes = tuple((i, new) for i, (old, new) in both if old != new)
+            found.append((changes, self.after(node, result), timeout))
+        return tuple(found)
 
     def _at(self, node: int) -> Routine:
         """A generator that stands at `node`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 
 
@@ -16,12 +17,12 @@ def components(
     """
     count = len(successors)
     # When a node was first seen; `count`, later than any, once its component is complete.
-    seen = [-1] * count
+    seen = array("i", [-1]) * count
     for node, left_out in enumerate(without):
         if left_out:
             seen[node] = count
     clock = 0
-    stack: list[int] = []
+    stack = array("I")
     for root in range(count):
         if seen[root] >= 0:
             continue

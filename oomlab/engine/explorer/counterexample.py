@@ -42,18 +42,42 @@ def shortest_schedule(
     """The schedule from the start to one of `targets` with fewest context switches, and among those
     with fewest moves, or the other way round; and the number of the state it leads to. Raises
     InputError if none can be reached."""
+    before, key = _search(graph, targets, fewest)
+    return _follow(graph, before, key), key[0]
+
+
+@checked
+def shortest_path(graph: Graph, targets: Collection[int]) -> list[tuple[int, int]]:
+    """The same way as (task, state that it moves to), with fewest context switches between these
+    moves. Raises InputError as `shortest_schedule` does."""
+    before, key = _search(graph, targets, "switches")
+    path = []
+    while key in before:
+        path.append((key[1], key[0]))
+        key = before[key]
+    return path[::-1]
+
+
+_Key = tuple[int, int]
+"""A state, and the task that moved last (-1: none)."""
+
+
+def _search(
+    graph: Graph, targets: Collection[int], fewest: Fewest
+) -> tuple[dict[_Key, _Key], _Key]:
+    """From where each state and last task is come to first, and the target that was found."""
     targets = set(targets)
     switch, move = ((1, 0), (0, 1)) if fewest == "switches" else ((0, 1), (1, 0))
     start = (0, -1)
-    best: dict[tuple[int, int], tuple[int, int]] = {start: (0, 0)}
-    before: dict[tuple[int, int], tuple[int, int]] = {}
+    best: dict[_Key, tuple[int, int]] = {start: (0, 0)}
+    before: dict[_Key, _Key] = {}
     heap = [(0, 0, *start)]
     while heap:
         one, other, number, last = heapq.heappop(heap)
         if best[number, last] < (one, other):
             continue
         if number in targets:
-            return _follow(graph, before, (number, last)), number
+            return before, (number, last)
         for task, after in graph.moves(number):
             changed = last not in (-1, task)
             cost = (one + move[0] + switch[0] * changed, other + move[1] + switch[1] * changed)
@@ -65,9 +89,7 @@ def shortest_schedule(
     raise InputError("none of the states can be reached")
 
 
-def _follow(
-    graph: Graph, before: dict[tuple[int, int], tuple[int, int]], key: tuple[int, int]
-) -> Schedule:
+def _follow(graph: Graph, before: dict[_Key, _Key], key: _Key) -> Schedule:
     path: list[int] = []
     while key in before:
         path.append(_edge(graph, before[key][0], key[0], key[1]))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from oomlab.brief import brief
-from oomlab.engine.explorer.space import Space
+from oomlab.engine.explorer.space import WORD_BITS, Space
 from oomlab.engine.ops import State
 from oomlab.errors import InputError, find
 
@@ -22,6 +22,13 @@ TIMEOUT_RULES: tuple[Timeouts, ...] = ("any", "idle")
 
 MOST_STATES = 1 << 30
 """More states than this have no numbers of 31 bits."""
+
+MOST_MOVES = 1 << 32
+"""From this many moves on a search counts as out of memory: their numbers have 32 bits."""
+
+Watch: TypeAlias = Callable[[int, int], object]
+"""Is told now and then how many states and moves are known; what it returns, if true, ends the
+search."""
 
 
 def check_search(timeouts: str, budget: int) -> Timeouts:
@@ -56,6 +63,47 @@ class Rows(Sequence["array[int]"]):
         return self._values[self._first[row] : self._first[row + 1]]
 
 
+class States(Sequence[int]):
+    """States by their numbers; each word of all of them is in an array of its own (`columns`)."""
+
+    def __init__(self, words: int = 1, states: Iterable[int] = ()) -> None:
+        self.columns = [array("q") for _ in range(words)]
+        for state in states:
+            self.append(state)
+
+    def append(self, state: int) -> None:
+        """Give a state the next number."""
+        for column in self.columns:
+            column.append(state & (1 << WORD_BITS) - 1)
+            state >>= WORD_BITS
+
+    def cut_back(self, count: int) -> None:
+        """Keep the first `count` states only."""
+        for column in self.columns:
+            del column[count:]
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __getitem__(self, which):  # type: ignore[no-untyped-def]
+        if isinstance(which, slice):
+            return [self[number] for number in range(len(self))[which]]
+        state = 0
+        for column in reversed(self.columns):
+            state = state << WORD_BITS | column[which]
+        return state
+
+    def __iter__(self) -> Iterator[int]:
+        if len(self.columns) == 1:
+            return iter(self.columns[0])
+        return map(self.__getitem__, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, States) and self.columns == other.columns
+
+    __hash__ = None  # type: ignore[assignment]  # it grows
+
+
 @brief
 @dataclass
 class Graph:
@@ -63,17 +111,23 @@ class Graph:
 
     The moves of state i are entries `first[i]` to `first[i + 1]` of `target` (state numbers) and
     `mover` (task numbers). `goal[i]` is 1 where the run may end. `complete` is False when the
-    search was `stopped_by` the budget or by the end of memory; then the moves of the last states
-    are not known.
+    search was `stopped_by` the budget, by the end of memory or by whoever watched; then the moves
+    of the last states are not known.
     """
 
     space: Space
-    states: list[int] = field(default_factory=list)
-    first: array[int] = field(default_factory=lambda: array("q", [0]))
+    states: States
+    first: array[int] = field(default_factory=lambda: array("I", [0]))
     target: array[int] = field(default_factory=lambda: array("I"))
-    mover: array[int] = field(default_factory=lambda: array("H"))
+    mover: array[int] = field(default_factory=lambda: array("B"))
     goal: bytearray = field(default_factory=bytearray)
-    stopped_by: Literal["", "budget", "memory"] = ""
+    stopped_by: Literal["", "budget", "memory", "watch"] = ""
+
+    @classmethod
+    def empty(cls, space: Space) -> Graph:
+        """The graph of a search that has not begun."""
+        wide = len(space.masks) > 1 << 8
+        return cls(space, States(space.words), mover=array("H" if wide else "B"))
 
     @property
     def complete(self) -> bool:
@@ -112,7 +166,8 @@ class Graph:
     def cut_back(self, sizes: tuple[int, int, int]) -> None:
         """Forget what was recorded after `sizes` was asked for, if in part only."""
         states, expanded, moves = sizes
-        del self.states[states:], self.goal[states:]
+        self.states.cut_back(states)
+        del self.goal[states:]
         del self.first[expanded + 1 :], self.target[moves:], self.mover[moves:]
 
     def expanded(self) -> int:

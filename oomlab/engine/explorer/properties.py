@@ -8,11 +8,12 @@ from typing import Any
 
 from oomlab.engine.explorer.counterexample import Fewest, Schedule, shortest_schedule
 from oomlab.engine.explorer.graph import Graph
+from oomlab.engine.explorer.reach import can_reach
 from oomlab.engine.model import Model
 from oomlab.engine.ops import State
 from oomlab.engine.properties import Property, PropertyAnswer, Report
 from oomlab.engine.trace.recorder import Recorder
-from oomlab.errors import InputError, needed, unknown
+from oomlab.errors import InputError, unknown
 
 
 def reports(graph: Graph) -> tuple[Report, ...]:
@@ -78,8 +79,6 @@ def _shown(graph: Graph, one: Property, true: set[int]) -> list[int]:
     found = [number for number, state in enumerate(graph.states) if state & mask in true]
     if one.kind != "eventually":
         return found
-    with needed():  # NumPy, as the search
-        from oomlab.engine.explorer.reach import can_reach
     # Where the moves are not known it may still come true.
     found += range(graph.expanded(), len(graph))
     return [number for number, can in enumerate(can_reach(graph, found)) if not can]

@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-import numpy as np
-import numpy.typing as npt
-
+from oomlab.engine.explorer import arrays
 from oomlab.engine.explorer.graph import Graph
-from oomlab.engine.explorer.moves import ranges
-from oomlab.engine.explorer.numbering import Integers
-
-Flags = npt.NDArray[np.bool_]
 
 
 def can_reach(graph: Graph, goals: Iterable[int]) -> bytearray:
     """For every state, 1 if some state of `goals` can be reached from it."""
-    reached = np.zeros(len(graph), np.bool_)
-    reached[np.fromiter(goals, np.int64)] = True
-    first = np.frombuffer(graph.first, np.int64)
-    source = np.repeat(np.arange(graph.expanded()), first[1:] - first[:-1])
-    _mark_earlier(reached, source, np.frombuffer(graph.target, np.uint32))
-    return bytearray(reached.tobytes())
+    if arrays.wanted(len(graph)):
+        from oomlab.engine.explorer import reach_arrays
+
+        return reach_arrays.arrays_can_reach(graph, goals)
+    reached = bytearray(len(graph))
+    for goal in goals:
+        reached[goal] = 1
+    _mark_earlier(reached, graph.first, graph.target, 0)
+    return reached
 
 
-def cannot_end(graph: Graph, begin: int) -> Flags:
-    """For every state from number `begin` on, whether it can reach neither a state without moves
-    nor a state below `begin`."""
-    first = np.frombuffer(graph.first, np.int64)[begin:]
-    count = first[1:] - first[:-1]
-    target = np.frombuffer(graph.target, np.uint32)[first[0] :].astype(np.int64) - begin
-    source = np.repeat(np.arange(len(count)), count)
-    reached: Flags = count == 0
-    reached[source[target < 0]] = True
-    inside = np.flatnonzero(target >= 0)
-    _mark_earlier(reached, source[inside], target[inside])
-    return np.logical_not(reached)
+def cannot_end(graph: Graph, begin: int) -> bytearray:
+    """For every state from number `begin` on whose moves are known, 1 if it can reach neither a
+    state without moves nor a state below `begin`."""
+    if arrays.wanted(len(graph) - begin):
+        from oomlab.engine.explorer import reach_arrays
+
+        return reach_arrays.arrays_cannot_end(graph, begin)
+    first, target = graph.first, graph.target
+    reached = bytearray(graph.expanded())
+    reached[:begin] = bytes([1]) * begin
+    for number in range(begin, len(reached)):
+        reached[number] = first[number] == first[number + 1]
+    _mark_earlier(reached, first, target, begin)
+    return bytearray(not one for one in reached[begin:])
 
 
-def _mark_earlier(reached: Flags, source: Integers, target: npt.NDArray[np.integer]) -> None:
-    """Mark the states from which a marked one can be reached by moves from `source` to `target`."""
-    # The moves into state i begin at entry into[i] of `before`, which names where they come from.
-    before = source[np.argsort(target)]
-    into = np.concatenate([[0], np.cumsum(np.bincount(target, minlength=len(reached)))])
-    claimed = np.empty(len(reached), np.int64)
-    newly = np.flatnonzero(reached)
-    while len(newly):
-        found = before[ranges(into[newly], into[newly + 1] - into[newly])]
-        found = found[~reached[found]]
-        reached[found] = True
-        # Each state once: of several claims on the same one, the last stands.
-        claims = np.arange(len(found))
-        claimed[found] = claims
-        newly = found[claimed[found] == claims]
+def _mark_earlier(
+    reached: bytearray, first: Sequence[int], target: Sequence[int], begin: int
+) -> None:
+    """Mark the states from number `begin` on from which a marked one can be reached."""
+    # Most states lead on to later ones: going backwards once leaves few to be looked at again.
+    left = []
+    for number in range(len(first) - 2, begin - 1, -1):
+        if not reached[number]:
+            for edge in range(first[number], first[number + 1]):
+                if reached[target[edge]]:
+                    reached[number] = 1
+                    break
+            else:
+                left.append(number)
+    into: dict[int, list[int]] = {}
+    newly = []
+    for number in left:
+        for edge in range(first[number], first[number + 1]):
+            if reached[target[edge]]:
+                newly.append(number)
+            into.setdefault(target[edge], []).append(number)
+    while newly:
+        number = newly.pop()
+        if not reached[number]:
+            reached[number] = 1
+            newly += into.get(number, ())

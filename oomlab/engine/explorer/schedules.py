@@ -13,6 +13,7 @@ from itertools import groupby
 from oomlab.engine.explorer.counterexample import Schedule, ScheduledMove
 from oomlab.engine.explorer.player import ImpossibleStep, Player
 from oomlab.engine.model import Model
+from oomlab.engine.routines import call_stack
 from oomlab.engine.trace.events import Trace
 from oomlab.errors import InputError, shown
 
@@ -86,6 +87,15 @@ def play_as_far_as_possible(player: Player, schedule: Schedule) -> str:
         except ImpossibleStep as problem:
             return str(problem)
     return ""
+
+
+def call_chains(player: Player) -> dict[str, tuple[str, ...]]:
+    """The functions on the stack of every task that has not finished, outermost first."""
+    return {
+        actor.name: call_stack(player.routines[actor.index])
+        for actor in player.model.actors
+        if player.pending[actor.index] is not None
+    }
 
 
 def schedule_trace(

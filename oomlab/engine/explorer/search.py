@@ -1,30 +1,33 @@
-"""Finds all states, breadth first, many at a time."""
+"""Finds all states, breadth first: a few in plain Python, many in arrays where numpy is there.
+
+Both give the same graph, number by number. Few are found sooner without numpy, whose import takes
+as long as some ten thousand states; and the page of a book, which has none, can search as well.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-import numpy as np
-
+from oomlab.engine.explorer import arrays
 from oomlab.engine.explorer.components import components
-from oomlab.engine.explorer.graph import Graph, Timeouts
-from oomlab.engine.explorer.moves import Moves, join, split
-from oomlab.engine.explorer.numbering import Keys, Numbering
-from oomlab.engine.explorer.reach import Flags, cannot_end
-from oomlab.engine.explorer.space import SHARED_BITS, Space
-
-AT_ONCE = 1 << 13
-"""States whose moves are looked up together: enough for what an array costs to be little, and few
-enough to stay in the processor's cache."""
-
-MOST_WORDS = 1 << 20
-"""Words that the moves looked up together may have: with very many tasks fewer states fit."""
+from oomlab.engine.explorer.few import Few
+from oomlab.engine.explorer.graph import MOST_MOVES, Graph, Timeouts, Watch
+from oomlab.engine.explorer.reach import cannot_end
+from oomlab.engine.explorer.space import Space
 
 
-def search(space: Space, timeouts: Timeouts, budget: int) -> Graph:
-    """All states reachable from the start; gives up once more than `budget` are known."""
-    search = _Search(space, budget, timeouts=timeouts == "any")
+def search(
+    space: Space,
+    timeouts: Timeouts,
+    budget: int,
+    watch: Watch | None = None,
+    end: Callable[[int], int] | None = None,
+) -> Graph:
+    """All states reachable from the start; gives up once more than `budget` are known, or when
+    `watch` says so. With `end`, which tells where a move to some state comes to rest, the states
+    are those in which moves rest (one at a time, in plain Python)."""
+    search = _Search(space, budget, watch, timeouts=timeouts == "any", end=end)
     if timeouts == "any":
         search.close()
     else:
@@ -33,80 +36,56 @@ def search(space: Space, timeouts: Timeouts, budget: int) -> Graph:
 
 
 class _Search:
-    """A graph that grows, and the numbers of its states."""
+    """A graph that grows, and what knows the numbers of its states."""
 
-    def __init__(self, space: Space, budget: int, *, timeouts: bool) -> None:
-        self.graph = Graph(space)
-        self.budget = budget
-        self._moves = Moves(space, timeouts=timeouts)
-        words = len(split(space, 0))
-        self._at_once = max(1, min(AT_ONCE, MOST_WORDS // (words * max(1, len(space.masks)))))
-        self._numbering = Numbering(words)
-        self._foreground = split(space, space.foreground_mask)
+    def __init__(
+        self,
+        space: Space,
+        budget: int,
+        watch: Watch | None,
+        *,
+        timeouts: bool,
+        end: Callable[[int], int] | None,
+    ) -> None:
+        self.graph = Graph.empty(space)
+        self._budget, self._watch, self._timeouts = budget, watch, timeouts
+        self._numbers: Few | arrays.Grower = Few(self.graph, budget, timeouts=timeouts, end=end)
+        self._may_turn = end is None
         self.number([space.start])
 
     def number(self, states: list[int]) -> list[int]:
         """The numbers of some states, which become states of the graph."""
-        words = zip(*(split(self.graph.space, state) for state in states), strict=True)
-        numbers, _ = self._numbering.number([np.array(word, np.int64) for word in words])
-        self._note_states(len(self._numbering))
-        return list(map(int, numbers))
+        return self._numbers.number(states)
 
     def close(self) -> None:
         """Follow the moves from the states whose moves are not known, and from those found."""
         graph = self.graph
         while graph.complete and graph.expanded() < len(graph):
+            if self._watch is not None and self._watch(len(graph), graph.transitions):
+                graph.stopped_by = "watch"
+                return
             kept = graph.sizes()
-            try:
-                self._expand(
-                    self._numbering.keys(graph.expanded(), graph.expanded() + self._at_once)
-                )
-            except MemoryError:
+            if not self._has_grown():
                 graph.cut_back(kept)
                 graph.stopped_by = "memory"
-                # What the search holds is of no more use; judging what was found needs the room.
-                self._numbering = Numbering(1)
-                del self._moves
+        if not graph.complete:
+            # What the search holds is of no more use; judging what was found needs the room.
+            del self._numbers
 
-    def _expand(self, states: Keys) -> None:
-        """Record the moves of the next states of the graph."""
-        begin = self.graph.expanded()
-        goal = np.frombuffer(self.graph.goal[begin : begin + len(states[0])], np.bool_)
-        going = np.flatnonzero(~goal)
-        known = len(self._numbering)
-        count, mover, after = self._moves.of([words[going] for words in states])
-        target, _ = self._numbering.number(after)
-        end = np.cumsum(count)
-        # How many states were known before each state was expanded.
-        before = np.maximum.accumulate(np.concatenate([[known], target + 1]))[end - count]
-        over = np.flatnonzero(before > self.budget)
-        upto, edges, known = len(states[0]), len(target), len(self._numbering)
-        if len(over):
-            self.graph.stopped_by = "budget"
-            first = over[0]
-            upto, edges, known = going[first], (end - count)[first], before[first]
-        ends = np.zeros(len(states[0]), np.int64)
-        ends[going] = count
-        self.graph.first.frombytes((np.cumsum(ends[:upto]) + self.graph.transitions).tobytes())
-        self.graph.target.frombytes(target[:edges].astype(np.uint32).tobytes())
-        self.graph.mover.frombytes(mover[:edges].tobytes())
-        self._note_states(known)
+    def _has_grown(self) -> bool:
+        """Record the moves of the next states. Was there room for them?
 
-    def _note_states(self, known: int) -> None:
-        """Let the graph have the first `known` states."""
-        found = self._numbering.keys(len(self.graph.states), known)
-        self.graph.states += join(found)
-        self.graph.goal += self._is_goal(found).tobytes()
-
-    def _is_goal(self, states: Keys) -> Flags:
-        """Is the run over in these states?"""
-        going = np.zeros(len(states[0]), np.bool_)
-        for words, mask in zip(states, self._foreground, strict=True):
-            going |= (words & mask) != 0
-        if panics := self.graph.space.panics:
-            shared = states[0] & ((1 << SHARED_BITS) - 1)
-            going &= np.isin(shared, list(panics), invert=True)
-        return np.logical_not(going)
+        An error keeps the arrays alive that were looked at when it came, and what is looked at
+        cannot be cut: so the error ends here.
+        """
+        graph = self.graph
+        try:
+            if self._may_turn and isinstance(self._numbers, Few) and arrays.wanted(len(graph)):
+                self._numbers = arrays.grower(graph, self._budget, timeouts=self._timeouts)
+            self._numbers.expand()
+        except MemoryError:
+            return False
+        return graph.transitions < MOST_MOVES
 
 
 def _explore_idle(search: _Search) -> None:
@@ -139,13 +118,15 @@ def _trapped(graph: Graph, begin: int) -> Iterator[int]:
     Earlier states have all their successors among earlier states, so that none of them is in a
     component with these.
     """
-    rows = graph.rows(begin)
-    moves = np.diff(np.frombuffer(graph.first, np.int64)[begin:])
-    yield from (np.flatnonzero(moves == 0) + begin).tolist()
+    first = graph.first
+    yield from (
+        number for number in range(begin, graph.expanded()) if first[number] == first[number + 1]
+    )
     # Only what cannot come to an end can go in circles for ever: mostly few states are left.
     circling = cannot_end(graph, begin)
-    if circling.any():
-        for component in components(rows, begin, without=(~circling).tolist()):
+    if any(circling):
+        rows = graph.rows(begin)
+        for component in components(rows, begin, without=[not one for one in circling]):
             members = set(component)
             if all(members.issuperset(rows[number - begin]) for number in component):
                 yield from component
@@ -155,7 +136,7 @@ def _insert(graph: Graph, moves: Mapping[int, list[tuple[int, int]]], upto: int)
     """Add (task, target) moves to those of some states, for as many as the first `upto` states, and
     forget the moves of the others."""
     first, target, mover = graph.first, graph.target, graph.mover
-    graph.first, graph.target, graph.mover = array("q", [0]), array("I"), array("H")
+    graph.first, graph.target, graph.mover = array("I", [0]), array("I"), array(mover.typecode)
 
     def keep(begin: int, end: int) -> None:
         shift = len(graph.target) - first[begin]

@@ -4,17 +4,18 @@ A global state is one integer: the number of the shared state in the lowest bits
 task's local state above. What a task can do depends only on these two numbers, so a move is an
 integer to add, looked up by the two numbers' bits. No number crosses from one word of 64 bits into
 the next, nor uses a word's last bit, so that a search can keep the words in arrays of their own.
+Where the numbers are known to be small they get few bits: most machines then fit into one word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
-from oomlab.engine.explorer.automaton import FINISHED, Automaton
+from oomlab.engine.explorer.automaton import FINISHED, Automaton, Changes
 from oomlab.engine.explorer.folding import check_fold_length, is_absorbed, is_folded
 from oomlab.engine.model import Model
-from oomlab.engine.ops import MEANINGS, TIME_KINDS, State, outcomes
+from oomlab.engine.ops import TIME_KINDS, State, outcomes
 from oomlab.errors import InputError
 
 SHARED_BITS = 24
@@ -33,6 +34,14 @@ class ChangedSlots(Exception):
         self.indices = indices
 
 
+class NarrowNumbers(Exception):
+    """A task has more local states than its bits can number."""
+
+    def __init__(self, task: int) -> None:
+        super().__init__(task)
+        self.task = task
+
+
 def too_large(who: str, bits: int) -> InputError:
     """The error for a model whose states cannot be numbered."""
     return InputError(
@@ -40,16 +49,25 @@ def too_large(who: str, bits: int) -> InputError:
     )
 
 
-def _shifts(tasks: int) -> list[int]:
-    """At which bit of a state the local state of each task begins."""
+def _shifts(widths: Sequence[int]) -> list[int]:
+    """At which bit of a state the local state of each task begins, which has so many bits."""
     shifts: list[int] = []
     bit = SHARED_BITS
-    for _ in range(tasks):
-        if bit % WORD_BITS + LOCAL_BITS >= WORD_BITS:
+    for width in widths:
+        if bit % WORD_BITS + width >= WORD_BITS:
             bit += WORD_BITS - bit % WORD_BITS
         shifts.append(bit)
-        bit += LOCAL_BITS
+        bit += width
     return shifts
+
+
+def fitting_widths(automata: Sequence[Automaton]) -> list[int]:
+    """Bits for the local states of each task: enough for those known, and for more as far as all
+    tasks fit into one word, or else for three times as many."""
+    needed = [(len(automaton.nodes) - 1).bit_length() for automaton in automata]
+    spare = WORD_BITS - 1 - SHARED_BITS - sum(needed)
+    more = spare // max(1, len(needed)) if spare >= 0 else 2
+    return [min(LOCAL_BITS, bits + more) for bits in needed]
 
 
 class Space:
@@ -60,10 +78,11 @@ class Space:
     anybody could notice is a move of its own. `automata` are those of
     an earlier space of the same model: what the routines do does not depend on the assumption.
 
-    The local state of task i begins at bit `shifts[i]` of a state, and its moves depend on the bits
-    in `masks[i]`. A run is over when no bit under `foreground_mask` is set, or in the shared states
-    numbered in `panics`, which grows as they become known. `learned`: how often `moves_of` met
-    something new.
+    The local state of task i begins at bit `shifts[i]` of a state and has `widths[i]` bits
+    (NarrowNumbers is raised when they do not suffice), and its moves depend on the bits in
+    `masks[i]`; a state has `words` words. A run is over when no bit under `foreground_mask` is
+    set, or in the shared states numbered in `panics`, which grows as they become known. `learned`:
+    how often `moves_of` met something new.
     """
 
     def __init__(
@@ -71,6 +90,7 @@ class Space:
         model: Model,
         constant: frozenset[int] | None = frozenset(),
         automata: list[Automaton] | None = None,
+        widths: Sequence[int] | None = None,
     ) -> None:
         self.model = model
         self.constant = constant
@@ -78,17 +98,19 @@ class Space:
         self._shared: list[State] = []
         self._shared_numbers: dict[State, int] = {}
         self._constants = tuple((i, model.layout.initial[i]) for i in constant or ())
-        self.shifts = _shifts(len(self.automata))
+        self.widths = list(widths or [LOCAL_BITS] * len(self.automata))
+        self.shifts = _shifts(self.widths)
+        self.words = self.shifts[-1] // WORD_BITS + 1 if self.shifts else 1
         self.shared_mask = (1 << SHARED_BITS) - 1
-        self._local_mask = (1 << LOCAL_BITS) - 1
-        self.masks = [self.shared_mask | self._local_mask << shift for shift in self.shifts]
+        self.local_masks = [(1 << width) - 1 for width in self.widths]
+        moved = [mask << at for mask, at in zip(self.local_masks, self.shifts, strict=True)]
+        self.masks = [self.shared_mask | mask for mask in moved]
         self._deltas: list[dict[int, tuple[int, ...]]] = [{} for _ in self.automata]
         self._late: list[dict[int, tuple[bool, ...]]] = [{} for _ in self.automata]
+        self._after: dict[tuple[int, Changes], int] = {}
         # Local states known to begin with an op that is a step of its own, or to be the last.
         self._steps: list[set[int]] = [{FINISHED} for _ in self.automata]
-        self.foreground_mask = sum(
-            self._local_mask << self.shifts[a.index] for a in model.actors if a.foreground
-        )
+        self.foreground_mask = sum(moved[a.index] for a in model.actors if a.foreground)
         self.panics: set[int] = set()
         self.learned = 0
         self.start = self._boot()
@@ -115,7 +137,7 @@ class Space:
 
     def local(self, state: int, task: int) -> int:
         """The number of a task's local state within a global state."""
-        return state >> self.shifts[task] & self._local_mask
+        return state >> self.shifts[task] & self.local_masks[task]
 
     def spelled_out(self, state: int) -> tuple[State, tuple[Hashable, ...]]:
         """A state without numbers: the shared state, and where each task stands."""
@@ -189,6 +211,8 @@ class Space:
             local = automaton.start
             if actor.serves:
                 shared, local = self._to_first_wait(shared, automaton)
+            if local >> self.widths[actor.index]:
+                self._refuse_number(actor.index)
             locals_.append(local)
         return self._pack(shared, locals_)
 
@@ -207,23 +231,52 @@ class Space:
 
         Result, for each move: what it adds to either number, and whether it is a timeout.
         """
-        automaton = self.automata[task]
-        op = automaton.nodes[local].op
-        if op is None:
+        if local == FINISHED:
             return []
-        shared = self._shared[number]
         moves = []
-        for after, result, timeout in MEANINGS[op.kind](shared, task, op):
-            then = automaton.edges.get((local, result))
-            if then is None:
-                then = automaton.after(local, result)
+        shared = self._shared[number]
+        for changes, then, timeout in self.automata[task].outcomes(shared, local):
+            after = number
             if then not in self._steps[task]:
-                after, then, _ = self._absorb(automaton, after, then)
-            if then >> LOCAL_BITS:
-                raise too_large(automaton.actor.name, LOCAL_BITS)
-            added = 0 if after is shared else self._number(after) - number
-            moves.append((added, then - local, timeout))
+                after, then = self._absorb_known(shared, changes, task, then, number)
+            elif changes:
+                after = self._changed(number, changes)
+            if then >> self.widths[task]:
+                self._refuse_number(task)
+            moves.append((after - number, then - local, timeout))
         return moves
+
+    def _changed(self, number: int, changes: Changes) -> int:
+        """The number of a shared state with some slots set to other values."""
+        key = (number, changes)
+        after = self._after.get(key)
+        if after is None:
+            values = list(self._shared[number])
+            for slot, value in changes:
+                values[slot] = value
+            after = self._after[key] = self._number(tuple(values))
+        return after
+
+    def _absorb_known(
+        self, shared: State, changes: Changes, task: int, then: int, number: int
+    ) -> tuple[int, int]:
+        """As `_absorb`, after a step that changed something. Result: the numbers that follow."""
+        after = number
+        if changes:
+            values = list(shared)
+            for slot, value in changes:
+                values[slot] = value
+            shared = tuple(values)
+        before = shared
+        shared, then, _ = self._absorb(self.automata[task], shared, then)
+        if changes or shared is not before:
+            after = self._number(shared)
+        return after, then
+
+    def _refuse_number(self, task: int) -> None:
+        if self.widths[task] < LOCAL_BITS:
+            raise NarrowNumbers(task)
+        raise too_large(self.automata[task].actor.name, LOCAL_BITS)
 
     def steps_in(self, state: int, task: int, outcome: int) -> int:
         """How many steps, as a player counts them, one move consists of."""
@@ -233,6 +286,26 @@ class Space:
         assert op is not None
         taken = outcomes(shared, task, op)[outcome]
         return 1 + self._absorb(automaton, taken.state, automaton.after(local, taken.result))[2]
+
+    def nodes_in(self, automaton: Automaton, shared: State, local: int) -> Iterator[int]:
+        """The local states whose ops are done in one move from `local`, which has one outcome."""
+        task, first, seen = automaton.actor.index, True, set[int]()
+        while True:
+            op = automaton.nodes[local].op
+            if op is None or (not first and not is_absorbed(op, task, self.constant)):
+                return
+            if not first and not is_folded(op, task):
+                if local in seen:
+                    return
+                seen.add(local)
+            yield local
+            first = False
+            ((changes, local, _),) = automaton.outcomes(shared, local)
+            if changes:
+                values = list(shared)
+                for slot, value in changes:
+                    values[slot] = value
+                shared = tuple(values)
 
     def _absorb(self, automaton: Automaton, shared: State, local: int) -> tuple[State, int, int]:
         """Do what needs no move of its own. Result: the new states, and the steps it took.
@@ -255,6 +328,10 @@ class Space:
                     break
                 seen.add(local)
                 steps += 1
-            (outcome,) = outcomes(shared, task, op)
-            shared, local = outcome.state, automaton.after(local, outcome.result)
+            ((changes, local, _),) = automaton.outcomes(shared, local)
+            if changes:
+                values = list(shared)
+                for slot, value in changes:
+                    values[slot] = value
+                shared = tuple(values)
         return shared, local, steps

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import compress
 from operator import not_
 
-from oomlab.brief import brief
+from oomlab.brief import brief, table
 from oomlab.checked import checked
 from oomlab.engine.explorer.components import components
 from oomlab.engine.explorer.graph import Graph
-from oomlab.errors import needed
+from oomlab.engine.explorer.reach import can_reach
 
 ENDINGS = {
     "exhausted-clean": "every reachable state was seen, and from each the end can be reached",
@@ -19,7 +19,11 @@ ENDINGS = {
 }
 """What the verdicts mean, in words."""
 
-OUT_OF_MEMORY = "memory ran out before every state was seen; nothing was found so far"
+STOPPED = {
+    "memory": "memory ran out before every state was seen; nothing was found so far",
+    "watch": "the search was stopped before every state was seen; nothing was found so far",
+}
+"""What the verdict `budget` means where something else ended the search."""
 
 BAD_ENDINGS = {
     "blocked": "a state in which nobody can move",
@@ -51,6 +55,18 @@ class Verdict:
     lockups: bytearray
     stuck: tuple[int, ...]
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        rows = [("Means", ENDINGS[self.word]), ("Reachable", self.reachable)]
+        return table(f"Verdict: {self.word}", rows)
+
+    def ending(self, stopped_by: str) -> str:
+        """What it means, in words; if not all states were seen, what `stopped_by` (that of the
+        graph) means."""
+        if self.word == "budget":
+            return STOPPED.get(stopped_by, ENDINGS["budget"])
+        return ENDINGS[self.word]
+
     @property
     def reachable(self) -> str:
         """Which bad endings can be reached, in words."""
@@ -61,10 +77,6 @@ class Verdict:
 @checked
 def judge(graph: Graph) -> Verdict:
     """Judge a graph. In an incomplete one, states without known moves count as able to end."""
-    # Needs NumPy, as the search does (see constants.py).
-    with needed():
-        from oomlab.engine.explorer.reach import can_reach
-
     panic = bool(graph.space.panics) and any(map(graph.space.panicked, graph.states))
     expanded = graph.expanded()
     ends = list(compress(range(len(graph)), graph.goal))

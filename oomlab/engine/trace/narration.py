@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from oomlab.engine.ops import WORDS
+from oomlab.engine.ops.ghosts import SEEN
 from oomlab.engine.slots import Facts
 from oomlab.engine.trace.events import Event, How, Trace, Waiting
+from oomlab.engine.trace.misgivings import misgiving
 
 Teller = Callable[[Event, Facts], str | None]
 
@@ -45,15 +47,34 @@ def tell(trace: Trace, event: Event) -> str | None:
     if event.condition == "done" and facts.says and (event.op != "move" or event.result):
         told = facts.said(event.op, _value(event), "told")
         if told:
-            return told.format(
-                task=event.task,
-                function=event.function,
-                pages=pages(event.result) if event.op == "move" else "",
-                on=event.on,
-                of=facts.of,
-            )
+            return _filled(told, trace, event)
     teller = _TELLERS.get((event.op, event.condition))
     return teller(event, facts) if teller else None
+
+
+def _filled(words: str, trace: Trace, event: Event) -> str:
+    """The words of a slot, with what they say of an event put in."""
+    return words.format(
+        task=event.task,
+        function=event.function,
+        pages=pages(event.result) if event.op == "move" else "",
+        on=event.on,
+        of=trace.facts(event.on).of,
+        value=_now(trace, event) if "{value}" in words else "",
+        but=misgiving(trace, event) if "{but}" in words else "",
+    )
+
+
+def _now(trace: Trace, event: Event) -> object:
+    """What an event has read or written."""
+    if event.op == "read":
+        return event.result
+    now = next((slot.initial for slot in trace.slots if slot.name == event.on), None)
+    for each in trace.events:
+        now = each.changes.get(event.on, now)
+        if each is event:
+            break
+    return now
 
 
 def _value(event: Event) -> object:
@@ -62,12 +83,27 @@ def _value(event: Event) -> object:
 
 
 def tell_step(trace: Trace, step: int) -> str:
-    """What one step of a replayed schedule did, and whom it leaves waiting."""
+    """What one step of a replayed schedule did, whom it leaves waiting, and what mistake the watch
+    notes there, if there is a watch."""
     events = [event for event in trace.events if event.at_us == step]
     done = [event for event in events if event.condition != "blocked"]
     blocked = [tell(trace, event) for event in events if event.condition == "blocked"]
     words = [explain(trace, done[0]), *blocked]
-    return "; ".join(filter(None, words)) + "."
+    noted = [f"here {label}" for label in _newly_seen(trace, step)]
+    return "; ".join(filter(None, [*words, *noted])) + "."
+
+
+def _newly_seen(trace: Trace, step: int) -> list[str]:
+    """The labels that the watch notes in a step."""
+    before: list[str] = []
+    now: list[str] = []
+    for event in trace.events:
+        if event.at_us > step:
+            break
+        if SEEN in event.changes:
+            now = event.changes[SEEN]
+            before = now if event.at_us < step else before
+    return [label for label in now if label not in before]
 
 
 def explain(trace: Trace, event: Event) -> str:
@@ -76,17 +112,18 @@ def explain(trace: Trace, event: Event) -> str:
     if event.op == "note" and event.on == "gfp":
         told = f"{event.task} asks for a page, with the mask {event.result:#x}"
     if told is None:
-        told = f"{event.task} {_small(event, trace.facts(event.on))}"
+        told = f"{event.task} {_small(trace, event)}"
     return f"{told} ({event.function})" if f"({event.function})" not in told else told
 
 
-def _small(event: Event, facts: Facts) -> str:
+def _small(trace: Trace, event: Event) -> str:
     """A small step, in the words of its slot or else of the op."""
+    facts = trace.facts(event.on)
     if event.condition == "blocked":
         return f"waits for {event.on}"
     said = facts.said(event.op, _value(event), "small")
     if said:
-        return said
+        return _filled(said, trace, event)
     if event.op == "poll":  # what an engine tells of many steps, and no op of its own
         return f"has looked {event.result} times more"
     return WORDS[event.op].does.format(event.on)

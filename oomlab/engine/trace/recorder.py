@@ -63,6 +63,20 @@ class Recorder:
         until_us: int | None = None,
     ) -> None:
         """Record one step; `before` and `after` are equal (or left out) if nothing changed."""
+        said = self.said(task, stack, op, condition, before, after, result)
+        self.events.append(Event(at_us, *said, until_us))
+
+    def said(
+        self,
+        task: int,
+        stack: tuple[str, ...],
+        op: Op,
+        condition: Condition,
+        before: State = (),
+        after: State = (),
+        result: Json = None,
+    ) -> tuple[str, tuple[str, ...], str, str, Condition, Json, dict[str, Json]]:
+        """The event of a step but for its times: the same whenever the step is taken."""
         changes: dict[str, Json] = {}
         if after is not before:
             for slot in op.slots:
@@ -77,7 +91,4 @@ class Recorder:
             on, result = str(args[0]), args[1]
         if isinstance(result, tuple):
             result = list(result)
-        name = self._names[task]
-        self.events.append(
-            Event(at_us, name, stack, kind, on, condition, result, changes, until_us)
-        )
+        return self._names[task], stack, kind, on, condition, result, changes

@@ -55,7 +55,7 @@ DISAGREEMENTS: Registry[str, Disagreement] = Registry(
             "largest limit, which takes 10 s, so that the hung-task detector, which names who "
             "waited longer, may name nobody.",
             {
-                "6.12": _each(("stall", "hung"), "lock-third*", "kernel-*", "nofs-*"),
+                "6.12": _each(("stall", "hung"), "lock-third*", "kernel-*", "nofs-*", "mayfail-*"),
                 "7.3": {
                     "lock-third*": ("stall", "stall lines", "hung"),
                     **_each(
@@ -66,7 +66,7 @@ DISAGREEMENTS: Registry[str, Disagreement] = Registry(
                         "page-fault",
                         "offload-*-1",
                     ),
-                    "offload-mayfail-512": ("stall", "pages"),
+                    "offload-mayfail-512": ("stall",),
                 },
             },
         ),
@@ -110,9 +110,11 @@ DISAGREEMENTS: Registry[str, Disagreement] = Registry(
                     "sleep-*",
                     "three-rounds",
                     "atomic-4096",
+                    "noretry-4096",
                     "offload-sleep-*",
                     "offload-never",
                     "offload-lock-invoker*",
+                    "offload-kernel-1",
                     "offload-*-4096",
                 )
                 for release in ("6.1", "6.12", "7.3")
@@ -126,10 +128,15 @@ DISAGREEMENTS: Registry[str, Disagreement] = Registry(
             {release: _each(("pages",), "*atomic-*") for release in ("6.12", "7.3")},
         ),
         Disagreement(
-            "pressure between two rounds on 6.12",
-            "There X was stalled for a while in rounds of reclaim before it met the next OOM. In "
-            "the model it goes straight from plenty to nothing.",
-            {"6.12": {"three-rounds": ("pressure",)}},
+            "a callback that may fail, after the kill",
+            "When the asker has waited its five seconds and killed, the thread's request is still "
+            "polling. In all stored runs it met the victim's memory. In the model it mostly wins "
+            "oom_lock once before that memory is there, fails, and the asker may kill again. What "
+            "keeps the real one from winning was not found out.",
+            {
+                release: _each(("pages", "kills"), "offload-mayfail-*")
+                for release in ("6.1", "6.12", "7.3")
+            },
         ),
         Disagreement(
             "who looks while a suspend is on its way",
@@ -139,9 +146,10 @@ DISAGREEMENTS: Registry[str, Disagreement] = Registry(
         ),
         Disagreement(
             "tasks that nobody asked about",
-            "A worker of the kernel's own needed memory as well, and had a line of its own in the "
-            "log.",
-            {"7.3": {"suspend-fault": ("stall lines",)}},
+            "In two of three runs the share of stalled time doubled after some eight seconds, as "
+            "if a second task had begun to poll; the log does not say which. In the model only X "
+            "and Y need pages.",
+            {"6.12": {"kernel-512-fixed-lists": ("pressure",)}},
         ),
     ),
 )

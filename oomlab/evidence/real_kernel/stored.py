@@ -28,6 +28,7 @@ def kernel_runs() -> tuple[RunFacts, ...]:
     return tuple(kernel_facts(run) for run in _data()["runs"] if run["case"] in CASES)
 
 
+@cache
 def releases() -> tuple[str, ...]:
     """The releases that were asked, in the order of time, as "6.12"."""
     found = {KernelRelease.of(run.release) for run in kernel_runs()}

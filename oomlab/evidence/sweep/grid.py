@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, overload
 
 from oomlab.brief import brief
 from oomlab.scenarios.parameters import Settings, Value, json_settings, json_value
@@ -44,15 +44,22 @@ class Part:
     linked: Mapping[str, tuple[str, float]] = field(default_factory=dict)
     seeds: int = 1
 
-    def points(self) -> Iterator[Point]:
-        """All points, always in the same order."""
-        for remedy in self.remedies:
-            for values in itertools.product(*self.axes.values()):
-                axes: Settings = dict(zip(self.axes, values, strict=True))
-                linked = {name: axes[axis] * factor for name, (axis, factor) in self.linked.items()}
-                settings = {**self.fixed, **axes, **linked}
-                for seed in range(self.seeds):
-                    yield Point(self.name, self.scenario, remedy, axes, settings, seed)
+    def __len__(self) -> int:
+        """How many points it has."""
+        values = math.prod(len(values) for values in self.axes.values())
+        return len(self.remedies) * values * self.seeds
+
+    def point(self, number: int) -> Point:
+        """One of its points, of which seeds are the quickest to change and remedies the slowest."""
+        number, seed = divmod(number, self.seeds)
+        found: dict[str, Value] = {}
+        for name in reversed(tuple(self.axes)):
+            number, which = divmod(number, len(self.axes[name]))
+            found[name] = self.axes[name][which]
+        axes: Settings = {name: found[name] for name in self.axes}
+        linked = {name: axes[axis] * factor for name, (axis, factor) in self.linked.items()}
+        settings = {**self.fixed, **axes, **linked}
+        return Point(self.name, self.scenario, self.remedies[number], axes, settings, seed)
 
     def described(self) -> dict[str, Any]:
         """The part as JSON data, for the head of a file of results."""
@@ -78,6 +85,45 @@ class Sweep:
     summary: str
     parts: tuple[Part, ...]
 
-    def points(self) -> list[Point]:
+    def points(self) -> Points:
         """The points of all parts, in order."""
-        return [point for part in self.parts for point in part.points()]
+        return Points(self.parts)
+
+    def with_seeds(self, seeds: int) -> Sweep:
+        """The same with so many seeds in each part that has more than one."""
+        parts = tuple(replace(p, seeds=seeds) if p.seeds > 1 else p for p in self.parts)
+        return replace(self, parts=parts)
+
+
+class Points(Sequence[Point]):
+    """The points of some parts, one after the other. Each is made when it is asked for: of a
+    million none lies in memory."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
+        self._length = sum(map(len, parts))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._length
+
+    @overload
+    def __getitem__(self, number: int) -> Point: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Point]: ...
+    def __getitem__(self, number: int | slice) -> Point | list[Point]:
+        """One of them, or some."""
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(self._length))]
+        left = number if number >= 0 else number + self._length
+        for part in self._parts if left >= 0 else ():
+            if left < len(part):
+                return part.point(left)
+            left -= len(part)
+        raise IndexError(number)
+
+    def __iter__(self) -> Iterator[Point]:
+        """All of them, in order."""
+        for part in self._parts:
+            for number in range(len(part)):
+                yield part.point(number)

@@ -14,10 +14,14 @@ from oomlab.analysis.outcome import (
 from oomlab.analysis.rounds import longest_wait_us, rounds, tries_in_vain
 from oomlab.engine.trace.events import Trace
 from oomlab.evidence.sweep.grid import Point
-from oomlab.experiment import run
+from oomlab.experiment import Experiment
 
 BALLOON = "balloon"
 OUT_OF_PUFF = "virtio_balloon: Out of puff!"
+
+
+CAME_TO_AN_END = ("completed", "recovered", "panic")
+"""Verdicts that do not depend on how long a run was watched."""
 
 
 class Row(NamedTuple):
@@ -49,9 +53,19 @@ class Row(NamedTuple):
 
 def measure(point: Point) -> Row:
     """Run one point. Raises InputError for settings that the scenario does not take."""
-    trace = run(point.scenario, point.remedy, dict(point.settings), point.seed)
+    experiment = Experiment.of(point.scenario, point.remedy, dict(point.settings), point.seed)
+    trace = experiment.run(foresee=True)
+    if trace.verdict not in CAME_TO_AN_END:
+        # When a run is found to go round in circles depends on how many steps were simulated.
+        trace = experiment.run()
+    return measured(trace)
+
+
+def measured(trace: Trace) -> Row:
+    """A run in numbers."""
     killed = kills(trace)
     puffs = sum(e.op == "log" and str(e.result).startswith(OUT_OF_PUFF) for e in trace.events)
+    first, at_kill, last = in_balloon(trace, killed[0].at_us if killed else None)
     return Row(
         trace.verdict,
         downtime_us(trace),
@@ -62,13 +76,21 @@ def measure(point: Point) -> Row:
         longest_wait_us(trace, "oom_reaper", "oom_lock"),
         failed_allocations(trace),
         puffs,
-        in_balloon(trace, trace.ended_at_us) - in_balloon(trace, -1),
+        last - first,
         pages_returned(trace),
-        in_balloon(trace, killed[0].at_us) if killed else 0,
+        at_kill,
         trace.ended_at_us,
     )
 
 
-def in_balloon(trace: Trace, at_us: int) -> int:
-    """Pages in the balloon at a moment; 0 where there is none."""
-    return int(trace.values_at(at_us).get(BALLOON, 0))
+def in_balloon(trace: Trace, at_us: int | None) -> tuple[int, int, int]:
+    """Pages in the balloon at first, at a moment (0 for None) and at the end; 0 where there is
+    none."""
+    first = next((int(slot.initial) for slot in trace.slots if slot.name == BALLOON), 0)
+    at_moment, now = (0 if at_us is None else first), first
+    for event in trace.events:
+        if BALLOON in event.changes:
+            now = int(event.changes[BALLOON])
+            if at_us is not None and event.at_us <= at_us:
+                at_moment = now
+    return first, at_moment, now

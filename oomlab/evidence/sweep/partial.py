@@ -1,9 +1,9 @@
 """Points of a sweep that are computed already, kept beside the file that they will end in.
 
 The first line has the number of the process that works on it, the second says of which sweep it is,
-then there is a line for each point, written at once: whatever ends the sweep, no
-computed point is lost. While a process works on it, it holds a lock on it, where the system has
-fcntl's locks; elsewhere a second sweep is told to look first.
+then there is a line for each point, written at once: whatever ends the sweep, no computed point is
+lost. In memory is only where in the file each row stands. While a process works on it, it holds a
+lock on it, where the system has fcntl's locks; elsewhere a second sweep is told to look first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -19,15 +20,17 @@ from typing import Any
 
 from oomlab.errors import InputError
 from oomlab.evidence.sweep.measure import Row
-from oomlab.files import file_errors, open_regular, read_bytes, regular, shown_path
+from oomlab.evidence.sweep.rows import Failure, as_row, row_json
+from oomlab.files import file_errors, open_regular, regular, shown_path
 
 try:
     import fcntl
 except ImportError:  # not a POSIX system: two sweeps into one file are refused without --resume
     fcntl = None  # type: ignore[assignment]
 
-LARGEST = 50_000_000
-"""Bytes beyond which a file is no leftover of ours (our choice)."""
+_NOT_YET = -1
+_LINE = 400
+_BLOCK = 1 << 20
 
 _OWNER_DIGITS = 12
 _UNLOCKED = " (but first see that no sweep is writing it now: this system has no locks to tell)"
@@ -37,9 +40,10 @@ _HELD = (errno.EACCES, errno.EAGAIN)
 class Partial:
     """The leftover beside `path` of a sweep whose results have this `head` and so many `points`.
 
-    As a context: made or, to `resume`, read, and locked. What it holds is in `rows` then. When the
-    context is left without a single point, the file is removed. `current` is asked about rows that
-    are to be taken up: would the model as it is now give the same?
+    As a context: made or, to `resume`, read, and locked. What it holds is its length and its
+    elements then, by the number of the point. When the context is left without a single point, the
+    file is removed. `current` is asked about what is to be taken up: would the model as it is now
+    give the same?
 
     Entering raises InputError if the file cannot be made, is in use, is left of an earlier sweep
     (unless to `resume`), or belongs to another sweep, or is damaged.
@@ -52,15 +56,39 @@ class Partial:
         points: int,
         *,
         resume: bool = False,
-        current: Callable[[Mapping[int, Row]], bool] = lambda rows: True,
+        current: Callable[[Partial], bool] = lambda rows: True,
     ) -> None:
         self.path = path.with_name(f"{path.name}.partial")
-        self.rows: dict[int, Row] = {}
+        self._places = array("q", [_NOT_YET]) * points
+        self._length = 0
         self._results = path
         self._head = json.dumps(head)
         self._current = current
         self._points = points
         self._resume = resume
+
+    def __len__(self) -> int:
+        """How many points it has."""
+        return self._length
+
+    def __contains__(self, number: object) -> bool:
+        """Has it this point?"""
+        return isinstance(number, int) and self._places[number] != _NOT_YET
+
+    def __getitem__(self, number: int) -> Row | Failure:
+        """The row of a point, read from the file."""
+        with file_errors(self.path, "read"):
+            self._file.seek(self._places[number])
+            line = b""
+            while not line.endswith(b"\n"):
+                line += self._file.read(_LINE)
+                line = line[: line.find(b"\n") + 1 or None]
+            self._file.seek(0, os.SEEK_END)
+        return self._row(line)[1]
+
+    def numbers(self) -> Iterable[int]:
+        """The points that it has."""
+        return (number for number, place in enumerate(self._places) if place != _NOT_YET)
 
     def __enter__(self) -> Partial:
         """Make or read the file."""
@@ -77,7 +105,7 @@ class Partial:
         traceback: TracebackType | None,
     ) -> None:
         """Let the file go."""
-        if not self.rows:
+        if not self._length:
             self.remove()
         self._file.close()
 
@@ -106,7 +134,7 @@ class Partial:
                     f"{shown_path(self.path)} is left of a sweep that was interrupted; go on with"
                     f" --resume, or delete it{_UNLOCKED if fcntl is None else ''}"
                 )
-            if not self._current(self.rows):
+            if not self._current(self):
                 raise self._foreign()
             with file_errors(self.path, "written"):
                 self._file.truncate(whole)  # the last line may have been cut off in the middle
@@ -136,43 +164,66 @@ class Partial:
         return file
 
     def _read(self) -> int:
-        """Read the rows. Result: the bytes up to the end of the last whole line."""
-        content = read_bytes(self.path, LARGEST)
-        whole = content.rfind(b"\n") + 1
+        """Find the rows. Result: the bytes up to the end of the last whole line."""
+        same, whole = False, 0
         try:
-            owner, head, *lines = content[:whole].decode("utf-8").splitlines()
-            int(owner)
-            same = {**json.loads(head), "model": 0} == {**json.loads(self._head), "model": 0}
-            self.rows = dict(self._row(line) for line in lines) if same else {}
+            for number, line in enumerate(self._lines()):
+                if number == 0:
+                    int(line)
+                elif number == 1:
+                    same = {**json.loads(line), "model": 0} == {
+                        **json.loads(self._head),
+                        "model": 0,
+                    }
+                    if not same:
+                        raise self._foreign()
+                else:
+                    self._note(self._row(line)[0], whole)
+                whole += len(line)
+            if not same:
+                raise ValueError
         except (ValueError, TypeError, RecursionError):
             raise InputError(
                 f"{shown_path(self.path)} is damaged or no leftover of a sweep; delete it, and"
                 " begin anew without --resume"
             ) from None
-        if not same:
-            raise self._foreign()
         return whole
+
+    def _lines(self) -> Iterator[bytes]:
+        """The whole lines of the file."""
+        rest = b""
+        with file_errors(self.path, "read"):
+            self._file.seek(0)
+            while block := self._file.read(_BLOCK):
+                *lines, rest = (rest + block).split(b"\n")
+                for line in lines:
+                    yield line + b"\n"
+
+    def _note(self, number: int, place: int) -> None:
+        self._length += self._places[number] == _NOT_YET
+        self._places[number] = place
 
     def _foreign(self) -> InputError:
         return InputError(
             f"{shown_path(self.path)} belongs to another sweep or another model; delete it first"
         )
 
-    def _row(self, line: str) -> tuple[int, Row]:
+    def _row(self, line: bytes) -> tuple[int, Row | Failure]:
         number, row = json.loads(line)
         if type(number) is not int or not 0 <= number < self._points:
             raise ValueError
-        return number, Row(*row)
+        return number, as_row(row)
 
-    def add(self, number: int, row: Row) -> None:
+    def add(self, number: int, row: Row | Failure) -> None:
         """One more point. Raises InputError if it cannot be written; it is not kept then."""
         with file_errors(self.path, "written"):
-            self._write(json.dumps([number, row]) + "\n")
-        self.rows[number] = row
+            place = self._file.tell()
+            self._write(json.dumps([number, row_json(row)]) + "\n")
+        self._note(number, place)
 
-    def in_order(self) -> Iterator[Row]:
+    def in_order(self) -> Iterator[Row | Failure]:
         """The rows of all points, which must be there."""
-        return (self.rows[number] for number in range(self._points))
+        return (self[number] for number in range(self._points))
 
     def remove(self) -> None:
         """The results are complete, and elsewhere."""

@@ -1,134 +1,109 @@
-"""Runs the points of a sweep on all cores, and says which point it was when something breaks."""
+"""Runs the points of a sweep, in batches of alike ones, and says what it was when one fails."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby, islice
 
-from oomlab.errors import InputError, OomlabError
+from oomlab.errors import BrokenOff, OomlabError
+from oomlab.evidence.executors import HERE, Lost, Workplace, each
 from oomlab.evidence.sweep.grid import Point
 from oomlab.evidence.sweep.measure import Row, measure
+from oomlab.evidence.sweep.rows import Failure
+from oomlab.files import shell_word
+from oomlab.scenarios.parameters import json_value
 
 Measure = Callable[[Point], Row]
 
-JOBS_A_CORE = 4
-"""Processes that may be asked for, for each core (our choice)."""
+BATCH = 20
+"""Points that go to a process at once, at most, all of one setting: what is learned of its tasks in
+one run serves the next (our choice)."""
 
 
-class SweepError(OomlabError):
-    """A sweep broke off; the message is one line that names the point."""
+class SweepError(BrokenOff):
+    """A sweep broke off; the message is one line that names the points."""
 
 
-def cores() -> int:
-    """How many processes to use unless told otherwise: one a core."""
-    return os.cpu_count() or 1
+@dataclass(frozen=True)
+class Batch:
+    """Points that are run one after the other in the same process."""
 
-
-def checked_jobs(jobs: int | None) -> int:
-    """How many processes to use; None means one a core. Raises InputError for fewer than 1, and for
-    more than a few a core, which only cost memory."""
-    most = JOBS_A_CORE * cores()
-    if jobs is not None and not 1 <= jobs <= most:
-        raise InputError(
-            f"the number of jobs cannot be {jobs}; valid: a whole number from 1 to {most}"
-            f" ({JOBS_A_CORE} for each core of this machine)"
-        )
-    return cores() if jobs is None else jobs
+    points: tuple[Point, ...]
+    measure_one: Measure
 
 
 def compute(
-    points: Mapping[int, Point], jobs: int, measure_one: Measure = measure
-) -> Generator[tuple[int, Row], None, None]:
-    """(number, row) of every point, as they are finished, by `jobs` processes.
+    points: Mapping[int, Point] | Iterable[tuple[int, Point]],
+    place: Workplace = HERE,
+    measure_one: Measure = measure,
+) -> Generator[tuple[int, Row | Failure], None, None]:
+    """(number, row) of every point, as they are finished.
 
-    One process means this one; there are never more than points. `measure_one` must be a function
-    of a module, so that the others find it. Raises InputError as `checked_jobs` does, SweepError if
-    a run fails or a process is lost; what was given out before stays valid.
+    `measure_one` must be a function of a module, so that other processes find it. A run that fails
+    gives a Failure. Raises SweepError if an executor breaks; what was given out before stays valid.
     """
-    jobs = min(checked_jobs(jobs), max(1, len(points)))
-    if jobs == 1:
-        for number, point in points.items():
-            yield number, _guarded(point, partial(measure_one, point))
-        return
-    # A fresh interpreter each: nothing of the parent's state can leak into a result.
-    spawn = multiprocessing.get_context("spawn")
-    with _no_signals():  # this starts Python's resource tracker as well, which has to stay
-        workers = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_follow_parent)
-    with workers as pool:
-        yield from _feed(pool, points, jobs, measure_one)
+    pairs = points.items() if isinstance(points, Mapping) else points
+    tasks = ((numbers, Batch(some, measure_one)) for numbers, some in _batches(pairs, place))
+    known: dict[tuple[int, ...], tuple[Point, ...]] = {}
 
+    def noted() -> Iterator[tuple[tuple[int, ...], Batch]]:
+        for numbers, batch in tasks:
+            known[numbers] = batch.points
+            yield numbers, batch
 
-def _follow_parent() -> None:
-    """In a new process: end when the one that made it ends, however that comes about, or has this
-    one end."""
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
-
-
-@contextmanager
-def _no_signals() -> Iterator[None]:
-    """Nothing stops a process being made in here half-way. It never hears of Ctrl-C or a hang-up,
-    which a terminal sends to all of them: the one that made it does, and lets it finish its point.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # not a POSIX system
-        yield
-        return
-    held_back = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, held_back)
     try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _feed(
-    pool: ProcessPoolExecutor, points: Mapping[int, Point], jobs: int, measure_one: Measure
-) -> Iterator[tuple[int, Row]]:
-    """Keep as many points under way as there are processes: if one is lost, the point it had is
-    among them."""
-    under_way: dict[Future[Row], int] = {}
-    left = iter(points.items())
-    try:
-        while True:
-            while len(under_way) < jobs and (following := next(left, None)):
-                number, point = following
-                with _no_signals():
-                    under_way[pool.submit(measure_one, point)] = number
-            if not under_way:
-                return
-            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in sorted(finished, key=under_way.__getitem__):
-                number = under_way[future]
-                yield number, _guarded(points[number], future.result)
-                del under_way[future]
-    except BrokenProcessPool:
-        names = "; ".join(str(points[number]) for number in sorted(under_way.values()))
+        for numbers, rows in each(run_batch, noted(), place):
+            some = known.pop(numbers)
+            if isinstance(rows, Lost):
+                rows = _one_by_one(some, place, measure_one)
+            yield from zip(numbers, rows, strict=True)
+    except Lost as lost:
+        names = "; ".join(str(point) for numbers in lost.args for point in known[numbers])
         raise SweepError(f"a process was lost while it ran one of these: {names}") from None
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
 
 
-def _guarded(point: Point, result: Callable[[], Row]) -> Row:
+def run_batch(batch: Batch) -> list[Row | Failure]:
+    """The rows of a batch."""
+    return [_guarded(point, batch.measure_one) for point in batch.points]
+
+
+def _batches(
+    pairs: Iterable[tuple[int, Point]], place: Workplace
+) -> Iterator[tuple[tuple[int, ...], tuple[Point, ...]]]:
+    size = 1 if place.executor is None else BATCH
+    for _, alike in groupby(pairs, lambda pair: _setting(pair[1])):
+        while some := tuple(islice(alike, size)):
+            yield tuple(number for number, _ in some), tuple(point for _, point in some)
+
+
+def _setting(point: Point) -> tuple[object, ...]:
+    return point.part, point.remedy, *point.axes.values()
+
+
+def _one_by_one(
+    points: tuple[Point, ...], place: Workplace, measure_one: Measure
+) -> list[Row | Failure]:
+    """The rows of a batch that no worker survived: which of its points is it?"""
+    found: dict[int, Row | Failure] = {}
+    for number, rows in each(
+        run_batch, ((n, Batch((p,), measure_one)) for n, p in enumerate(points)), place
+    ):
+        lost = Failure("each process that ran it was lost", run_command_of(points[number]))
+        found[number] = lost if isinstance(rows, Lost) else rows[0]
+    return [found[number] for number in range(len(points))]
+
+
+def _guarded(point: Point, measure_one: Measure) -> Row | Failure:
     try:
-        return result()
-    except BrokenProcessPool:
-        raise
+        return measure_one(point)
     except Exception as error:
         kind = "" if isinstance(error, OomlabError) else f"{type(error).__name__}: "
-        raise SweepError(f"the run failed, {point}: {kind}{error}") from error
+        return Failure(" ".join(f"{kind}{error}".split()), run_command_of(point))
+
+
+def run_command_of(point: Point) -> str:
+    """The call that runs a point once more."""
+    given = [f"--set={name}={json_value(value)}" for name, value in point.settings.items()]
+    words = ["oomlab", "run", point.scenario, f"--remedy={point.remedy}", *given]
+    return " ".join(map(shell_word, [*words, f"--seed={point.seed}"]))

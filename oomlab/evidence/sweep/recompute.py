@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import zip_longest
 from pathlib import Path
 from random import Random
 
 from oomlab.errors import OomlabError
+from oomlab.evidence.executors import AHEAD, HERE, Workplace, checked_jobs, cores, opened
 from oomlab.evidence.sweep.grid import Point, Sweep
 from oomlab.evidence.sweep.measure import Row, measure
 from oomlab.evidence.sweep.partial import Partial
-from oomlab.evidence.sweep.pool import Measure, checked_jobs, compute
+from oomlab.evidence.sweep.pool import Measure, compute
+from oomlab.evidence.sweep.rows import Failure
 from oomlab.evidence.sweep.store import (
     Results,
     Run,
@@ -24,6 +27,7 @@ from oomlab.evidence.sweep.store import (
     own_target,
     save,
 )
+from oomlab.evidence.sweep.tables import check_form
 from oomlab.files import folder_of, printable, resolved
 
 SAMPLE = 40
@@ -41,76 +45,100 @@ def recompute(
     out: str | Path | None = None,
     *,
     jobs: int | None = None,
+    scheduler: str | None = None,
+    executor: Executor | None = None,
     resume: bool = False,
     force: bool = False,
     tell: Tell = lambda done, points: None,
+    failed: Callable[[Failure], object] = lambda failure: None,
     measure_one: Measure = measure,
 ) -> Path:
     """Run every point of `sweep` and write the results. Result: the file.
 
+    The points are run by `jobs` processes of this machine, by the workers of a Dask `scheduler` (an
+    address, or "local"), or by any `executor` of `concurrent.futures`; the file is the same. The
+    name says in which form it is written: .csv, .parquet, else JSON. A run that fails becomes a row
+    with its error.
+
     While it works, finished points are kept in a file beside it; after an interruption `resume`
-    takes them from there. `tell` hears how many points are done. `force` replaces a file that holds
+    takes them from there. `tell` hears how many points are done, `failed` of each run
+    that failed. `force` replaces a file that holds
     anything else than results of this sweep; links are followed to what they stand for.
 
     Raises InputError for a place where no results can go, for a file that is in use or not to be
-    replaced, for a leftover of an interrupted sweep unless it is resumed, and for fewer than 1 or
-    too many jobs; SweepError if a run fails or a process is lost. A KeyboardInterrupt gets a note
-    that says how many points are kept.
+    replaced, for a leftover of an interrupted sweep unless it is resumed, and as
+    `executors.opened` does; SweepError if an executor breaks. A KeyboardInterrupt gets a note that
+    says how many points are kept.
     """
     path = resolved(own_target(sweep) if out is None else out)
-    processes = checked_jobs(jobs)
+    if scheduler is None and executor is None:
+        checked_jobs(jobs)
+    check_form(path.suffix)
     check_target(path, sweep, force=force)
     points = sweep.points()
 
-    def current(kept: Mapping[int, Row]) -> bool:
-        some = spread({number: points[number] for number in kept}, TAKEN_UP)
-        return dict(compute(some, 1, measure_one)) == {number: kept[number] for number in some}
+    def current(kept: Partial) -> bool:
+        some = spread({number: points[number] for number in kept.numbers()}, TAKEN_UP)
+        return dict(compute(some, HERE, measure_one)) == {number: kept[number] for number in some}
 
     kept = Partial(path, head(sweep), len(points), resume=resume, current=current)
-    with folder_of(path), kept as partial:
+    with folder_of(path), kept as partial, _place(jobs, scheduler, executor, len(points)) as place:
         try:
-            for number, row in _rows(points, partial.rows, processes, measure_one, tell):
+            for number, row in _rows(points, partial, place, measure_one, tell):
                 partial.add(number, row)
+                if isinstance(row, Failure):
+                    failed(row)
             check_target(path, sweep, force=force)  # it may have become something else meanwhile
             save(path, sweep, partial.in_order())
         except OomlabError as error:
-            more = f" ({_kept(partial, points)}; go on with --resume)" if partial.rows else ""
+            more = f" ({_kept(partial, points)}; go on with --resume)" if partial else ""
             raise type(error)(f"{error}{more}") from error
         except KeyboardInterrupt as stop:
-            if partial.rows:
+            if partial:
                 stop.add_note(_kept(partial, points))
             raise
         partial.remove()
     return path
 
 
+def _place(
+    jobs: int | None, scheduler: str | None, executor: Executor | None, points: int
+) -> AbstractContextManager[Workplace]:
+    """Where the points are run."""
+    if executor is None:
+        return opened(jobs, scheduler, most=points)
+    return nullcontext(Workplace(executor, lambda: AHEAD * cores()))
+
+
 def recompute_text(
     sweep: Sweep,
     *,
     jobs: int | None = None,
+    scheduler: str | None = None,
     tell: Tell = lambda done, points: None,
     measure_one: Measure = measure,
 ) -> str:
     """The same as a text, without any file: nothing is kept if it is interrupted.
 
-    Raises InputError for fewer than 1 or too many jobs, SweepError as `recompute` does.
+    Raises InputError and SweepError as `recompute` does.
     """
     points = sweep.points()
-    rows = dict(_rows(points, {}, checked_jobs(jobs), measure_one, tell))
+    with opened(jobs, scheduler, most=len(points)) as place:
+        rows = dict(_rows(points, {}, place, measure_one, tell))
     return as_text(sweep, (rows[number] for number in range(len(points))))
 
 
 def _rows(
     points: Sequence[Point],
-    known: Mapping[int, Row],
-    jobs: int,
+    known: Container[int],
+    place: Workplace,
     measure_one: Measure,
     tell: Tell,
-) -> Iterator[tuple[int, Row]]:
+) -> Iterator[tuple[int, Row | Failure]]:
     """The numbers and rows of the points that are not known."""
-    todo = {number: point for number, point in enumerate(points) if number not in known}
-    done = len(points) - len(todo)
-    with closing(compute(todo, jobs, measure_one)) as computed:
+    todo = ((number, point) for number, point in enumerate(points) if number not in known)
+    done = sum(number in known for number in range(len(points)))
+    with closing(compute(todo, place, measure_one)) as computed:
         for finished in computed:
             done += 1
             tell(done, len(points))
@@ -118,7 +146,7 @@ def _rows(
 
 
 def _kept(partial: Partial, points: Sequence[Point]) -> str:
-    return f"{len(partial.rows)} of {len(points)} points are kept"
+    return f"{len(partial)} of {len(points)} points are kept"
 
 
 def spread(points: Mapping[int, Point], size: int) -> dict[int, Point]:
@@ -135,7 +163,7 @@ def spread(points: Mapping[int, Point], size: int) -> dict[int, Point]:
 
 def sample(results: Results, size: int = SAMPLE) -> list[Run]:
     """Some runs, the same ones every time, of every part and remedy."""
-    return [results.runs[n] for n in spread(dict(enumerate(results.sweep.points())), size)]
+    return [results.runs[n] for n in spread(dict(enumerate(r.point for r in results.runs)), size)]
 
 
 def check(

@@ -7,7 +7,7 @@ model as it is now, `recompute.check` tells.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from oomlab.checked import checked
 from oomlab.errors import InputError, unknown
 from oomlab.evidence.sweep.grid import Point, Sweep
 from oomlab.evidence.sweep.measure import Row
+from oomlab.evidence.sweep.rows import Failure, as_row, row_json
 from oomlab.files import check_new, read_bytes, regular, replace, shown_path
 
 FORMAT = "oomlab-sweep-1"
@@ -26,7 +27,7 @@ FORMAT = "oomlab-sweep-1"
 RESULTS = Path(__file__).with_name("results")
 """The results that the book shows: a part of the package, so that they are there wherever it is."""
 
-LARGEST = 50_000_000
+LARGEST = 2_000_000_000
 """Bytes beyond which a file holds no results of ours (our choice)."""
 
 
@@ -50,10 +51,21 @@ class Run:
 @brief
 @dataclass(frozen=True)
 class Results:
-    """All runs of a sweep."""
+    """All runs of a sweep; those that failed are `failures`."""
 
     sweep: Sweep
     runs: tuple[Run, ...]
+    failures: tuple[tuple[Point, Failure], ...] = ()
+
+    def frame(self) -> Any:
+        """All of it as a pandas DataFrame, a row for each run: its settings, its numbers, times in
+        microseconds, and `error` and `command` of one that failed.
+
+        Raises InputError if pandas is not installed.
+        """
+        from oomlab.evidence.sweep.tables import data_frame
+
+        return data_frame(self)
 
     def select(self, part: str, **wanted: Any) -> list[Run]:
         """The runs of a part in which settings, remedy or seed have these values.
@@ -117,15 +129,28 @@ def _holds_results(path: Path, sweep: Sweep) -> bool:
     return isinstance(data, dict) and (data.get("format"), data.get("name")) == (FORMAT, sweep.name)
 
 
-def as_text(sweep: Sweep, rows: Iterable[Row]) -> str:
-    """What a file of results holds. A row is a line, so that a change can be read."""
-    lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
-    return json.dumps(head(sweep), indent=1).removesuffix("\n}") + f',\n "rows": [\n{lines}\n]}}\n'
+def pieces(sweep: Sweep, rows: Iterable[Row | Failure]) -> Iterator[str]:
+    """What a file of results holds, piece by piece. A row is a line, so that a change can be
+    read."""
+    yield json.dumps(head(sweep), indent=1).removesuffix("\n}") + ',\n "rows": ['
+    between = "\n"
+    for row in rows:
+        yield between + json.dumps(row_json(row), separators=(",", ":"))
+        between = ",\n"
+    yield "\n]}\n"
 
 
-def save(path: Path, sweep: Sweep, rows: Iterable[Row]) -> None:
-    """Write results; the file is there whole or not at all. Raises InputError."""
-    replace(path, as_text(sweep, rows))
+def as_text(sweep: Sweep, rows: Iterable[Row | Failure]) -> str:
+    """The same as a text."""
+    return "".join(pieces(sweep, rows))
+
+
+def save(path: Path, sweep: Sweep, rows: Iterable[Row | Failure]) -> None:
+    """Write results in the form that the name asks for (.csv, .parquet, else JSON); the file is
+    there whole or not at all. Raises InputError, also if what writes Parquet is not installed."""
+    from oomlab.evidence.sweep.tables import FORMS
+
+    replace(path, FORMS.get(path.suffix.lower(), pieces)(sweep, rows))
 
 
 def load(path: Path, sweep: Sweep) -> Results:
@@ -149,13 +174,15 @@ def load(path: Path, sweep: Sweep) -> Results:
         raise InputError(f"{name} holds results of another sweep than {sweep.name}; {again}")
     points = sweep.points()
     try:
-        rows = [Row(*row) for row in data["rows"]]
+        rows = [as_row(row) for row in data["rows"]]
     except (KeyError, TypeError):
         rows = []
     if len(rows) != len(points):
         raise InputError(f"{name} is not complete; {again}")
-    runs = tuple(Run(point, row) for point, row in zip(points, rows, strict=True))
-    return Results(sweep, runs)
+    found = list(zip(points, rows, strict=True))
+    runs = tuple(Run(point, row) for point, row in found if isinstance(row, Row))
+    failures = tuple((point, row) for point, row in found if isinstance(row, Failure))
+    return Results(sweep, runs, failures)
 
 
 @checked

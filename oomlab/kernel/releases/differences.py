@@ -19,7 +19,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "A victim of the OOM killer may use half of the min mark, and no longer the last page.",
             KernelRelease(4, 14),
             "cd04ae1e2dc8",
-            shows=("running-out#not-all-free-pages-are-for-everybody",),
+            shows=("slow-path#who-may-go-below-which-mark",),
             traits={"victims_use_all_reserves": False},
         ),
         Difference(
@@ -28,7 +28,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "it napped without a limit.",
             KernelRelease(4, 14),
             "db73ee0d4637",
-            shows=("running-out#a-round-can-be-long",),
+            shows=("running-out#how-long-is-a-round",),
             traits={"isolation_waits_without_limit": False},
         ),
         Difference(
@@ -53,7 +53,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "The balloon allocates before it takes `balloon_lock`.",
             KernelRelease(4, 15),
             "c7cdff0e8647",
-            shows=("merged#the-same-hazards-release-by-release",),
+            shows=("merged#the-same-hazard-release-by-release",),
             traits={"balloon": "allocate-outside"},
         ),
         Difference(
@@ -68,7 +68,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "The bits of a mask have other numbers, and again in 5.1, 6.9 and later.",
             KernelRelease(4, 18),
             "printed masks; see the page",
-            shows=("gfp-masks#what-if-the-bits-were-read-by-the-wrong-kernel",),
+            shows=("gfp-masks#read-a-number-from-a-log",),
             why_none="The model reckons with the numbers of 4.13; other releases have tables of "
             "their own.",
         ),
@@ -138,7 +138,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "detector passes over such waits.",
             KernelRelease(5, 1),
             "7775face2079",
-            shows=("chain#three-ways-in-and-one-that-goes-past",),
+            shows=("chain#who-else-may-call",),
             traits={"memcg_waits_killably": True},
         ),
         Difference(
@@ -162,7 +162,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "A page fault that found no page is taken again, and asks nobody.",
             KernelRelease(5, 16),
             "60e2793d440a; also in later updates of older releases",
-            shows=("chain#three-ways-in-and-one-that-goes-past",),
+            shows=("chain#who-else-may-call",),
             traits={"page_fault_kills": False},
         ),
         Difference(
@@ -171,7 +171,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             KernelRelease(5, 17),
             "f530243a172d",
             shows=(
-                "chain#three-ways-in-and-one-that-goes-past",
+                "chain#who-else-may-call",
                 "review#repair-it-and-break-the-repair",
             ),
             traits={"sysrq_f_stops_at_freed_pages": False},
@@ -190,7 +190,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "listeners run on its stack.",
             KernelRelease(6, 1),
             "1332a809d95a",
-            shows=("chain#three-ways-in-and-one-that-goes-past",),
+            shows=("chain#who-else-may-call",),
             traits={"kswapd_calls_out_of_memory": True},
         ),
         Difference(
@@ -206,7 +206,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "A realtime task may use half of the min mark, not a quarter.",
             KernelRelease(6, 3),
             "not looked up; of the series of 1ebbb21811b7",
-            shows=("running-out#not-all-free-pages-are-for-everybody",),
+            shows=("slow-path#who-may-go-below-which-mark",),
             traits={"realtime_takes_half": True},
         ),
         Difference(
@@ -215,7 +215,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "bit: a request that is stuck for want of few pages frees itself after seconds.",
             KernelRelease(6, 7),
             "51a755c56dc0; real runs of 6.1, 6.12 and 7.3",
-            shows=("report#the-form-with-three-tasks",),
+            shows=("report#does-free-memory-help",),
             traits={"tuned_percpu_lists": True},
         ),
         Difference(
@@ -232,7 +232,7 @@ DIFFERENCES: Registry[str, Difference] = Registry(
             "allocates.",
             KernelRelease(7, 2),
             "read in 6.12.95, 7.2.6 and 7.3.4; in which release between is not known",
-            shows=("second-report#where-it-was-named-it-cannot-happen",),
+            shows=("second-report#was-it-the-right-place",),
             traits={"ring_is_direct": True},
         ),
         Difference(

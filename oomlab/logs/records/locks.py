@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from oomlab.logs.incidents import HeldLocks, LockdepReport, LockStep
-from oomlab.logs.parts import Frame, LockSeen, TaskName
+from oomlab.logs.parts import CallFrame, LockSeen, TaskName
 from oomlab.logs.records.record import Record
 from oomlab.logs.records.stack import frame_in, release_in
 from oomlab.logs.text.lines import PrintedLine
@@ -116,7 +116,7 @@ class LockdepRecord(Record):
         self.held: list[LockSeen] = []
         self.steps: list[LockStep] = []
         self._part = ""
-        self._frames: list[Frame] = []
+        self._frames: list[CallFrame] = []
 
     def take(self, line: PrintedLine) -> bool:
         """Does the line belong to it?"""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from oomlab.logs.incidents import OomReport, ReportPath
-from oomlab.logs.parts import Frame, NotifierSeen, Reaped, Victim
+from oomlab.logs.parts import CallFrame, NotifierSeen, Reaped, Victim
 from oomlab.logs.records.kills import chosen_in, killed_in, summary_in, with_score
 from oomlab.logs.records.memory import MemoryBlock
 from oomlab.logs.records.record import Record, comm_before, cut_out
@@ -43,11 +43,11 @@ def unadorned(function: str) -> str:
     return function.lstrip(".").partition(".")[0]
 
 
-def listeners_in(frames: Iterable[Frame]) -> list[NotifierSeen]:
+def listeners_in(frames: Iterable[CallFrame]) -> list[NotifierSeen]:
     """What the stack shows of the chain, the surest evidence of each driver."""
     found: dict[str, NotifierSeen] = {}
     killer = False
-    chain: Frame | None = None
+    chain: CallFrame | None = None
     for frame in frames:
         name = unadorned(frame.function)
         driver = LISTENERS.get(name)
@@ -211,7 +211,7 @@ class OomRecord(Record):
             asker_dies=self.asker_dies,
         )
 
-    def _path(self, frames: tuple[Frame, ...]) -> ReportPath:
+    def _path(self, frames: tuple[CallFrame, ...]) -> ReportPath:
         """On which way it came here: the stack says it, and where there is none, other lines do."""
         sure = {unadorned(frame.function) for frame in frames if frame.sure}
         if not sure:  # kernels without an unwinder are sure of nothing

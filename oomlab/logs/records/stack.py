@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from oomlab.logs.parts import Frame, TaskName
+from oomlab.logs.parts import CallFrame, TaskName
 from oomlab.logs.text.lines import PrintedLine
 
 MOST_FRAMES = 200
@@ -79,7 +79,7 @@ def running_in(text: str) -> Running | None:
     return None
 
 
-def frame_in(line: PrintedLine) -> Frame | None:
+def frame_in(line: PrintedLine) -> CallFrame | None:
     """The function that a line of a stack shows."""
     text = line.text.strip()
     if text.startswith("<"):
@@ -92,17 +92,17 @@ def frame_in(line: PrintedLine) -> Frame | None:
             rest = found[4]
             module = _MODULE.match(rest.lstrip(")"))
             sure = not found[2] and "(unreliable)" not in rest
-            return Frame(found[3], line.number, module[1] if module else "", sure)
+            return CallFrame(found[3], line.number, module[1] if module else "", sure)
         rip = _RIP.match(text)
         if rip:
-            return Frame(rip[1], line.number)
+            return CallFrame(rip[1], line.number)
     if " from " in text:
         arm = _ARM.match(text, begin)
         if arm:
-            return Frame(arm[2], line.number, "", not arm[1])
+            return CallFrame(arm[2], line.number, "", not arm[1])
     syzbot = _SYZBOT.match(text) if ":" in text or "[inline]" in text else None
     if syzbot and (".c:" in text or ".h:" in text or ".S:" in text or "[inline]" in text):
-        return Frame(syzbot[2], line.number, "", not syzbot[1])
+        return CallFrame(syzbot[2], line.number, "", not syzbot[1])
     return None
 
 
@@ -112,7 +112,7 @@ class Stack:
     __slots__ = ("_unsure", "frames", "release", "running", "started", "workqueue")
 
     def __init__(self) -> None:
-        self.frames: list[Frame] = []
+        self.frames: list[CallFrame] = []
         self.running: Running | None = None
         self.release = ""
         self.workqueue = ""

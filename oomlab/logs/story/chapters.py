@@ -21,43 +21,41 @@ class Chapter:
 
 
 CHAPTERS: dict[str, Chapter] = {
-    "circle": Chapter("report", "who-holds-what", "A lock held across an allocation"),
-    "circle by polling": Chapter(
-        "report", "the-form-with-three-tasks", "The form with three tasks"
+    "circle": Chapter("report", "from-when-on-is-it-too-late", "A request that cannot hang"),
+    "circle by polling": Chapter("report", "three-tasks", "Three tasks"),
+    "request inside": Chapter(
+        "second-report", "who-else-breaks-the-rule", "A request inside the callback"
     ),
-    "request inside": Chapter("second-report", "where-it-can", "A request inside the callback"),
     "object's lock": Chapter("listeners", "i915", "i915, one of the five listeners"),
     "cmm's lock": Chapter("listeners", "pseries-cmm", "pseries cmm, one of the five listeners"),
     "answer": Chapter("listeners", "virtio-balloon", "virtio_balloon, one of the five listeners"),
     "gpu": Chapter("listeners", "i915", "i915, one of the five listeners"),
     "rcu": Chapter("listeners", "rcu", "RCU, one of the five listeners"),
     "behind oom_lock": Chapter(
-        "running-out", "a-round-can-be-long", "A round of the slow path can be long"
+        "running-out", "how-long-is-a-round", "A round of the slow path can be long"
     ),
-    "chain": Chapter("chain", "one-list-five-names", "Who is called when memory has run out"),
-    "removal": Chapter("review", "you-are-the-reviewer", "Reviewing the patch"),
+    "chain": Chapter("chain", "for-whom-are-they-called", "Who is called when memory has run out"),
+    "removal": Chapter("review", "repair-it-and-break-the-repair", "Reviewing the patch"),
     "lockdep": Chapter("lockdep", "what-the-log-says", "Lockdep: what the log says"),
     "no kill": Chapter("running-out", "one-round-of-the-slow-path", "One round of the slow path"),
-    "may not kill": Chapter("gfp-masks", "which-exits-are-open", "Which exits a mask leaves open"),
+    "may not kill": Chapter(
+        "gfp-masks", "which-bit-lets-a-request-sleep", "Which exits a mask leaves open"
+    ),
     "asked too early": Chapter("merged", "asked-too-early", "Asked too early"),
-    "storm": Chapter("five-seconds", "the-downtime", "The downtime"),
+    "storm": Chapter("five-seconds", "who-else-waits", "Who else waits"),
     "waiting limit": Chapter("five-seconds", "a-floor", "Five seconds under a lock"),
-    "kswapd": Chapter(
-        "chain", "three-ways-in-and-one-that-goes-past", "Three ways in, and one that goes past"
-    ),
+    "kswapd": Chapter("chain", "who-else-may-call", "Who else may call"),
     "reaper": Chapter(
-        "running-out",
-        "not-all-free-pages-are-for-everybody",
-        "Not all free pages are for everybody",
+        "slow-path",
+        "who-may-go-below-which-mark",
+        "Who may go below which mark",
     ),
-    "group": Chapter(
-        "chain", "three-ways-in-and-one-that-goes-past", "Three ways in, and one that goes past"
+    "group": Chapter("chain", "check-yourself", "A container at its limit"),
+    "puff": Chapter("nowait", "what-does-it-cost", "What it costs not to wait"),
+    "failure": Chapter(
+        "gfp-masks", "which-bit-lets-a-request-sleep", "Which exits a mask leaves open"
     ),
-    "puff": Chapter(
-        "nowait", "what-it-costs-a-balloon-that-does-not-grow", "A balloon that does not grow"
-    ),
-    "failure": Chapter("gfp-masks", "which-exits-are-open", "Which exits a mask leaves open"),
-    "stall": Chapter("running-out", "a-round-can-be-long", "A round of the slow path can be long"),
+    "stall": Chapter("running-out", "how-long-is-a-round", "A round of the slow path can be long"),
     "panic": Chapter("running-out", "one-round-of-the-slow-path", "One round of the slow path"),
     "thread": Chapter("offload", "when-the-callback-is-stuck", "A thread, a flag, two wait queues"),
     "ordinary": Chapter("running-out", "one-round-of-the-slow-path", "Running out of memory"),

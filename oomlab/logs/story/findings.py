@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from oomlab.analysis import long_text
 from oomlab.logs.story.chapters import CHAPTERS
 from oomlab.logs.story.reports import LogReading
-from oomlab.logs.story.standings import Scene
+from oomlab.logs.story.standings import LogScene
 from oomlab.logs.story.storm import Storm
 from oomlab.logs.story.story import SEVERITIES, LogFinding, Quote, Severity
 from oomlab.logs.story.waits import LogWaits
@@ -22,7 +22,7 @@ class Material:
     """All that a rule may look at."""
 
     reading: LogReading
-    scene: Scene
+    scene: LogScene
     waits: LogWaits
     storm: Storm | None
 

@@ -18,7 +18,7 @@ from oomlab.kernel_release import KernelRelease
 from oomlab.logs.story.evidence import in_the_chain
 from oomlab.logs.story.reports import LogReading
 from oomlab.logs.story.shapes import Link, agrees, links, nearness, part_of, role_for
-from oomlab.logs.story.standings import Scene
+from oomlab.logs.story.standings import LogScene
 from oomlab.logs.story.story import Match
 from oomlab.logs.story.trace import UNKNOWN_STACK, model_stack
 from oomlab.logs.story.waits import LogWaits
@@ -41,7 +41,7 @@ class _Candidate(NamedTuple):
     links: tuple[Link, ...]
 
 
-def nearest(reading: LogReading, scene: Scene, waits: LogWaits) -> tuple[Match | None, str]:
+def nearest(reading: LogReading, scene: LogScene, waits: LogWaits) -> tuple[Match | None, str]:
     """The nearest scenario, or why there is none."""
     mine = (*_links_of_log(scene, waits), *_open_links(scene, waits))
     if not mine:
@@ -59,17 +59,17 @@ def nearest(reading: LogReading, scene: Scene, waits: LogWaits) -> tuple[Match |
     return _match(reading, mine, *best), ""
 
 
-def _links_of_log(scene: Scene, waits: LogWaits) -> tuple[Link, ...]:
+def _links_of_log(scene: LogScene, waits: LogWaits) -> tuple[Link, ...]:
     return links(waits.graph, stacks_of(scene))
 
 
-def stacks_of(scene: Scene) -> dict[str, tuple[str, ...]]:
+def stacks_of(scene: LogScene) -> dict[str, tuple[str, ...]]:
     """Where each task stands, in the model's names; of a task that is seen often, the last time."""
     found = {one.seen.task: model_stack(one.seen.frames) for one in scene.standings}
     return {task: stack for task, stack in found.items() if stack != UNKNOWN_STACK}
 
 
-def _open_links(scene: Scene, waits: LogWaits) -> Iterator[Link]:
+def _open_links(scene: LogScene, waits: LogWaits) -> Iterator[Link]:
     """What somebody waits for that nobody is known to have."""
     closed = {edge.waiter for edge in waits.graph.edges}
     stacks = stacks_of(scene)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from oomlab.kernel.zone import PAGE_KIB
 from oomlab.kernel_release import KernelRelease
 from oomlab.logs import incidents as log
-from oomlab.logs.parts import Frame as LogFrame
+from oomlab.logs.parts import CallFrame as LogFrame
 from oomlab.logs.parts import TaskName
 from oomlab.logs.story.clock import Boot, boots
 from oomlab.logs.story.functions import frame_meaning

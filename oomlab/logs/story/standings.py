@@ -21,7 +21,7 @@ from oomlab.logs.story.wants import (
 
 
 @dataclass(frozen=True)
-class Scene:
+class LogScene:
     """All standings in the order of their beginnings, and all claims. `unsaid`: what one would have
     to know and the log does not say, in sentences without a full stop."""
 
@@ -30,7 +30,7 @@ class Scene:
     unsaid: tuple[str, ...]
 
 
-def scene(sightings: Sequence[Sighting], release: KernelRelease | None) -> Scene:
+def scene(sightings: Sequence[Sighting], release: KernelRelease | None) -> LogScene:
     """Put together what was seen. Of a task that is seen twice at one place, the two are one
     standing: it has been there all the time."""
     standings = _merged([*_with_lists_alone(sightings)])
@@ -38,7 +38,7 @@ def scene(sightings: Sequence[Sighting], release: KernelRelease | None) -> Scene
     claims = claims_of(standings, release)
     told = {claim.task for claim in claims}
     standings = [one for one in standings if one.want or one.seen.frames or one.seen.task in told]
-    return Scene(
+    return LogScene(
         tuple(_without_idle_polls(standings, claims)),
         claims,
         tuple(_unsaid(standings, claims)),

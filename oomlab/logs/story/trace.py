@@ -28,7 +28,7 @@ from oomlab.logs.story.locks import FREE, KILLS, role_of
 from oomlab.logs.story.reports import LogReading, OomSeen
 from oomlab.logs.story.seen import SCHEDULING, StackFrame
 from oomlab.logs.story.standing import TaskStanding
-from oomlab.logs.story.standings import Scene, scene
+from oomlab.logs.story.standings import LogScene, scene
 
 UNKNOWN_STACK = ("not in the log",)
 """The stack of a task that is named and never shown."""
@@ -43,7 +43,7 @@ _HOLD_OPS = {"owns": "mutex_lock", "reads": "down_read", "writes": "down_write"}
 _HOWS: dict[str, How] = {"poll": "polls", "event": "blocks", "lock": "blocks"}
 
 
-def trace_of(reading: LogReading, known: Scene | None = None) -> Trace:
+def trace_of(reading: LogReading, known: LogScene | None = None) -> Trace:
     """The log as a trace. Its verdict is `log-ends`; the parameters say which times it has and
     which release wrote it. `known`: the scene of the reading, if it is there already."""
     return _Builder(reading, known or scene(reading.sightings, reading.release)).trace()
@@ -75,7 +75,7 @@ class _Builder:
     """Collects tasks, slots and events; `value` has what each slot holds so far, `last` where each
     task was seen last."""
 
-    def __init__(self, reading: LogReading, known: Scene) -> None:
+    def __init__(self, reading: LogReading, known: LogScene) -> None:
         self.reading = reading
         self.scene = known
         self.slots: dict[str, _Slot] = {}

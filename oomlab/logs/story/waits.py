@@ -9,7 +9,7 @@ from oomlab.analysis import Edge, WaitForGraph, wait_for_graph, waiting_sentence
 from oomlab.engine.trace.events import Trace
 from oomlab.logs.story.claims import HoldClaim
 from oomlab.logs.story.standing import TaskStanding
-from oomlab.logs.story.standings import Scene
+from oomlab.logs.story.standings import LogScene
 from oomlab.logs.story.wants import Knowledge, weaker
 
 MOST_MOMENTS = 40
@@ -54,7 +54,7 @@ class LogWaits:
         return {one.edge: one.known for one in self.edges if one.known != "said by the kernel"}
 
 
-def waits_of(trace: Trace, scene: Scene) -> LogWaits:
+def waits_of(trace: Trace, scene: LogScene) -> LogWaits:
     """The graph with a circle, else the one with most edges; of several, the latest."""
     seen = {one.last_us for one in scene.standings if one.want is not None}
     best = wait_for_graph(trace, trace.ended_at_us)
@@ -77,7 +77,7 @@ def _weight(graph: WaitForGraph) -> tuple[bool, int]:
     return bool(graph.cycle), len(graph.edges)
 
 
-def _standing(edge: Edge, at_us: int, scene: Scene) -> TaskStanding | None:
+def _standing(edge: Edge, at_us: int, scene: LogScene) -> TaskStanding | None:
     mine = [
         one
         for one in scene.standings
@@ -86,7 +86,7 @@ def _standing(edge: Edge, at_us: int, scene: Scene) -> TaskStanding | None:
     return mine[-1] if mine else None
 
 
-def _claim(edge: Edge, at_us: int, scene: Scene) -> HoldClaim | None:
+def _claim(edge: Edge, at_us: int, scene: LogScene) -> HoldClaim | None:
     mine = [
         claim
         for claim in scene.claims
@@ -95,7 +95,7 @@ def _claim(edge: Edge, at_us: int, scene: Scene) -> HoldClaim | None:
     return mine[-1] if mine else None
 
 
-def _known(edge: Edge, at_us: int, scene: Scene) -> KnownEdge:
+def _known(edge: Edge, at_us: int, scene: LogScene) -> KnownEdge:
     one, claim = _standing(edge, at_us, scene), _claim(edge, at_us, scene)
     wanted = one.want if one is not None else None
     known: Knowledge = wanted.known if wanted is not None else "inferred"
@@ -110,6 +110,6 @@ def _known(edge: Edge, at_us: int, scene: Scene) -> KnownEdge:
     return KnownEdge(edge, known, tuple(dict.fromkeys(lines)))
 
 
-def _began(edge: Edge, at_us: int, scene: Scene) -> int:
+def _began(edge: Edge, at_us: int, scene: LogScene) -> int:
     one = _standing(edge, at_us, scene)
     return one.from_us if one is not None else 0

@@ -81,7 +81,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> M
 def picture(figure: Figure) -> Markup:
     """A picture with its text twin folded in."""
     return tag(
-        "figure", Markup(figure.svg), folded("The picture in words", tag("pre", figure.twin))
+        "figure", Markup(figure.html), folded("The picture in words", tag("pre", figure.twin))
     )
 
 

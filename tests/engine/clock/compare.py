@@ -20,10 +20,16 @@ class NeverRecurs(Recurrence):
 
 
 def clocked(
-    build: Callable[[], Model], seed: int, limit_us: int, *, park: bool, circles: bool = True
+    build: Callable[[], Model],
+    seed: int,
+    limit_us: int,
+    *,
+    park: bool,
+    circles: bool = True,
+    foresee: bool = False,
 ) -> Clock:
     """A finished run of a fresh model; `circles`: run on even if a state comes back."""
-    clock = Clock(build(), Chooser(seed, {}), limit_us, park=park)
+    clock = Clock(build(), Chooser(seed, {}), limit_us, park=park, foresee=foresee)
     if circles:
         clock.recurrence = NeverRecurs()
     clock.run()

@@ -36,16 +36,18 @@ CYCLES = ("h1-two-task-cycle", "h2-three-task-poll")
 
 @pytest.mark.parametrize("chunk", range(10))
 def test_random_models(chunk: int) -> None:
-    skipped = 0
+    skipped = foreseen = 0
     for number in range(30 * chunk, 30 * chunk + 30):
         recipe = random_recipe(number, tasks=(3, 6), length=8, polling=6, stirring=40)
         parked = clocked(recipe.build, number, HUNDRED_TICKS_US, park=True)
+        seeing = clocked(recipe.build, number, HUNDRED_TICKS_US, park=True, foresee=True)
         naive = clocked(recipe.build, number, HUNDRED_TICKS_US, park=False)
         try:
             skipped += assert_same_story(parked, naive)
+            foreseen += assert_same_story(seeing, naive)
         except AssertionError as error:
             raise AssertionError(f"random model {number}: {error}") from error
-    assert skipped > 100
+    assert foreseen > skipped > 100
 
 
 NAPS = {"nap": 1, "poll_word": 3, "with_polled_lock": 2, "wait_with_timeout": 3}
@@ -72,9 +74,11 @@ def test_random_models_whose_naps_meet_the_wider_slots_of_the_wheel(chunk: int) 
             tuple(with_longer_naps(program, 70) for program in recipe.programs), recipe.background
         )
         parked = clocked(recipe.build, number, 70 * HUNDRED_TICKS_US, park=True)
+        seeing = clocked(recipe.build, number, 70 * HUNDRED_TICKS_US, park=True, foresee=True)
         naive = clocked(recipe.build, number, 70 * HUNDRED_TICKS_US, park=False)
         try:
             skipped += assert_same_story(parked, naive)
+            assert_same_story(seeing, naive)
         except AssertionError as error:
             raise AssertionError(f"random model {number}: {error}") from error
     assert skipped > 50

@@ -54,6 +54,8 @@ def test_a_second_wait_is_a_whole_number_of_slots() -> None:
 
 
 def test_the_mean_of_the_first_waits_is_that_of_the_wheel() -> None:
-    found = [run.killed_at_ms[0] for run in kernel_runs() if run.case.startswith("offload-lock")]
-    assert len(found) > 5
-    assert abs(mean(found) - mean(waits_ms(5))) < 60
+    # In one run pages came back at once, and the first kill was before any limit was over.
+    first = [run.killed_at_ms[0] for run in kernel_runs() if run.case.startswith("offload-lock")]
+    found = [waited for waited in first if waited > 4_000]
+    assert len(first) - 1 <= len(found) > 40
+    assert abs(mean(found) - mean(waits_ms(5))) < 30

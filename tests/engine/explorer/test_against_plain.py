@@ -121,7 +121,7 @@ def test_the_two_task_cycle(remedy: str, rule: Timeouts) -> None:
 def test_wrong_guesses_about_what_never_changes_are_corrected(
     rule: Timeouts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def everything(model: Model, automata: object) -> frozenset[int]:
+    def everything(model: Model, automata: object, walks: int) -> frozenset[int]:
         return frozenset(range(len(model.layout.slots)))
 
     for number in range(12):

@@ -6,19 +6,19 @@ import copy
 import pickle
 import subprocess
 import sys
+from html import escape
 from typing import Any
 
 import pytest
 
 from oomlab import explore, run
 from oomlab.command.run_report import exploration_report, exploration_text
-from oomlab.engine.explorer import Exploration
-from oomlab.engine.explorer import search as search_module
+from oomlab.engine.explorer import Exploration, arrays, few, many
 from oomlab.engine.explorer.counterexample import switches
 from oomlab.engine.explorer.numbering import Numbering
 from oomlab.errors import InputError
-from oomlab.remedies import find_remedy
-from oomlab.scenarios import SCENARIOS, find_scenario
+from oomlab.remedies import REMEDIES, Remedy, find_remedy
+from oomlab.scenarios import SCENARIOS, Scenario, find_scenario
 
 H1, H4 = "h1-two-task-cycle", "h4-i915-object-lock"
 WAYS = (lambda value: pickle.loads(pickle.dumps(value)), copy.deepcopy, copy.copy)
@@ -65,6 +65,19 @@ def test_a_notebook_shows_the_answer_and_escapes_it() -> None:
     assert "color" not in html and "<script" not in html
     shown = run(H1)._repr_html_()
     assert "deadlock" in shown and len(shown) < 2500
+    assert "nobody can move" in found.verdict._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "thing", [*SCENARIOS.values(), *REMEDIES.values()], ids=lambda one: one.name
+)
+def test_a_notebook_shows_what_there_is_to_choose(thing: Scenario | Remedy) -> None:
+    html = thing._repr_html_()
+    named = thing.parameters if isinstance(thing, Scenario) else ()
+    rows = len(named) if isinstance(thing, Scenario) else len(thing.changes())
+    assert escape(thing.summary) in html and html.count("<tr>") == 1 + rows
+    assert all(escape(one.meaning) in html for one in named)
+    assert " object at 0x" not in html
 
 
 class OutOfMemory(Numbering):
@@ -78,8 +91,9 @@ class OutOfMemory(Numbering):
 
 @pytest.mark.parametrize("timeouts", ["any", "idle"])
 def test_the_end_of_memory_is_an_answer(monkeypatch: pytest.MonkeyPatch, timeouts: str) -> None:
-    monkeypatch.setattr(search_module, "Numbering", OutOfMemory)
-    monkeypatch.setattr(search_module, "AT_ONCE", 8)
+    monkeypatch.setattr(many, "Numbering", OutOfMemory)
+    monkeypatch.setattr(arrays, "wanted", bool)
+    monkeypatch.setattr(few, "AT_ONCE", 8)
     found = explore("h2-three-task-poll", "allocate-outside", {"fault_tasks": 1}, timeouts=timeouts)
     assert found.graph.stopped_by == "memory"
     assert 1 < len(found.graph) <= 700
@@ -101,7 +115,7 @@ def test_no_memory_to_judge_in_is_one_line(monkeypatch: pytest.MonkeyPatch) -> N
 
 LIMITED = """
 import resource, sys
-import oomlab.command, oomlab.engine.explorer.search
+import oomlab.command.explore, oomlab.engine.explorer.many, oomlab.engine.explorer.reach_arrays
 with open("/proc/self/statm") as file:
     used = int(file.read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + (24 << 20),) * 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,7 @@ def columns(keys: list[tuple[int, int]]) -> Keys:
 def test_keys_are_numbered_in_the_order_in_which_they_appear(
     found: list[list[tuple[int, int]]],
 ) -> None:
-    numbering, known = Numbering(2), dict[tuple[int, int], int]()
+    numbering, known = Numbering([array("q"), array("q")]), dict[tuple[int, int], int]()
     for keys in found:
         first = [i for i, key in enumerate(keys) if key not in known and key not in keys[:i]]
         wanted = [known.setdefault(key, len(known)) for key in keys]
@@ -36,7 +38,7 @@ def test_keys_are_numbered_in_the_order_in_which_they_appear(
 
 
 def test_numbers_outlast_the_growth_of_the_table() -> None:
-    numbering, keys = Numbering(1), np.arange(0, 300_000, 3)
+    numbering, keys = Numbering([array("q")]), np.arange(0, 300_000, 3)
     for part in np.array_split(keys, 17):
         numbering.number([part])
     numbers, new = numbering.number([keys[::-1]])
@@ -46,7 +48,7 @@ def test_numbers_outlast_the_growth_of_the_table() -> None:
 
 def test_keys_that_begin_their_search_in_the_same_slot_stay_apart() -> None:
     """As many keys as fill half the smallest table to the last, so that many must go further."""
-    numbering = Numbering(1)
+    numbering = Numbering([array("q")])
     keys = np.arange(512) << 40
     assert numbering.number([keys])[0].tolist() == list(range(512))
     assert numbering.number([np.concatenate([keys + 1, keys])])[0].tolist() == [

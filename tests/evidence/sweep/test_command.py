@@ -58,11 +58,18 @@ def test_bad_input_is_one_line(
     assert error.count("\n") == 1
 
 
+AGAIN = (
+    "oomlab run h5-host-never-answers --remedy=offload --set=host_answers=1 --set=host_us=2000000"
+    " --seed=0"
+)
+
+
 @pytest.mark.usefixtures("tiny")
-def test_a_run_that_fails_is_one_line_too(
+def test_a_run_that_fails_is_told_with_the_call_that_repeats_it(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("oomlab.command.sweep.recompute", partial(recompute, measure_one=fails))
-    status, _, error = said(capsys, "tiny", "--jobs", "1", "--out", str(tmp_path / "x.json"))
-    assert status == NOT_AS_EXPECTED
-    assert error.startswith("oomlab: the run failed, host: h5-host-never-answers under offload")
+    status, out, error = said(capsys, "tiny", "--jobs", "1", "--out", str(tmp_path / "x.json"))
+    assert (status, error) == (NOT_AS_EXPECTED, "")
+    assert "1 of them failed, the first with: ZeroDivisionError: a page too few" in out
+    assert f"Run it again with: {AGAIN}" in out

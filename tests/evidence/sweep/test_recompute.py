@@ -6,12 +6,21 @@ from pathlib import Path
 import pytest
 
 from oomlab.errors import InputError
-from oomlab.evidence.sweep.measure import measure
+from oomlab.evidence.sweep.grid import Point
+from oomlab.evidence.sweep.measure import Row, measure
 from oomlab.evidence.sweep.named import SWEEPS
-from oomlab.evidence.sweep.pool import Measure, SweepError, compute
-from oomlab.evidence.sweep.recompute import SAMPLE, TAKEN_UP, check, recompute, spread
+from oomlab.evidence.sweep.pool import SweepError
+from oomlab.evidence.sweep.recompute import (
+    SAMPLE,
+    TAKEN_UP,
+    check,
+    recompute,
+    recompute_text,
+    spread,
+)
+from oomlab.evidence.sweep.rows import Failure
 from oomlab.evidence.sweep.store import load
-from tests.evidence.sweep.workers import TINY, another_model, fails, is_killed
+from tests.evidence.sweep.workers import FATAL, TINY, another_model, fails, is_killed
 
 POINT = "host: h5-host-never-answers under offload, host_us=2000000, seed 0"
 
@@ -46,20 +55,24 @@ def test_one_process_and_two_write_the_same_file(tmp_path: Path) -> None:
     assert list(check(results)) == []
 
 
-@pytest.mark.parametrize(
-    ("jobs", "accident", "message"),
-    [
-        (1, fails, f"^the run failed, {POINT}: ZeroDivisionError: a page too few "),
-        (2, fails, f"^the run failed, {POINT}: ZeroDivisionError: a page too few "),
-        (2, is_killed, f"^a process was lost while it ran one of these: .*{POINT}"),
-    ],
-)
-def test_an_accident_names_its_point_and_loses_nothing(
-    tmp_path: Path, jobs: int, accident: Measure, message: str
-) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_that_fails_is_a_row_with_its_error(tmp_path: Path, jobs: int) -> None:
+    heard: list[Failure] = []
+    out = recompute(TINY, tmp_path / "x.json", jobs=jobs, measure_one=fails, failed=heard.append)
+    found = load(out, TINY)
+    assert [point for point, _ in found.failures] == [TINY.points()[3]]
+    assert [failure for _, failure in found.failures] == heard
+    assert heard[0].error == "ZeroDivisionError: a page too few"
+    assert [run.row for run in found.runs] == [
+        measure(point) for number, point in enumerate(TINY.points()) if number != 3
+    ]
+
+
+def test_a_process_that_is_lost_names_its_points_and_loses_nothing(tmp_path: Path) -> None:
     out = tmp_path / "tiny.json"
-    with pytest.raises(SweepError, match=message) as broken:
-        recompute(TINY, out, jobs=jobs, measure_one=accident)
+    lost = f"^a process was lost while it ran one of these: .*{POINT}"
+    with pytest.raises(SweepError, match=lost) as broken:
+        recompute(TINY, out, jobs=2, measure_one=is_killed)
     assert "\n" not in str(broken.value)
     assert "of 8 points are kept; go on with --resume" in str(broken.value)
     assert not out.exists()
@@ -85,11 +98,22 @@ def test_an_accident_names_its_point_and_loses_nothing(
     assert not left.exists()
 
 
+def interrupted(out: Path) -> None:
+    """A sweep that was stopped when it had some points."""
+
+    def some(point: Point) -> Row:
+        if point.axes == FATAL and point.remedy == "offload":
+            raise KeyboardInterrupt
+        return measure(point)
+
+    with pytest.raises(KeyboardInterrupt):
+        recompute(TINY, out, jobs=1, measure_one=some)
+
+
 def test_a_leftover_of_another_model_is_not_resumed(tmp_path: Path) -> None:
     """Kept points that have other values now are not mixed with new ones."""
     out = tmp_path / "tiny.json"
-    with pytest.raises(SweepError):
-        recompute(TINY, out, jobs=1, measure_one=fails)
+    interrupted(out)
     left = tmp_path / "tiny.json.partial"
     before = left.read_bytes()
     with pytest.raises(InputError, match="belongs to another sweep or another model"):
@@ -100,8 +124,7 @@ def test_a_leftover_of_another_model_is_not_resumed(tmp_path: Path) -> None:
 def test_a_leftover_of_an_earlier_oomlab_is_resumed(tmp_path: Path) -> None:
     """It named the source text of the model that made it; its values are what counts."""
     out = tmp_path / "tiny.json"
-    with pytest.raises(SweepError):
-        recompute(TINY, out, jobs=1, measure_one=fails)
+    interrupted(out)
     left = tmp_path / "tiny.json.partial"
     left.write_text(left.read_text().replace('"columns"', '"model": "1f6206aff53cfde5", "columns"'))
     recompute(TINY, out, jobs=1, resume=True)
@@ -120,7 +143,7 @@ def test_a_sample_has_points_of_every_part_and_remedy(name: str) -> None:
 @pytest.mark.parametrize("jobs", [0, -1])
 def test_there_must_be_a_process(jobs: int) -> None:
     with pytest.raises(InputError, match=f"the number of jobs cannot be {jobs}"):
-        list(compute({0: TINY.points()[0]}, jobs))
+        recompute_text(TINY, jobs=jobs)
 
 
 def test_a_check_tells_how_far_it_is(tmp_path: Path) -> None:

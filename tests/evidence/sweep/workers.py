@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 from oomlab.evidence.sweep.grid import Part, Point, Sweep
 from oomlab.evidence.sweep.measure import Row, measure
@@ -53,5 +54,18 @@ def another_model(point: Point) -> Row:
 def is_killed(point: Point) -> Row:
     """The process itself is killed."""
     if point.axes == FATAL and point.remedy == "offload":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return measure(point)
+
+
+MARK = "OOMLAB_TEST_MARK"
+"""The variable of the environment that says where `dies_once` leaves its mark."""
+
+
+def dies_once(point: Point) -> Row:
+    """The process is killed the first time that somebody comes to the point."""
+    mark = Path(os.environ[MARK])
+    if point.axes == FATAL and point.remedy == "offload" and not mark.exists():
+        mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return measure(point)

@@ -10,7 +10,7 @@ from oomlab.analysis import Span, allocation_requests, kills, oom_calls, task_sp
 from oomlab.analysis.episodes.function_calls import walks
 from oomlab.engine.trace.narration import story
 from oomlab.engine.trace.store import from_json, to_json
-from oomlab.figures import draw_state, draw_timeline, draw_wait_for
+from oomlab.figures import draw_timeline, draw_wait_for
 from oomlab.logs.story.telling import story_of
 from oomlab.logs.story.trace import trace_of
 from tests.figures.drawings import check_sound
@@ -48,7 +48,6 @@ def test_every_figure_draws_it(case: str) -> None:
     at_us = told.waits.graph.at_us
     check_sound(draw_timeline(told.trace))
     check_sound(draw_wait_for(told.trace, at_us, known=told.waits.known))
-    check_sound(draw_state(told.trace, at_us))
     assert from_json(to_json(told.trace)) == told.trace
     assert "not known" in [*story(told.trace)][-1]
 

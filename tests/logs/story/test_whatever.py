@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oomlab.engine.trace.store import from_json, to_json
-from oomlab.figures import draw_state, draw_timeline, draw_wait_for
+from oomlab.figures import draw_timeline, draw_wait_for
 from oomlab.figures.storm import draw_storm
 from oomlab.logs.incidents import (
     AllocationStall,
@@ -19,7 +19,7 @@ from oomlab.logs.incidents import (
     OomReport,
     TaskShown,
 )
-from oomlab.logs.parts import BlockedOn, Frame, LockSeen, LogPlace, Reaped, TaskName, Victim
+from oomlab.logs.parts import BlockedOn, CallFrame, LockSeen, LogPlace, Reaped, TaskName, Victim
 from oomlab.logs.story import explain
 from oomlab.logs.story.functions import FUNCTIONS
 from oomlab.logs.whole_log import Log
@@ -31,7 +31,7 @@ names = st.sampled_from(HOSTILE) | st.text(max_size=8)
 tasks = st.builds(TaskName, names, st.none() | st.integers(0, 5))
 functions = st.sampled_from([*FUNCTIONS, "schedule", "ext4_x", "demo_oom_notify"]) | names
 frames = st.lists(
-    st.builds(Frame, functions, st.integers(1, 99), sure=st.booleans()), max_size=12
+    st.builds(CallFrame, functions, st.integers(1, 99), sure=st.booleans()), max_size=12
 ).map(tuple)
 places = st.builds(
     LogPlace, st.integers(1, 99), st.just(99), st.none() | st.integers(0, 10**12), st.none() | names
@@ -80,7 +80,6 @@ def test_there_is_a_story_and_it_is_drawn(found: list[Incident], release: str) -
     assert story.to_json()
     check_sound(draw_timeline(story.trace))
     check_sound(draw_wait_for(story.trace, story.waits.graph.at_us, known=story.waits.known))
-    check_sound(draw_state(story.trace, story.waits.graph.at_us))
     assert from_json(to_json(story.trace)) == story.trace
     if story.storm is not None:
         check_sound(draw_storm(story.storm))

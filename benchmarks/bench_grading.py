@@ -1,0 +1,76 @@
+"""How long grading takes: thirty submissions of one set, beside their bare execution.
+
+    python -m benchmarks.bench_grading [SET] [SUBMISSIONS]
+
+Processor time of one core, of all processes together, by `nbgrader autograde` (which runs each
+notebook twice: the student's code apart, and the checks) and by nbconvert, which runs what was
+handed in as it is and nothing else. All hand in the same solution under other numbers, as most of a
+class do; what the explorer has found of a text once is not looked for again.
+
+bubblewrap is kept out of sight: the processor time of what it starts is told to nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.course.assignments import nbgrader, new_course, solve, variables, written
+
+WANTED_S = 60.0
+WANTED_RATIO = 1.5
+
+
+def processor_s(work: Callable[[], object]) -> float:
+    """Seconds of processor time that all processes begun by `work` take."""
+
+    def used() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = used()
+    work()
+    return used() - before
+
+
+def main() -> None:
+    """Measure, and print."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "ps1-two-tasks"
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 30
+    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
+        course = new_course(Path(folder) / "course")
+        nbgrader(course, "generate_assignment", name)
+        release = course / "release" / name / f"{name}.ipynb"
+        source = course / "source" / name / f"{name}.ipynb"
+        handed_in = []
+        for number in range(count):
+            path = course / "submitted" / f"student{number}" / name / f"{name}.ipynb"
+            path.parent.mkdir(parents=True)
+            notebook = solve(release, source, {"number": f"number = {number}"})
+            path.write_text(written(notebook), encoding="utf-8")
+            handed_in.append(str(path))
+
+        def bare() -> None:
+            command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute"]
+            out = ["--output-dir", str(Path(folder) / "bare")]
+            for path in handed_in:
+                subprocess.run(
+                    [*command, *out, path], env=variables(), check=True, capture_output=True
+                )
+
+        alone = processor_s(bare)
+        os.environ["PATH"] = ""
+        graded = processor_s(lambda: nbgrader(course, "autograde", name))
+    print(f"{count} submissions of {name}, processor time of one core:")
+    print(f"  bare execution with nbconvert  {alone:6.1f} s")
+    print(f"  nbgrader autograde             {graded:6.1f} s  (wanted: {WANTED_S:.0f} s for 30)")
+    print(f"  ratio                          {graded / alone:6.2f}    (wanted: {WANTED_RATIO})")
+
+
+if __name__ == "__main__":
+    main()

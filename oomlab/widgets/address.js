@@ -1,0 +1,52 @@
+// The address of the page holds how things stand, so that a reload, or somebody else, finds them
+// again: of the panel that was moved last its values and its cursor, and of a game its moves.
+//
+//     ?v=pages:30,remedy:offload&at=7#fig-does-free-memory-help
+
+// What the address says of `name`, still in the form in which it is written there; null: nothing.
+function inAddress(name) {
+  const part = location.search.slice(1).split("&").find((one) => one.startsWith(`${name}=`));
+  return part === undefined ? null : part.slice(name.length + 1);
+}
+
+// The address with `changes` ({name: text, or null for none}) and `hash` ("#place").
+function addressWith(changes, hash) {
+  const other = (part) => part && !(part.split("=")[0] in changes);
+  const parts = location.search.slice(1).split("&").filter(other);
+  for (const [name, text] of Object.entries(changes)) if (text !== null) parts.push(`${name}=${text}`);
+  return `${location.pathname}${parts.length ? "?" : ""}${parts.join("&")}${hash}`;
+}
+
+function writeAddress(changes, hash = location.hash) {
+  try {
+    history.replaceState(history.state, "", addressWith(changes, hash));
+  } catch {
+    // In a file or a frame without an origin an address may not change, and elsewhere not often.
+  }
+}
+
+// The values of a panel as a text for the address, and back. What is not understood (an old link, or a
+// made-up one) is left out of `values` and named in `strange`.
+const asAddress = (controls, values) =>
+  controls.map((one, i) => `${one.name}:${encodeURIComponent(String(values[i]))}`).join(",");
+
+function valuesIn(controls, text) {
+  const values = new Map();
+  const strange = [];
+  for (const part of text.split(",").filter(Boolean).slice(0, 50)) {
+    const [name, ...rest] = part.split(":");
+    const one = controls.find((control) => control.name === name);
+    const value = one?.parse(decoded(rest.join(":")));
+    if (value === undefined) strange.push(decoded(part).slice(0, 40));
+    else values.set(one.name, value);
+  }
+  return { values, strange };
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a percent sign that begins nothing
+  }
+}
