@@ -59,6 +59,10 @@ _MADE_ONCE = {
     )
 }
 """Folders whose tests share something that takes long to make: they run in one process."""
+_OF_BROWSERS = (pytest.mark.browser, pytest.mark.flaky(reruns=1))
+"""Beside other tests a browser now and then stands still for longer than a page waits for its files,
+and then the page says so, as it should. So such a test is asked once more, and the run tells that it
+was (RERUN); what is broken fails twice."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -83,7 +87,7 @@ def _markers(path: Path) -> list[pytest.MarkDecorator]:
     """The markers of all tests in a file."""
     groups = [name for name, folder in _MADE_ONCE.items() if path.is_relative_to(folder)]
     in_browser = any(path.is_relative_to(folder) for folder in _WITH_BROWSER)
-    return [*map(pytest.mark.xdist_group, groups), *([pytest.mark.browser] * in_browser)]
+    return [*map(pytest.mark.xdist_group, groups), *(_OF_BROWSERS if in_browser else ())]
 
 
 def _looked_at(item: pytest.Item) -> str:

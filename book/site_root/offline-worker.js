@@ -42,9 +42,9 @@ async function kept(request) {
   if (url.pathname.endsWith("/")) url.pathname += "index.html";
   for (const name of await caches.keys()) {
     if (!name.startsWith(COPIES)) continue;
-    const copy = await caches.open(name);
-    const list = await copy.match(LIST);
-    const found = list && (await copy.match(url.href));
+    const of = { cacheName: name }; // to open one that is just being deleted would make it anew
+    const list = await caches.match(LIST, of);
+    const found = list && (await caches.match(url.href, of));
     if (found) return () => (page ? marked(found, list) : found);
   }
   return null;

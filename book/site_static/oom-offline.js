@@ -45,12 +45,12 @@
     return answer?.ok ? answer.json() : null;
   }
 
-  // The whole copy that is kept: its cache, list and day; null if there is none.
+  // The whole copy that is kept: how to look something up in it, its list and day; null if there is none.
   async function whole() {
     for (const name of (await caches.keys()).filter((one) => one.startsWith(copies))) {
-      const cache = await caches.open(name);
-      const answer = await cache.match(listAddress);
-      if (answer) return { name, cache, day: new Date(answer.headers.get("x-kept")), list: await answer.json() };
+      const match = (address) => caches.match(address, { cacheName: name });
+      const answer = await match(listAddress);
+      if (answer) return { match, day: new Date(answer.headers.get("x-kept")), list: await answer.json() };
     }
     return null;
   }
@@ -108,7 +108,7 @@
       for (let file; (file = waiting.pop()); ) {
         const address = new URL(file.url, root).href;
         if (!there.has(address)) {
-          const old = had.has(file.sha256) && (await before.cache.match(new URL(had.get(file.sha256), root).href));
+          const old = had.has(file.sha256) && (await before.match(new URL(had.get(file.sha256), root).href));
           await cache.put(address, old || (await fetched(address, file)));
         }
         loaded += file.bytes;

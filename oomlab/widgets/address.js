@@ -27,16 +27,23 @@ function writeAddress(changes, hash = location.hash) {
 
 // The values of a panel as a text for the address, and back. What is not understood (an old link, or a
 // made-up one) is left out of `values` and named in `strange`.
+//
+// The pages' own script writes every address anew, with all its marks encoded and those of a value no
+// longer twice (so do some programs that links are sent with). Then a comma may belong to a value, and
+// parts are told apart by the names that begin them.
 const asAddress = (controls, values) =>
   controls.map((one, i) => `${one.name}:${encodeURIComponent(String(values[i]))}`).join(",");
 
 function valuesIn(controls, text) {
   const values = new Map();
   const strange = [];
-  for (const part of text.split(",").filter(Boolean).slice(0, 50)) {
+  const names = controls.map((one) => one.name).join("|");
+  const whole = !text.includes(":");
+  const parts = whole ? decoded(text).split(new RegExp(`,(?=(?:${names}):)`)) : text.split(",");
+  for (const part of parts.filter(Boolean).slice(0, 50)) {
     const [name, ...rest] = part.split(":");
     const one = controls.find((control) => control.name === name);
-    const value = one?.parse(decoded(rest.join(":")));
+    const value = one?.parse(whole ? rest.join(":") : decoded(rest.join(":")));
     if (value === undefined) strange.push(decoded(part).slice(0, 40));
     else values.set(one.name, value);
   }

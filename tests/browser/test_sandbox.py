@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -129,8 +129,16 @@ def test_a_link_sets_both_machines_up_and_a_reload_keeps_them(read_page: OpenPag
     expect(machine(page, "B").get_by_label("Scenario")).to_have_value("thrashing")
     machine(page, "B").get_by_label("Remedy").select_option("mainline")
     shows(page, a, "thrashing/mainline//0")
+    page.wait_for_function("location.search.includes('mainline')")
     page.reload()
     shows(page, a, "thrashing/mainline//0")
+
+
+def test_a_link_that_was_encoded_as_a_whole_is_followed(read_page: OpenPage) -> None:
+    a = "h2-three-task-poll/offload/timeout_s=2,kernel=6.12/7"
+    page = read_page(f"{PATH}?{urlencode({'v': f'a:{a},b:{B}'})}#fig-two-machines")
+    shows(page, a, B)
+    expect(sandbox(page).locator(".oom-note-of-link")).to_be_empty()
 
 
 @pytest.mark.parametrize(
