@@ -65,7 +65,10 @@ def unknown(what: str, name: object, valid: Iterable[object]) -> InputError:
 
 
 def close_to(name: str, choices: Iterable[str]) -> list[str]:
-    """The few names that begin as `name` does, or else the one that is most like it."""
+    """The few names that begin as `name` does, or else the one that is most like it; none for what
+    is too long to be a name."""
+    if len(name) > SHOWN_AT_MOST:
+        return []
     known = {choice.casefold(): choice for choice in choices}
     start = name.casefold()
     begun = [choice for folded, choice in known.items() if start and folded.startswith(start)]

@@ -273,6 +273,11 @@ def needed(name: str, function: Callable[..., Any]) -> dict[str, Any]:
 
 
 SLOW = {
+    "oomlab.engine.explorer.deciding.decide_model",
+    "oomlab.evidence.matrix_map.heat",
+    "oomlab.experiment.Experiment.decide",
+    "oomlab.experiment.decide",
+    "oomlab.views.matrix.heat_map",
     "oomlab.evidence.ledger.findings_report.review",
     "oomlab.evidence.matrix.timed_cell",
     "oomlab.workbench.checking.checklist",

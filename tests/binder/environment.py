@@ -90,7 +90,8 @@ def _python(runtime: str) -> str:
 
 def _pip(home: Path, repository: Path, *what: str) -> None:
     pip = [str(home / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    _run([*pip, "install", *what], repository)
+    # Compiled is what is imported, when it is: some hundred modules of some ten thousand.
+    _run([*pip, "install", "--no-compile", *what], repository)
 
 
 def _run(command: list[str], repository: Path) -> None:
