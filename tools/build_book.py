@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -147,7 +148,8 @@ def stale(state: Mapping[str, str], before: Mapping[str, str]) -> Work:
 
 
 def _sphinx(work: Work, config: Path) -> bool:
-    print(f"Building the book; chapters to run: {_RUNS[work]}", flush=True)
+    builder = " and ".join(f"{name} {version(name)}" for name in ("jupyter-book", "sphinx"))
+    print(f"Building the book with {builder}; chapters to run: {_RUNS[work]}", flush=True)
     environment = {
         **os.environ,
         "OOMLAB_BOOK_BUILD": "1",
