@@ -117,7 +117,8 @@ def steps_data(trace: Trace) -> list[dict[str, Any]]:
 
 
 def chains_data(line: str) -> dict[str, list[str]]:
-    """The call chain of each unfinished task at the end of a replay line, outermost first."""
+    """The call chain of each task at the end of a replay line, outermost first; empty for one that
+    has finished."""
     experiment, schedule = replayed(line)
     return {task: list(chain) for task, chain in experiment.chains(schedule).items()}
 
@@ -207,7 +208,7 @@ def schedule_text(
     if chains:
         yield "Call chains at the end:"
     for task, chain in chains.items():
-        yield f"  {task}: {' > '.join(chain)}"
+        yield f"  {task}: {' > '.join(chain) or 'has finished'}"
 
 
 def _value(value: Any) -> str:
