@@ -60,6 +60,7 @@ DOORS = {
     "shtab": {"completion.py"},
     "numpy": {"explorer", "sensitivity.py"},
     "SALib": {"sensitivity.py"},
+    "dask": {"executors.py"},
     "distributed": {"executors.py"},
     "pandas": {"tables.py"},
     "pyarrow": {"tables.py"},
