@@ -33,7 +33,7 @@ class Contribution:
         """The share and its interval, as in "36 %, 31 to 41", or the most that it may be."""
         low, high = (max(0, min(1, self.share + off)) for off in (-self.within, self.within))
         if not self.seen:
-            return f"at most {math.ceil(high * 100)} %"
+            return f"≤ {math.ceil(high * 100)} %"
         return f"{self.share * 100:.0f} %, {low * 100:.0f} to {high * 100:.0f}"
 
 
@@ -58,7 +58,10 @@ def draw_contributions(sources: Sequence[Contribution], title: str, *, key: str 
         return Sheet([*marks, *parts, key_parts], y + height + 32)
 
     twin = [f"{title}."] + [
-        f"{source.name}{source.more and f', {source.more}'}: {source.words}." for source in sources
+        f"{source.name}{source.more and f', {source.more}'}: {source.words}.".replace(
+            "≤", "at most"
+        )
+        for source in sources
     ]
     description = "A bar for each source, with the interval in which its share lies at 95 %."
     return drawn(draw, title, description, "\n".join(twin), key=key)
