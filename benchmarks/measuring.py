@@ -7,8 +7,11 @@ beside it is a ratio of two figures of the same run, which matters on another ma
 from __future__ import annotations
 
 import math
+import os
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +25,16 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     began = time.process_time()
     result = work()
     return max(time.process_time() - began, 1e-6), result
+
+
+@contextmanager
+def kept_bytecode() -> Iterator[dict[str, str]]:
+    """The environment of a command that is timed: its bytecode is kept, as that of an installed
+    package is, whatever this process is told to do. To compile it takes longer than most commands.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        yield {**kept, "PYTHONPYCACHEPREFIX": folder}
 
 
 def exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:

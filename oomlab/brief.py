@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from html import escape
 from typing import Any, TypeVar
 
 AT_MOST = 300
@@ -48,6 +47,8 @@ def _value(value: object) -> str:
 
 def table(title: str, rows: Iterable[tuple[str, str]]) -> str:
     """Rows of a name and a text as an HTML table that has no colours of its own; all escaped."""
+    from html import escape  # takes a while, and only a notebook asks
+
     cells = "".join(
         f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
         f'<td style="text-align:left;overflow-wrap:anywhere">{escape(text)}</td></tr>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
@@ -74,6 +73,8 @@ def close_to(name: str, choices: Iterable[str]) -> list[str]:
     begun = [choice for folded, choice in known.items() if start and folded.startswith(start)]
     if 0 < len(begun) <= MOST_GUESSES:
         return begun
+    import difflib  # of no use until somebody slips
+
     return [known[folded] for folded in difflib.get_close_matches(start, known, n=1)]
 
 

@@ -210,8 +210,8 @@ class Experiment:
 
     @checked
     def chains(self, schedule: str) -> dict[str, tuple[str, ...]]:
-        """The functions on the stack of each unfinished task, outermost first, when a schedule has
-        been played. Raises as `play` does."""
+        """The functions on the stack of each task, outermost first, when a schedule has been
+        played; none of one that has finished. Raises as `play` does."""
         player = self.player()
         play_through(player, read_schedule(player, schedule))
         return call_chains(player)

@@ -7,7 +7,6 @@ of limits is made of all of them, so that it cannot fall behind the code.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
@@ -33,6 +32,8 @@ def collect() -> Iterator[tuple[str, Limit]]:
 
     Imports them all, but for those that need a package which is not installed.
     """
+    import pkgutil  # each module with limits imports this one, and none collects them
+
     for found in sorted(pkgutil.walk_packages(oomlab.__path__, "oomlab."), key=lambda m: m.name):
         if found.name.startswith(("oomlab.widgets", "oomlab.figures.plots")):
             continue  # pictures and widgets depart from nothing, and may not be importable

@@ -60,6 +60,7 @@ DOORS = {
     "shtab": {"completion.py"},
     "numpy": {"explorer", "sensitivity.py"},
     "SALib": {"sensitivity.py"},
+    "dask": {"executors.py"},
     "distributed": {"executors.py"},
     "pandas": {"tables.py"},
     "pyarrow": {"tables.py"},
@@ -150,6 +151,27 @@ def test_each_third_party_package_has_its_doors() -> None:
             assert doors, f"{path} imports {name}; only {', '.join(DOORS[top])} may"
             if part == "course":
                 assert path.parent.name == "grading", f"{path} imports {name}; students have none"
+
+
+def test_a_small_exploration_is_not_slowed_down_by_what_it_does_not_use() -> None:
+    """A whole command takes little more than its imports: no arrays, no clock, no analysis of runs,
+    and nothing of the library that only help or a slip asks for."""
+    unused = (
+        "numpy",
+        "simpy",
+        "oomlab.analysis",
+        "oomlab.engine.explorer.ample",
+        "shutil",
+        "difflib",
+    )
+    code = (
+        "import sys\n"
+        "from oomlab.command import main\n"
+        "assert main(['explore', 'h1-two-task-cycle']) == 0\n"
+        f"print(*[name for name in {unused} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == ""
 
 
 def test_what_a_page_runs_needs_simpy_alone() -> None:

@@ -32,6 +32,8 @@ except InputError as error:
          "'perfetto')", "oomlab[perfetto]"),
         ("matplotlib", "from oomlab.views import call; call("
          "'oomlab.views.statistics:price_of_load', {'measure': 'lent'})", "oomlab[plots]"),
+        ("SALib", "from oomlab.evidence import shares, stored; shares(stored('guesses'))",
+         "oomlab[book]"),
     ],
 )  # fmt: skip
 def test_a_missing_package_says_how_to_get_it(package: str, needs: str, get: str) -> None:

@@ -70,6 +70,7 @@ def rights() -> dict[str, Any]:
     shown_schedule = {"remedy": "mainline", "settings": "", "schedule": "hog:2", "decided": None}
     return {
         "advance": "before",
+        "along": "steps",
         "answers": {},
         "bench": bench,
         "link": link_of(bench),
@@ -126,6 +127,7 @@ def rights() -> dict[str, Any]:
         "name": "x",
         "observer": Observer(),
         "options": {"a": "A", "b": "B"},
+        "outcome": "downtime",
         "path": OomPath.ALLOCATOR,
         "others": 0,
         "page_kib": 4,
@@ -135,6 +137,7 @@ def rights() -> dict[str, Any]:
         "remedy": "mainline",
         "request": mask,
         "results": crowd,
+        "shares results": stored("guesses"),
         "reviewed": [],
         "row": {},
         "runs": list(crowd.runs[:2]),

@@ -8,7 +8,9 @@ the end can no longer be reached, which comes before anybody notices.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from oomlab.checked import checked
 from oomlab.engine.explorer import Exploration
@@ -17,6 +19,9 @@ from oomlab.errors import InputError
 
 TAIL = 1e-12
 """How much probability may be left out where a sum has no end (our choice)."""
+
+_NOTHING = 1e-18
+"""A state that is less likely is not followed: there are far fewer than a million of them."""
 
 
 @checked
@@ -43,7 +48,7 @@ def lockup_by_time(found: Exploration, times_s: Sequence[float], move_s: float) 
     """
     if move_s <= 0 or any(time_s < 0 for time_s in times_s):
         raise InputError("times cannot be negative, and a move must take some time")
-    tasks = max((len(set(_movers(found, n))) for n in range(len(found.graph))), default=1) or 1
+    tasks = _most_movers(found) or 1
     means = [time_s * tasks / move_s for time_s in times_s]
     most = max(map(_most_moves, means), default=0)
     after = _after_each_move(found, always=True)
@@ -54,8 +59,10 @@ def lockup_by_time(found: Exploration, times_s: Sequence[float], move_s: float) 
     ]
 
 
-def _movers(found: Exploration, state: int) -> list[int]:
-    return [task for task, _ in found.graph.moves(state)]
+def _most_movers(found: Exploration) -> int:
+    """How many tasks can move at once, at most."""
+    graph = found.graph
+    return max((len({task for task, _ in graph.moves(n)}) for n in range(len(graph))), default=0)
 
 
 def _after_each_move(found: Exploration, *, always: bool) -> Iterator[float]:
@@ -65,7 +72,18 @@ def _after_each_move(found: Exploration, *, always: bool) -> Iterator[float]:
     if not graph.complete:
         raise InputError("the exploration was stopped before it had seen all states")
     ends = can_reach(graph, [n for n, goal in enumerate(graph.goal) if goal])
-    most = max((len(set(_movers(found, n))) for n in range(len(graph))), default=0)
+    most = _most_movers(found) if always else 0
+
+    @cache
+    def ways(state: int) -> tuple[tuple[int, float], ...]:
+        """What one move leads to, and how likely."""
+        moves = [*graph.moves(state)]
+        each = Counter(task for task, _ in moves)
+        offered = most if always else len(each)
+        rests = 1 - len(each) / offered if each else 1.0
+        found = [(after, 1 / offered / each[task]) for task, after in moves]
+        return (*found, (state, rests)) if rests else tuple(found)
+
     here = {0: 1.0}
     certain = 0.0
     while True:
@@ -73,15 +91,9 @@ def _after_each_move(found: Exploration, *, always: bool) -> Iterator[float]:
         yield certain
         there: dict[int, float] = {}
         for state, weight in here.items():
-            movers = _movers(found, state)
-            tasks = len(set(movers))
-            offered = most if always else tasks
-            if tasks < offered or not tasks:
-                rests = 1 - tasks / offered if offered else 1.0
-                there[state] = there.get(state, 0.0) + weight * rests
-            for task, after in graph.moves(state):
-                share = weight / offered / movers.count(task)
-                there[after] = there.get(after, 0.0) + share
+            if weight > _NOTHING:
+                for after, share in ways(state):
+                    there[after] = there.get(after, 0.0) + weight * share
         here = there
 
 

@@ -88,7 +88,12 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     wanted = next((word for word in arguments if not word.startswith("-")), None)
     if wanted is not None and wanted not in COMMANDS:
         raise unknown("command", wanted, COMMANDS)
-    parser = parser_of([COMMANDS[wanted]] if wanted is not None else [])
+    if wanted is None:
+        parser = parser_of([])
+    elif wanted == arguments[0]:
+        parser = parser_of([COMMANDS[wanted]], [COMMANDS[wanted]])
+    else:  # an option of the whole comes first, which may be --help
+        parser = parser_of([COMMANDS[wanted]])
     for word in arguments:
         option, _, value = word.partition("=")
         if option.startswith("--") and value == "--":  # of which argparse makes an empty list
@@ -96,8 +101,11 @@ def _read(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def parser_of(filled: Container[Command]) -> Parser:
-    """The whole command line, in which the commands of `filled` have their options."""
+def parser_of(
+    filled: Container[Command], known: Iterable[Command] = tuple(COMMANDS.values())
+) -> Parser:
+    """The command line with the commands that are `known`, in which those of `filled` have their
+    options."""
     parser = Parser(
         prog="oomlab",
         description="A model of the OOM-notifier discussion of 2017.",
@@ -105,7 +113,7 @@ def parser_of(filled: Container[Command]) -> Parser:
     )
     parser.add_argument("-V", "--version", action=Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    for command in COMMANDS.values():
+    for command in known:
         below = commands.add_parser(
             command.name, help=command.help, epilog=EXAMPLES.get(command.name)
         )

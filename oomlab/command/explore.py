@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from oomlab import experiment
-from oomlab.command import run_report
+from oomlab.command import schedule_report
 from oomlab.command.parser import (
     jobs_of,
     json_option,
@@ -71,14 +71,14 @@ def answer(call: argparse.Namespace, progress: Progress) -> Iterable[str]:
         decision = experiment.decide(*asked, **how)
         elapsed = time.perf_counter() - began
         if call.json:
-            return [json.dumps(run_report.decision_report(decision, elapsed), indent=1)]
-        return run_report.decision_text(decision, elapsed)
+            return [json.dumps(schedule_report.decision_report(decision, elapsed), indent=1)]
+        return schedule_report.decision_text(decision, elapsed)
     found = experiment.explore(*asked, **how)
     elapsed = time.perf_counter() - began
     if call.json:
-        lines = [json.dumps(run_report.exploration_report(found, elapsed), indent=1)]
+        lines = [json.dumps(schedule_report.exploration_report(found, elapsed), indent=1)]
     else:
-        lines = list(run_report.exploration_text(found, elapsed))
+        lines = list(schedule_report.exploration_text(found, elapsed))
     if call.html is not None:
         path = resolved(call.html)
         check_new(path, force=call.force)  # it may have become something else meanwhile
@@ -128,4 +128,4 @@ def _page(found: Exploration, elapsed_s: float) -> str:
         trace = experiment.replay(found.replay)
         stage = draw_stage(trace, decided_at=found.point_of_no_return).html
     title = f"{found.scenario} under {found.remedy}"
-    return stage_page(title, stage, run_report.exploration_text(found, elapsed_s))
+    return stage_page(title, stage, schedule_report.exploration_text(found, elapsed_s))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from oomlab import __version__
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 
+_ANY_WIDTH = 78
+
+
 class Command(NamedTuple):
     """One command: what it is called and does, its options, and the lines that answer it."""
 
@@ -25,16 +29,34 @@ class Command(NamedTuple):
     answer: Callable[[argparse.Namespace, Progress], Iterable[str]]
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of the examples.
+
+    argparse makes one for each option that is added, to no purpose but to see that it can; that
+    needs no width, and asking for it imports what compresses files.
+    """
+
+    def __init__(self, prog: str, width: int | None = None) -> None:
+        super().__init__(prog, width=width or _ANY_WIDTH)
+
+
 class Parser(argparse.ArgumentParser):
     """Answers a wrong call with one line on standard error; keeps the lines of its examples."""
 
     def __init__(self, **named: Any) -> None:
-        super().__init__(**named, formatter_class=argparse.RawDescriptionHelpFormatter)
+        super().__init__(**named, formatter_class=_Help)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with BAD_INPUT."""
         say(message, self.prog)
         self.exit(BAD_INPUT)
+
+    def format_help(self) -> str:
+        """The help, as wide as the terminal."""
+        from shutil import get_terminal_size
+
+        self.formatter_class = partial(_Help, width=get_terminal_size().columns - 2)
+        return super().format_help()
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         """Print the help. Raises Unwritable, where argparse would say nothing."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 
 from oomlab import experiment
-from oomlab.command import run_report
+from oomlab.command import schedule_report
 from oomlab.command.parser import json_option
 from oomlab.command.progress import Progress
 
@@ -22,7 +22,7 @@ def answer(call: argparse.Namespace, progress: Progress) -> Iterable[str]:
     """The lines that answer a call."""
     progress.tell("playing")
     if call.json:
-        return [json.dumps(run_report.replay_report(call.string), indent=1)]
-    return run_report.schedule_text(
-        experiment.replay(call.string), run_report.chains_data(call.string)
+        return [json.dumps(schedule_report.replay_report(call.string), indent=1)]
+    return schedule_report.schedule_text(
+        experiment.replay(call.string), schedule_report.chains_data(call.string)
     )

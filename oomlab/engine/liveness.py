@@ -24,6 +24,8 @@ _NO_FALL_THROUGH = frozenset(
     }
 )
 
+_FOR_ITER = dis.opmap["FOR_ITER"]
+
 
 @cache
 def live_after(code: CodeType, offset: int) -> tuple[str, ...]:
@@ -33,55 +35,74 @@ def live_after(code: CodeType, offset: int) -> tuple[str, ...]:
     In a function with a `for` loop every variable counts as live: the loop's iterator is hidden on
     the value stack and was made from them.
     """
-    return tuple(sorted(_analyse(code).get(offset, frozenset(_all_names(code)))))
+    return _names_at(code, {} if _has_loop(code) else _live(code), offset)
 
 
 @cache
 def needed_after(code: CodeType, offset: int) -> tuple[str, ...]:
     """The same, but a function with a `for` loop is one only inside that loop: where no iterator is
     hidden, its variables say all. The explorer, whose states are counted, does without."""
-    instructions = list(dis.get_instructions(code))
-    loops = [(i.offset, i.argval) for i in instructions if i.opname.startswith("FOR_ITER")]
-    if any(begins <= offset < ends for begins, ends in loops):
-        return live_after(code, offset)
-    return tuple(sorted(_live(code).get(offset, frozenset(_all_names(code)))))
+    if _has_loop(code):
+        loops = [i for i in _instructions(code) if i.opname.startswith("FOR_ITER")]
+        if any(loop.offset <= offset < loop.argval for loop in loops):
+            return live_after(code, offset)
+    return _names_at(code, _live(code), offset)
+
+
+def _names_at(code: CodeType, live: dict[int, int], offset: int) -> tuple[str, ...]:
+    """The names that a set of bits stands for; all where nothing is known."""
+    names = _all_names(code)
+    bits = live.get(offset, -1)
+    return tuple(sorted({name for n, name in enumerate(names) if bits >> n & 1}))
 
 
 def _all_names(code: CodeType) -> tuple[str, ...]:
     return code.co_varnames + code.co_cellvars + code.co_freevars
 
 
-def _analyse(code: CodeType) -> dict[int, frozenset[str]]:
-    """For each instruction's offset, what is live after it; nothing where there is a loop."""
-    if any(i.opname.startswith("FOR_ITER") for i in dis.get_instructions(code)):
-        return {}
-    return _live(code)
+def _has_loop(code: CodeType) -> bool:
+    """Has it a `for` loop? Looked up in the bytes: to take them apart takes a hundred times as
+    long, and is done for every function that a routine is in."""
+    return _FOR_ITER in code.co_code[::2]
 
 
 @cache
-def _live(code: CodeType) -> dict[int, frozenset[str]]:
-    """For each instruction's offset, what is live after it, iterators left aside."""
-    instructions = list(dis.get_instructions(code))
-    always = set(code.co_cellvars + code.co_freevars)
+def _instructions(code: CodeType) -> tuple[dis.Instruction, ...]:
+    return tuple(dis.get_instructions(code))
+
+
+@cache
+def _live(code: CodeType) -> dict[int, int]:
+    """For each instruction's offset, what is live after it, iterators left aside: a bit for each of
+    `_all_names`."""
+    instructions = _instructions(code)
+    bit = {name: 1 << n for n, name in reversed([*enumerate(_all_names(code))])}
+    always = sum({bit[name] for name in code.co_cellvars + code.co_freevars})
     position = {i.offset: n for n, i in enumerate(instructions)}
-    before: list[set[str]] = [set() for _ in instructions]
-    after: list[set[str]] = [set() for _ in instructions]
+    follow = [_successors(instructions, position, n) for n in range(len(instructions))]
+    accesses = [_access(instruction) for instruction in instructions]
+    reads = [sum(bit[name] for name in one) for one, _ in accesses]
+    kept = [~sum(bit[name] for name in other) for _, other in accesses]
+    before = [0] * len(instructions)
+    after = [0] * len(instructions)
     changed = True
     while changed:
         changed = False
         for n in range(len(instructions) - 1, -1, -1):
-            live: set[str] = set()
-            for target in _successors(instructions, position, n):
+            live = 0
+            for target in follow[n]:
                 live |= before[target]
-            reads, writes = _access(instructions[n])
-            needed = (live - writes) | reads
-            if live != after[n] or needed != before[n]:
-                after[n], before[n] = live, needed
+            after[n] = live
+            needed = live & kept[n] | reads[n]
+            if needed != before[n]:
+                before[n] = needed
                 changed = True
-    return {i.offset: frozenset(after[n] | always) for n, i in enumerate(instructions)}
+    return {i.offset: after[n] | always for n, i in enumerate(instructions)}
 
 
-def _successors(instructions: list[dis.Instruction], position: dict[int, int], n: int) -> list[int]:
+def _successors(
+    instructions: tuple[dis.Instruction, ...], position: dict[int, int], n: int
+) -> list[int]:
     found = []
     instruction = instructions[n]
     if instruction.opcode in dis.hasjrel or instruction.opcode in dis.hasjabs:
@@ -96,8 +117,7 @@ def _access(instruction: dis.Instruction) -> tuple[set[str], set[str]]:
 
     Newer interpreters join two accesses into one instruction, named after both.
     """
-    parts = instruction.opname.replace("_FAST_", "_FAST|").split("|")
-    if not any("FAST" in part for part in parts):
+    if "FAST" not in instruction.opname:
         return set(), set()
     names = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
     kinds = [

@@ -27,12 +27,19 @@ class Place:
     which takes longer than everything else here.
     """
 
-    __slots__ = ("code", "names", "needed")
+    __slots__ = ("code", "names", "needed", "offset")
 
     def __init__(self, code: CodeType, offset: int) -> None:
         self.code = code
+        self.offset = offset
         self.names = live_after(code, offset)
-        self.needed = needed_after(code, offset)
+
+    def __getattr__(self, name: str) -> tuple[str, ...]:
+        """`needed`, when it is first asked for: only the clock does."""
+        if name != "needed":
+            raise AttributeError(name)
+        self.needed = needed_after(self.code, self.offset)
+        return self.needed
 
 
 _PLACES: dict[tuple[int, int], Place] = {}

@@ -40,6 +40,13 @@ here (our choice)."""
 LOCAL = "local"
 """The scheduler that is started here for the time being."""
 
+QUIET = {
+    "distributed.admin.low-level-log-length": 10,
+    "distributed.worker.profile.enabled": False,
+}
+"""Settings of Dask, as far as it runs here. It would keep the last thousand messages to a worker,
+with all the work in them, and have each worker look a hundred times a second at what it does."""
+
 PATIENCE_S = 20
 """How long a scheduler may take to answer, in seconds (our choice)."""
 
@@ -120,21 +127,23 @@ def opened(
 def _client(scheduler: str, jobs: int | None) -> Iterator[Any]:
     """A client of a Dask scheduler."""
     try:
+        import dask
         import distributed
     except ImportError:
         raise InputError(
             "--scheduler needs Dask, which is not installed: pip install 'oomlab[dask]'"
         ) from None
-    dask: Any = distributed  # without types of its own
-    with _quiet():
+    parts: Any = distributed  # without types of its own
+    settings: Any = dask.config.set  # nor has this
+    with _quiet(), settings(QUIET):
         if scheduler == LOCAL:
             with (
-                dask.LocalCluster(
+                parts.LocalCluster(
                     n_workers=checked_jobs(jobs),
                     threads_per_worker=1,
                     dashboard_address="127.0.0.1:0",
                 ) as cluster,
-                dask.Client(cluster) as client,
+                parts.Client(cluster) as client,
             ):
                 yield client
             return
@@ -143,7 +152,7 @@ def _client(scheduler: str, jobs: int | None) -> Iterator[Any]:
                 "--jobs is about this machine; the scheduler says how many workers it has"
             )
         try:
-            client = dask.Client(scheduler, timeout=PATIENCE_S)
+            client = parts.Client(scheduler, timeout=PATIENCE_S)
         except (OSError, ValueError) as error:
             raise InputError(
                 f"no Dask scheduler answers at {shown(scheduler)}; valid: {LOCAL!r}, or an address"

@@ -1,40 +1,29 @@
-"""Which guess matters? How much of what differs between runs comes from each guessed number.
+"""Which guess matters? How much of what differs between runs comes from each number that is ours.
 
-All guesses are drawn at once, by Saltelli's scheme, and the variance of an outcome is shared out
-(Sobol' indices; Saltelli et al., Computer Physics Communications 181, 2010). SALib does both: it
-builds the book and comes with `oomlab[book]`.
+All numbers are drawn at once, and the variance of an outcome is shared out: what a number explains
+by itself, whatever the others are (its first-order Sobol' index, estimated by SALib with RBD-FAST:
+Tarantola, Gatelli and Mara, Reliability Engineering & System Safety 91, 2006), and what differs
+between runs in which all numbers are the same, which is chance. Saltelli's scheme, which changes
+one number at a time, would not do: each change has other times drawn, and the share of a number
+with all its company would be that of the dice.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from oomlab.brief import brief
-from oomlab.errors import InputError, OomlabError
-from oomlab.evidence.executors import HERE, Workplace
-from oomlab.evidence.sweep.grid import Point
+from oomlab.checked import checked
+from oomlab.errors import InputError, OomlabError, find, needed
+from oomlab.evidence.sweep.grid import Drawn
 from oomlab.evidence.sweep.measure import Row
-from oomlab.evidence.sweep.pool import compute
-from oomlab.evidence.sweep.rows import Failure
-from oomlab.scenarios.parameters import Settings
+from oomlab.evidence.sweep.named import GUESSED
+from oomlab.evidence.sweep.store import Results
 
-GUESSES: Mapping[str, tuple[int, int]] = {
-    "reclaim_us": (200, 1_000),
-    "slowest_reclaim_us": (1_000, 8_000),
-    "oom_return_us": (1, 4_000),
-    "host_us": (20, 10_000),
-    "exit_us": (500, 20_000),
-    "reap_us": (500, 20_000),
-    "print_us": (0, 50_000),
-}
-"""The guessed times of the scenario with two tasks and two locks, each from the least to the most
-that seems possible, in microseconds (our choice)."""
-
-FIXED: Settings = {"fault_tasks": 4, "nofs_tasks": 2, "timeout_s": 1.0, "limit_s": 3600.0}
-"""What is the same in all runs."""
+CHANCE = "chance"
+"""What two runs with the same numbers differ by: the times that are drawn while they run."""
 
 OUTCOMES: Mapping[str, Callable[[Row], int | None]] = {
     "downtime": lambda row: row.downtime_us,
@@ -42,86 +31,93 @@ OUTCOMES: Mapping[str, Callable[[Row], int | None]] = {
 }
 """What is asked about: microseconds, and kills while pages lay in the balloon."""
 
-DRAWS = 32
-"""Saltelli's N, a power of 2: there are N times (guesses + 2) runs (our choice)."""
+RESAMPLES = 200
+"""Times that the runs are drawn again for an interval (our choice)."""
+
+SURE = 1.96
+"""Standard deviations on either side of 95 %, as SALib has them."""
+
+HARMONICS = 6
+"""Waves per number in which its doing is looked for (our choice; SALib's usual ten are for more
+runs than there are here)."""
 
 
 @brief
 @dataclass(frozen=True)
 class Share:
-    """Which share of an outcome's variance a guess has: `alone` (first order), `total` with all it
-    does together with others, and how far each may be off at 95 % (`alone_within`, `total_within`).
+    """Which share of an outcome's variance comes from `source`, the name of a number or CHANCE, and
+    how far that may be off at 95 %. An estimate of nothing may be a little below 0."""
+
+    source: str
+    share: float
+    within: float
+
+    @property
+    def seen(self) -> bool:
+        """Can it be told from nothing?"""
+        return self.share > self.within
+
+
+@checked(leave="outcome")
+def shares(results: Results, outcome: str = "downtime") -> tuple[Share, ...]:
+    """The share of chance and of each drawn number in an outcome, the largest first, from a sweep
+    of a single part that is drawn. Nobody has a share in what is the same in all runs.
+
+    Raises InputError for an unknown outcome and for a sweep of another kind, OomlabError if the
+    outcome of any run is missing, and MissingPackageError without SALib.
     """
-
-    guess: str
-    alone: float
-    total: float
-    alone_within: float
-    total_within: float
-
-
-def points(
-    guesses: Mapping[str, tuple[int, int]] = GUESSES,
-    draws: int = DRAWS,
-    scenario: str = "h1-two-task-cycle",
-    remedy: str = "offload",
-) -> list[Point]:
-    """The runs that are needed, each with the same seed: what differs is the guesses' doing.
-
-    Raises InputError for a number of draws that is no power of 2.
-    """
-    if draws < 2 or draws & (draws - 1):
-        raise InputError(f"draws cannot be {draws}; valid: a power of 2 from 2 on")
-    from SALib.sample import sobol
-
-    sampled = sobol.sample(_problem(guesses), draws, calc_second_order=False, seed=0)
-    return [
-        Point("guesses", scenario, remedy, given, {**FIXED, **given}, 0)
-        for drawn in sampled
-        for given in [{name: round(v) for name, v in zip(guesses, drawn, strict=True)}]
-    ]
-
-
-def shares(
-    rows: Sequence[Row | Failure],
-    outcome: str = "downtime",
-    guesses: Mapping[str, tuple[int, int]] = GUESSES,
-) -> tuple[Share, ...]:
-    """Each guess's share of an outcome, the largest first, from the rows of `points`. Nobody has a
-    share in what is the same in all runs.
-
-    Raises OomlabError if the outcome of any run is missing: SALib would answer 0 to everything.
-    """
-    import numpy
-    from SALib.analyze import sobol
-
-    values = [math.nan if isinstance(r, Failure) else _number(OUTCOMES[outcome](r)) for r in rows]
-    missing = sum(map(math.isnan, values))
+    measured = find("outcome", outcome, OUTCOMES)
+    part, *others = results.sweep.parts
+    if others or not isinstance(part, Drawn) or part.seeds < 2:
+        raise InputError(
+            f"{results.sweep.name} is not drawn at random, with two seeds or more for each draw"
+        )
+    missing = len(results.failures) + sum(measured(run.row) is None for run in results.runs)
     if missing:
-        raise OomlabError(f"{missing} of {len(values)} runs have no {outcome}: it has no shares")
-    if len(set(values)) == 1:
-        return tuple(Share(name, 0.0, 0.0, 0.0, 0.0) for name in guesses)
-    found: Any = sobol.analyze(
-        _problem(guesses), numpy.array(values), calc_second_order=False, seed=0
+        total = len(results.sweep.points())
+        raise OomlabError(f"{missing} of {total} runs have no {outcome}: it has no shares")
+    with needed("book"):
+        import numpy
+        from SALib.analyze import rbd_fast
+
+    one_seed = results.runs[:: part.seeds]
+    drawn = numpy.array([[float(run.value(name)) for name in part.axes] for run in one_seed])
+    values: Any = numpy.array([measured(run.row) for run in results.runs], dtype=float)
+    values = values.reshape(-1, part.seeds)
+    if values.min() == values.max():
+        return tuple(Share(name, 0.0, 0.0) for name in (CHANCE, *part.axes))
+    means = values.mean(axis=1)
+    _, whole = _variances(values)
+    scale = means.var() / whole  # the mean of two runs depends less on chance than one run does
+    found: Any = rbd_fast.analyze(
+        {"num_vars": len(part.axes), "names": [*part.axes], "bounds": [*part.axes.values()]},
+        drawn,
+        means,
+        M=HARMONICS,
+        num_resamples=RESAMPLES,
+        seed=0,
     )
-    told = zip(guesses, found["S1"], found["ST"], found["S1_conf"], found["ST_conf"], strict=True)
-    one = (Share(name, *map(float, numbers)) for name, *numbers in told)
-    return tuple(sorted(one, key=lambda share: -share.total))
+    told = zip(part.axes, found["S1"], found["S1_conf"], strict=True)
+    one = [Share(name, float(share * scale), float(off * scale)) for name, share, off in told]
+    draw = numpy.random.default_rng(0)
+    again = [
+        _of_chance(values[draw.integers(0, len(values), len(values))]) for _ in range(RESAMPLES)
+    ]
+    one.append(Share(CHANCE, _of_chance(values), SURE * float(numpy.std(again))))
+    return tuple(sorted(one, key=lambda share: -share.share))
 
 
-def run_all(asked: Sequence[Point], place: Workplace = HERE) -> list[Row | Failure]:
-    """The rows of all runs, in order."""
-    found = dict(compute(enumerate(asked), place))
-    return [found[number] for number in range(len(asked))]
+def _variances(values: Any) -> tuple[float, float]:
+    """Of an array with a row of runs for each draw: the variance among runs with the same numbers,
+    and that among runs with any."""
+    within = float(values.var(axis=1, ddof=1).mean())
+    between = float(values.mean(axis=1).var()) - within / values.shape[1]
+    return within, within + max(between, 0.0)
 
 
-def _number(value: int | None) -> float:
-    return math.nan if value is None else float(value)
+def _of_chance(values: Any) -> float:
+    within, whole = _variances(values)
+    return within / whole
 
 
-def _problem(guesses: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
-    return {
-        "num_vars": len(guesses),
-        "names": list(guesses),
-        "bounds": [list(bounds) for bounds in guesses.values()],
-    }
+__all__ = ["CHANCE", "GUESSED", "OUTCOMES", "Share", "shares"]

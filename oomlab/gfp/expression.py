@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import reduce
 from operator import and_, or_, xor
 
@@ -207,6 +206,8 @@ def _nearest(name: str, table: Table) -> str:
     for candidate in (f"__GFP_{bare}", f"GFP_{bare}"):
         if candidate in table.names:
             return candidate
+    from difflib import get_close_matches
+
     return get_close_matches(capital, table.names, n=1, cutoff=0.0)[0]
 
 

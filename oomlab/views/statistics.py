@@ -1,7 +1,7 @@
 """Many runs at once, out of the sweeps that are stored with the book.
 
-These views draw with matplotlib, which a page has not. A panel that shows one must store all its
-points, so its controls are choices.
+These views draw with matplotlib or work with SALib, which a page has not. A panel that shows one
+must store all its points, so its controls are choices.
 """
 
 from __future__ import annotations
@@ -9,6 +9,21 @@ from __future__ import annotations
 from oomlab.analysis import time_text
 from oomlab.figures import Figure
 from oomlab.views import View, view
+
+WORDS = {
+    "chance": "Chance",
+    "give_back_s": "When help comes",
+    "reclaim_us": "Shortest round of reclaim",
+    "slowest_reclaim_us": "Longest round of reclaim",
+    "redraw_s": "Reclaim keeps its pace",
+    "oom_return_us": "Way back from OOM killer",
+    "wake_us": "Waking up for a mutex",
+    "host_us": "The host's answer",
+    "print_us": "Report of a kill",
+    "exit_us": "A victim's exit",
+    "reap_us": "Reaping a victim",
+}
+"""What is drawn in the sweep about guesses, for a reader."""
 
 TIMES = ("longest", "ended")
 """Measures in seconds; all others are counts."""
@@ -68,6 +83,42 @@ def tradeoff(killers: int, others: int) -> View:
         " both."
     )
     return _view(figure, sentence)
+
+
+@view
+def guesses(outcome: str) -> View:
+    """From where differences in an outcome come, "downtime" or "needless kills", if all numbers are
+    drawn at once that a run rests on."""
+    from oomlab.evidence import sensitivity
+    from oomlab.evidence.sweep import named, store
+    from oomlab.figures.contributions import Contribution, draw_contributions
+
+    found = sensitivity.shares(store.stored("guesses"), outcome)
+    title = f"From where differences in {'the ' if outcome == 'downtime' else ''}{outcome} come"
+    figure = draw_contributions(
+        [Contribution(WORDS[s.source], _range(s.source), s.share, s.within, s.seen) for s in found],
+        title,
+    )
+    of = {share.source: share.share for share in found}
+    about_machine = [s for s in found if s.source not in (sensitivity.CHANCE, named.HELP)]
+    seen = [f"{WORDS[s.source].lower()} ({s.share:.0%})" for s in about_machine if s.seen]
+    sentence = (
+        f"Two runs with the same numbers differ as well: chance has {of[sensitivity.CHANCE]:.0%}."
+        f" When help comes has {of[named.HELP]:.0%}. Of our {len(about_machine)} guesses about the"
+        f" machine, {' and '.join(seen) if seen else 'none'} can be told from nothing."
+    )
+    return _view(figure, sentence)
+
+
+def _range(source: str) -> str:
+    """Between which values it is drawn."""
+    from oomlab.evidence.sweep.named import GUESSED
+
+    if source not in GUESSED:
+        return ""
+    scale, unit = (1, "s") if source.endswith("_s") else (1_000, "ms")
+    low, high = (f"{value / scale:g}" for value in GUESSED[source])
+    return f"{low} to {high} {unit}"
 
 
 @view

@@ -231,6 +231,21 @@ def test_each_step_says_what_it_changed_and_each_task_where_it_stands(
         assert f"\n  fs_task: {' > '.join(chain)}\n" in told
 
 
+def test_a_task_that_has_finished_is_named_at_the_end_as_well(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line = f"{H1}/mainline//fs_task:14,host:3,fs_task:12"
+    report = json.loads(said(capsys, "replay", line, "--json"))
+    assert {*report["call_chains"]} == {"oom_reaper", "fs_task", "balloon_worker", "host", "hog"}
+    assert report["call_chains"]["fs_task"] == []
+    assert report["call_chains"]["balloon_worker"][0] == "update_balloon_size_func"
+    told = said(capsys, "replay", line)
+    assert "\n  fs_task: has finished\n" in told
+    # A step has ops folded into it that leave no choice: what they change is told with it.
+    folded = {"balloon_lock": ["fs_task", ""], "freed, on the stack of fs_task": [0, 1]}
+    assert folded in [step["changes"] for step in report["steps"]]
+
+
 def test_explore_decides_from_fewer_states(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -11,7 +11,6 @@ from random import Random
 from typing import TypeVar
 
 from oomlab.checked import checked
-from oomlab.engine.explorer.ample import Independence
 from oomlab.engine.explorer.automaton import Automaton
 from oomlab.engine.explorer.graph import Graph, Timeouts, Watch
 from oomlab.engine.explorer.search import search
@@ -116,6 +115,9 @@ class _Assumption:
         self, timeouts: Timeouts, budget: int, watch: Watch | None
     ) -> tuple[Graph, AtOnce]:
         """The same, with ample sets: what was taken to be independent is so at the end."""
+        from oomlab.engine.explorer.ample import (
+            Independence,  # the usual search needs no part of it
+        )
 
         def searched(space: Space) -> tuple[Graph, AtOnce]:
             independence = Independence(space)

@@ -90,11 +90,12 @@ def play_as_far_as_possible(player: Player, schedule: Schedule) -> str:
 
 
 def call_chains(player: Player) -> dict[str, tuple[str, ...]]:
-    """The functions on the stack of every task that has not finished, outermost first."""
+    """The functions on the stack of every task, outermost first; none of one that has finished."""
     return {
         actor.name: call_stack(player.routines[actor.index])
-        for actor in player.model.actors
         if player.pending[actor.index] is not None
+        else ()
+        for actor in player.model.actors
     }
 
 

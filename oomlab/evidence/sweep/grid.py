@@ -1,10 +1,11 @@
-"""What a sweep consists of: parts, each a grid of settings, and the points of that grid."""
+"""What a sweep consists of: parts, each a grid of settings or some drawn at random, and points."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any, overload
 
 from oomlab.brief import brief
@@ -74,6 +75,41 @@ class Part:
             "linked": {name: list(link) for name, link in self.linked.items()},
             "seeds": self.seeds,
         }
+
+
+@brief
+@dataclass(frozen=True)
+class Drawn(Part):
+    """Settings drawn at random instead of a grid: `draws` of them, all axes at once, each run with
+    every remedy and seed. An axis has the least and the most that its value can be, each value
+    between them as likely; whole numbers stay whole, others are drawn to a thousandth."""
+
+    draws: int = 1
+
+    def __len__(self) -> int:
+        """How many points it has."""
+        return len(self.remedies) * self.draws * self.seeds
+
+    def point(self, number: int) -> Point:
+        """One of its points, of which seeds are the quickest to change and remedies the slowest."""
+        number, seed = divmod(number, self.seeds)
+        which, draw = divmod(number, self.draws)
+        random = Random(f"{self.name}/{draw}")
+        axes = {name: _between(random, *bounds) for name, bounds in self.axes.items()}
+        settings = {**self.fixed, **axes}
+        return Point(self.name, self.scenario, self.remedies[which], axes, settings, seed)
+
+    def described(self) -> dict[str, Any]:
+        """The part as JSON data, for the head of a file of results."""
+        return {**super().described(), "draws": self.draws}
+
+
+def _between(random: Random, least: Value, most: Value) -> Value:
+    """A value drawn between two."""
+    if isinstance(least, int) and isinstance(most, int):
+        return random.randint(least, most)
+    assert isinstance(least, int | float) and isinstance(most, int | float)
+    return round(random.uniform(least, most), 3)
 
 
 @brief

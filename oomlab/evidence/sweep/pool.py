@@ -1,10 +1,15 @@
-"""Runs the points of a sweep, in batches of alike ones, and says what it was when one fails."""
+"""Runs the points of a sweep, in batches, and says what it was when one fails.
+
+A batch ends where a setting ends, as what is learned of its tasks in one run serves the next. How
+many settings go into one follows what a point was seen to take: to hand a batch to a scheduler and
+take it back costs it some milliseconds, and a long one keeps others waiting at the end.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby, islice
 
 from oomlab.errors import BrokenOff, OomlabError
 from oomlab.evidence.executors import HERE, Lost, Workplace, each
@@ -17,8 +22,11 @@ from oomlab.scenarios.parameters import json_value
 Measure = Callable[[Point], Row]
 
 BATCH = 20
-"""Points that go to a process at once, at most, all of one setting: what is learned of its tasks in
-one run serves the next (our choice)."""
+"""Points of one setting that go to a process at once, unless more take no time at all, and"""
+BATCH_S = 0.3
+"""how long a batch should take, in seconds, and"""
+MOST = 200
+"""points in it, at most (our choice)."""
 
 
 class SweepError(BrokenOff):
@@ -33,6 +41,17 @@ class Batch:
     measure_one: Measure
 
 
+class _Pace:
+    """How many points take as long as a batch should, by the last that were seen."""
+
+    def __init__(self) -> None:
+        self.points = 1
+
+    def saw(self, points: int, took_s: float) -> None:
+        """So many points took so long."""
+        self.points = max(1, min(MOST, round(points * BATCH_S / max(took_s, 1e-9))))
+
+
 def compute(
     points: Mapping[int, Point] | Iterable[tuple[int, Point]],
     place: Workplace = HERE,
@@ -44,7 +63,8 @@ def compute(
     gives a Failure. Raises SweepError if an executor breaks; what was given out before stays valid.
     """
     pairs = points.items() if isinstance(points, Mapping) else points
-    tasks = ((numbers, Batch(some, measure_one)) for numbers, some in _batches(pairs, place))
+    pace = _Pace()
+    tasks = ((numbers, Batch(some, measure_one)) for numbers, some in _batches(pairs, place, pace))
     known: dict[tuple[int, ...], tuple[Point, ...]] = {}
 
     def noted() -> Iterator[tuple[tuple[int, ...], Batch]]:
@@ -53,28 +73,41 @@ def compute(
             yield numbers, batch
 
     try:
-        for numbers, rows in each(run_batch, noted(), place):
+        for numbers, found in each(run_batch, noted(), place):
             some = known.pop(numbers)
-            if isinstance(rows, Lost):
+            if isinstance(found, Lost):
                 rows = _one_by_one(some, place, measure_one)
+            else:
+                rows, took_s = found
+                pace.saw(len(rows), took_s)
             yield from zip(numbers, rows, strict=True)
     except Lost as lost:
         names = "; ".join(str(point) for numbers in lost.args for point in known[numbers])
         raise SweepError(f"a process was lost while it ran one of these: {names}") from None
 
 
-def run_batch(batch: Batch) -> list[Row | Failure]:
-    """The rows of a batch."""
-    return [_guarded(point, batch.measure_one) for point in batch.points]
+def run_batch(batch: Batch) -> tuple[list[Row | Failure], float]:
+    """The rows of a batch, and how many seconds they took."""
+    began = time.perf_counter()
+    rows = [_guarded(point, batch.measure_one) for point in batch.points]
+    return rows, time.perf_counter() - began
 
 
 def _batches(
-    pairs: Iterable[tuple[int, Point]], place: Workplace
+    pairs: Iterable[tuple[int, Point]], place: Workplace, pace: _Pace
 ) -> Iterator[tuple[tuple[int, ...], tuple[Point, ...]]]:
-    size = 1 if place.executor is None else BATCH
-    for _, alike in groupby(pairs, lambda pair: _setting(pair[1])):
-        while some := tuple(islice(alike, size)):
-            yield tuple(number for number, _ in some), tuple(point for _, point in some)
+    here = place.executor is None  # nothing is handed over, and each point is told at once
+    numbers: list[int] = []
+    points: list[Point] = []
+    for number, point in pairs:
+        ends = numbers and _setting(point) != _setting(points[-1])
+        if numbers and (here or len(numbers) >= (pace.points if ends else max(BATCH, pace.points))):
+            yield tuple(numbers), tuple(points)
+            numbers, points = [], []
+        numbers.append(number)
+        points.append(point)
+    if numbers:
+        yield tuple(numbers), tuple(points)
 
 
 def _setting(point: Point) -> tuple[object, ...]:
@@ -86,11 +119,11 @@ def _one_by_one(
 ) -> list[Row | Failure]:
     """The rows of a batch that no worker survived: which of its points is it?"""
     found: dict[int, Row | Failure] = {}
-    for number, rows in each(
+    for number, given in each(
         run_batch, ((n, Batch((p,), measure_one)) for n, p in enumerate(points)), place
     ):
         lost = Failure("each process that ran it was lost", run_command_of(points[number]))
-        found[number] = lost if isinstance(rows, Lost) else rows[0]
+        found[number] = lost if isinstance(given, Lost) else given[0][0]
     return [found[number] for number in range(len(points))]
 
 

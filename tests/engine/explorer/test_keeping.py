@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from oomlab import explore, run
-from oomlab.command.run_report import exploration_report, exploration_text
+from oomlab.command.schedule_report import exploration_report, exploration_text
 from oomlab.engine.explorer import Exploration, arrays, few, many
 from oomlab.engine.explorer.counterexample import switches
 from oomlab.engine.explorer.numbering import Numbering

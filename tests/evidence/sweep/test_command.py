@@ -41,7 +41,10 @@ def test_a_sweep_is_made_and_checked(capsys: pytest.CaptureFixture[str], tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ten-seconds"], "unknown sweep 'ten-seconds'; valid: five-seconds, nowait-price"),
+        (
+            ["ten-seconds"],
+            "unknown sweep 'ten-seconds'; valid: five-seconds, guesses, nowait-price",
+        ),
         (["five-seconds", "--jobs", "many"], "jobs cannot be 'many'; valid: a whole number"),
         (["five-seconds", "--jobs", "0", "--out", "OUT"], "the number of jobs cannot be 0"),
         (["five-seconds", "--check", "--out", "OUT"], "there is no x.json; make it with: oomlab"),

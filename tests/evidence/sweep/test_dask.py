@@ -93,6 +93,16 @@ def test_equal_calls_are_all_made_and_few_are_under_way(scheduler: str) -> None:
     assert len(asked) == done + 1 == 60
 
 
+def test_what_was_sent_is_not_kept() -> None:
+    """Of 100,000 points all would lie in memory, in the logs of messages."""
+    with opened(1, "local") as place:
+        assert list(each(once_more, [(0, 1)], place)) == [(0, 1)]
+        client = place.executor._client  # type: ignore[union-attr]
+        sends = [client.scheduler_comm, *client.cluster.scheduler.stream_comms.values()]
+        assert len(sends) > 1
+        assert all(send.recent_message_log.maxlen <= 10 for send in sends)
+
+
 def test_any_executor_will_do(whole: bytes, tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as threads:
         out = recompute(TINY, tmp_path / "x.json", executor=threads)
