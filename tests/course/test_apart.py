@@ -22,6 +22,11 @@ def test_a_cell_that_breaks_the_run_takes_no_other_answer_away() -> None:
     assert run.faults == {3: "it ended the process that it ran in"}
 
 
+def test_a_cell_may_ask_for_the_answers_before_it_is_run() -> None:
+    run = run_apart(["a = b = ...", "a = 1", "a = a + 1", None], ["a", "b"], SOON, asks=[2])
+    assert run.values == {2: {"a": 1}, 3: {"a": 2}}
+
+
 def test_a_notebook_that_breaks_every_run_comes_to_an_end() -> None:
     run = run_apart(["import os\nos._exit(0)"] * 5, [], SOON)
     assert not run.done
