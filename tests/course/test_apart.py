@@ -8,6 +8,7 @@ import pytest
 
 from oomlab.course.grading import apart, fence
 from oomlab.course.grading.apart import Bounds, RunFailed, run_apart
+from oomlab.course.grading.checker import MOST_KEPT, kept
 
 pytestmark = pytest.mark.notebook
 
@@ -70,3 +71,19 @@ def test_a_process_that_does_not_start_is_no_reason_for_zero_points(
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(RunFailed, match="could not be started"):
         run_apart(["a = 1", None], ["a"], SOON)
+
+
+def test_a_check_asks_the_model_once_what_all_students_are_asked() -> None:
+    asked = []
+
+    def ask(scenario: object, remedy: str = "mainline", **more: object) -> int:
+        asked.append(scenario)
+        return len(asked)
+
+    answer = kept(ask)
+    assert [answer("h1", "offload"), answer("h1"), answer("h1", "offload")] == [1, 2, 1]
+    assert [answer("h1", given={"a": 1}), answer("h1", given={"a": 2})] == [3, 4]
+    assert answer(ask) != answer(ask)  # a machine of a student's, whatever it is called
+    for number in range(MOST_KEPT):
+        answer(f"h{number}", "mainline")
+    assert answer("h1", "offload") == len(asked)
