@@ -15,13 +15,8 @@ from tools.paths import ROOT
 
 SETS = {one.name: one for one in assignments.sets()}
 STUDENTS = range(50)
-SLOW = (
-    "ps5-a-safe-listener",
-    "ps6-the-price-of-nowait",
-    "ps7-choosing-the-limit",
-    "ps8-reviewing-the-patch",
-)
-"""About a second each: ten students here, all fifty in `make course`."""
+SLOW = ("ps5-a-safe-listener", "ps7-choosing-the-limit", "ps8-reviewing-the-patch")
+"""About half a second each: ten students here, all fifty in `make course`."""
 
 
 @pytest.fixture(autouse=True)
