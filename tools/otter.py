@@ -37,7 +37,7 @@ from tools.settings import settings
 
 OUTPUT = ROOT / "_build" / "otter"
 STUB = "# YOUR CODE HERE"
-PLUGIN = "oomlab.course.for_otter.Shares"
+PLUGIN = "oomlab.course.for_otter.PartialPoints"
 TOTAL = "marks.total()"
 
 _HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS\n", re.DOTALL)
@@ -121,8 +121,8 @@ def _test(name: str, source: str, points: int, *, hidden: bool) -> Any:
         f'""" # BEGIN TEST CONFIG\npoints: {points}\nhidden: {str(hidden).lower()}\n'
         f'""" # END TEST CONFIG\n'
         f"def {name}({', '.join(asked_names(source))}):\n"
-        "    from oomlab.course.for_otter import judged\n\n"
-        f"    with judged({points}) as _given:\n{body}"
+        "    from oomlab.course.for_otter import as_test\n\n"
+        f"    with as_test({points}) as _given:\n{body}"
     )
 
 

@@ -41,7 +41,9 @@ def plan(all_sets: list[ProblemSet]) -> Iterator[str]:
 def goals(all_sets: list[ProblemSet]) -> Iterator[str]:
     """What a student can do after each set."""
     for one in all_sets:
-        yield f"**`{one.name.partition('-')[0]}` {one.head['title']}.** After it a student can"
+        title = one.head["title"]
+        stop = "" if title.endswith("?") else "."
+        yield f"**`{one.name.partition('-')[0]}` {title}{stop}** After it a student can"
         yield ""
         yield from (
             f"- {goal}{';' if goal != one.head['goals'][-1] else '.'}" for goal in one.head["goals"]

@@ -50,10 +50,10 @@ def require_answer(*answers: object) -> None:
 
 def refused(error: Exception) -> Answer:
     """The answer to what could not be taken for an answer: the error's own sentence."""
-    return Answer(False, sentence(str(error)))
+    return Answer(False, with_stop(str(error)))
 
 
-def sentence(words: str) -> str:
+def with_stop(words: str) -> str:
     """Words with a full stop behind them, unless they end a sentence already."""
     return words if words.endswith((".", "?")) else f"{words}."
 

@@ -1,8 +1,8 @@
 """Our checks under otter-grader, whose tests pass or fail: the sentences, and points for a part.
 
 `tools/otter.py` makes the problem sets into assignments of otter-grader. A test of theirs runs a
-check inside `judged`, and fails with all that the check said; `Shares`, a plugin of otter-grader's,
-takes the points from the last line of that. Neither needs otter-grader to be imported.
+check inside `as_test`, and fails with all that the check said; `PartialPoints`, a plugin for
+otter-grader, takes the points from the last line of that. Neither needs otter-grader itself.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ _TOTAL = re.compile(r"^\s*(\d+(?:\.\d+)?) of \d+(?:\.\d+)? points$", re.MULTILIN
 
 
 @dataclass
-class Judged:
-    """The `points` that a check has given; to be set inside `judged`."""
+class CheckPoints:
+    """The `points` that a check has given; to be set inside `as_test`."""
 
     points: float = 0.0
 
 
 @contextlib.contextmanager
-def judged(full: float) -> Iterator[Judged]:
+def as_test(full: float) -> Iterator[CheckPoints]:
     """Run a check that gives `full` points for a right answer, and print what it says then.
 
     Raises AssertionError with what it says if it gives fewer. With `full` 0 only the form of an
     answer is checked, and the check has nothing to say about it but its last line.
     """
     said = io.StringIO()
-    given = Judged()
+    given = CheckPoints()
     with contextlib.redirect_stdout(said):
         yield given
     text = said.getvalue().strip()
@@ -41,7 +41,7 @@ def judged(full: float) -> Iterator[Judged]:
     print(text)
 
 
-class Shares:
+class PartialPoints:
     """The plugin: a test that did not pass has the points that its check gave."""
 
     def __init__(self, path: str, metadata: object, settings: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from oomlab.analysis import wait_for_graph
 from oomlab.checked import checked
-from oomlab.course.answer import Answer, refused, require_answer, sentence
+from oomlab.course.answer import Answer, refused, require_answer, with_stop
 from oomlab.course.code import fenced, written
 from oomlab.course.code.fence_code import error_told
 from oomlab.course.edges import ClaimedEdge, compare_edges
@@ -178,7 +178,9 @@ def check_circle_function(function: object, number: object = ...) -> Answer:
         try:
             given = code.value(list(edges))
         except Exception as error:  # whatever a student's function does
-            return Answer(False, sentence(error_told(error, code.name)), (f"with edges = {edges}",))
+            return Answer(
+                False, with_stop(error_told(error, code.name)), (f"with edges = {edges}",)
+            )
         wrong = _wrong_circle(given, edges, has)
         if wrong:
             details = (

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from oomlab.checked import checked
-from oomlab.course.answer import Answer, refused, require_answer, sentence
+from oomlab.course.answer import Answer, refused, require_answer, with_stop
 from oomlab.course.code import fenced, written
 from oomlab.course.code.fence_code import error_told
 from oomlab.course.variants import Draw
@@ -156,7 +156,7 @@ def check_limit_function(function: object, number: object = ...) -> Answer:
         try:
             given = code.value(list(times), share)
         except Exception as error:  # whatever a student's function does
-            return Answer(False, sentence(error_told(error, code.name)), (f"times = {times}",))
+            return Answer(False, with_stop(error_told(error, code.name)), (f"times = {times}",))
         if given != right:
             later = sum(each > right for each in times)
             details = (

@@ -3,12 +3,14 @@
 For every set it runs what `otter assign` has made, with `otter run` and with a student's notebook:
 the solution, also under another number, a student who has done nothing, one who is wrong in places,
 and the last one's answers in the notebook that a page of the book saves. Each check must give the
-points that it gives under nbgrader; `grader.check` must say what the check says there.
+points that it gives under nbgrader; `grader.check` must say what the check says there. Last, with
+one set, it sees whether what the page for teachers calls lost is so still.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import html
 import json
 import subprocess
@@ -32,6 +34,13 @@ from tools.releases import released
 
 ANSWERS = tomllib.loads(Path(__file__).with_name("wrong_answers.toml").read_text("utf-8"))
 BOUNDS = Bounds(seconds=60)
+MARKS = """class Marks:
+    def __init__(self, points, *answers):
+        self.points = points
+    def add(self, *what):
+        pass
+    def total(self):
+        return self.points"""
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,33 @@ def _unsaid(one: ProblemSet, due: Graded, shown: str) -> Iterator[str]:
             yield from (f"{cell.name} does not say: {line}" for line in lines if line not in shown)
 
 
+def no_longer_lost(trial: Trial, folder: Path) -> Iterator[str]:
+    """A line for what is better than the page for teachers says, tried with set 1."""
+    solved = solutions(trial.one.name)
+    unanswered = {cell: STUB for cell in solved}
+    mark = folder / "written"
+    write = f"open({str(mark)!r}, 'w').close()\n"
+    if sum(_points(trial, folder, unanswered | {"number": MARKS}).values()) != trial.one.by_machine:
+        yield "a notebook cannot replace Marks any more"
+    _points(trial, folder, solved | {"number": write + solved["number"]})
+    if not mark.exists():
+        yield "a student's code cannot write a file any more"
+    notebook = trial.handed_in(solved)
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "setup"]
+    if any(trial.points(notebook, folder).values()):
+        yield "a deleted cell is put back"
+    with contextlib.suppress(RuntimeError):
+        _points(trial, folder, solved | {"edges-answer": "import os\nos._exit(0)"})
+        yield "a cell may end the process"
+    wrong = trial.handed_in(solved | {"held-answer": "worker_holds = ['fs_lock']"})
+    if "held-test</pre></strong> passed!" not in trial.said(wrong, folder):
+        yield "a wrong prediction is not called passed any more"
+
+
+def _points(trial: Trial, folder: Path, answers: Mapping[str, str]) -> dict[str, float]:
+    return trial.points(trial.handed_in(answers), folder)
+
+
 def main() -> int:
     """Try all sets, or those named; the exit status is 1 where something is otherwise."""
     parser = argparse.ArgumentParser(prog="make otter", description="Try sets with otter-grader.")
@@ -146,6 +182,8 @@ def main() -> int:
             with tempfile.TemporaryDirectory(prefix="otter-") as folder:
                 trial = Trial(one, options.python.absolute())
                 wrong = list(differences(trial, checks, Path(folder)))
+                if one.name == "ps1-two-tasks":
+                    wrong += no_longer_lost(trial, Path(folder))
             bad = bad or bool(wrong)
             print(f"{one.name}: {'; '.join(wrong) or 'as under nbgrader'}", flush=True)
     finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -15,11 +16,12 @@ import pytest
 import yaml
 
 from oomlab.course.cells import Cells
-from oomlab.course.for_otter import Shares, judged
+from oomlab.course.for_otter import PartialPoints, as_test
 from tests.course.assignments import read
 from tests.course.otter import partly_wrong
 from tests.course.played import play_set
 from tools import assignments, otter
+from tools.paths import ROOT
 from tools.releases import released
 
 SETS = {one.name: one for one in assignments.sets()}
@@ -113,7 +115,7 @@ def _given(name: str, answers: Mapping[str, str]) -> dict[str, float]:
             one = results.setdefault(each.question, SimpleNamespace(test_case_results=[]))
             one.test_case_results.append(_tried(each, cells.names))
     given: dict[str, float] = {}
-    shares = Shares("", {}, {})
+    shares = PartialPoints("", {}, {})
     shares.after_grading(
         SimpleNamespace(
             test_files=list(results), get_result=results.__getitem__, update_score=given.__setitem__
@@ -137,9 +139,9 @@ def _tried(test: Any, notebook: Mapping[str, Any]) -> Any:
 
 
 def test_a_check_of_the_form_fails_if_it_has_something_to_say() -> None:
-    with judged(0):
+    with as_test(0):
         print("0 of 0 points; 2 more are decided when it is marked")
-    with pytest.raises(AssertionError, match="must be a list"), judged(0):
+    with pytest.raises(AssertionError, match="must be a list"), as_test(0):
         print("answers must be a list.\n0 of 0 points")
 
 
@@ -148,7 +150,7 @@ def test_what_an_answer_quotes_gives_no_points() -> None:
     case = SimpleNamespace(points=3)
     result = SimpleNamespace(passed=False, message=said, test_case=case)
     given: dict[str, float] = {}
-    Shares("", {}, {}).after_grading(
+    PartialPoints("", {}, {}).after_grading(
         SimpleNamespace(
             test_files=["q"],
             get_result=lambda name: SimpleNamespace(test_case_results=[result]),
@@ -156,6 +158,13 @@ def test_what_an_answer_quotes_gives_no_points() -> None:
         )
     )
     assert given == {"q": 0}
+
+
+def test_the_page_for_teachers_names_the_version_that_is_tried() -> None:
+    pins = (ROOT / "requirements-otter.txt").read_text(encoding="utf-8")
+    version = re.search(r"^otter-grader==(\S+)", pins, re.MULTILINE)
+    page = (ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
+    assert version and set(re.findall(r"otter-grader[= ]+(\d[\d.]*\d)", page)) == {version[1]}
 
 
 def test_an_unknown_set_is_named_with_the_valid_ones(capsys: pytest.CaptureFixture[str]) -> None:

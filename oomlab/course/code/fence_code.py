@@ -14,7 +14,7 @@ from oomlab.course.code.grammar import (
     MOST_DEEP,
     MOST_LETTERS,
     Counted,
-    Spelled,
+    WithLoops,
     depth,
     faults,
 )
@@ -196,7 +196,7 @@ def fenced(
     if depth(tree) > MOST_DEEP:
         raise InputError("the routine is nested too deep to be read")
     if plain:
-        tree = Spelled().visit(tree)
+        tree = WithLoops().visit(tree)
     known = {*names, *BUILTINS, "range", *(PLAIN_BUILTINS if plain else ())}
     wrong = next(faults(tree, known, METHODS if plain else parts, plain=plain), None)
     if wrong:

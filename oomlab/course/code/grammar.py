@@ -262,7 +262,7 @@ def depth(tree: ast.AST) -> int:
     return deepest
 
 
-class Spelled(ast.NodeTransformer):
+class WithLoops(ast.NodeTransformer):
     """Writes `many.extend(more)` of a plain function as a loop, whose rounds are counted."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
