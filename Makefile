@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help book pdf serve test model-tests engine lint types bench course lock format clean distclean dev \
 	chromium browsers three-engines spin fence servers mutants findings new kernel-check site-check outside-links newest \
-	audit release-files installed book-next book-2
+	audit release-files installed book-next book-2 otter
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -152,6 +152,18 @@ findings: ## see whether other people's tools still surprise as findings/ says (
 
 course: $(VENV)/.dev ## check the problem sets: texts, releases, fifty students, nbval and nbclient (SETS="ps5-a-safe-listener")
 	@$(PY) -m tests.course $(SETS)
+
+OTTER := .build/otter-env
+$(OTTER)/.made: $(VENV)/.dev requirements-otter-lock.txt
+	@rm -rf $(OTTER) && $(PY) -m venv $(OTTER)
+	@echo "Installing otter-grader into $(OTTER)"
+	@$(OTTER)/bin/python $(LOCKED) -r requirements-otter-lock.txt
+	@$(OTTER)/bin/python $(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+otter: $(OTTER)/.made ## the problem sets for otter-grader, into _build/otter, and try them (SETS="ps5-a-safe-listener")
+	@$(PY) -m tools.otter --python $(OTTER)/bin/python $(SETS)
+	@$(PY) -m tests.course.otter --python $(OTTER)/bin/python $(SETS)
 
 lock: $(PUBLISH)/.made ## resolve the pins into the locks, with hashes (UPGRADE=1: all else newest)
 	@sh tools/lock.sh $(PUBLISH)/bin/uv $(if $(UPGRADE),--upgrade)

@@ -31,4 +31,6 @@ resolve requirements-release.txt requirements-release-lock.txt \
     "What makes, checks and audits a release" "$@"
 resolve requirements-next.txt requirements-next-lock.txt \
     "What \`make book-next\` builds the book with" "$@"
+resolve requirements-otter.txt requirements-otter-lock.txt \
+    "What \`make otter\` makes and grades sets with" --constraint requirements-lock.txt "$@"
 resolve tools/requirements-node.in tools/requirements-node.txt "npm, for machines without one" "$@"

@@ -26,22 +26,29 @@ def chapter(page: str) -> str:
     return f"[{page_title(page)}]({page}.md)"
 
 
+def linked(one: ProblemSet) -> str:
+    """A link to the page of a set, by its title."""
+    return f"[{one.head['title']}](sets/{one.name}.ipynb)"
+
+
 def plan(all_sets: list[ProblemSet]) -> Iterator[str]:
     """The ten weeks; the warm-up belongs to the first."""
-    yield "| week | set | read before | minutes | points: machine, hand |"
+    yield "| week | set | read before | minutes | points |"
     yield "|---|---|---|---|---|"
     for number, one in enumerate(all_sets):
         read = ", ".join(chapter(page) for page in one.head["chapters"])
         week = max(number, 1)
-        points = f"{one.by_machine}, {one.points - one.by_machine}"
-        minutes = one.head["minutes"]
-        yield f"| {week} | `{one.name}` {one.head['title']} | {read} | {minutes} | {points} |"
+        points = f"{one.by_machine} + {one.points - one.by_machine}"
+        link = f"{one.name.partition('-')[0]} {linked(one)}"
+        yield f"| {week} | {link} | {read} | {one.head['minutes']} | {points} |"
 
 
 def goals(all_sets: list[ProblemSet]) -> Iterator[str]:
     """What a student can do after each set."""
     for one in all_sets:
-        yield f"**`{one.name.partition('-')[0]}` {one.head['title']}.** After it a student can"
+        title = one.head["title"]
+        stop = "" if title.endswith("?") else "."
+        yield f"**`{one.name.partition('-')[0]}` {title}{stop}** After it a student can"
         yield ""
         yield from (
             f"- {goal}{';' if goal != one.head['goals'][-1] else '.'}" for goal in one.head["goals"]
@@ -64,8 +71,7 @@ def students(all_sets: list[ProblemSet]) -> Iterator[str]:
     yield "| | set | minutes |"
     yield "|---|---|---|"
     for number, one in enumerate(all_sets):
-        link = f"[{one.head['title']}](sets/{one.name}.ipynb)"
-        yield f"| {number} | {link} | {one.head['minutes']} |"
+        yield f"| {number} | {linked(one)} | {one.head['minutes']} |"
 
 
 PARTS = {"students": students, "plan": plan, "goals": goals, "mistakes": mistakes}

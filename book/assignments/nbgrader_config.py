@@ -23,6 +23,7 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 
 # A student's code runs apart and gives values only; the checks run on those, by themselves.
+# TakeAnswers puts back what was deleted, and says so: OverwriteCells need not add missing cells.
 c.Autograde.sanitize_preprocessors = [
     ClearOutput,
     TakeAnswers,

@@ -50,8 +50,12 @@ def require_answer(*answers: object) -> None:
 
 def refused(error: Exception) -> Answer:
     """The answer to what could not be taken for an answer: the error's own sentence."""
-    said = str(error)
-    return Answer(False, said if said.endswith((".", "?")) else f"{said}.")
+    return Answer(False, with_stop(str(error)))
+
+
+def with_stop(words: str) -> str:
+    """Words with a full stop behind them, unless they end a sentence already."""
+    return words if words.endswith((".", "?")) else f"{words}."
 
 
 def first_fault(answers: Iterable[Answer]) -> Answer:

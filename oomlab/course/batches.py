@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from oomlab.checked import checked
-from oomlab.course.answer import Answer, refused
+from oomlab.course.answer import Answer, refused, with_stop
 from oomlab.course.code import fenced, written
 from oomlab.course.code.fence_code import error_told
 from oomlab.course.variants import Draw
@@ -31,7 +31,7 @@ def check_record(function: object, number: object = ...) -> Answer:
         try:
             given = code.value(list(units), per_page)
         except Exception as error:  # whatever a student's function does
-            return Answer(False, f"{error_told(error, code.name)}.", (f"with {batch}",))
+            return Answer(False, with_stop(error_told(error, code.name)), (f"with {batch}",))
         wrong = _wrong_entries(given, units, per_page)
         if wrong:
             got = f"got: {shown(given)}"

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from oomlab.analysis import wait_for_graph
 from oomlab.checked import checked
-from oomlab.course.answer import Answer, require_answer
+from oomlab.course.answer import Answer, refused, require_answer
 from oomlab.course.attempt import REMEDY, SCENARIO, Attempt, GivenMachine, GivenSettings, attempt
 from oomlab.errors import InputError
 
@@ -33,7 +33,7 @@ def check_wait_for(
         tried = attempt(schedule, scenario, remedy, settings)
         drawn = [_edge(number, each, tried) for number, each in enumerate(_listed(edges), 1)]
     except InputError as error:
-        return Answer(False, f"{error}.")
+        return refused(error)
     if tried.stop:
         return Answer(False, f"{tried.stop.why}. Draw the graph of a schedule that can be played.")
     graph = wait_for_graph(tried.trace, tried.steps)

@@ -9,7 +9,7 @@ from typing import Any
 
 from oomlab.analysis import wait_for_graph
 from oomlab.checked import checked
-from oomlab.course.answer import Answer, refused, require_answer
+from oomlab.course.answer import Answer, refused, require_answer, with_stop
 from oomlab.course.code import fenced, written
 from oomlab.course.code.fence_code import error_told
 from oomlab.course.edges import ClaimedEdge, compare_edges
@@ -146,7 +146,20 @@ def check_around(tasks: object, number: object = ...) -> Answer:
 def check_log_circle(tasks: object, number: object = ...) -> Answer:
     """Are `tasks` those of the circle in the student's log?"""
     log = made_log(number)
-    return check_list(tasks, log.tasks, log.tasks, what="task")
+    others = [each for each in _names(tasks) if each not in log.tasks]
+    because: dict[object, str] = {
+        each: f"{each} is in no circle: nobody in it waits for {each}."
+        if any(each in line for line in log.lines)
+        else f"{shown(each)} is not a task of this log."
+        for each in others
+    }
+    return check_list(tasks, log.tasks, [*log.tasks, *others], because, what="task")
+
+
+def _names(tasks: object) -> list[str]:
+    """The texts in a student's list."""
+    many = tasks if isinstance(tasks, list | tuple | set | frozenset) else ()
+    return [each for each in many if isinstance(each, str)]
 
 
 @checked
@@ -165,7 +178,9 @@ def check_circle_function(function: object, number: object = ...) -> Answer:
         try:
             given = code.value(list(edges))
         except Exception as error:  # whatever a student's function does
-            return Answer(False, f"{error_told(error, code.name)}.", (f"with edges = {edges}",))
+            return Answer(
+                False, with_stop(error_told(error, code.name)), (f"with edges = {edges}",)
+            )
         wrong = _wrong_circle(given, edges, has)
         if wrong:
             details = (
@@ -183,10 +198,12 @@ def _wrong_circle(given: Any, edges: list[tuple[str, str]], has: bool) -> str:
         return "the result must be a list of tasks, [] for none"
     if not given:
         return "there is a circle, and it finds none" if has else ""
+    if any(each in given[:n] for n, each in enumerate(given)):
+        return "a task is in the list twice"
     for one, other in zip(given, [*given[1:], given[0]], strict=True):
         if (one, other) not in edges:
             return f"{shown(one)} does not wait for {shown(other)}"
-    return "" if len(set(given)) == len(given) else "a task is in the list twice"
+    return ""
 
 
 def _graphs(random: random.Random) -> list[tuple[list[tuple[str, str]], bool]]:

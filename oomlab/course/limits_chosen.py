@@ -1,16 +1,18 @@
 """Checks about a time limit: an interval for a share, the cheapest limit, a function for one.
 
-Every usual way to an interval is right: an answer is compared with what Wilson and Clopper and
-Pearson give, not with one of them.
+Every usual way to an interval is right: an answer is compared with what Wilson, Clopper and
+Pearson, and Jeffreys give, not with one of them.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from oomlab.checked import checked
-from oomlab.course.answer import Answer, refused, require_answer
+from oomlab.course.answer import Answer, refused, require_answer, with_stop
 from oomlab.course.code import fenced, written
 from oomlab.course.code.fence_code import error_told
 from oomlab.course.variants import Draw
@@ -21,6 +23,9 @@ Z = 1.96
 
 FAR = 1e12
 """No answer is as far from 0 (our choice)."""
+
+FINE = 4096
+"""Steps of an integral (our choice): an end of an interval is off by less than 0.001."""
 
 ROOM = 0.006
 """How far an end of an interval may lie beyond those of the usual ways (our choice)."""
@@ -45,6 +50,22 @@ def clopper_pearson(cases: int, of: int) -> tuple[float, float]:
     return low, high
 
 
+def jeffreys(cases: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of Jeffreys, from the beta distribution with a half more of either kind.
+
+    With the share as sin(x)**2 its density is sin(x)**(2 cases) * cos(x)**(2 (of - cases)).
+    """
+    angles = [(n + 0.5) * math.pi / 2 / FINE for n in range(FINE)]
+    logs = [
+        2 * cases * math.log(math.sin(x)) + 2 * (of - cases) * math.log(math.cos(x)) for x in angles
+    ]
+    sums = list(accumulate(math.exp(each - max(logs)) for each in logs))
+    low, high = (
+        math.sin(angles[bisect_left(sums, share * sums[-1])]) ** 2 for share in (0.025, 0.975)
+    )
+    return (low if cases else 0.0), (high if cases < of else 1.0)
+
+
 def _root(rises: Callable[[float], float]) -> float:
     low, high = 0.0, 1.0
     for _ in range(60):
@@ -67,7 +88,7 @@ def check_interval(low: object, high: object, cases: int, of: int) -> Answer:
         return Answer(False, f"the lower end, {ends[0]:g}, is above the upper one, {ends[1]:g}.")
     if ends[1] > 1:
         return Answer(False, f"a share lies between 0 and 1, and {ends[1]:g} does not.")
-    usual = (wilson(cases, of), clopper_pearson(cases, of))
+    usual = (wilson(cases, of), clopper_pearson(cases, of), jeffreys(cases, of))
     wrong = []
     for name, given, known in zip(("lower", "upper"), ends, zip(*usual, strict=True), strict=True):
         if given < min(known) - ROOM:
@@ -135,7 +156,7 @@ def check_limit_function(function: object, number: object = ...) -> Answer:
         try:
             given = code.value(list(times), share)
         except Exception as error:  # whatever a student's function does
-            return Answer(False, f"{error_told(error, code.name)}.", (f"times = {times}",))
+            return Answer(False, with_stop(error_told(error, code.name)), (f"times = {times}",))
         if given != right:
             later = sum(each > right for each in times)
             details = (

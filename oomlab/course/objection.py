@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oomlab.analysis import wait_for_graph, waiting_sentence
-from oomlab.course.answer import Answer
+from oomlab.course.answer import Answer, with_stop
 from oomlab.course.code.fence_code import error_told
 from oomlab.engine.explorer import Exploration
 from oomlab.engine.explorer.counterexample import Schedule
@@ -36,7 +36,7 @@ def exhaust(
     try:
         found = experiment.explore(timeouts=timeouts, budget=BUDGET)
     except Exception as error:  # whatever a student's routine does
-        return Answer(False, f"{error_told(error, name)}.")
+        return Answer(False, with_stop(error_told(error, name)))
     if found.verdict.word == "lockup":
         return _lockup(experiment, found, line)
     broken = violated(found.graph)

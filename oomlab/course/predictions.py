@@ -86,23 +86,29 @@ def check_list(
         first = min(wrong, key=str)
         return Answer(False, (because or {}).get(first, f"{first} is not one of them."), part=part)
     if missing:
-        return Answer(False, "what you have is right, and there is more.", part=part)
+        said = "what you have is right, and there is more." if given else "there are some."
+        return Answer(False, said, part=part)
     named = ", ".join(sorted(map(str, wanted)))
     return Answer(True, f"{named}: these are all." if named else "there are none.")
 
 
 @checked
-def check_sequence(answer: object, right: Collection[object], what: str = "name") -> Answer:
-    """Are the entries of `answer` those of `right`, in that order? The part that is in order from
-    the beginning is the part that is right."""
+def check_sequence(
+    answer: object,
+    right: Collection[object],
+    what: str = "name",
+    valid: Collection[object] | None = None,
+) -> Answer:
+    """Are the entries of `answer` those of `right`, in that order? Half the points go with the part
+    that is in order from the beginning. `valid`: what there is to choose from, if it is more."""
     wanted = list(right)
     try:
         require_answer(answer)
         if not isinstance(answer, list | tuple):
             raise InputError(f"the answer must be a list of {what}s, in order")
         for each in answer:
-            if each not in wanted:
-                raise InputError(_not_among(each, wanted))
+            if each not in (valid or wanted):
+                raise InputError(_not_among(each, valid or wanted))
     except InputError as error:
         return refused(error)
     same = 0
@@ -110,14 +116,18 @@ def check_sequence(answer: object, right: Collection[object], what: str = "name"
         same += 1
     if same == len(wanted) == len(answer):
         return Answer(True, f"this is the order of all {len(wanted)}.")
+    part = 0.5 * same / len(wanted) if wanted else 0.0
     if same == len(answer):
-        return Answer(False, f"so far it is right, and there is more after {same}.", part=0.0)
+        return Answer(False, f"so far it is right, and there is more after {same}.", part=part)
     said = f"the first {same} are right; number {same + 1} is not {answer[same]}."
-    return Answer(False, said, part=0.5 * same / len(wanted))
+    return Answer(False, said, part=part)
 
 
 def _not_among(answer: object, options: Collection[object]) -> str:
     names = [str(each) for each in options]
+    if not isinstance(answer, bool) and str(answer) in names:  # "2" for 2, or 4.13 for "4.13"
+        with_, how = ("without ", "a text") if isinstance(answer, str) else ("with ", "no text")
+        return f"{shown(answer)} is {how}; write it {with_}quotes"
     near = close_to(answer, names) if isinstance(answer, str) else []
     hint = f"; did you mean {near[0]}?" if near else ""
     return f"{shown(answer)} is none of the answers; valid: {', '.join(names)}{hint}"

@@ -25,7 +25,7 @@ def check_lockup(
     try:
         tried = attempt(schedule, scenario, remedy, settings)
     except InputError as error:
-        return Answer(False, f"{error}.")
+        return refused(error)
     part = 0.5 if sum(bool(tried.held(task)) for task in tried.tasks) > 1 else 0.0
     if tried.stop:
         return Answer(False, f"{tried.stop.why}.", (*tried.waits(), *tried.next_steps()), part)
@@ -55,7 +55,7 @@ def check_first(
     try:
         trace = attempt(schedule, scenario, remedy, settings).trace
     except InputError as error:
-        return Answer(False, f"{error}.")
+        return refused(error)
     first = next((event.task for event in trace.events if event.at_us == 1), "nobody")
     if first == task:
         return Answer(True, f"{task} makes the first step.")
@@ -77,7 +77,7 @@ def check_switches(
     try:
         count = attempt(schedule, scenario, remedy, settings).switches
     except InputError as error:
-        return Answer(False, f"{error}.")
+        return refused(error)
     said = f"the schedule has {_switches(count)}"
     if count <= at_most:
         return Answer(True, f"{said}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from oomlab.checked import checked
-from oomlab.course.answer import Answer, require_answer
+from oomlab.course.answer import Answer, refused, require_answer
 from oomlab.course.attempt import REMEDY, SCENARIO, GivenMachine, GivenSettings, attempt
 from oomlab.errors import InputError
 
@@ -28,7 +28,7 @@ def check_stop(
         found = attempt(schedule, scenario, remedy, settings).stop
         claimed = _claim(stop)
     except InputError as error:
-        return Answer(False, f"{error}.")
+        return refused(error)
     if found is None:
         return Answer(claimed is None, "every step of this schedule is possible.")
     if claimed is None:
@@ -60,7 +60,7 @@ def check_held(
             raise InputError(f"{task!r} is not a task; the tasks are {', '.join(tried.tasks)}")
         claimed = _names(locks, tried.locks)
     except InputError as error:
-        return Answer(False, f"{error}.")
+        return refused(error)
     when = f"after step {tried.steps}"
     held = tried.held(task)
     wrong = sorted(claimed - held)

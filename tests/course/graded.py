@@ -11,7 +11,7 @@ from nbgrader.utils import determine_grade
 from oomlab.course.grading.apart import Bounds, run_apart
 from oomlab.course.grading.checks import Checks
 from oomlab.course.grading.preprocessors import answer_names
-from oomlab.course.grading.restore import Given, restore, to_run, write_down
+from oomlab.course.grading.restore import Given, restore, to_ask, to_run, write_down
 from tests.course.assignments import read, role, source
 from tools.releases import released
 
@@ -45,7 +45,7 @@ def grade(name: str, notebook: Any, checks: Checks, bounds: Bounds) -> Graded:
     """What the machine gives for a notebook that was handed in, and says about it."""
     given = list(given_out(name))
     pieces = restore(notebook.cells, given)
-    run = run_apart(to_run(pieces), answer_names(given), bounds)
+    run = run_apart(to_run(pieces), answer_names(given), bounds, to_ask(pieces))
     cells = write_down(pieces, run)
     code = [cell for cell in cells if cell.cell_type == "code"]
     points: dict[str, float] = {}

@@ -153,6 +153,7 @@ MARKS = "class Marks:\n    __init__ = add = lambda *a, **k: None\n    total = la
 STUDENTS: Mapping[str, Submission] = {
     "solved": Submission(),
     "Ada Lovelace": Submission(),
+    "has-a-number": Submission({"number": "number = 7"}),
     "untouched": Submission(change=unanswer, points=NOTHING),
     # Half right: exact points.
     "one-step-short": Submission(
@@ -251,6 +252,7 @@ STUDENTS: Mapping[str, Submission] = {
         change=_without("lockup-test", "one-switch-answer", "one-switch-test", "setup"),
         points={"lockup-test": 0, "one-switch-test": 0},
     ),
+    "deletes-a-check": Submission(change=_without("edges-test")),
     "copied-answer": Submission(change=_copied("lockup-answer")),
     "copied-form": Submission(change=_copied("lockup-answer", "# YOUR CODE HERE", at_end=True)),
     "copied-check": Submission(change=_copied("lockup-test")),

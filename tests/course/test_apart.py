@@ -8,6 +8,7 @@ import pytest
 
 from oomlab.course.grading import apart, fence
 from oomlab.course.grading.apart import Bounds, RunFailed, run_apart
+from oomlab.course.grading.checker import MOST_KEPT, kept
 
 pytestmark = pytest.mark.notebook
 
@@ -20,6 +21,11 @@ def test_a_cell_that_breaks_the_run_takes_no_other_answer_away() -> None:
     assert run.done
     assert run.values == {2: {"a": 1}, 4: {"a": 1}, 6: {"a": 3}}
     assert run.faults == {3: "it ended the process that it ran in"}
+
+
+def test_a_cell_may_ask_for_the_answers_before_it_is_run() -> None:
+    run = run_apart(["a = b = ...", "a = 1", "a = a + 1", None], ["a", "b"], SOON, asks=[2])
+    assert run.values == {2: {"a": 1}, 3: {"a": 2}}
 
 
 def test_a_notebook_that_breaks_every_run_comes_to_an_end() -> None:
@@ -65,3 +71,19 @@ def test_a_process_that_does_not_start_is_no_reason_for_zero_points(
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(RunFailed, match="could not be started"):
         run_apart(["a = 1", None], ["a"], SOON)
+
+
+def test_a_check_asks_the_model_once_what_all_students_are_asked() -> None:
+    asked = []
+
+    def ask(scenario: object, remedy: str = "mainline", **more: object) -> int:
+        asked.append(scenario)
+        return len(asked)
+
+    answer = kept(ask)
+    assert [answer("h1", "offload"), answer("h1"), answer("h1", "offload")] == [1, 2, 1]
+    assert [answer("h1", given={"a": 1}), answer("h1", given={"a": 2})] == [3, 4]
+    assert answer(ask) != answer(ask)  # a machine of a student's, whatever it is called
+    for number in range(MOST_KEPT):
+        answer(f"h{number}", "mainline")
+    assert answer("h1", "offload") == len(asked)

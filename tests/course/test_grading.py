@@ -49,6 +49,8 @@ def test_the_course_is_still_there(course: Path, scores: Scores) -> None:
         "Cell edges-answer: it ended in an error: NameError: name 'undefined' is not defined",
         "Cell lockup-answer: it ended in an error: MemoryError",
         "Cell edges-test: edges: not plain text, numbers or lists, or too long",
+        "Cell edges-test: it was deleted, and has been put back",
+        "Cell setup: it was deleted, and has been put back",
         f"error processing assignment '{PS1}' for student '{DAMAGED}'",
     ],
 )

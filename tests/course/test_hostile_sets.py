@@ -47,7 +47,7 @@ class Tried:
 
 def worst(name: str, folder: Path) -> tuple[Any, dict[str, str]]:
     """A solved notebook with every kind of harm in it; what was done to the answer of a check."""
-    notebook = solve(released(name), source(name), {})
+    notebook = solve(released(name), source(name), {"number": "number = 7"})
     kinds = iter(HOSTILE)
     done_to: dict[str, str] = {}
     doing, lost = "", None

@@ -28,8 +28,7 @@ def test_a_wrong_answer_gets_its_points_and_its_sentence(wrong: dict[str, Any]) 
     played = play_check(wrong["set"], check, {wrong["cell"]: wrong["answer"]})
     assert wrong["said"] in played.said[check]
     assert played.points[check] == pytest.approx(wrong["points"], abs=0.01)
-    full = next(role(c)["points"] for c in read(source(wrong["set"])).cells if c.id == check)
-    assert played.points[check] < full
+    assert played.points[check] < _full(wrong["set"], check)
 
 
 def test_every_set_has_wrong_answers() -> None:
@@ -49,5 +48,11 @@ def test_what_is_no_routine_is_told_so_in_the_students_words(hostile: dict[str, 
 
 @pytest.mark.parametrize("right", ANSWERS["right"], ids=lambda each: each["what"])
 def test_a_right_answer_that_is_not_ours_is_right(right: dict[str, str]) -> None:
-    played = play_check(PS5, "callback-test", {"callback-answer": right["answer"]})
-    assert played.points["callback-test"] == 6, played.said["callback-test"]
+    name, cell = right.get("set", PS5), right.get("cell", "callback-answer")
+    check = f"{cell.removesuffix('-answer')}-test"
+    played = play_check(name, check, {cell: right["answer"]})
+    assert played.points[check] == _full(name, check), played.said[check]
+
+
+def _full(name: str, check: str) -> float:
+    return float(next(role(c)["points"] for c in read(source(name)).cells if c.id == check))

@@ -35,6 +35,7 @@ LOCKS = {
     "requirements-book.txt": "requirements-book-lock.txt",
     "requirements-dev.txt": "requirements-lock.txt",
     "requirements-next.txt": "requirements-next-lock.txt",
+    "requirements-otter.txt": "requirements-otter-lock.txt",
     "requirements-release.txt": "requirements-release-lock.txt",
     "tools/requirements-node.in": "tools/requirements-node.txt",
 }

@@ -14,6 +14,7 @@ from oomlab.course.code.grammar import (
     MOST_DEEP,
     MOST_LETTERS,
     Counted,
+    WithLoops,
     depth,
     faults,
 )
@@ -194,6 +195,8 @@ def fenced(
         raise InputError(f"the routine cannot be read as Python: {error}") from None
     if depth(tree) > MOST_DEEP:
         raise InputError("the routine is nested too deep to be read")
+    if plain:
+        tree = WithLoops().visit(tree)
     known = {*names, *BUILTINS, "range", *(PLAIN_BUILTINS if plain else ())}
     wrong = next(faults(tree, known, METHODS if plain else parts, plain=plain), None)
     if wrong:

@@ -92,16 +92,17 @@ def faults(
     ]
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
-            found += _hidden(function)
+            found += [] if plain else _hidden(function)
     found += _not_taken(tree, known)
     for line, said in sorted(found):
         yield f"line {line} {said}" if line else said
 
 
 def _not_taken(tree: ast.Module, known: Collection[str]) -> Iterator[tuple[int, str]]:
-    """Steps that are named and not taken: as a line of their own, or as the question of an `if`.
+    """Steps that are named and not taken: as a line of their own, as the question of an `if`, or
+    kept in a variable that no `yield` takes and no function gets.
 
-    One that is kept in a variable may still be taken. Where no step is taken at all, that is said.
+    Where no step is taken at all, that is said.
     """
     if not _takes_steps(tree):
         return
@@ -111,8 +112,12 @@ def _not_taken(tree: ast.Module, known: Collection[str]) -> Iterator[tuple[int, 
         *(name for name, node in own.items() if _takes_steps(node)),
     }
     steps = {name for name in STEPS if name in known and name not in own} | routines
+    given = [node.value for node in ast.walk(tree) if isinstance(node, ast.Yield | ast.YieldFrom)]
+    handed = [each for node in ast.walk(tree) if isinstance(node, ast.Call) for each in node.args]
+    taken = {each.id for each in [*given, *handed] if isinstance(each, ast.Name)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr):
+        kept = isinstance(node, ast.Assign) and not _any_of(taken, node.targets)
+        if isinstance(node, ast.Expr | ast.Assign) and (kept or isinstance(node, ast.Expr)):
             call = node.value
         elif isinstance(node, ast.If | ast.While | ast.IfExp):
             call = node.test
@@ -123,6 +128,10 @@ def _not_taken(tree: ast.Module, known: Collection[str]) -> Iterator[tuple[int, 
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in steps:
             how = "yield from" if call.func.id in routines else "yield"
             yield call.lineno, f"calls `{call.func.id}` without `{how}`: then nothing happens"
+
+
+def _any_of(names: Collection[str], targets: Collection[ast.expr]) -> bool:
+    return any(isinstance(target, ast.Name) and target.id in names for target in targets)
 
 
 def _takes_steps(tree: ast.AST) -> bool:
@@ -251,6 +260,22 @@ def depth(tree: ast.AST) -> int:
         deepest += 1
         level = [child for node in level for child in ast.iter_child_nodes(node)]
     return deepest
+
+
+class WithLoops(ast.NodeTransformer):
+    """Writes `many.extend(more)` of a plain function as a loop, whose rounds are counted."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        """One line of its own; elsewhere `extend` is of no use."""
+        match node.value:
+            case ast.Call(
+                ast.Attribute(ast.Name() | ast.Subscript() as many, "extend"), [more], []
+            ):
+                add = ast.Attribute(many, "append", ast.Load())
+                line = ast.Expr(ast.Call(add, [ast.Name("_each", ast.Load())], []))
+                loop = ast.For(ast.Name("_each", ast.Store()), more, [line], [])
+                return ast.fix_missing_locations(ast.copy_location(loop, node))
+        return node
 
 
 class Counted(ast.NodeTransformer):

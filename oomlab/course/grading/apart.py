@@ -64,8 +64,11 @@ class RunFailed(OomlabError):
     """The process could not be started: not the student's fault, and no reason for zero points."""
 
 
-def run_apart(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds) -> NotebookRun:
-    """Run `cells` in order; None asks for the values of `names`.
+def run_apart(
+    cells: Sequence[str | None], names: Sequence[str], bounds: Bounds, asks: Sequence[int] = ()
+) -> NotebookRun:
+    """Run `cells` in order; None asks for the values of `names`, and so does a cell whose number is
+    in `asks`, before it is run.
 
     A value that is not plain data is missing, with a sentence among the faults of the cell that
     asked. Raises RunFailed if there is no process to run them in.
@@ -73,7 +76,7 @@ def run_apart(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds)
     left = list(cells)
     broken: dict[int, str] = {}
     for _ in range(MOST_BROKEN):
-        run = _once(left, names, bounds)
+        run = _once(left, names, bounds, asks)
         if not run.done:
             if run.at is None:
                 raise RunFailed("the student's code could not be started; try again")
@@ -85,12 +88,15 @@ def run_apart(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds)
     return run
 
 
-def _once(cells: Sequence[str | None], names: Sequence[str], bounds: Bounds) -> NotebookRun:
+def _once(
+    cells: Sequence[str | None], names: Sequence[str], bounds: Bounds, asks: Sequence[int]
+) -> NotebookRun:
     """One run, in a new folder and a new process, which are gone when it is over."""
     reading, writing = os.pipe()
     with tempfile.TemporaryDirectory(prefix="answers-", ignore_cleanup_errors=True) as folder:
         job = Path(folder) / "job.json"
-        job.write_text(json.dumps(_job(cells, names, bounds, writing)), encoding="utf-8")
+        told = _job(cells, names, bounds, writing) | {"asks": list(asks)}
+        job.write_text(json.dumps(told), encoding="utf-8")
         command = fence.command(folder, bounds.must_be_fenced)
         command += [sys.executable, "-I", runner.__file__, str(job)]
         process = subprocess.Popen(

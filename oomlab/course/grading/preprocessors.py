@@ -18,7 +18,7 @@ from oomlab.course.answer import NOTHING
 from oomlab.course.grading import fence
 from oomlab.course.grading.apart import Bounds, NotebookRun, run_apart
 from oomlab.course.grading.checks import Checks
-from oomlab.course.grading.restore import Given, restore, to_run, write_down
+from oomlab.course.grading.restore import Given, deleted, restore, to_ask, to_run, write_down
 
 Notebook = Any
 Resources = Any
@@ -41,10 +41,12 @@ class TakeAnswers(NbGraderPreprocessor):  # type: ignore[misc]
         """The notebook for the checks."""
         given = self._given(resources["nbgrader"])
         pieces = restore(nb.cells, given)
+        for name in deleted(nb.cells, given):
+            self.log.warning("Cell %s: it was deleted, and has been put back", name)
         bounds = Bounds(self.cell_seconds, self.memory_mb, self.file_mb, self.require_fence)
         if not fence.works():
             self.log.warning("No bubblewrap: a student's code can read and change your files.")
-        run = run_apart(to_run(pieces), answer_names(given), bounds)
+        run = run_apart(to_run(pieces), answer_names(given), bounds, to_ask(pieces))
         self._compare_number(run, resources["nbgrader"].get("student", ""))
         for place, fault in sorted(run.faults.items()):
             piece = pieces[place].given

@@ -38,6 +38,11 @@ class Given:
         """Does it give points when it is run?"""
         return self.cell_type == "code" and self.role["grade"] and not self.is_answer
 
+    @property
+    def is_machinery(self) -> bool:
+        """Is it code that a student cannot change, and that gives no points?"""
+        return self.cell_type == "code" and not self.role["grade"] and not self.is_answer
+
     def made(self, source: str) -> NotebookCell:
         """The cell with this text and what was given out of everything else."""
         name = re.sub(r"[^\w-]", "-", self.name)[:64]
@@ -93,6 +98,13 @@ def restore(cells: Sequence[NotebookCell], given: Sequence[Given]) -> list[Piece
     return pieces + own
 
 
+def deleted(cells: Sequence[NotebookCell], given: Sequence[Given]) -> list[str]:
+    """The names of cells that were given out and are gone; `restore` puts them back."""
+    known = {each.name: each for each in given}
+    there = {_name(cell, known) for cell in cells}
+    return [each.name for each in given if each.name not in there]
+
+
 def to_run(pieces: Sequence[Piece]) -> list[str | None]:
     """What is to be run, piece by piece: text of code, None for a check, "" for prose."""
     last = max((n for n, p in enumerate(pieces) if p.given and p.given.is_check), default=-1)
@@ -100,6 +112,13 @@ def to_run(pieces: Sequence[Piece]) -> list[str | None]:
         None if piece.given and piece.given.is_check else _code(piece)
         for piece in pieces[: last + 1]
     ]
+
+
+def to_ask(pieces: Sequence[Piece]) -> list[int]:
+    """The pieces before which the answers are asked for, besides checks: locked code that stands
+    behind an answer and may use it, as what is drawn from a student's number does."""
+    first = next((n for n, p in enumerate(pieces) if p.given and p.given.is_answer), len(pieces))
+    return [n for n, p in enumerate(pieces) if n > first and p.given and p.given.is_machinery]
 
 
 def write_down(pieces: Sequence[Piece], run: NotebookRun) -> list[NotebookCell]:
@@ -125,7 +144,8 @@ def write_down(pieces: Sequence[Piece], run: NotebookRun) -> list[NotebookCell]:
 
 
 def _values_by_answer(pieces: Sequence[Piece], run: NotebookRun) -> dict[int, dict[str, object]]:
-    """What each answer cell has to give, so that every check finds what it would have found."""
+    """What each answer cell has to give, so that every check, and locked code before it, finds what
+    it would have found."""
     found: dict[int, dict[str, object]] = {}
     last: int | None = None
     known: dict[str, object] = {}
@@ -133,7 +153,7 @@ def _values_by_answer(pieces: Sequence[Piece], run: NotebookRun) -> dict[int, di
         if piece.given and piece.given.is_answer and piece.cell_type == "code":
             found[place] = {}
             last = place
-        elif piece.given and piece.given.is_check and last is not None:
+        elif last is not None and (place in run.values or (piece.given and piece.given.is_check)):
             now = run.values.get(place, {})
             gone = {name: ... for name in known if name not in now and known[name] is not ...}
             changed = {n: v for n, v in now.items() if n not in known or not _equal(known[n], v)}

@@ -17,7 +17,8 @@ MOST_LETTERS = 20_000
 
 
 def main() -> None:
-    """Run the job: a cell's text is run, None asks for the values, "" is passed over."""
+    """Run the job: a cell's text is run, None asks for the values, "" is passed over; a cell that
+    `asks` names asks for them before it is run."""
     with open(sys.argv[1], encoding="utf-8") as file:
         job = json.load(file)
     report = os.fdopen(job["report"], "w", encoding="utf-8")
@@ -33,9 +34,10 @@ def main() -> None:
         if source == "":
             continue
         send(cell=number)
-        if source is None:
+        if source is None or number in job["asks"]:
             values, unfit = _values(shell.user_ns, job["names"])
             send(cell=number, values=values, unfit=unfit)
+        if source is None:
             continue
         result = run_cell(source, store_history=False)
         error = result.error_before_exec or result.error_in_exec

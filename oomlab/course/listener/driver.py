@@ -12,6 +12,7 @@ from oomlab.engine.ops import (
     ANY_AMOUNT,
     Routine,
     Slot,
+    ghost_write,
     holds_more,
     io,
     mutex_lock,
@@ -112,6 +113,7 @@ class Driver:
     pages: Slot
     order: Slot
     settled: Slot
+    let_go: Slot
     seen: Slot
     device: bool = False
     callers: dict[int, DriverParts] = field(default_factory=dict)
@@ -157,6 +159,7 @@ class Driver:
                 },
             ),
             layout.queue(f"{names.device} is done", Answerer(names.device, "its blocks")),
+            layout.word(f"{names.device} has let go", 0),
             layout.word(SEEN, ()),
             device,
         )
@@ -170,7 +173,8 @@ class Driver:
         result = yield from self.code.routine(self.parts(current))
         after = yield read(self.pages)
         if self.device and after < before:
-            yield witness_if(self.seen, STILL_USED, self.order, 2, equal=False)
+            # The device's own word for it: `order` can be set to 2 by anybody.
+            yield witness_if(self.seen, STILL_USED, self.let_go, 1, equal=False)
         if owner != current.index:
             yield witness_if(self.seen, LEFT_LOCKED, self.lock, current.index)
         if result is not None and (not isinstance(result, int) or result < 0):
@@ -196,6 +200,7 @@ class Driver:
         while True:
             yield wait_for(self.order, 1 if answers else "a device that works")
             yield io(100, 100)
+            yield ghost_write(self.let_go, 1)
             yield write(self.order, 2)
             yield wake(self.settled)
 

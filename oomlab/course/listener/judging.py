@@ -8,7 +8,7 @@ from functools import lru_cache
 from oomlab.analysis import pages_returned
 from oomlab.analysis.episodes import takes
 from oomlab.checked import checked
-from oomlab.course.answer import Answer, refused, require_answer
+from oomlab.course.answer import Answer, refused, require_answer, with_stop
 from oomlab.course.code import written
 from oomlab.course.code.fence_code import error_told
 from oomlab.course.listener.driver import driver_names, listener_code
@@ -81,7 +81,7 @@ def check_gives_back(routine: object, number: object = ..., *, device: bool = Fa
         trace = Experiment.of(machine, given={**machine.small_scope, "limit_s": 30.0}).run()
         back = pages_returned(trace)
     except Exception as error:  # whatever a student's routine does
-        return Answer(False, f"{error_told(error, code.name)}.")
+        return Answer(False, with_stop(error_told(error, code.name)))
     if back >= pages:
         return Answer(True, f"all {pages} pages come back where nobody is in the way.")
     details = (
@@ -111,7 +111,8 @@ def check_unsafe_places(places: object, routine: object, number: object = ...) -
     if wrong:
         return Answer(False, f"it is safe where {PLACES[min(wrong)].words}.", part=part)
     if missing:
-        return Answer(False, "it is not safe in another place either.", part=part)
+        said = "in another place either" if places else "in some place"
+        return Answer(False, f"it is not safe {said}.", part=part)
     return Answer(True, f"it is not safe in {' and '.join(sorted(unsafe)) or 'no place'}.")
 
 

@@ -9,7 +9,7 @@ from oomlab.course.answer import Answer, refused
 from oomlab.course.attempt import attempt
 from oomlab.course.objection import exhaust
 from oomlab.course.predictions import check_list
-from oomlab.course.protocol.model import DESK_CLAIMS, EMPTY, OLD, OVERLAP, desk, side
+from oomlab.course.protocol.model import DESK_CLAIMS, EMPTY, ENDED, OLD, OVERLAP, desk, side
 from oomlab.engine.ops.ghosts import SEEN
 from oomlab.engine.properties import never, noted
 from oomlab.errors import InputError, find
@@ -68,7 +68,7 @@ def check_protocol(
 ) -> Answer:
     """Is the protocol sound? Every schedule is tried. `what`: "credit" (no answer is for another
     request, and everybody comes back), "silent" (everybody comes back though the walk never ends),
-    "useful" (who is answered in time is told of its pages)."""
+    "useful" (who is answered in time is told of its pages). The thread never ends."""
     try:
         find("check", what, dict.fromkeys(("credit", "silent", "useful")))
         names = f"{side(ask, 2).name} with {side(serve, 1).name}"
@@ -77,7 +77,8 @@ def check_protocol(
         return refused(error)
     timeouts = "any"
     if what == "useful":
-        machine = replace(machine, properties=(never(EMPTY, noted(EMPTY)),))
+        wanted = tuple(never(name, noted(name)) for name in (EMPTY, ENDED))
+        machine = replace(machine, properties=wanted)
         timeouts = "idle"
     experiment = Experiment.of(machine, engine="explorer")
     more = ", answers=False" if what == "silent" else ""

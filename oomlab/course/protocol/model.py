@@ -40,6 +40,7 @@ from oomlab.scenarios.parameters import Parameter, Settings
 OLD = "a caller was credited with pages that were found before it asked"
 OVERLAP = "a caller was credited with pages of a walk that had begun before it asked"
 EMPTY = "pages have come back in time, and none of the callers was told of them all"
+ENDED = "the thread has come to its end, so that whoever asks later asks in vain"
 
 DESK_CLAIMS = {
     "old": OLD,
@@ -170,6 +171,12 @@ def play_caller(
         yield mutex_unlock(office.oom_lock)
 
 
+def play_thread(desk: DeskParts, office: Office, serve: FencedCode) -> Routine:
+    """The thread, which is to serve for ever."""
+    yield from serve.routine(desk)
+    yield witness(office.seen, ENDED)
+
+
 def judged(credited: int, back: int, *, own: bool) -> str:
     """What is wrong with an answer, "" for nothing: `back` pages came back while the request was
     open, of a walk that was begun for it if `own`."""
@@ -232,7 +239,9 @@ def desk(ask: object, serve: object, number: object = ..., *, answers: bool = Tr
                 True, False, 0,
             ),
             Actor(
-                2, names.thread, "walks the chain", lambda: serves.routine(parts), False, True, 0
+                2, names.thread, "walks the chain",
+                lambda: play_thread(parts, office, serves),
+                False, True, 0,
             ),
         ]  # fmt: skip
         return Model(layout, actors, layout.word("panic", 0), 250)
@@ -244,5 +253,5 @@ def desk(ask: object, serve: object, number: object = ..., *, answers: bool = Tr
         {},
         build,
         (),
-        properties=tuple(never(name, noted(name)) for name in (OLD, OVERLAP)),
+        properties=tuple(never(name, noted(name)) for name in (OLD, OVERLAP, ENDED)),
     )
