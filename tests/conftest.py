@@ -60,9 +60,9 @@ _MADE_ONCE = {
 }
 """Folders whose tests share something that takes long to make: they run in one process."""
 _OF_BROWSERS = (pytest.mark.browser, pytest.mark.flaky(reruns=1))
-"""Beside other tests a browser now and then stands still for longer than a page waits for its files,
-and then the page says so, as it should. So such a test is asked once more, and the run tells that it
-was (RERUN); what is broken fails twice."""
+"""Beside other tests a browser now and then stands still for longer than a page waits for its
+files, and then the page says so, as it should. So such a test is asked once more, and the run tells
+that it was (RERUN); what is broken fails twice."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
