@@ -125,7 +125,8 @@ def check_sequence(
 
 def _not_among(answer: object, options: Collection[object]) -> str:
     names = [str(each) for each in options]
-    if not isinstance(answer, bool) and str(answer) in names:  # "2" for 2, or 4.13 for "4.13"
+    # "2" for 2, or 4.13 for "4.13"
+    if type(answer) in (str, float, int) and shown(answer).strip("'") in names:
         with_, how = ("without ", "a text") if isinstance(answer, str) else ("with ", "no text")
         return f"{shown(answer)} is {how}; write it {with_}quotes"
     near = close_to(answer, names) if isinstance(answer, str) else []
