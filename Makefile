@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Nothing is installed outside this folder, but for browsers,
 # SPIN and bubblewrap, which `make test` asks the system's package manager for when they are missing.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf serve test model-tests engine lint types bench course lock format clean distclean dev \
+.PHONY: help book pdf slides serve test model-tests engine lint types bench course lock format clean distclean dev \
 	chromium browsers three-engines spin fence servers mutants findings new kernel-check site-check outside-links newest \
 	audit release-files installed book-next book-2 otter
 
@@ -73,6 +73,9 @@ outside-links: $(VENV)/.book ## do the links of the built site to other sites st
 
 pdf: $(VENV)/.dev book ## print the book into _build/oomlab.pdf (needs Chromium)
 	@$(PY) -m tools.make_pdf
+
+slides: $(VENV)/.book book ## every chapter as slides with its panels live, into _build/html/slides
+	@$(PY) -m tools.slides
 
 serve: book ## build the book and serve it on this machine (PORT=8000)
 	@$(PY) -m tools.serve --port $(PORT)
@@ -171,7 +174,7 @@ lock: $(PUBLISH)/.made ## resolve the pins into the locks, with hashes (UPGRADE=
 newest: $(PUBLISH)/.made ## try it all, in a copy, with the newest packages that are allowed (TARGETS="test")
 	@$(PUBLISH)/bin/python -m tools.newest --uv $(PUBLISH)/bin/uv $(TARGETS)
 
-release-files: book $(PUBLISH)/.made ## site as a zip, wheel, sdist, checksums, SBOM: into _build/release
+release-files: slides $(PUBLISH)/.made ## site with its slides as a zip, wheel, sdist, checksums, SBOM: into _build/release
 	@$(PY) -m tools.release --tools $(PUBLISH)/bin/python
 
 installed: ## install the wheel with its widgets in empty folders and use it (TRY=python3.14)

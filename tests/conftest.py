@@ -47,7 +47,7 @@ settings.load_profile("oomlab")
 
 
 _WITH_BROWSER = [
-    Path(__file__).parent / name for name in ("browser", "binder", "elsewhere", "engines")
+    Path(__file__).parent / name for name in ("browser", "binder", "elsewhere", "engines", "slides")
 ]
 _MADE_ONCE = {
     name: Path(__file__).parent / folder
@@ -56,6 +56,7 @@ _MADE_ONCE = {
         ("course", "course"),
         ("elsewhere", "elsewhere"),
         ("ledger", "evidence/ledger"),
+        ("slides", "slides"),
     )
 }
 """Folders whose tests share something that takes long to make: they run in one process."""

@@ -91,6 +91,9 @@ def _build(fresh: bool, require_engine: bool, config: Path) -> int:
         print(f"Nothing has changed. {_READ_IT}")
         return 0
     _STAMP.unlink(missing_ok=True)  # after a failed build all is stale
+    decks = SITE / "slides"
+    had_decks = decks.is_dir()
+    shutil.rmtree(decks, ignore_errors=True)  # they show the book as it was
     if work == "all":
         shutil.rmtree(SITE.parent, ignore_errors=True)
     elif work in ("pages", "nothing"):  # write every page again, from what is known of the chapters
@@ -104,6 +107,10 @@ def _build(fresh: bool, require_engine: bool, config: Path) -> int:
         print(f"The build left out: {', '.join(missing)}", file=sys.stderr)
         return 1
     _STAMP.write_text(json.dumps(state))
+    if had_decks:
+        from tools.slides.__main__ import main as make_slides  # which needs this module
+
+        make_slides([])
     print(f"Built in {time.monotonic() - began:.0f} s. {_READ_IT}")
     return 0
 

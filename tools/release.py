@@ -33,7 +33,7 @@ from tools.wheels import EPOCH
 OUTPUT = ROOT / "_build" / "release"
 NOTES = BUILD / "release-notes.md"
 _ZIP_TIME = (2024, 1, 1, 0, 0, 0)  # that of EPOCH
-_IN_SITE = ("pyodide", "mathjax")
+_IN_SITE = ("pyodide", "mathjax", "reveal.js")
 
 
 class ReleaseError(Exception):

@@ -26,7 +26,7 @@ _FACE = Face(
         "oomlab.evidence.real_kernel.disagreements": ("DISAGREEMENTS",),
         "oomlab.evidence.real_kernel.stored": ("kernel_runs",),
         "oomlab.evidence.releases": ("RELEASES", "REPORTED"),
-        "oomlab.evidence.sensitivity": ("GUESSED", "shares"),
+        "oomlab.evidence.sensitivity": ("GUESSED", "shares", "stored_shares"),
         "oomlab.evidence.speed": ("speed_markdown",),
         "oomlab.evidence.sweep.named": (
             "BYSTANDERS",

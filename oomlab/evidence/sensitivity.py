@@ -10,8 +10,10 @@ with all its company would be that of the dice.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from oomlab.brief import brief
@@ -30,6 +32,9 @@ OUTCOMES: Mapping[str, Callable[[Row], int | None]] = {
     "needless kills": lambda row: row.kills if row.unused else 0,
 }
 """What is asked about: microseconds, and kills while pages lay in the balloon."""
+
+STORED = Path(__file__).with_name("shares.json")
+"""The shares in the stored sweep of our guesses: what shows them has no need of SALib."""
 
 RESAMPLES = 200
 """Times that the runs are drawn again for an interval (our choice)."""
@@ -56,6 +61,15 @@ class Share:
     def seen(self) -> bool:
         """Can it be told from nothing?"""
         return self.share > self.within
+
+
+@checked(leave="outcome")
+def stored_shares(outcome: str = "downtime") -> tuple[Share, ...]:
+    """The shares in an outcome of the stored sweep "guesses", as `shares` finds them; a test finds
+    them again. Raises InputError for an unknown outcome."""
+    find("outcome", outcome, OUTCOMES)
+    told = json.loads(STORED.read_text(encoding="utf-8"))[outcome]
+    return tuple(Share(source, share, within) for source, share, within in told)
 
 
 @checked(leave="outcome")
@@ -120,4 +134,4 @@ def _of_chance(values: Any) -> float:
     return within / whole
 
 
-__all__ = ["CHANCE", "GUESSED", "OUTCOMES", "Share", "shares"]
+__all__ = ["CHANCE", "GUESSED", "OUTCOMES", "Share", "shares", "stored_shares"]

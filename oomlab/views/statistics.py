@@ -90,10 +90,10 @@ def guesses(outcome: str) -> View:
     """From where differences in an outcome come, "downtime" or "needless kills", if all numbers are
     drawn at once that a run rests on."""
     from oomlab.evidence import sensitivity
-    from oomlab.evidence.sweep import named, store
+    from oomlab.evidence.sweep import named
     from oomlab.figures.contributions import Contribution, draw_contributions
 
-    found = sensitivity.shares(store.stored("guesses"), outcome)
+    found = sensitivity.stored_shares(outcome)
     title = f"From where differences in {'the ' if outcome == 'downtime' else ''}{outcome} come"
     figure = draw_contributions(
         [Contribution(WORDS[s.source], _range(s.source), s.share, s.within, s.seen) for s in found],

@@ -183,7 +183,7 @@ function attachBench(root, inSite, model = null) {
       result.innerHTML = one.html; // Python made it, and escaped every text in it
     } else if (one.kind === "row") {
       const list = result.querySelector(`[data-section="${one.section}"]`);
-      list.closest("section").hidden = false;
+      list.closest(".oom-check-part").hidden = false;
       list.insertAdjacentHTML("beforeend", one.html);
       if (!inSite) leaveKeysTo(list.lastElementChild);
     } else if (one.kind === "states") {

@@ -26,7 +26,7 @@ onmessage = ({ data: { id, bench, stop } }) => {
   if (!bench) return;
   const part = (one) => postMessage({ kind: "part", id, part: one });
   if (bench.ask === "check") {
-    const list = '<section hidden><ul data-section="ends"></ul></section>';
+    const list = '<div class="oom-check-part" hidden><ul data-section="ends"></ul></div>';
     part({ kind: "begin", html: `<div class="oom-check-word"></div>${list}` });
     part({ kind: "states", states: 12345 });
     part({ kind: "row", section: "ends", html: "<li data-mark='open'>so far</li>" });

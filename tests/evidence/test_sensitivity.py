@@ -9,13 +9,14 @@ from random import Random
 import pytest
 
 from oomlab.errors import InputError, OomlabError
-from oomlab.evidence.sensitivity import CHANCE, OUTCOMES, shares
+from oomlab.evidence.sensitivity import CHANCE, OUTCOMES, shares, stored_shares
 from oomlab.evidence.sweep.grid import Drawn, Point, Sweep
 from oomlab.evidence.sweep.measure import Row
 from oomlab.evidence.sweep.named import GUESSED, HELP
 from oomlab.evidence.sweep.rows import Failure
 from oomlab.evidence.sweep.store import Results, Run, stored
 from oomlab.scenarios import find_scenario
+from tools.store_shares import computed
 
 UNIT = {"host_us": (0, 1_000), "print_us": (0, 1_000), "exit_us": (1, 1_000)}
 PART = Drawn("made up", "h1-two-task-cycle", ("offload",), UNIT, seeds=2, draws=1_000)
@@ -99,9 +100,14 @@ def test_runs_of_the_sweep_differ_in_what_is_asked_about() -> None:
     assert {run.row.kills for run in stored("guesses").runs} == {0, 1}
 
 
+def test_what_is_stored_is_what_the_sweep_says() -> None:
+    """Else store it anew: python -m tools.store_shares."""
+    assert {outcome: [*stored_shares(outcome)] for outcome in OUTCOMES} == computed()
+
+
 def test_what_the_book_says_of_the_guesses() -> None:
     for outcome in OUTCOMES:
-        chance, of_help, *others = shares(stored("guesses"), outcome)
+        chance, of_help, *others = stored_shares(outcome)
         assert {chance.source, of_help.source} == {CHANCE, HELP}
         assert chance.seen and of_help.seen
         assert sum(share.share for share in others) < of_help.share

@@ -75,7 +75,7 @@ def test_the_bill_names_the_scripts_of_the_site(
     monkeypatch.setattr(release, "_run", lambda command: None)
     release.bill_of_materials(bill, Path("python"))
     told = {one["name"]: one for one in json.loads(bill.read_text())["components"]}
-    assert set(told) == {"pyodide", "mathjax"}
+    assert set(told) == {"pyodide", "mathjax", "reveal.js"}
     for name, one in told.items():
         assert one["version"] == npm.pins()[name].version
         digest = one["hashes"][0]["content"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 TAGS = {
-    *("div", "section", "h2", "h3", "p", "a", "em", "strong", "span", "code", "pre", "ul", "ol"),
+    *("div", "h2", "h3", "p", "a", "em", "strong", "span", "code", "pre", "ul", "ol"),
     *("li", "details", "summary", "figure", "table", "caption", "thead", "tbody", "tr", "th", "td"),
     *("svg", "title", "desc", "style", "defs", "pattern", "rect", "path", "g", "text", "tspan"),
     *("line", "circle", "polygon"),

@@ -40,7 +40,7 @@ def draw_two(
     ):
         lanes = lanes_html(one, its[number])
         html = stage_html(one.scene, its, number, lanes, title, letter, code=False)
-        parts.append(f'<section><p class="oom-m-of">{escape(title)}</p>{html}</section>')
+        parts.append(f'<div><p class="oom-m-of">{escape(title)}</p>{html}</div>')
         twins.append(f"{title}\n{twin_of(trace, one)}")
     return DrawnStage(f'<div class="oom-m-pair">{"".join(parts)}</div>', "\n".join(twins))
 

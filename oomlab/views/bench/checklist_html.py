@@ -45,7 +45,7 @@ def frame_html() -> str:
         tag("div", class_="oom-check-word", tabindex=-1),
         *(
             tag(
-                "section",
+                "div",
                 tag("h3", title),
                 tag("ul", class_="oom-checks", data_section=name),
                 class_="oom-check-part",

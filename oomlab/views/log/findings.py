@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from oomlab.figures.svg import Markup
 from oomlab.logs.story import SEVERITY_WORDS, LogFinding, Story
-from oomlab.views.log.html import Quoted, joined, line_list, tag
+from oomlab.views.log.html import Quoted, joined, line_list, part, tag
 from oomlab.views.log.quotes import Lines
 
 
@@ -21,7 +21,7 @@ def worst_finding(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup]
 def other_findings(story: Story, lines: Lines, in_site: bool) -> Iterator[Markup]:
     """The other findings."""
     for one in story.findings[1:]:
-        yield tag("section", _severity(one), tag("h3", one.sentence), *_behind(one, lines, in_site))
+        yield part(_severity(one), tag("h3", one.sentence), *_behind(one, lines, in_site))
 
 
 def _severity(finding: LogFinding) -> Markup:

@@ -44,6 +44,11 @@ def tag(name: str, *children: str, **attributes: str | int | None) -> Markup:
     return Markup(f"<{name}{shown}>{joined(*children)}</{name}>")
 
 
+def part(*children: str) -> Markup:
+    """One of the things that are said of a log: what the page sets apart from the others."""
+    return tag("div", *children, class_="oom-log-part")
+
+
 def joined(*children: str) -> Markup:
     """Children one after the other; those that are not Markup are text."""
     return Markup(

@@ -8,7 +8,7 @@ from oomlab.figures.svg import Markup
 from oomlab.logs import Log
 from oomlab.logs.story import Story
 from oomlab.views.log.findings import other_findings, worst_finding
-from oomlab.views.log.html import folded, listed, tag
+from oomlab.views.log.html import folded, listed, part, tag
 from oomlab.views.log.memory import memory_section
 from oomlab.views.log.quotes import Lines
 from oomlab.views.log.records import record_section
@@ -51,7 +51,7 @@ def _boot(story: Story) -> str:
 
 def _unsaid(story: Story) -> Iterator[Markup]:
     if story.unsaid:
-        yield tag("section", tag("h3", "The log does not say"), listed(story.unsaid))
+        yield part(tag("h3", "The log does not say"), listed(story.unsaid))
 
 
 def _counts(log: Log, story: Story) -> Iterator[Markup]:

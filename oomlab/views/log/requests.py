@@ -11,7 +11,7 @@ from oomlab.gfp.questions import QUESTIONS, answers
 from oomlab.logs.incidents import AboutRequest, OomReport
 from oomlab.logs.story.request import may_kill
 from oomlab.logs.whole_log import Log
-from oomlab.views.log.html import folded, joined, listed, table, tag
+from oomlab.views.log.html import folded, joined, listed, part, table, tag
 
 MOST_REQUESTS = 6
 """Different requests that a page explains (our choice)."""
@@ -31,8 +31,7 @@ def request_section(log: Log, in_site: bool) -> Iterator[Markup]:
     if left := len(kinds) - len(shown):
         shown.append(tag("p", f"And {left:,} more kinds of request."))
     about = tag("a", "the chapter about masks", href=f"{_CHAPTER}.html") if in_site else ""
-    yield tag(
-        "section",
+    yield part(
         tag("h3", "What was asked for"),
         *shown,
         tag("p", joined("What the bits mean: ", about, ".")) if about else "",

@@ -10,7 +10,7 @@ from oomlab.figures import Figure, draw_timeline, draw_wait_for
 from oomlab.figures.storm import draw_storm
 from oomlab.figures.svg import Markup
 from oomlab.logs.story import KnownEdge, Match, Story
-from oomlab.views.log.html import Quoted, folded, joined, line_list, listed, picture, tag
+from oomlab.views.log.html import Quoted, folded, joined, line_list, listed, part, picture, tag
 from oomlab.views.log.quotes import Lines
 
 MOST_TASKS = 12
@@ -39,7 +39,7 @@ def wait_section(story: Story, lines: Lines) -> Iterator[Markup]:
         parts.append(folded("The same in time", picture(draw_timeline(story.trace))))
     if story.storm:
         parts.append(picture(draw_storm(story.storm)))
-    yield tag("section", tag("h3", "Who waits for whom"), *parts)
+    yield part(tag("h3", "Who waits for whom"), *parts)
 
 
 def _edge(one: KnownEdge, lines: Lines, *, closes: bool) -> Markup:
@@ -53,10 +53,9 @@ def model_section(story: Story) -> Iterator[Markup]:
     match = story.match
     if match is None:
         if story.waits.edges:
-            yield tag("section", tag("h3", "In the model"), tag("p", story.no_match))
+            yield part(tag("h3", "In the model"), tag("p", story.no_match))
         return
-    yield tag(
-        "section",
+    yield part(
         tag("h3", "The same in the model"),
         tag("p", f"{match.sentence}."),
         _played(match),
