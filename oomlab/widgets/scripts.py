@@ -9,12 +9,15 @@ top-level names stands for one thing only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from oomlab.figures.style import stage_colours
 
 _HERE = Path(__file__).parent
+_COMMENT = re.compile(r"^[ ]*//.*\n", re.MULTILINE)
+"""A line that says why: for whoever reads the parts. A tenth of what each page would load."""
 PANEL = (
     "notebook",
     "common",
@@ -112,4 +115,5 @@ def _classic(last: str, more: Iterable[str] = ()) -> str:
 
 
 def _joined(names: Iterable[str]) -> str:
-    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    parts = ((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    return "\n".join(_COMMENT.sub("", part) for part in parts)
