@@ -86,6 +86,18 @@ def test_a_chapter_runs_on_binder(lab: Lab, open_lab: OpenLab, chapter: str) -> 
     assert moved == len(widgets) - others
 
 
+def test_a_problem_set_runs_on_binder_up_to_what_is_left_to_do(lab: Lab, open_lab: OpenLab) -> None:
+    chapter = "book/sets/ps1-two-tasks"
+    path = launch_path(chapter)
+    assert path == f"lab/tree/{chapter}.ipynb"
+    cells = Notebook(open_lab(lab.address(path)), f"{chapter}.ipynb").run_all()
+    errors = [error for cell in cells for error in cell["errors"]]
+    told = "there is no answer yet; write it in the cell above, and run that cell"
+    assert [error["evalue"] for error in errors] == [told]
+    stopped = next(number for number, cell in enumerate(cells) if cell["errors"])
+    assert stopped > 0 and all(cell["over"] for cell in cells[:stopped])
+
+
 def test_what_is_not_stored_is_computed_by_the_kernel(lab: Lab, open_lab: OpenLab) -> None:
     path = "book/of-the-tests.md"
     (lab.repository / path).write_text(OWN_CHAPTER, encoding="utf-8")

@@ -39,6 +39,8 @@ GATHERED = """async (paths) => {
     all[0].querySelector("article").replaceChildren(...sections);
     return "<!doctype html>" + all[0].documentElement.outerHTML;
 }"""
+MAP = "oomlab.views.matrix:heat_map"
+"""It takes seconds to be made again, and has its own test, cell by cell (test_matrix.py)."""
 DATA = ":scope > script[type='application/json']"
 PICTURE = ".oom-picture :is(.oom-m-time, svg.oom-figure, .oom-heat, table)"
 
@@ -51,6 +53,8 @@ def test_each_stored_value_shows_what_the_model_says(read_page: OpenPage, path: 
     for number in range(panels.count()):
         panel = panels.nth(number)
         data = json.loads(panel.locator(DATA).text_content() or "")
+        if data["view"] == MAP:
+            continue
         skip_prediction(panel)
         start = {c["name"]: present(panel, c) for c in data["controls"]}
         seen = set()

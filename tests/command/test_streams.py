@@ -17,6 +17,7 @@ from oomlab.command import console, dispatch, main, progress, status
 from oomlab.command.dispatch import COMMANDS
 from oomlab.command.parser import Command
 from oomlab.command.progress import Progress
+from oomlab.evidence.sweep.named import find_sweep
 
 OOMLAB = f"{sys.executable} -m oomlab"
 ROOT = Path(__file__).parents[2]
@@ -160,9 +161,10 @@ def test_a_sweep_that_is_stopped_leaves_no_process_behind(
         sweep.wait()
     if number == signal.SIGTERM:
         kept = partial.read_bytes().count(b"\n") - 2
+        points = len(find_sweep("five-seconds").points())
         assert sweep.returncode == 143
         assert (tmp_path / "said").read_text() == (
-            f"oomlab: terminated; {kept} of 1956 points are kept; go on with: oomlab sweep"
+            f"oomlab: terminated; {kept} of {points} points are kept; go on with: oomlab sweep"
             f" five-seconds --jobs=2 --out={out} --resume\n"
         )
     wait_until("their end", lambda: all(map(has_ended, others)))

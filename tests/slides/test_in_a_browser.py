@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -49,7 +50,12 @@ LOOK_AT_ALL = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("name", NAMES)
+EACH_KIND = ("front", "five-seconds", "matrix", "offload", "workbench")
+"""Decks with each kind of slide: the balloon and the game, figures and formulas, the map, stages
+and listings, what readers write. All of them take minutes: OOMLAB_EVERY_DECK=1."""
+
+
+@pytest.mark.parametrize("name", NAMES if os.environ.get("OOMLAB_EVERY_DECK") else EACH_KIND)
 def test_what_does_not_fit_a_slide_says_so_and_can_be_reached(
     open_deck: OpenDeck, name: str
 ) -> None:
