@@ -10,7 +10,6 @@ one set, it sees whether what the page for teachers calls lost is so still.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import html
 import json
 import subprocess
@@ -34,13 +33,6 @@ from tools.releases import released
 
 ANSWERS = tomllib.loads(Path(__file__).with_name("wrong_answers.toml").read_text("utf-8"))
 BOUNDS = Bounds(seconds=60)
-MARKS = """class Marks:
-    def __init__(self, points, *answers):
-        self.points = points
-    def add(self, *what):
-        pass
-    def total(self):
-        return self.points"""
 
 
 @dataclass(frozen=True)
@@ -143,13 +135,11 @@ def _unsaid(one: ProblemSet, due: Graded, shown: str) -> Iterator[str]:
 
 
 def no_longer_lost(trial: Trial, folder: Path) -> Iterator[str]:
-    """A line for what is better than the page for teachers says, tried with set 1."""
+    """A line for what is better than the page for teachers says, tried with set 1 and nothing that
+    does harm."""
     solved = solutions(trial.one.name)
-    unanswered = {cell: STUB for cell in solved}
     mark = folder / "written"
     write = f"open({str(mark)!r}, 'w').close()\n"
-    if sum(_points(trial, folder, unanswered | {"number": MARKS}).values()) != trial.one.by_machine:
-        yield "a notebook cannot replace Marks any more"
     _points(trial, folder, solved | {"number": write + solved["number"]})
     if not mark.exists():
         yield "a student's code cannot write a file any more"
@@ -157,9 +147,6 @@ def no_longer_lost(trial: Trial, folder: Path) -> Iterator[str]:
     notebook.cells = [cell for cell in notebook.cells if cell.id != "setup"]
     if any(trial.points(notebook, folder).values()):
         yield "a deleted cell is put back"
-    with contextlib.suppress(RuntimeError):
-        _points(trial, folder, solved | {"edges-answer": "import os\nos._exit(0)"})
-        yield "a cell may end the process"
     wrong = trial.handed_in(solved | {"held-answer": "worker_holds = ['fs_lock']"})
     if "held-test</pre></strong> passed!" not in trial.said(wrong, folder):
         yield "a wrong prediction is not called passed any more"
