@@ -13,8 +13,8 @@ from tests.conftest import OpenPage
 PAGE = "book/index.html"
 
 
-def balloon(open_page: OpenPage, **options: bool) -> Locator:
-    found = open_page(PAGE, **options).locator(".oom-balloon")
+def balloon(read_page: OpenPage, **options: bool) -> Locator:
+    found = read_page(PAGE, **options).locator(".oom-balloon")
     expect(found).to_have_attribute("data-ready", "")
     return found
 
@@ -34,8 +34,8 @@ def told(toy: Locator) -> str:
     return toy.locator(".oom-b-told").inner_text()
 
 
-def test_pages_go_to_the_host_and_come_back(open_page: OpenPage) -> None:
-    toy = balloon(open_page)
+def test_pages_go_to_the_host_and_come_back(read_page: OpenPage) -> None:
+    toy = balloon(read_page)
     assert megabytes(toy) == (48, 16, 0)
     toy.get_by_role("button", name="4 MB, free: lend them to the host").first.click()
     assert megabytes(toy) == (48, 12, 4)
@@ -48,8 +48,8 @@ def test_pages_go_to_the_host_and_come_back(open_page: OpenPage) -> None:
     assert megabytes(toy) == (48, 16, 0), "an empty balloon gives nothing"
 
 
-def test_the_kernel_asks_the_balloon_before_it_kills(open_page: OpenPage) -> None:
-    toy = balloon(open_page)
+def test_the_kernel_asks_the_balloon_before_it_kills(read_page: OpenPage) -> None:
+    toy = balloon(read_page)
     for _ in range(4):
         press(toy, "lend")
     assert "What if a program needs some?" in told(toy)
@@ -65,16 +65,16 @@ def test_the_kernel_asks_the_balloon_before_it_kills(open_page: OpenPage) -> Non
     assert megabytes(toy) == (48, 16, 0)
 
 
-def test_what_is_free_is_taken_without_asking(open_page: OpenPage) -> None:
-    toy = balloon(open_page)
+def test_what_is_free_is_taken_without_asking(read_page: OpenPage) -> None:
+    toy = balloon(read_page)
     press(toy, "lend")
     press(toy, "ask")
     assert megabytes(toy) == (52, 8, 4)
     assert told(toy) == "A program took 4 MB of what was free."
 
 
-def test_a_page_can_be_carried(open_page: OpenPage) -> None:
-    toy = balloon(open_page)
+def test_a_page_can_be_carried(read_page: OpenPage) -> None:
+    toy = balloon(read_page)
     mouse = toy.page.mouse
     # The tile itself: "the first that is free" is another one when this has been lent.
     tile, host = toy.locator("[data-is=free]").first.element_handle(), toy.locator(".oom-b-host")
@@ -98,8 +98,8 @@ def test_a_page_can_be_carried(open_page: OpenPage) -> None:
     assert megabytes(toy)[2] in (0, 8), "and a press after that is one"
 
 
-def test_the_keyboard_alone_is_enough_and_keeps_its_place(open_page: OpenPage) -> None:
-    toy = balloon(open_page)
+def test_the_keyboard_alone_is_enough_and_keeps_its_place(read_page: OpenPage) -> None:
+    toy = balloon(read_page)
     tile = toy.locator("button[data-is=free]").last
     tile.focus()
     for key, lent in (("Enter", 4), ("Space", 0), ("Enter", 4)):
@@ -111,9 +111,9 @@ def test_the_keyboard_alone_is_enough_and_keeps_its_place(open_page: OpenPage) -
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_is_accessible_and_fits_a_phone(
-    open_page: OpenPage, violations: Callable[[Page], list[str]], dark: bool
+    read_page: OpenPage, violations: Callable[[Page], list[str]], dark: bool
 ) -> None:
-    toy = balloon(open_page, phone=True, dark=dark)
+    toy = balloon(read_page, phone=True, dark=dark)
     for _ in range(3):
         press(toy, "lend")
     paper = toy.evaluate("one => getComputedStyle(one).backgroundColor")
@@ -126,8 +126,8 @@ def test_it_is_accessible_and_fits_a_phone(
     assert all(width >= 24 and height >= 32 for width, height in sizes), sizes
 
 
-def test_nothing_glides_under_reduced_motion(open_page: OpenPage) -> None:
-    toy = balloon(open_page, reduced_motion=True)
+def test_nothing_glides_under_reduced_motion(read_page: OpenPage) -> None:
+    toy = balloon(read_page, reduced_motion=True)
     press(toy, "lend")
     # The theme makes its own transitions last a hundredth of a millisecond then.
     moving = "one.getAnimations({ subtree: true })"
@@ -135,8 +135,8 @@ def test_nothing_glides_under_reduced_motion(open_page: OpenPage) -> None:
     assert toy.evaluate(longest) < 1
 
 
-def test_without_javascript_the_picture_is_there(open_page: OpenPage) -> None:
-    page = open_page(PAGE, javascript=False)
+def test_without_javascript_the_picture_is_there(read_page: OpenPage) -> None:
+    page = read_page(PAGE, javascript=False)
     toy = page.locator(".oom-balloon")
     expect(toy.locator(".oom-b-guest")).to_be_visible()
     expect(toy.locator("noscript p")).to_be_visible()

@@ -27,8 +27,8 @@ INSIDE = """game => {
 }"""
 
 
-def game(open_page: OpenPage, path: str = PAGE, **options: bool) -> Locator:
-    found = open_page(path, **options).locator(".oom-game")
+def game(read_page: OpenPage, path: str = PAGE, **options: bool) -> Locator:
+    found = read_page(path, **options).locator(".oom-game")
     expect(found).to_have_attribute("data-ready", "")
     return found
 
@@ -81,8 +81,8 @@ def play_hints(game: Locator) -> list[int]:
     return distances
 
 
-def test_six_moves_tie_the_knot_on_the_front_page(open_page: OpenPage) -> None:
-    played = game(open_page, FRONT)
+def test_six_moves_tie_the_knot_on_the_front_page(read_page: OpenPage) -> None:
+    played = game(read_page, FRONT)
     move(played, "balloon_worker", "balloon_worker")
     expect(played).to_have_attribute("data-kind", "open")
     move(played, "fs_task")
@@ -100,9 +100,9 @@ def test_six_moves_tie_the_knot_on_the_front_page(open_page: OpenPage) -> None:
     ("option", "verdict"), [(None, "Each has"), (0, "You thought otherwise."), (2, "You saw it")]
 )
 def test_the_question_is_answered_by_the_game(
-    open_page: OpenPage, option: int | None, verdict: str
+    read_page: OpenPage, option: int | None, verdict: str
 ) -> None:
-    played = game(open_page, FRONT)
+    played = game(read_page, FRONT)
     options = played.locator(".oom-g-ask label")
     if option is not None:
         options.nth(option).click()
@@ -119,8 +119,8 @@ def test_the_question_is_answered_by_the_game(
 
 
 @pytest.mark.parametrize("name", [name for name in LEVELS if board(name)["best"]])
-def test_the_hints_lead_to_every_goal_by_the_shortest_way(open_page: OpenPage, name: str) -> None:
-    played = game(open_page)
+def test_the_hints_lead_to_every_goal_by_the_shortest_way(read_page: OpenPage, name: str) -> None:
+    played = game(read_page)
     level(played, name)
     distances = play_hints(played)
     assert distances == list(range(len(distances), 0, -1))
@@ -128,16 +128,16 @@ def test_the_hints_lead_to_every_goal_by_the_shortest_way(open_page: OpenPage, n
     expect(played.locator(f"[data-level={name}]")).to_have_attribute("data-done", "true")
 
 
-def test_what_is_pasted_into_a_terminal_is_stuck_there_as_well(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_what_is_pasted_into_a_terminal_is_stuck_there_as_well(read_page: OpenPage) -> None:
+    played = game(read_page)
     play_hints(played)
     command = played.locator(".oom-g-replay").text_content() or ""
     assert command.startswith("oomlab replay ")
     assert replay(command.removeprefix("oomlab replay ")).verdict == "stuck"
 
 
-def test_undo_goes_back_and_start_again_begins_anew(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_undo_goes_back_and_start_again_begins_anew(read_page: OpenPage) -> None:
+    played = game(read_page)
     first = hands(played)
     move(played, "balloon_worker")
     second = hands(played)
@@ -151,8 +151,8 @@ def test_undo_goes_back_and_start_again_begins_anew(open_page: OpenPage) -> None
     expect(played.locator("[data-do=undo]")).to_have_attribute("aria-disabled", "true")
 
 
-def test_a_reload_finds_the_game_as_it_was(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_a_reload_finds_the_game_as_it_was(read_page: OpenPage) -> None:
+    played = game(read_page)
     level(played, "rfc")
     move(played, "fs_task", "balloon_worker", "fs_task")
     assert query(played) == "?play=rfc/fs_task,balloon_worker,fs_task"
@@ -180,8 +180,8 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("link", list(DAMAGED), ids=range(len(DAMAGED)))
-def test_a_damaged_link_starts_a_new_game_and_says_so(open_page: OpenPage, link: str) -> None:
-    played = game(open_page, f"{PAGE}?play={link}")
+def test_a_damaged_link_starts_a_new_game_and_says_so(read_page: OpenPage, link: str) -> None:
+    played = game(read_page, f"{PAGE}?play={link}")
     assert told(played).startswith(f"The link was not followed: {DAMAGED[link]}")
     assert score(played).startswith("0 moves")
     move(played, "fs_task")
@@ -189,9 +189,9 @@ def test_a_damaged_link_starts_a_new_game_and_says_so(open_page: OpenPage, link:
 
 
 def test_the_cursor_goes_back_and_forth_and_a_move_from_there_is_a_new_game(
-    open_page: OpenPage,
+    read_page: OpenPage,
 ) -> None:
-    played = game(open_page, FRONT)
+    played = game(read_page, FRONT)
     play_hints(played)
     cursor = played.locator(".oom-g-cursor")
     cursor.focus()
@@ -208,8 +208,8 @@ def test_the_cursor_goes_back_and_forth_and_a_move_from_there_is_a_new_game(
     assert query(played) == "?play=circle/fs_task"
 
 
-def test_the_picture_says_who_waits_and_where_each_task_stands(open_page: OpenPage) -> None:
-    played = game(open_page, FRONT)
+def test_the_picture_says_who_waits_and_where_each_task_stands(read_page: OpenPage) -> None:
+    played = game(read_page, FRONT)
     move(played, *["balloon_worker"] * 2, *["fs_task"] * 4)
     assert played.locator(".oom-m-edge[data-on][data-closed]").count() == 4
     here = played.locator(".oom-m-list:not([hidden]) li[data-now]")
@@ -228,14 +228,14 @@ def test_the_picture_says_who_waits_and_where_each_task_stands(open_page: OpenPa
     ]
 
 
-def test_a_task_in_the_graph_is_pressed_like_its_button(open_page: OpenPage) -> None:
-    played = game(open_page, FRONT)
+def test_a_task_in_the_graph_is_pressed_like_its_button(read_page: OpenPage) -> None:
+    played = game(read_page, FRONT)
     played.locator('.oom-m-who[data-thing="fs_task"]').click()
     assert told(played) == "fs_task takes fs_lock."
 
 
-def test_the_cursor_is_dragged_on_the_lanes(open_page: OpenPage) -> None:
-    played = game(open_page, FRONT)
+def test_the_cursor_is_dragged_on_the_lanes(read_page: OpenPage) -> None:
+    played = game(read_page, FRONT)
     play_hints(played)
     lane = played.locator(".oom-m-lane .oom-m-bars").first
     lane.scroll_into_view_if_needed()
@@ -249,8 +249,8 @@ def test_the_cursor_is_dragged_on_the_lanes(open_page: OpenPage) -> None:
     assert score(played).startswith("2 moves")
 
 
-def test_one_delay_is_one_delay(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_one_delay_is_one_delay(read_page: OpenPage) -> None:
+    played = game(read_page)
     level(played, "delay")
     move(played, "fs_task", "balloon_worker")
     expect(hand(played, "balloon_worker")).to_have_attribute("aria-disabled", "true")
@@ -263,8 +263,8 @@ def test_one_delay_is_one_delay(open_page: OpenPage) -> None:
     assert "you have no delay left" in told(played)
 
 
-def test_a_time_limit_is_called_one(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_a_time_limit_is_called_one(read_page: OpenPage) -> None:
+    played = game(read_page)
     level(played, "needless")
     for _ in range(10):
         if "let its time run out" in hand(played, "hog").inner_text():
@@ -275,8 +275,8 @@ def test_a_time_limit_is_called_one(open_page: OpenPage) -> None:
     assert "Done, with 0 switches, the fewest there are." in told(played)
 
 
-def test_where_there_is_nothing_to_reach_every_order_is_tried(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_where_there_is_nothing_to_reach_every_order_is_tried(read_page: OpenPage) -> None:
+    played = game(read_page)
     level(played, "merged")
     do(played, "hint")
     assert "None of the 571 states of this machine is a lockup." in told(played)
@@ -289,8 +289,8 @@ def test_where_there_is_nothing_to_reach_every_order_is_tried(open_page: OpenPag
     expect(played.locator("[data-level=merged]")).to_have_attribute("data-done", "true")
 
 
-def test_an_end_without_the_goal_is_explained(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_an_end_without_the_goal_is_explained(read_page: OpenPage) -> None:
+    played = game(read_page)
     level(played, "needless")
     for task in ("hog", "hog", "hog", "oom_notifier", "oom_notifier", "oom_notifier", "host"):
         move(played, task)
@@ -300,8 +300,8 @@ def test_an_end_without_the_goal_is_explained(open_page: OpenPage) -> None:
     assert "the goal was not reached. Undo, or start again." in told(played)
 
 
-def test_what_was_solved_is_kept_and_can_be_forgotten(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_what_was_solved_is_kept_and_can_be_forgotten(read_page: OpenPage) -> None:
+    played = game(read_page)
     expect(played.locator("[data-do=forget]")).to_be_hidden()
     play_hints(played)
     played.page.goto(played.page.url.partition("?")[0])
@@ -314,8 +314,8 @@ def test_what_was_solved_is_kept_and_can_be_forgotten(open_page: OpenPage) -> No
 
 
 @pytest.mark.parametrize("text", ["{", "null", "3", '{"circle": "x"}', '{"circle": -1e9}'])
-def test_somebody_elses_words_in_storage_do_no_harm(open_page: OpenPage, text: str) -> None:
-    played = game(open_page)
+def test_somebody_elses_words_in_storage_do_no_harm(read_page: OpenPage, text: str) -> None:
+    played = game(read_page)
     played.page.evaluate("text => localStorage.setItem('oomlab-game', text)", text)
     played.page.reload()
     expect(played).to_have_attribute("data-ready", "")
@@ -323,8 +323,8 @@ def test_somebody_elses_words_in_storage_do_no_harm(open_page: OpenPage, text: s
     expect(played.locator("[data-level=circle]")).to_have_attribute("data-done", "true")
 
 
-def test_a_blocked_task_says_why_it_cannot_move(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_a_blocked_task_says_why_it_cannot_move(read_page: OpenPage) -> None:
+    played = game(read_page)
     move(played, "balloon_worker", "balloon_worker", "fs_task")
     blocked = hand(played, "balloon_worker")
     expect(blocked).to_have_attribute("aria-disabled", "true")
@@ -335,8 +335,8 @@ def test_a_blocked_task_says_why_it_cannot_move(open_page: OpenPage) -> None:
     )
 
 
-def test_digits_and_letters_are_enough(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_digits_and_letters_are_enough(read_page: OpenPage) -> None:
+    played = game(read_page)
     played.locator("[data-do=hint]").focus()
     keyboard = played.page.keyboard
     for key in "221111":
@@ -352,8 +352,8 @@ def test_digits_and_letters_are_enough(open_page: OpenPage) -> None:
     assert AWAY.match(told(played))
 
 
-def test_the_keyboard_alone_is_enough(open_page: OpenPage) -> None:
-    played = game(open_page)
+def test_the_keyboard_alone_is_enough(read_page: OpenPage) -> None:
+    played = game(read_page)
     page = played.page
     hand(played, "fs_task").focus()
     page.keyboard.press("Enter")
@@ -365,9 +365,9 @@ def test_the_keyboard_alone_is_enough(open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_is_accessible_in_the_lockup_and_fits_a_phone(
-    open_page: OpenPage, violations: Callable[[Page], list[str]], dark: bool
+    read_page: OpenPage, violations: Callable[[Page], list[str]], dark: bool
 ) -> None:
-    played = game(open_page, phone=True, dark=dark)
+    played = game(read_page, phone=True, dark=dark)
     paper = played.evaluate("one => getComputedStyle(one).backgroundColor")
     assert (sum(map(int, re.findall(r"\d+", paper)[:3])) < 200) == dark
     play_hints(played)
@@ -379,8 +379,8 @@ def test_it_is_accessible_in_the_lockup_and_fits_a_phone(
         assert played.evaluate(INSIDE) == []
 
 
-def test_without_javascript_it_says_what_to_do(open_page: OpenPage) -> None:
-    page = open_page(PAGE, javascript=False)
+def test_without_javascript_it_says_what_to_do(read_page: OpenPage) -> None:
+    page = read_page(PAGE, javascript=False)
     said = page.locator(".oom-game noscript p")
     expect(said).to_be_visible()
     assert (said.inner_text()).startswith("The game needs JavaScript")

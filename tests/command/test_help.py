@@ -24,7 +24,12 @@ pytest.importorskip("shtab", reason="the package that writes completions is an e
 CALLS = {
     line.strip() for text in EXAMPLES.values() for line in text.splitlines() if "oomlab" in line
 }
-QUICK = sorted(call for call in CALLS if "#" not in call and "kern.log" not in call)
+LEDGER = pytest.mark.xdist_group("ledger")  # there, what these take seconds for is known
+QUICK = [
+    pytest.param(call, marks=LEDGER if call.split()[1] in ("claims", "findings") else ())
+    for call in sorted(CALLS)
+    if "#" not in call and "kern.log" not in call
+]
 
 
 def test_every_command_has_examples_and_no_other() -> None:

@@ -25,7 +25,7 @@ BOUNDS = Bounds(seconds=6)
 HOSTILE = {
     "raises": "{answer}\nraise RuntimeError('own')",
     "floods": "print('x' * 20_000_000)\n{answer}",
-    "loops": "while True:\n    pass",
+    "loops": "import time\nwhile True:\n    PASS",
     "deletes": (
         "import os, shutil\nfor name in os.listdir('.'):\n"
         "    shutil.rmtree(name, True) if os.path.isdir(name) else os.remove(name)\n"
@@ -33,6 +33,9 @@ HOSTILE = {
     ),
 }
 """What stands in the first answers of a set, in this order; {answer} is right."""
+AGAIN = "time.sleep(0.1)"
+"""What is done in an endless loop, except in the first set, where nothing is: a loop that keeps a
+core busy is ended like any other, and eleven of them would keep two cores from all other tests."""
 NO_ANSWER = ("loops", "needs what loops", "deleted")
 """What leaves no answer behind. An error behind an answer takes nothing away."""
 
@@ -66,7 +69,8 @@ def worst(name: str, folder: Path) -> tuple[Any, dict[str, str]]:
                         r"^(?:def |from \S+ import )?(\w+)(?: =|\(|$)", cell.source, re.MULTILINE
                     )
                     lost = re.compile(rf"\b({'|'.join(names)})\b")
-                harm = HOSTILE[doing].replace("FOLDER", str(folder))
+                again = "pass" if name == NAMES[0] else AGAIN
+                harm = HOSTILE[doing].replace("FOLDER", str(folder)).replace("PASS", again)
                 cell.source = harm.replace("{answer}", cell.source)
             elif doing == "copies":
                 twin = copy.deepcopy(cell)
