@@ -110,7 +110,7 @@ def test_a_network_and_what_is_missing_are_told_in_words() -> None:
         Listed("sets/b.ipynb", "B", "Two"),
     ]
     text = front_page(HEAD, every, ["numpy", "matplotlib"], 27)
-    assert "about 27 MB until the first cell runs" in text
+    assert "at most 27 MB until the first cell runs" in text
     assert "numpy and matplotlib have to come from another host" in text
     assert "That concerns A &lt; B." in text
     assert '<h2>One</h2><ul><li><a href="notebooks/index.html?path=chapters/a.ipynb">A &lt;' in text
@@ -216,7 +216,7 @@ def built(site: Path, available: bool = True) -> Path:
         (site / f"{name}.html").write_text(HEAD)
     live = site / "_static" / "live"
     live.mkdir(parents=True)
-    told = {"available": available, "why": "No npm.", "bytes": 1}
+    told = {"available": available, "why": "No npm.", "files": {}}
     (live / "engine.json").write_text(json.dumps(told))
     return site
 

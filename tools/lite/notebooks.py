@@ -101,8 +101,11 @@ def chapter(text: str, note: str, here: set[str]) -> Any:
         cell.metadata.clear()
         if cell.cell_type == "markdown":
             cell.source = plain(cell.source, here)
-        elif _FOLDED.intersection(tags):
+            continue
+        if _FOLDED.intersection(tags):
             cell.metadata["jupyter"] = {"source_hidden": True}
+        if _DRAWS.search(cell.source):  # ends in a sentence; what follows is run all the same
+            cell.metadata["tags"] = ["raises-exception"]
     made.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

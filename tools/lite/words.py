@@ -51,7 +51,7 @@ def front_page(book_page: str, every: list[Listed], missing: list[str], megabyte
     """
     drawing = [escape(one.title) for one in every if one.draws]
     points = [
-        "<strong>Loading needs a network</strong>, from this site alone: about"
+        "<strong>Loading needs a network</strong>, from this site alone: at most"
         f" {megabytes} MB until the first cell runs. A copy of the book kept for the train has no"
         " part of it.",
         "<strong>Running needs none.</strong> Python is in the page; it answers cells, panels and"
