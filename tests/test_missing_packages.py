@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from oomlab.errors import MissingPackageError, needed
 
@@ -35,9 +36,8 @@ except InputError as error:
          "'perfetto')", "oomlab[perfetto]"),
         ("matplotlib", "from oomlab.views import call; call("
          "'oomlab.views.statistics:price_of_load', {'measure': 'lent'})", "oomlab[plots]"),
-        ("matplotlib", "from oomlab.widgets import Choice, Panel; Panel("
-         "'oomlab.views.statistics:price_of_load', [Choice('measure', 'M', {'lent': 'L', 'ended': 'E'})])",
-         "oomlab[plots]"),
+        ("matplotlib", "from oomlab.widgets import Panel, crowd_controls; "
+         "Panel('oomlab.views.statistics:rounds', crowd_controls())", "oomlab[plots]"),
         ("SALib", "from oomlab.evidence import shares, stored; shares(stored('guesses'))",
          "oomlab[book]"),
     ],
@@ -62,7 +62,7 @@ def test_in_a_page_it_says_where_the_package_is(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_notebook_shows_that_line_and_no_traceback() -> None:
-    shell = InteractiveShell()
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
     shown: list[list[str]] = []
     shell._showtraceback = lambda _kind, _value, lines: shown.append(lines)
     shell.run_cell("from oomlab.errors import needed\nwith needed('plots'):\n    import no_such")

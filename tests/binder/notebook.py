@@ -23,11 +23,13 @@ _CELLS = f"""() => [...{_NOTEBOOK}.context.model.cells]
   .filter(({{ cell }}) => cell.type === "code" && cell.sharedModel.source.trim())
   .map(({{ cell, index }}) => {{
     const outputs = cell.outputs.toJSON();
+    const printed = outputs.filter((one) => one.output_type === "stream");
     const widget = "application/vnd.jupyter.widget-view+json";
     return {{
       index,
       over: cell.executionCount !== null && cell.executionState === "idle",
       errors: outputs.filter((one) => one.output_type === "error"),
+      said: printed.map((one) => [one.text].flat().join("")).join(""),
       panel: outputs.some((one) => one.data && widget in one.data),
     }};
   }})"""
@@ -35,6 +37,7 @@ _STOPPED = f"""() => {{
   const cells = ({_CELLS})();
   return cells.every((cell) => cell.over) || cells.some((cell) => cell.errors.length);
 }}"""
+_IDLE = f"() => {_NOTEBOOK}.sessionContext.session.kernel.status === 'idle'"
 # JupyterLab draws only cells near the one that is looked at.
 _LOOK_AT = f"""async (index) => {{
   {_NOTEBOOK}.content.activeCellIndex = index;
@@ -52,12 +55,19 @@ class Notebook:
     def run_all(self, patience_ms: float = RUN_MS) -> list[dict[str, Any]]:
         """Runs every cell by the menu, or all up to an error, within `patience_ms`.
 
-        Returns what is known of each code cell: index, over, errors, panel (has it one?).
+        Returns what is known of each code cell: index, over, errors, said (what it has printed),
+        panel (has it one?).
         """
         self.wait()
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         self.page.wait_for_function(_STOPPED, timeout=patience_ms)
+        cells: list[dict[str, Any]] = self.page.evaluate(_CELLS)
+        return cells
+
+    def at_rest(self) -> list[dict[str, Any]]:
+        """What is known of each code cell when the kernel has nothing to do any more."""
+        self.page.wait_for_function(_IDLE, timeout=RUN_MS)
         cells: list[dict[str, Any]] = self.page.evaluate(_CELLS)
         return cells
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from tools import assignments, releases
 from tools.build_book import pages, pages_below
@@ -16,6 +18,7 @@ from tools.check_site import CHECKS, html_files
 from tools.lite import packages, write
 from tools.lite.__main__ import main
 from tools.lite.notebooks import (
+    GO_ON,
     Listed,
     NotebookError,
     chapter,
@@ -31,6 +34,7 @@ from tools.paths import ROOT
 from tools.release import zip_site
 from tools.site_links import Page
 
+NO_HISTORY = Config({"HistoryManager": {"enabled": False}})
 HERE = {"chapters/report.ipynb", "sets/ps1-two-tasks.ipynb"}
 HEAD = (
     '<html><head><meta http-equiv="Content-Security-Policy" content="default-src \'self\'">'
@@ -62,6 +66,8 @@ def test_a_chapter_is_its_cells_with_the_code_folded_that_the_book_folds(written
         cells = json.loads((written / one.path).read_text(encoding="utf-8"))["cells"]
         assert "".join(cells[0]["source"]) == f"About {one.title}"
         code = [cell for cell in cells if cell["cell_type"] == "code"]
+        if one.draws:
+            assert "".join(code.pop(0)["source"]) == GO_ON
         folded = [cell for cell in code if cell["metadata"].get("jupyter", {}).get("source_hidden")]
         tagged = len(re.findall(r"^:?tags: \[.*(?:hide-input|remove-\w+)", text, re.MULTILINE))
         assert (len(code), len(folded)) == (text.count("```{code-cell}"), tagged)
@@ -112,7 +118,7 @@ def test_a_network_and_what_is_missing_are_told_in_words() -> None:
     text = front_page(HEAD, every, ["numpy", "matplotlib"], 27)
     assert "at most 27 MB until the first cell runs" in text
     assert "numpy and matplotlib have to come from another host" in text
-    assert "That concerns A &lt; B." in text
+    assert "Pictures in <em>A &lt; B</em> that need them say so" in text
     assert '<h2>One</h2><ul><li><a href="notebooks/index.html?path=chapters/a.ipynb">A &lt;' in text
     assert "Not here" not in front_page(HEAD, every, [], 27)
     assert "matplotlib has to come from another host" in not_here(["matplotlib"])
@@ -253,3 +259,18 @@ def test_what_cannot_be_made_leaves_the_older_page(
     assert [path.name for path in (site / "lite").iterdir()] == ["index.html"]
     with pytest.raises(LiteError, match=r"no engine that could run notebooks: No npm\.$"):
         write.write_lite(built(tmp_path / "other", available=False), tmp_path / "jupyter-lite")
+
+
+def test_where_a_package_is_missing_a_cell_says_so_and_is_no_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shell = InteractiveShell.instance(config=NO_HISTORY)
+    try:
+        shell.run_cell(GO_ON)
+        shell.run_cell(
+            "from oomlab.errors import needed\nwith needed('plots'):\n    import no_such"
+        )
+    finally:
+        InteractiveShell.clear_instance()
+    needs = 'which this needs; get it with: pip install "oomlab[plots]"'
+    assert capsys.readouterr() == (f"no_such is not installed, {needs}\n", "")

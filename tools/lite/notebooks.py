@@ -17,7 +17,7 @@ from typing import Any
 import jupytext
 import nbformat
 import yaml
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tools import assignments, releases
 from tools.assignments import page_title
@@ -29,7 +29,18 @@ CHAPTERS, SETS = "chapters", "sets"
 
 _FOLDED = {"hide-input", "remove-input", "remove-cell"}
 _DRAWS = re.compile(r"oomlab\.views\.statistics|oomlab\.figures\.plots|downtime_statistics")
-"""What draws with matplotlib. tests/lite holds this against what the page's Python says."""
+"""What draws with matplotlib; tests/lite holds this against what cells say."""
+GO_ON = """\
+# A picture that cannot be drawn here says so in its place, and the cells behind it are run.
+from IPython import get_ipython
+
+from oomlab.errors import MissingPackageError
+
+get_ipython().set_custom_exc(
+    (MissingPackageError,), lambda shell, kind, error, traceback, tb_offset=None: print(error)
+)
+"""
+"""JupyterLite runs nothing behind an error, whatever tag a cell has."""
 _ROLE = re.compile(r"\{[a-z:-]+\}`([^`<]*?)(?:\s*<[^`>]*>)?`")
 _REMARK = re.compile(r"^:::\{admonition\} (.+)\n(?::\w+: .*\n)*\n?((?:.*\n)*?):::$", re.MULTILINE)
 _PLACE = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
@@ -94,18 +105,18 @@ def chapter(text: str, note: str, here: set[str]) -> Any:
     """The notebook of a chapter's `text`. `here`: the paths of all notebooks, to which links
     lead; other links between pages become words."""
     made = jupytext.reads(text, fmt="md:myst")
-    made.cells.insert(0, new_markdown_cell(note))
+    before = [new_markdown_cell(note)]
+    if _DRAWS.search(text):
+        before.append(new_code_cell(GO_ON, metadata={"tags": ["remove-cell"]}))
+    made.cells[:0] = before
     for place, cell in enumerate(made.cells):
         cell.id = f"cell-{place}"
         tags = cell.metadata.pop("tags", [])
         cell.metadata.clear()
         if cell.cell_type == "markdown":
             cell.source = plain(cell.source, here)
-            continue
-        if _FOLDED.intersection(tags):
+        elif _FOLDED.intersection(tags):
             cell.metadata["jupyter"] = {"source_hidden": True}
-        if _DRAWS.search(cell.source):  # ends in a sentence; what follows is run all the same
-            cell.metadata["tags"] = ["raises-exception"]
     made.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -27,11 +27,12 @@ def not_here(missing: list[str]) -> str:
     """What the page's Python has not, and why, in two sentences; "" where nothing is missing."""
     if not missing:
         return ""
+    return f"{_elsewhere(missing)} A picture that needs one says so in its place."
+
+
+def _elsewhere(missing: list[str]) -> str:
     have = "have" if len(missing) > 1 else "has"
-    return (
-        f"{named(missing)} {have} to come from another host, which this site never asks, so this"
-        " Python is without. A picture that needs one says so in its place."
-    )
+    return f"{named(missing)} {have} to come from another host, which this site never asks."
 
 
 def note(one: Listed, missing: list[str]) -> str:
@@ -49,7 +50,7 @@ def front_page(book_page: str, every: list[Listed], missing: list[str], megabyte
 
     Raises ValueError if `book_page` is no page of the book.
     """
-    drawing = [escape(one.title) for one in every if one.draws]
+    drawing = [f"<em>{escape(one.title)}</em>" for one in every if one.draws]
     points = [
         "<strong>Loading needs a network</strong>, from this site alone: at most"
         f" {megabytes} MB until the first cell runs. A copy of the book kept for the train has no"
@@ -58,10 +59,11 @@ def front_page(book_page: str, every: list[Listed], missing: list[str], megabyte
         " checks, and sends nothing anywhere.",
     ]
     if missing:
-        where = f" That concerns {named(drawing)}." if drawing else ""
+        where = f" in {named(drawing)}" if drawing else ""
         points.append(
-            f"<strong>Not here:</strong> {escape(not_here(missing))}{where} In the book, the rocket"
-            " of a chapter opens it on Binder, which has them, and which needs a network."
+            f"<strong>Not here:</strong> {escape(_elsewhere(missing))} Pictures{where} that need"
+            " them say so in their place. In the book, the rocket of a chapter opens it on Binder,"
+            " which has them, and which needs a network."
         )
     points.append(
         "<strong>What you write</strong> stays in this browser until its data are cleared."
