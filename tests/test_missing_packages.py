@@ -61,14 +61,11 @@ def test_in_a_page_it_says_where_the_package_is(monkeypatch: pytest.MonkeyPatch)
     )
 
 
-def test_a_notebook_shows_that_line_and_no_traceback() -> None:
+def test_a_notebook_shows_that_line_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
-    shown: list[list[str]] = []
-    shell._showtraceback = lambda _kind, _value, lines: shown.append(lines)
     shell.run_cell("from oomlab.errors import needed\nwith needed('plots'):\n    import no_such")
-    assert shown == [
-        ['no_such is not installed, which this needs; get it with: pip install "oomlab[plots]"']
-    ]
+    line = 'no_such is not installed, which this needs; get it with: pip install "oomlab[plots]"'
+    assert capsys.readouterr().out == f"{line}\n"
 
 
 def test_the_controls_of_a_plot_need_no_matplotlib() -> None:
