@@ -5,9 +5,11 @@ With OOMLAB_EVERY_NOTEBOOK=1 every chapter and every set is run.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -16,6 +18,7 @@ from tests.binder.notebook import Notebook
 from tests.conftest import OpenPage
 from tests.lite.conftest import OpenNotebook
 from tools.lite.notebooks import Listed, listed
+from tools.releases import released
 
 EVERY = bool(os.environ.get("OOMLAB_EVERY_NOTEBOOK"))
 FEW = {"chapters/nowait.ipynb", "sets/ps1-two-tasks.ipynb"}
@@ -57,6 +60,21 @@ def test_a_set_stops_at_the_first_question_as_elsewhere(
     assert 0 < stopped < len(cells) - 1
     assert all(cell["over"] for cell in cells[:stopped])
     assert not any(cell["over"] for cell in cells[stopped + 1 :])
+    assert for_nbgrader(downloaded(notebook)) == for_nbgrader(released(Path(one.path).stem))
+
+
+def downloaded(notebook: Notebook) -> Path:
+    """What a student hands in."""
+    with notebook.page.expect_download() as download:
+        notebook.page.get_by_role("menuitem", name="File", exact=True).click()
+        notebook.page.get_by_role("menuitem", name="Download", exact=True).click()
+    return download.value.path()
+
+
+def for_nbgrader(notebook: Path) -> list[tuple[str, str, object]]:
+    """What nbgrader finds its cells by."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [(c["id"], "".join(c["source"]), c["metadata"].get("nbgrader")) for c in cells]
 
 
 def test_a_panel_is_answered_by_the_python_of_the_page(open_notebook: OpenNotebook) -> None:
