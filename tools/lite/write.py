@@ -39,6 +39,8 @@ _UNUSED = (
     "jupyterlite.schema*",
     "SHA256SUMS",
 )
+_LIKES = {"@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}
+"""Settings that readers may change: light or dark as their system is."""
 _HEAD = re.compile(r"<head>", re.IGNORECASE)
 
 
@@ -73,6 +75,7 @@ def write_lite(site: Path, jupyter_lite: Path) -> Made:
         source.mkdir()
         write_notebooks(source / "files", lambda one: note(one, lacking))
         (source / "jupyter_lite_config.json").write_text(json.dumps(_build_settings(new)))
+        (source / "overrides.json").write_text(json.dumps(_LIKES))
         _run(jupyter_lite, source)
         names = write_python(site, new)
         _write_settings(new, names)
