@@ -113,7 +113,7 @@ def test_a_notebook_shows_what_an_objection_is_about(
     for name in ("ipykernel", "pyodide_kernel"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     display = SimpleNamespace(display=shown.append, SVG=str)
-    monkeypatch.setitem(sys.modules, "IPython.display", display)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
     if kernel:
         monkeypatch.setitem(sys.modules, kernel, sys)
     picture = draw_wait_for(run("h1-two-task-cycle"), 0)
