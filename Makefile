@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help book pdf slides serve test model-tests engine lint types bench course lock format clean distclean dev \
 	chromium browsers three-engines spin fence servers mutants findings new kernel-check site-check outside-links newest \
-	audit release-files installed book-next book-2 otter
+	audit release-files installed book-next book-2 otter lite lite-check
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -30,6 +30,7 @@ CLOCK ?= counted
 GUESTS ?=
 PYTHON ?=
 UPGRADE ?=
+EVERY ?=
 TRY ?= python3
 TARGETS ?= book site-check
 # Where the site will be read and where its sources are, if not where _config.yml says.
@@ -89,7 +90,7 @@ dev: $(VENV)/.dev ## only make .venv ready for working on the code
 test: dev chromium spin fence servers ## run every check: ruff, mypy, unit, property, notebook and browser tests
 	@$(MAKE) --no-print-directory --jobs 4 --output-sync=line lint types engine model-tests
 	@$(PYTEST) --numprocesses $(JOBS) --no-loadscope-reorder \
-		$(addprefix --ignore tests/,engines $(MODEL_TESTS))
+		$(addprefix --ignore tests/,engines lite $(MODEL_TESTS))
 
 model-tests: $(VENV)/.dev
 	@$(PYTEST) --quiet --numprocesses 2 $(addprefix tests/,$(MODEL_TESTS))
@@ -168,6 +169,19 @@ $(OTTER)/.made: $(VENV)/.dev requirements-otter-lock.txt
 otter: $(OTTER)/.made ## the problem sets for otter-grader, into _build/otter, and try them (SETS="ps5-a-safe-listener")
 	@$(PY) -m tools.otter --python $(OTTER)/bin/python $(SETS)
 	@$(PY) -m tests.course.otter --python $(OTTER)/bin/python $(SETS)
+
+LITE := .build/lite-env
+$(LITE)/.made: $(VENV)/.made requirements-lite-lock.txt
+	@rm -rf $(LITE) && $(PY) -m venv $(LITE)
+	@echo "Installing JupyterLite into $(LITE)"
+	@$(LITE)/bin/python $(LOCKED) -r requirements-lite-lock.txt
+	@touch $@
+
+lite: $(VENV)/.book book $(LITE)/.made ## chapters and sets as notebooks in a JupyterLite page, into _build/html/lite
+	@$(PY) -m tools.lite --python $(LITE)/bin/python
+
+lite-check: dev chromium lite ## that page in Chromium: a chapter, a set (EVERY=1: all of them; not part of make test)
+	@OOMLAB_EVERY_NOTEBOOK=$(EVERY) $(PYTEST) tests/lite
 
 lock: $(PUBLISH)/.made ## resolve the pins into the locks, with hashes (UPGRADE=1: all else newest)
 	@sh tools/lock.sh $(PUBLISH)/bin/uv $(if $(UPGRADE),--upgrade)

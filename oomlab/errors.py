@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
@@ -36,6 +37,10 @@ class BrokenOff(OomlabError):  # named for what happened, as the message says
 class MissingPackageError(InputError, ImportError):
     """A package that this part of oomlab needs is not installed; the message says how to get it."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: nothing in the cell is wrong."""
+        return [str(self)]
+
 
 @contextmanager
 def needed(extra: str = "") -> Iterator[None]:
@@ -47,10 +52,17 @@ def needed(extra: str = "") -> Iterator[None]:
         missing = (error.name or "").partition(".")[0]
         if missing in ("", "oomlab"):
             raise
-        what = f"oomlab[{extra}]" if extra else "oomlab"
-        raise MissingPackageError(
-            f'{missing} is not installed, which this needs; get it with: pip install "{what}"'
-        ) from None
+        raise MissingPackageError(_how_to_get(missing, extra)) from None
+
+
+def _how_to_get(missing: str, extra: str) -> str:
+    if sys.platform == "emscripten":  # where nothing can be installed
+        return (
+            f"{missing} is not in this page's Python, which this needs; it is there on Binder, and"
+            " on a machine of your own"
+        )
+    what = f"oomlab[{extra}]" if extra else "oomlab"
+    return f'{missing} is not installed, which this needs; get it with: pip install "{what}"'
 
 
 def unknown(what: str, name: object, valid: Iterable[object]) -> InputError:

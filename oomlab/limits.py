@@ -37,7 +37,13 @@ def collect() -> Iterator[tuple[str, Limit]]:
     for found in sorted(pkgutil.walk_packages(oomlab.__path__, "oomlab."), key=lambda m: m.name):
         if found.name.startswith(("oomlab.widgets", "oomlab.figures.plots")):
             continue  # pictures and widgets depart from nothing, and may not be importable
-        for limit in getattr(importlib.import_module(found.name), "LIMITS", ()):
+        try:
+            module = importlib.import_module(found.name)
+        except ImportError as error:
+            if (error.name or "").startswith("oomlab"):
+                raise
+            continue
+        for limit in getattr(module, "LIMITS", ()):
             yield found.name, limit
 
 

@@ -47,7 +47,8 @@ settings.load_profile("oomlab")
 
 
 _WITH_BROWSER = [
-    Path(__file__).parent / name for name in ("browser", "binder", "elsewhere", "engines", "slides")
+    Path(__file__).parent / name
+    for name in ("browser", "binder", "elsewhere", "engines", "lite", "slides")
 ]
 _MADE_ONCE = {
     name: Path(__file__).parent / folder

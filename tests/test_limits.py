@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 
 from oomlab.limits import KINDS, collect, limits_markdown
@@ -23,3 +25,15 @@ def test_the_page_shows_every_limit() -> None:
     page = "\n".join(limits_markdown(kind) for kind in KINDS)
     for _, limit in collect():
         assert f"**{limit.topic}.** {limit.what}" in page
+
+
+def test_without_the_packages_of_the_course_no_limit_is_lost() -> None:
+    code = (
+        "import sys\n"
+        "for name in ('jinja2', 'nbgrader', 'nbformat', 'numpy', 'matplotlib', 'anywidget'):\n"
+        "    sys.modules[name] = None\n"
+        "from oomlab.limits import collect\n"
+        "print(*(limit.topic for _, limit in collect()), sep='\\n')\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines() == [limit.topic for _, limit in collect()]

@@ -18,7 +18,10 @@ from typing import Any
 from tools import npm
 from tools.paths import ROOT
 
-LOCKS = ("requirements-lock.txt", "requirements-release-lock.txt", "tools/requirements-node.txt")
+LOCKS = (
+    *("requirements-lock.txt", "requirements-release-lock.txt", "tools/requirements-node.txt"),
+    *("requirements-lite-lock.txt", "requirements-lite-page-lock.txt"),
+)
 _SECONDS = 600  # our choice: hundreds of packages are asked about, one by one
 
 

@@ -93,7 +93,9 @@ def _build(fresh: bool, require_engine: bool, config: Path) -> int:
     _STAMP.unlink(missing_ok=True)  # after a failed build all is stale
     decks = SITE / "slides"
     had_decks = decks.is_dir()
-    shutil.rmtree(decks, ignore_errors=True)  # they show the book as it was
+    had_lite = (SITE / "lite").is_dir()
+    for made_of_it in (decks, SITE / "lite"):  # they show the book as it was
+        shutil.rmtree(made_of_it, ignore_errors=True)
     if work == "all":
         shutil.rmtree(SITE.parent, ignore_errors=True)
     elif work in ("pages", "nothing"):  # write every page again, from what is known of the chapters
@@ -111,6 +113,10 @@ def _build(fresh: bool, require_engine: bool, config: Path) -> int:
         from tools.slides.__main__ import main as make_slides  # which needs this module
 
         make_slides([])
+    if had_lite:
+        print(
+            "The JupyterLite page showed the book as it was, and is gone: make lite makes it anew."
+        )
     print(f"Built in {time.monotonic() - began:.0f} s. {_READ_IT}")
     return 0
 

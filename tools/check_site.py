@@ -8,6 +8,7 @@ in-page engine, the search, no link into nothing, nothing from another host.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from tools import offline
 from tools.build_book import pages
 from tools.fetch_engine import PAGE_SCRIPT
+from tools.lite.packages import listed_files
 from tools.paths import SITE, files_below
 from tools.site_links import broken, css_targets, is_outside, read
 
@@ -34,9 +36,11 @@ def problems(site: Path) -> list[str]:
 
 
 def html_files(site: Path) -> list[Path]:
-    """The pages that a reader can come to; _static holds fragments of the theme as well."""
-    static = site / "_static"
-    return sorted(file for file in site.rglob("*.html") if static not in file.parents)
+    """The pages of ours that a reader can come to. _static holds fragments of the theme as well,
+    and the folders of the JupyterLite page are Jupyter's."""
+    lite = site / "lite"
+    others = {site / "_static", *(path for path in lite.glob("*") if path.is_dir())}
+    return sorted(file for file in site.rglob("*.html") if not others.intersection(file.parents))
 
 
 def article_of(file: Path) -> str:
@@ -146,6 +150,22 @@ def _scripts(site: Path) -> Iterator[str]:
                 yield f"{script.relative_to(site)} names a host: {host}"
 
 
+def _lite(site: Path) -> Iterator[str]:
+    """Asked only where there is such a page: does its Python find what it loads?"""
+    lite = site / "lite"
+    if not lite.is_dir():
+        return
+    loaded = list(listed_files(lite))
+    if not loaded:
+        yield "lite has no list of the packages of its Python"
+    for file, digest in loaded:
+        name = file.relative_to(site.resolve()).as_posix()
+        if not file.is_file():
+            yield f"{name} is missing: the JupyterLite page is that of another book"
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            yield f"{name} is not what the JupyterLite page was made with"
+
+
 CHECKS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "pages": _pages,
     "front door": _front_door,
@@ -155,6 +175,7 @@ CHECKS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "links": _links,
     "style sheets": _sheets,
     "scripts": _scripts,
+    "notebooks": _lite,
 }
 """What is asked of a site, each by a function that gives a line for everything wrong."""
 

@@ -9,11 +9,13 @@ uv=$1
 shift
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+for_python="--universal --python-version 3.11"
 resolve() { # resolve REQUIREMENTS LOCK WHAT [option of uv]...
     from=$1 lock=$2 what=$3
     shift 3
     if [ -e "$lock" ]; then cp "$lock" "$scratch/list"; else : >"$scratch/list"; fi
-    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    # shellcheck disable=SC2086 # two options
+    "$uv" pip compile --quiet $for_python --generate-hashes \
         --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras \
         --output-file "$scratch/list" "$@" "$from" >/dev/null
     {
@@ -33,4 +35,10 @@ resolve requirements-next.txt requirements-next-lock.txt \
     "What \`make book-next\` builds the book with" "$@"
 resolve requirements-otter.txt requirements-otter-lock.txt \
     "What \`make otter\` makes and grades sets with" --constraint requirements-lock.txt "$@"
+resolve requirements-lite.txt requirements-lite-lock.txt "What \`make lite\` builds with" \
+    --constraint requirements-lock.txt "$@"
 resolve tools/requirements-node.in tools/requirements-node.txt "npm, for machines without one" "$@"
+# Pyodide's Python, which runs what is installed nowhere else.
+for_python="--python-version 3.14 --python-platform wasm32-pyodide2025"
+resolve requirements-lite-page.txt requirements-lite-page-lock.txt \
+    "What the Python of the JupyterLite page has" --constraint requirements-lite-lock.txt "$@"

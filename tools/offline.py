@@ -21,6 +21,7 @@ NAME = "offline.json"
 _LEFT_OUT = (
     *(NAME, "offline-worker.js", ".nojekyll", "objects.inv", "reports/*", "_sources/*"),
     *("*.map", "*/LICENSE*", "_static/locales/*", "_static/*webpack-macros.html", "*.ttf"),
+    "lite/*",  # as large as the book
     "*.wasm",  # worker.js asks for the packed one
 )
 _JOINED = re.compile(r"_static/(?!live/|vendor/).*\.(?:css|js)")

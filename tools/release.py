@@ -72,7 +72,8 @@ def zip_site(site: Path, target: Path, folder: str) -> Path:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for file in files_below(site):
             name = file.relative_to(site)
-            if name.parts[0] == "reports":  # of cells that failed in an earlier build
+            # Of cells that failed in an earlier build; and what cannot run from a folder.
+            if name.parts[0] in ("reports", "lite"):
                 continue
             entry = zipfile.ZipInfo(f"{folder}/{name.as_posix()}", _ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -37,6 +37,16 @@ def simpy_wheel() -> Path:
         return _keep(_only_wheel(Path(scratch)))
 
 
+def download(lock: Path, where: Path, python: str) -> None:
+    """Downloads what `lock` pins, each as a wheel in pure Python for Python `python` ("3.14"), into
+    the folder `where`. Raises FetchError if one cannot be had so, or is not what was pinned."""
+    _pip(
+        *("download", "--no-deps", "--only-binary=:all:", "--require-hashes"),
+        *(f"--python-version={python}", "--implementation=py", "--abi=none", "--platform=any"),
+        *(f"--dest={where}", f"--requirement={lock}"),
+    )
+
+
 def oomlab_wheel(where: Path) -> Path:
     """Builds oomlab's wheel into `where`; its name holds a hash of its content.
 

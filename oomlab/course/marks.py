@@ -13,6 +13,9 @@ from oomlab.course.answer import Answer, first_fault, require_answer
 if TYPE_CHECKING:  # drawing takes half of the time that loading the checks takes
     from oomlab.figures import Figure
 
+_NOTEBOOKS = {"ipykernel", "pyodide_kernel"}
+"""The kernels that run notebooks: Jupyter's own, and that of a JupyterLite page."""
+
 _draws: list[Callable[[Figure], None]] = []
 
 
@@ -60,7 +63,7 @@ def show_picture(answer: Answer) -> None:
     shell = sys.modules.get(
         "IPython.display"
     )  # asked for, never brought in: students may have none
-    if shell is not None and "ipykernel" in sys.modules:
+    if shell is not None and _NOTEBOOKS & sys.modules.keys():
         shell.display(shell.SVG(answer.picture.svg))
 
 

@@ -25,7 +25,7 @@ with needed("widgets"):
 _FACE = Face(
     __name__,
     {
-        "oomlab.widgets.statistics": ("crowd_controls", "downtime_statistics"),  # need matplotlib
+        "oomlab.widgets.statistics": ("crowd_controls", "downtime_statistics"),
         "oomlab.widgets.workbench": ("Workbench",),  # needs the whole workbench
     },
 )

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oomlab import views
-from oomlab.errors import InputError
+from oomlab.errors import InputError, MissingPackageError
 from oomlab.views import Scalar
 from oomlab.widgets.controls import Control
 
@@ -30,7 +30,8 @@ class Grid:
     the view refused the values with a ValueError; `first`, the answer for the start values.
 
     Raises ValueError for more than `MAX_POINTS` combinations and if the view refuses the start
-    values; any other exception of the view goes through, with the values it failed for as a note.
+    values, and MissingPackageError if it needs a package that is not there; any other exception of
+    the view goes through, with the values it failed for as a note.
     """
 
     def __init__(self, name: str, controls: Sequence[Control], fixed: Mapping[str, Scalar]) -> None:
@@ -54,6 +55,8 @@ class Grid:
             values = {**fixed, **dict(zip(names, point, strict=True))}
             try:
                 made = views.call(name, values)
+            except MissingPackageError:  # says how to get it, and is about no values
+                raise
             except ValueError as refusal:
                 self.points.append([once(self.errors, str(refusal))])
                 continue

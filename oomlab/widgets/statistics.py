@@ -16,7 +16,6 @@ from oomlab.evidence.sweep.measure import measure
 from oomlab.evidence.sweep.named import BYSTANDERS, KILLERS, UNEVEN_LOAD
 from oomlab.evidence.sweep.store import Run
 from oomlab.evidence.sweep.summaries import downtimes, rounds
-from oomlab.figures import plots
 from oomlab.widgets.controls import Choice
 from oomlab.widgets.panel import Panel
 from oomlab.widgets.shown import in_book_build
@@ -85,6 +84,8 @@ def downtimes_html(
     slowest_reclaim_us: int,
 ) -> str:
     """The plot for one crowd and one limit, computed now, with its text twin."""
+    from oomlab.figures import plots  # with matplotlib, which the controls do without
+
     part = Part(
         "live",
         "h1-two-task-cycle",

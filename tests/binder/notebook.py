@@ -12,20 +12,24 @@ RUN_MS = 120_000
 
 _NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 _OPEN = f"(path) => {_NOTEBOOK}?.context?.path === path"
+# A cell that is run before the kernel has said what it is gets lost without a word.
 _READY = f"""async () => {{
   await {_NOTEBOOK}.context.ready;
   await {_NOTEBOOK}.sessionContext.ready;
+  await {_NOTEBOOK}.sessionContext.session.kernel.info;
 }}"""
 _CELLS = f"""() => [...{_NOTEBOOK}.context.model.cells]
   .map((cell, index) => ({{ cell, index }}))
   .filter(({{ cell }}) => cell.type === "code" && cell.sharedModel.source.trim())
   .map(({{ cell, index }}) => {{
     const outputs = cell.outputs.toJSON();
+    const printed = outputs.filter((one) => one.output_type === "stream");
     const widget = "application/vnd.jupyter.widget-view+json";
     return {{
       index,
       over: cell.executionCount !== null && cell.executionState === "idle",
       errors: outputs.filter((one) => one.output_type === "error"),
+      said: printed.map((one) => [one.text].flat().join("")).join(""),
       panel: outputs.some((one) => one.data && widget in one.data),
     }};
   }})"""
@@ -33,6 +37,7 @@ _STOPPED = f"""() => {{
   const cells = ({_CELLS})();
   return cells.every((cell) => cell.over) || cells.some((cell) => cell.errors.length);
 }}"""
+_IDLE = f"() => {_NOTEBOOK}.sessionContext.session.kernel.status === 'idle'"
 # JupyterLab draws only cells near the one that is looked at.
 _LOOK_AT = f"""async (index) => {{
   {_NOTEBOOK}.content.activeCellIndex = index;
@@ -47,19 +52,30 @@ class Notebook:
     page: Page
     path: str
 
-    def run_all(self) -> list[dict[str, Any]]:
-        """Runs every cell by the menu, or all up to an error.
+    def run_all(self, patience_ms: float = RUN_MS) -> list[dict[str, Any]]:
+        """Runs every cell by the menu, or all up to an error, within `patience_ms`.
 
-        Returns what is known of each code cell: index, over, errors, panel (has it one?).
+        Returns what is known of each code cell: index, over, errors, said (what it has printed),
+        panel (has it one?).
         """
+        self.wait()
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.page.wait_for_function(_STOPPED, timeout=patience_ms)
+        cells: list[dict[str, Any]] = self.page.evaluate(_CELLS)
+        return cells
+
+    def at_rest(self) -> list[dict[str, Any]]:
+        """What is known of each code cell when the kernel has nothing to do any more."""
+        self.page.wait_for_function(_IDLE, timeout=RUN_MS)
+        cells: list[dict[str, Any]] = self.page.evaluate(_CELLS)
+        return cells
+
+    def wait(self) -> None:
+        """Waits until the notebook is shown and its kernel can be asked."""
         expect(self.page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
         self.page.wait_for_function(_OPEN, arg=self.path, timeout=60_000)
         self.page.evaluate(_READY)
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        self.page.wait_for_function(_STOPPED, timeout=RUN_MS)
-        cells: list[dict[str, Any]] = self.page.evaluate(_CELLS)
-        return cells
 
     def panel(self, index: int) -> Locator:
         """The panel below a cell, after going there."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
+from oomlab import draw_wait_for, run
 from oomlab.course import Answer, Marks, check_first, check_lockup, check_stop, check_wait_for
 from oomlab.course.grading.values import assignments, read_value
 from oomlab.errors import InputError
@@ -99,3 +103,19 @@ def test_a_cell_counts_as_plain_only_if_it_does_nothing_else() -> None:
     assert assignments("# why\na = b = [1]\nc = 'x'") == {"a": [1], "b": [1], "c": "x"}
     for source in ("a = f()", "a.b = 1", "a[0] = 1", "a = 1\nprint(a)", "%time", "a: int = 1"):
         assert assignments(source) is None
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel", "pyodide_kernel", ""])
+def test_a_notebook_shows_what_an_objection_is_about(
+    monkeypatch: pytest.MonkeyPatch, kernel: str
+) -> None:
+    shown: list[str] = []
+    for name in ("ipykernel", "pyodide_kernel"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    display = SimpleNamespace(display=shown.append, SVG=str)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    if kernel:
+        monkeypatch.setitem(sys.modules, kernel, sys)
+    picture = draw_wait_for(run("h1-two-task-cycle"), 0)
+    Marks(1, "given").add(1, Answer(False, "it can lock up.", picture=picture))
+    assert shown == ([picture.svg] if kernel else [])

@@ -34,6 +34,8 @@ LOCKS = {
     "requirements.txt": "requirements-lock.txt",
     "requirements-book.txt": "requirements-book-lock.txt",
     "requirements-dev.txt": "requirements-lock.txt",
+    "requirements-lite.txt": "requirements-lite-lock.txt",
+    "requirements-lite-page.txt": "requirements-lite-page-lock.txt",
     "requirements-next.txt": "requirements-next-lock.txt",
     "requirements-otter.txt": "requirements-otter-lock.txt",
     "requirements-release.txt": "requirements-release-lock.txt",
@@ -62,6 +64,12 @@ def test_the_lock_is_current(file: str) -> None:
 
 def test_the_book_is_built_with_what_the_tests_have() -> None:
     assert set(pins("requirements-book-lock.txt")) < set(pins("requirements-lock.txt"))
+
+
+def test_both_sides_of_a_panel_in_the_jupyterlite_page_have_one_version() -> None:
+    page, browser = (dict(pins(f"requirements-lite{of}-lock.txt")) for of in ("-page", ""))
+    assert {"anywidget", "ipywidgets"} <= page.keys() & browser.keys()
+    assert {name for name in page.keys() & browser.keys() if page[name] != browser[name]} == set()
 
 
 @pytest.mark.parametrize("lock", sorted(set(LOCKS.values())))

@@ -18,6 +18,7 @@ from tools import npm
 from tools.build_book import pages
 from tools.offline import write_list
 from tools.paths import ROOT
+from tools.shell.head import head
 from tools.slides.notes import Margin, Note, margin, notes
 from tools.slides.split import PageError, Slide, article, moves, slides
 
@@ -25,13 +26,6 @@ FOLDER = "slides"
 _HERE = Path(__file__).parent
 _OWN = ("deck.css", "deck.js")
 _REVEAL = ("reveal.css", "reveal.js")
-_HEAD = (
-    re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>'),
-    re.compile(r'<script src="[^"]*early\.js[^"]*"></script>'),
-    re.compile(r'<link rel="stylesheet" href="[^"]*book\.css[^"]*">'),
-    re.compile(r'<link rel="icon"[^>]*>'),
-)
-"""What a deck's head has from that of its page, as it stands: both lie in a folder of the site."""
 _SCRIPT = re.compile(r'<script defer src="[^"]*_static/oom-panel/[^"]*"></script>')
 
 _HOW = (
@@ -125,17 +119,10 @@ def _digest(file: Path) -> str:
 
 
 def _head(deck: Deck, title: str) -> str:
-    """The beginning of a page of decks: the policy and the look of the book's pages."""
-    found = [pattern.search(deck.html) for pattern in _HEAD]
-    if not all(found):
-        raise PageError(f"book/{deck.name}.html has not the head of a page of this book")
-    parts = "\n".join(one[0] for one in found if one)
-    return (
-        '<!DOCTYPE html>\n<html lang="en" data-content_root="../" data-theme="light">\n<head>\n'
-        '<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n{parts}\n"
-    )
+    try:
+        return head(deck.html, title)
+    except ValueError as problem:
+        raise PageError(f"book/{deck.name}.html cannot be made into slides: {problem}") from None
 
 
 def _deck_html(deck: Deck, marked: dict[str, str], ids: dict[str, set[str]]) -> str:
