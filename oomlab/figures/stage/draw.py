@@ -53,10 +53,10 @@ def draw_stage(
 @checked
 def draw_lanes(trace: Trace) -> str:
     """The lanes of a run alone, as HTML: what can stand many times on a page."""
-    title = f"{trace.scenario} under {trace.remedy}: who does what when"
+    played = played_of(trace)
     return (
-        f'<div class="oom-machine oom-m-still" role="img" aria-label="{escape(title)}">'
-        f"{lanes_html(played_of(trace), None)}</div>"
+        f'<div class="oom-machine oom-m-still" role="img" aria-label="{escape(_title(played))}">'
+        f"{lanes_html(played, None)}</div>"
     )
 
 
