@@ -67,8 +67,11 @@ def arrows_of(scene: Scene, frames: Sequence[Frame]) -> tuple[list[tuple[int, in
     return sorted(waits), sorted(holds)
 
 
-def waits_html(scene: Scene, frames: Sequence[Frame], frame: Frame) -> str:
-    """The graph, as it is in `frame`; "" if nobody ever holds or waits for anything."""
+def waits_html(
+    scene: Scene, frames: Sequence[Frame], frame: Frame, drawn: Sequence[tuple[int, int]] = ()
+) -> str:
+    """The graph, as it is in `frame`; "" if nobody ever holds or waits for anything. `drawn`: waits
+    (task, thing) that a hand may draw, each an edge that is not shown yet."""
     waits, holds = arrows_of(scene, frames)
     if not waits and not holds:
         return ""
@@ -106,6 +109,10 @@ def waits_html(scene: Scene, frames: Sequence[Frame], frame: Frame) -> str:
                 closed=names in circle,
             )
         )
+    for task, thing in drawn:
+        ends = places[scene.tasks[task]], places[scene.things[thing].name]
+        aside = -7 if (thing, task) in holds else 0
+        parts.append(_edge(f"d-{task}-{thing}", *ends, aside, on=False, kind="drawn", closed=False))
     faces = styles_of(thing.name for thing in scene.things if thing.kind == "lock")
     around = set(frame.circle)
     for number in sorted(things):
