@@ -30,7 +30,13 @@ function askPrediction(root, inPage) {
   function reveal() {
     form.hidden = true;
     body.hidden = false;
-    for (const element of rest) element.hidden = false;
+    for (const element of rest) {
+      element.hidden = false;
+      // The keyboard comes to code that scrolls; the theme has looked for that while this was hidden.
+      for (const code of element.querySelectorAll("pre")) {
+        if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+      }
+    }
   }
 
   function answered(number) {
