@@ -6,4 +6,10 @@
   for (const button of document.querySelectorAll("button[data-do]")) {
     button.addEventListener("click", deeds[button.dataset.do]);
   }
+  // The buttons that copy code have their name in a picture's title alone, which not every browser reads out.
+  addEventListener("load", () => {
+    for (const button of document.querySelectorAll(".copybtn")) {
+      button.setAttribute("aria-label", button.dataset.tooltip);
+    }
+  });
 }

@@ -32,9 +32,10 @@ _SAME = "the remedy changes nothing here"
 @brief
 @dataclass(frozen=True)
 class MapColumn:
-    """A remedy; `own`: is it what the release itself does?"""
+    """A remedy. `name`: in links; `title`: for people; `own`: is it what the release does?"""
 
     name: str
+    title: str
     own: bool = False
 
 
@@ -92,7 +93,7 @@ def draw_heat_map(
 
 def _head(column: MapColumn) -> str:
     own = ' data-own><span class="oom-hidden">what this release does: </span' if column.own else ""
-    return f'<th role="columnheader" scope="col"{own}><span>{escape(column.name)}</span></th>'
+    return f'<th role="columnheader" scope="col"{own}><span>{escape(column.title)}</span></th>'
 
 
 def _row(row: MapRow, columns: Sequence[MapColumn], kernel: str, page: str) -> str:
@@ -129,7 +130,7 @@ def _legend(counts: Mapping[str, int], rows: Sequence[MapRow], columns: Sequence
 
 def _description(rows: Sequence[MapRow], columns: Sequence[MapColumn]) -> str:
     stuck = {
-        column.name: sum(row.outcomes[number] in ("deadlock", "livelock") for row in rows)
+        column.title: sum(row.outcomes[number] in ("deadlock", "livelock") for row in rows)
         for number, column in enumerate(columns)
     }
     best = min(stuck.values(), default=0)
@@ -145,7 +146,8 @@ def _twin(title: str, rows: Sequence[MapRow], columns: Sequence[MapColumn]) -> s
     for row in rows:
         said = []
         for outcome in SIGNS:
-            names = [c.name for c, one in zip(columns, row.outcomes, strict=True) if one == outcome]
+            pairs = zip(columns, row.outcomes, strict=True)
+            names = [column.title for column, one in pairs if one == outcome]
             if names:
                 said.append(f"{outcome}: {', '.join(names)}")
         lines.append(f"{row.title}: {'; '.join(said)}.")

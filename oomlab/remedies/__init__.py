@@ -61,7 +61,8 @@ def find_remedy(name: str) -> Remedy:
                     f"{name!r} asks for two values of {knob}: {_word(changes[knob])} and"
                     f" {_word(value)}"
                 )
-    return Remedy(name, " and ".join(parts)).but(**changes)
+    title = " + ".join(remedy.title for remedy in known)
+    return Remedy(name, " and ".join(parts), title=title).but(**changes)
 
 
 def _word(value: Any) -> Any:

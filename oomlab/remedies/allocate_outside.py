@@ -9,6 +9,7 @@ from oomlab.remedies.remedy import Remedy
 ALLOCATE_OUTSIDE = Remedy(
     "allocate-outside",
     "the merged fix: the balloon allocates first and takes balloon_lock afterwards",
+    title="Allocate outside",
     balloon=BalloonPolicy(fill_allocation="outside-lock"),
     verdicts=(
         *expect(

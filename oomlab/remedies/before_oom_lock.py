@@ -54,6 +54,7 @@ class OomNotifierLock(Delivery):
 BEFORE_OOM_LOCK = Remedy(
     "before-oom-lock",
     "the chain runs before oom_lock, under a mutex of its own (Handa, 20 June 2018)",
+    title="Before oom_lock",
     delivery=OomNotifierLock,
     verdicts=(
         *expect(

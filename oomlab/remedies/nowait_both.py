@@ -9,6 +9,7 @@ from oomlab.remedies.remedy import Remedy
 NOWAIT_BOTH = Remedy(
     "nowait-both",
     "no allocation under balloon_lock blocks",
+    title="Nowait in both",
     balloon=BalloonPolicy(fill_gfp="nowait", nap="outside-lock", tell_gfp="nowait"),
     verdicts=(
         *expect(

@@ -9,6 +9,7 @@ from oomlab.remedies.remedy import Remedy
 NOWAIT_FILL = Remedy(
     "nowait-fill",
     "inflating never reclaims, and naps without the lock (Handa, 2 January 2018)",
+    title="Nowait in filling",
     balloon=BalloonPolicy(fill_gfp="nowait", nap="outside-lock"),
     verdicts=(
         *expect(

@@ -9,6 +9,7 @@ from oomlab.remedies.remedy import Remedy
 NOWAIT_TELL = Remedy(
     "nowait-tell",
     "the host is told without blocking allocations (Tsirkin, 29 September 2017)",
+    title="Nowait in telling",
     balloon=BalloonPolicy(tell_gfp="nowait"),
     verdicts=(
         *expect(

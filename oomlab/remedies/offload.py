@@ -238,6 +238,7 @@ def watch_registration(watch: OomWatch, registering: Slot, thread: Slot) -> None
 OFFLOAD = Remedy(
     "offload",
     "the RFC of 1 October 2017: a kernel thread runs the chain, the caller waits 5 s",
+    title="The RFC's offload",
     delivery=OomNotifierThread,
     timeout_s=RFC_TIMEOUT_S,
     verdicts=(

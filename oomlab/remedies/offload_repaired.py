@@ -223,6 +223,7 @@ def is_off(machine: Machine) -> Routine:
 OFFLOAD_REPAIRED = Remedy(
     "offload-repaired",
     "our repair: one job at a time, check and reply under one lock, no wait under oom_lock",
+    title="Repaired offload",
     delivery=RepairedThread,
     timeout_s=RFC_TIMEOUT_S,
     verdicts=(

@@ -138,6 +138,7 @@ class SequencedThread(Delivery):
 OFFLOAD_SEQUENCE = Remedy(
     "offload-sequence",
     "our first repair of the RFC, which failed: numbered requests, check, then clear",
+    title="Numbered offload",
     delivery=SequencedThread,
     timeout_s=RFC_TIMEOUT_S,
     verdicts=(

@@ -23,9 +23,10 @@ from oomlab.remedies.expected import Expectation
 class Remedy:
     """One combination of choices.
 
-    `delivery`: how the chain is run. `balloon`: how the balloon's driver behaves. `timeout_s` is in
-    seconds and None where nothing times out. `verdicts`: what becomes of each scenario, as far as
-    that is not declared with the scenario.
+    `name`: for commands and addresses. `title`: in a few words, for people; the name, if there is
+    none. `delivery`: how the chain is run. `balloon`: how the balloon's driver behaves. `timeout_s`
+    is in seconds and None where nothing times out. `verdicts`: what becomes of each scenario, as
+    far as that is not declared with the scenario.
 
     Raises InputError for a choice that there is not, and for a `timeout_s` that is not above 0.
     """
@@ -36,8 +37,11 @@ class Remedy:
     balloon: BalloonPolicy = field(default_factory=BalloonPolicy)
     timeout_s: float | None = None
     verdicts: tuple[Expectation, ...] = field(default=(), repr=False, compare=False)
+    title: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
+        if not self.title:
+            object.__setattr__(self, "title", self.name)
         if self.timeout_s is not None and self.timeout_s <= 0:
             raise InputError(f"timeout_s of Remedy must be above 0, not {self.timeout_s}")
 

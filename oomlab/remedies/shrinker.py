@@ -9,6 +9,7 @@ from oomlab.remedies.remedy import Remedy
 SHRINKER = Remedy(
     "shrinker",
     "the balloon of 4.19: every direct reclaim asks it, and no OOM notifier is left",
+    title="Shrinker",
     balloon=BalloonPolicy(fill_allocation="outside-lock", hook="shrinker"),
     verdicts=(
         *expect(

@@ -9,6 +9,7 @@ from oomlab.remedies.remedy import Remedy
 TRYLOCK = Remedy(
     "trylock",
     "leaking gives up at once while somebody has balloon_lock (Handa, 7 October 2017)",
+    title="Trylock",
     balloon=BalloonPolicy(leak_lock="trylock"),
     verdicts=(
         *expect(

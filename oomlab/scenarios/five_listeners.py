@@ -103,4 +103,5 @@ FIVE_LISTENERS = Scenario(
         *expect("clock", {"recovered": "mainline"}, {"caller": 4}),
         *expect("explorer", {"exhausted-clean": "mainline"}),
     ),
+    titles=("One walk of the chain",),
 )

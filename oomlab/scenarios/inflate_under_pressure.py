@@ -140,4 +140,5 @@ INFLATE_UNDER_PRESSURE = Scenario(
         Expectation("nowait-both", "clock", "completed"),
         Expectation("allocate-outside", "clock", "completed"),
     ),
+    titles=("The balloon grows under pressure",),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -65,6 +66,14 @@ class Parameter:
                 )
         if isinstance(self.default, str) and self.default not in self.only:
             raise ModelError(f"the default of {self.name!r} must be one of only=")
+
+    @property
+    def words(self) -> str:
+        """What it is about, in a few words: its meaning without what the values stand for."""
+        switch = re.match(r"1 (if|to) (.+?)(?: \([^)]*\))?, 0 ", self.meaning)
+        if switch:
+            return f"whether {'to ' if switch[1] == 'to' else ''}{switch[2]}"
+        return re.split(r"[:;]| \(", self.meaning)[0]
 
     def check(self, value: object) -> Value:
         """`value` as a number, release or name, of the right type.

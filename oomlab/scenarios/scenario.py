@@ -49,6 +49,11 @@ class Scenario:
     properties: tuple[Property, ...] = ()
     titles: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The situation as usual in a few words, for people; its name, if it has none."""
+        return self.titles[0] if self.titles else self.name
+
     def _repr_html_(self) -> str:
         """What a notebook shows of it."""
         rows = [

@@ -119,4 +119,5 @@ THRASHING = Scenario(
         ),
         *expect("explorer", {"exhausted-clean": "mainline"}, {"working_set": 1}),
     ),
+    titles=("A program reads its pages again and again",),
 )

@@ -189,4 +189,5 @@ WITNESS = Scenario(
         *expect("clock", {"deadlock": _IN_CONTEXT, "recovered": _OFFLOADED}, _THIRD),
         *expect("explorer", {"lockup": _IN_CONTEXT}, _THIRD),
     ),
+    titles=("A module's notifier, as on real kernels",),
 )

@@ -45,14 +45,15 @@ def map_numbers() -> str:
     heads = ("Remedy", "Ends", "Slowest request", "Killed", "Failed", "Pages", "Can lock up")
     lines = []
     for hazard in matrix_rows():
-        lines += ["", f"**{hazard.name}**: {hazard.scenario.summary}.", ""]
+        lines += ["", f"**{hazard.title}** (`{hazard.name}`): {hazard.scenario.summary}.", ""]
         lines += [_line(heads), _line(["---"] * len(heads))]
         same: dict[tuple[str, ...], list[str]] = {}
         for name, found in heat_row(hazard.name, KERNEL_4_13).items():
-            declared = hazard.scenario.declared(find_remedy(name), "explorer", hazard.settings)
+            remedy = REMEDIES[name]
+            declared = hazard.scenario.declared(remedy, "explorer", hazard.settings)
             word = declared.verdict if declared else ""
-            same.setdefault((*_numbers(found), _CAN_LOCK_UP[word]), []).append(name)
-        lines += [_line([", ".join(names), *numbers]) for numbers, names in same.items()]
+            same.setdefault((*_numbers(found), _CAN_LOCK_UP[word]), []).append(remedy.title)
+        lines += [_line([", ".join(titles), *numbers]) for numbers, titles in same.items()]
     return "\n".join(lines)
 
 
@@ -77,7 +78,7 @@ def heat_map(kernel: str, page: str = "") -> View:
     release = modelled_kernel(kernel)
     found = heat(release)
     own = traits_of(release).balloon
-    columns = [MapColumn(name, name == own) for name in REMEDIES]
+    columns = [MapColumn(one.name, one.title, one.name == own) for one in REMEDIES.values()]
     rows = [
         MapRow(
             hazard.name,
@@ -107,7 +108,7 @@ def cell(hazard: str, remedy: str, kernel: str) -> View:
     tried = _tried(row, found, release)
     trace = tried.run()
     stage = draw_stage(trace)
-    said = f"{row.title}, {found.name}, Linux {release}. {how_it_went(trace)}"
+    said = f"{row.title}; {found.title}; Linux {release}. {how_it_went(trace)}"
     return View(
         f"{stage.html}{commands_html([tried])}",
         f"{said}{_in_any_order(row, found, release)}",
@@ -137,11 +138,14 @@ def _side_by_side(row: Hazard, release: KernelRelease) -> View:
         trace = _tried(row, REMEDIES[names[0]], release).run()
         outcome = cells[names[0]]
         links = ", ".join(
-            f'<a href="?cell={escape(row.name)}/{name}/{release}">{name}</a>' for name in names
+            f'<a href="?cell={escape(row.name)}/{name}/{release}">'
+            f"{escape(REMEDIES[name].title)}</a>"
+            for name in names
         )
         sign = f'<b data-v="{outcome}"><i>{SIGNS[outcome][0]}</i></b>'
         parts.append(f"<li><p>{sign} {links}</p>{draw_lanes(trace)}</li>")
-        twins.append(f"{', '.join(names)}: {how_it_went(trace)}")
+        titles = ", ".join(REMEDIES[name].title for name in names)
+        twins.append(f"{titles}: {how_it_went(trace)}")
     html = f'<div class="oom-heat oom-m-colours"><ol>{"".join(parts)}</ol></div>'
     ends = sum(one not in ("deadlock", "livelock") for one in cells.values())
     said = (

@@ -39,10 +39,14 @@ def two_experiments(a: str, b: str) -> View:
 
 
 def title_of(tried: Experiment) -> str:
-    """What is tried, in one line."""
-    given = "".join(f", {name} {value}" for name, value in tried.given().items())
-    seed = f", seed {tried.seed}" if tried.seed else ""
-    return f"{tried.scenario.name}, {tried.remedy.name}{given}{seed}"
+    """What is tried, in one line for people."""
+    known = {one.name: one for one in tried.scenario.parameters}
+    given = [
+        f"Linux {value}" if name == "kernel" else f"{known[name].words}: {value}"
+        for name, value in tried.given().items()
+    ]
+    seed = [f"seed {tried.seed}"] if tried.seed else []
+    return "; ".join([tried.scenario.title, tried.remedy.title, *given, *seed])
 
 
 def _next(trace: Trace, event: Event | None) -> str:

@@ -18,7 +18,7 @@ with needed("widgets"):
     from oomlab.widgets.game_levels import LEVELS
     from oomlab.widgets.log_reader import LogReader
     from oomlab.widgets.panel import Panel
-    from oomlab.widgets.prediction import Prediction
+    from oomlab.widgets.prediction import MomentPrediction, Prediction, WaitPrediction
     from oomlab.widgets.sandbox import Sandbox
     from oomlab.widgets.setup import Setup
 
@@ -36,12 +36,14 @@ __all__ = [
     "Game",
     "LEVELS",
     "LogReader",
+    "MomentPrediction",
     "Panel",
     "Prediction",
     "Sandbox",
     "Setup",
     "Slider",
     "Toggle",
+    "WaitPrediction",
     "board",
     "guest_sizes",
     *_FACE.names,

@@ -25,6 +25,31 @@ function writeAddress(changes, hash = location.hash) {
   }
 }
 
+// A reload is by the address that the page had when it began. What is written later, when the page goes, is kept
+// for the page that comes, in this tab.
+const LEFT = "oomlab.left";
+
+function leaveAddress(changes, hash) {
+  writeAddress(changes, hash);
+  try {
+    sessionStorage.setItem(LEFT, addressWith(changes, hash));
+  } catch {
+    // Where nothing may be kept, a reload shows what stood there a moment before.
+  }
+}
+
+function findAddress() {
+  try {
+    const left = sessionStorage.getItem(LEFT);
+    sessionStorage.removeItem(LEFT);
+    const [{ type } = {}] = performance.getEntriesByType("navigation");
+    const here = left !== null && new URL(left, location.href).pathname === location.pathname;
+    if (here && type === "reload") history.replaceState(history.state, "", left);
+  } catch {
+    // As above.
+  }
+}
+
 // The values of a panel as a text for the address, and back. What is not understood (an old link, or a
 // made-up one) is left out of `values` and named in `strange`.
 //

@@ -167,35 +167,41 @@ function machineOf(root) {
     show(at + (event.key === "ArrowRight" ? 1 : -1));
   });
 
-  // The cursor is dragged on the lanes: the moment nearest to the pointer is shown.
+  if (slider) {
+    moves.hidden = false;
+    for (const button of all("[data-go='task']")) button.disabled = false;
+    const places = data.frames.map((frame) => frame.x);
+    const begins = ({ target: pressed }) => !pressed.closest("button");
+    followHand(lanes, places, begins, (number) => {
+      pause();
+      if (number !== at) show(number);
+    });
+    show(at);
+  }
+  return me;
+}
+
+// The hand is dragged along the lanes, if it `begins` to: `pick` gets the number of the nearest of `places`, which
+// are in per cent; of several at one place, the last.
+function followHand(lanes, places, begins, pick) {
   let dragged = false;
   const follow = ({ clientX }) => {
     const box = lanes.getBoundingClientRect();
     const x = (100 * (clientX - box.left)) / box.width;
     let best = 0;
-    data.frames.forEach((frame, i) => {
-      if (Math.abs(frame.x - x) <= Math.abs(data.frames[best].x - x)) best = i;
+    places.forEach((place, i) => {
+      if (Math.abs(place - x) <= Math.abs(places[best] - x)) best = i;
     });
-    if (best !== at) show(best);
+    pick(best);
   };
-  lanes?.addEventListener("pointerdown", (event) => {
-    if (!slider || event.button || event.target.closest("button")) return;
+  lanes.addEventListener("pointerdown", (event) => {
+    if (event.button || !begins(event)) return;
     dragged = true;
     lanes.setPointerCapture(event.pointerId);
-    pause();
     follow(event);
   });
-  lanes?.addEventListener("pointermove", (event) => dragged && follow(event));
-  for (const end of ["pointerup", "pointercancel"]) {
-    lanes?.addEventListener(end, () => (dragged = false));
-  }
-
-  if (slider) {
-    moves.hidden = false;
-    for (const button of all("[data-go='task']")) button.disabled = false;
-    show(at);
-  }
-  return me;
+  lanes.addEventListener("pointermove", (event) => dragged && follow(event));
+  for (const end of ["pointerup", "pointercancel"]) lanes.addEventListener(end, () => (dragged = false));
 }
 
 const MACHINE_BEAT_MS = 1200; // our choice: long enough to read one sentence

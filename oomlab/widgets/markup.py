@@ -24,7 +24,7 @@ from oomlab.widgets.controls import (
 )
 from oomlab.widgets.figures import caption, figure_mark
 from oomlab.widgets.grid import Grid
-from oomlab.widgets.prediction import Prediction
+from oomlab.widgets.prediction import AnyPrediction, Prediction
 from oomlab.widgets.setup import Setup, setup_html
 
 _NO_SCRIPT = (
@@ -75,7 +75,7 @@ def panel_html(
     controls: Sequence[Control],
     fixed: Mapping[str, Scalar],
     title: str,
-    prediction: Prediction | None,
+    prediction: AnyPrediction | None,
     grid: Grid,
 ) -> str:
     """One panel as an HTML element, with its data inside it as JSON."""
@@ -88,12 +88,13 @@ def panel_html(
         }
     )
     # The same panel has the same ids in every build. panel.js tells two copies on a page apart.
-    key = "oom-" + hashlib.sha256(f"{title}{prediction}{stored}".encode()).hexdigest()[:8]
+    question = _question(prediction) if prediction else ""
+    key = "oom-" + hashlib.sha256(f"{title}{question}{stored}".encode()).hexdigest()[:8]
     return _joined(
         f'<figure class="oom-box oom-panel" {figure_mark(title, view)} data-state="stored"'
         f"{' data-predict' if prediction else ''}>",
         caption(title, "Interactive picture"),
-        _question(prediction) if prediction else "",
+        question,
         '<div class="oom-body">',
         f'<form class="oom-form" autocomplete="off"{"" if controls else " hidden"}>'
         '<fieldset class="oom-controls" disabled>',
@@ -185,34 +186,38 @@ def _toggle(control: Toggle, ident: str) -> str:
     )
 
 
-def _question(prediction: Prediction) -> str:
-    return _joined(
-        f'<form class="oom-prediction" autocomplete="off"{_right(prediction)}><fieldset disabled>',
-        f"<legend>Before you look: {escape(prediction.question)}</legend>",
-        '<div class="oom-options">',
-        *(
+def _question(prediction: AnyPrediction) -> str:
+    if isinstance(prediction, Prediction):
+        texts = dict(enumerate(prediction.options))
+        rows = (
             f'<label><input type="radio" name="prediction" required>{escape(option)}</label>'
             for option in prediction.options
-        ),
-        '</div><div class="oom-buttons"><button type="submit">Show me</button>',
+        )
+        answers = f'<div class="oom-options">{"".join(rows)}</div>'
+    else:
+        texts, answers = dict(prediction.guess.words), prediction.guess.html
+    right = prediction.right
+    return _joined(
+        f'<form class="oom-prediction" autocomplete="off"{_right(right)}><fieldset disabled>',
+        f"<legend>Before you look: {escape(prediction.question)}</legend>{answers}",
+        '<div class="oom-buttons"><button type="submit">Show me</button>',
         '<button type="button" class="oom-skip">Skip the prediction</button></div>',
         '<p class="oom-then">The text below goes on when you have answered.</p>',
         "</fieldset></form>",
         '<div class="oom-compare" role="group" aria-label="Your prediction and the result"',
         ' tabindex="-1" hidden>',
-        "" if prediction.right is None else '<p class="oom-judged"></p>',
+        "" if right is None else '<p class="oom-judged"></p>',
         '<dl><div><dt>You predicted</dt><dd class="oom-predicted"></dd></div>',
         ""
-        if prediction.right is None
-        else '<div class="oom-right"><dt>It is</dt>'
-        f"<dd>✓ {escape(prediction.options[prediction.right])}</dd></div>",
+        if right is None
+        else f'<div class="oom-right"><dt>It is</dt><dd>✓ {escape(texts[right])}</dd></div>',
         f'<div><dt>{escape(prediction.who)} says</dt><dd class="oom-model">'
         f"{escape(prediction.answer_sentence)}</dd></div></dl></div>",
     )
 
 
-def _right(prediction: Prediction) -> str:
-    return "" if prediction.right is None else f' data-right="{prediction.right}"'
+def _right(right: int | None) -> str:
+    return "" if right is None else f' data-right="{right}"'
 
 
 def _joined(*parts: str) -> str:

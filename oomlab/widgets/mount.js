@@ -4,6 +4,7 @@
 
 function mount(within, inSite, more = []) {
   if (inSite && siteBase()) rejoinSite(siteBase());
+  if (inSite) findAddress();
   start(".oom-panel", (panel) => attach(panel, null, inSite));
   if (inSite) openCellOfAddress();
   start(".oom-game", (game) => attachGame(game, inSite));

@@ -4,7 +4,7 @@
 
 const PAUSE_MS = 200; // a control must rest so long before an engine is loaded for it
 const SLOW_MS = 1000; // our choice: what comes sooner needs no word beside the picture, which is dimmed
-const SETTLED_MS = 400; // our choice: so long after the last move the address follows
+const SETTLED_MS = 400; // the address is written no more often: browsers refuse one that changes all the time
 
 const renderPanel = ({ model, el }) => attach(rendered(model, el), model);
 
@@ -28,7 +28,8 @@ function attach(root, model = null, inPage = false) {
   let running = false;
   let pause = 0;
   let slow = 0; // until an answer is said to take its time
-  let settled = 0;
+  let settled = 0; // until the address is written
+  let written = -Infinity; // when it was
   const current = () => controls.map((one) => one.read());
   let shownFor = current();
 
@@ -178,9 +179,23 @@ function attach(root, model = null, inPage = false) {
   }
 
   function moved() {
-    if (!inPage || !root.id) return;
+    if (!inPage || !root.id || settled) return;
+    const wait = written + SETTLED_MS - performance.now();
+    if (wait > 0) settled = setTimeout(write, wait);
+    else write();
+  }
+
+  function write() {
+    settled = 0;
+    written = performance.now();
+    writeAddress(said(), place);
+  }
+
+  function leave() {
+    if (!settled) return;
     clearTimeout(settled);
-    settled = setTimeout(() => writeAddress(said(), place), SETTLED_MS);
+    settled = 0;
+    leaveAddress(said(), place);
   }
 
   async function copyLink() {
@@ -210,6 +225,7 @@ function attach(root, model = null, inPage = false) {
 
   for (const kind of ["pointerenter", "focusin"]) form.addEventListener(kind, warm);
   addEventListener("pageshow", back);
+  addEventListener("pagehide", leave);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
     update();
@@ -232,6 +248,7 @@ function attach(root, model = null, inPage = false) {
     next = null;
     for (const timer of [pause, slow, settled]) clearTimeout(timer);
     removeEventListener("pageshow", back);
+    removeEventListener("pagehide", leave);
     leaveScreen();
     picture.stop();
     letGo();

@@ -20,7 +20,7 @@ from oomlab.widgets import scripts
 from oomlab.widgets.controls import Control, check_controls
 from oomlab.widgets.grid import Grid
 from oomlab.widgets.markup import panel_html
-from oomlab.widgets.prediction import Prediction
+from oomlab.widgets.prediction import AnyPrediction
 from oomlab.widgets.shown import Shown
 
 
@@ -50,7 +50,7 @@ class Panel(Shown):
         controls: Sequence[Control],
         fixed: Mapping[str, Scalar] | None = None,
         title: str = "",
-        prediction: Prediction | None = None,
+        prediction: AnyPrediction | None = None,
     ) -> None:
         self.controls = check_controls(controls)
         self.fixed = _check_fixed(fixed or {}, self.controls)

@@ -1,7 +1,7 @@
 // The question before the picture: the reader commits to an answer, or skips, and then sees. What
-// was answered stays on the device, and can be forgotten.
+// was answered stays on the device, and can be forgotten. An answer is a number (guess.js).
 
-const PREDICTIONS = "oomlab.predictions"; // where the answers are kept: {page, panel, question: option}
+const PREDICTIONS = "oomlab.predictions"; // where the answers are kept: {page, panel, question: number}
 
 // `inPage`: what follows the panel in its section may explain the answer, so it waits as well. Returns
 // { reveal }, or null where nothing is asked.
@@ -10,12 +10,11 @@ function askPrediction(root, inPage) {
   if (!form) return null;
   const part = (name) => root.querySelector(`.oom-${name}`);
   const [body, compare, model, judged] = ["body", "compare", "model", "judged"].map(part);
-  const options = [...form.querySelectorAll(".oom-options input")];
+  const guess = guessOf(form);
   const right = Number(form.dataset.right ?? -1);
   // The same question may be asked of two pictures, and two pages may have a picture of one name.
   const key = `${pageName()} ${root.dataset.fig} ${form.querySelector("legend").textContent}`;
   const rest = inPage ? restOfSection(root) : [];
-  const text = (option) => options[option].closest("label").textContent;
   // What the model says at the start values, unless the author wrote a sentence of her own.
   if (!model.textContent) model.textContent = part("sentence").textContent;
 
@@ -25,28 +24,37 @@ function askPrediction(root, inPage) {
     compare.hidden = true;
     for (const element of rest) element.hidden = "until-found";
     form.querySelector("fieldset").disabled = false;
+    guess.ask();
   }
 
   function reveal() {
     form.hidden = true;
     body.hidden = false;
-    for (const element of rest) element.hidden = false;
+    for (const element of rest) {
+      element.hidden = false;
+      // The keyboard comes to code that scrolls; the theme has looked for that while this was hidden.
+      for (const code of element.querySelectorAll("pre")) {
+        if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+      }
+    }
   }
 
-  function answered(option) {
-    const had = option === right;
-    part("predicted").textContent = right < 0 ? text(option) : `${had ? "✓" : "✗"} ${text(option)}`;
-    if (judged) judged.textContent = had ? "You had it." : "You thought otherwise:";
+  function answered(number) {
+    const had = number === right;
+    const said = guess.words(number);
+    part("predicted").textContent = right < 0 ? said : `${had ? "✓" : "✗"} ${said}`;
+    if (judged) judged.textContent = had ? "You had it." : guess.otherwise(number, right);
     compare.dataset.had = had;
     compare.hidden = false;
     reveal();
+    guess.show(number, right, compare);
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const option = options.findIndex((one) => one.checked);
-    kept({ [key]: option });
-    answered(option);
+    const number = guess.read();
+    kept({ [key]: number });
+    answered(number);
     compare.focus(); // the button that had the focus is gone
   });
   part("skip").addEventListener("click", () => {
@@ -57,7 +65,7 @@ function askPrediction(root, inPage) {
   part("again").addEventListener("click", () => {
     kept({ [key]: undefined });
     ask();
-    (options.find((one) => one.checked) ?? options[0]).focus();
+    guess.focus();
   });
   part("forget").addEventListener("click", () => {
     kept(null);
@@ -68,8 +76,8 @@ function askPrediction(root, inPage) {
 
   ask();
   const before = kept()[key];
-  if (Number.isInteger(before) && options[before]) {
-    options[before].checked = true;
+  if (Number.isInteger(before) && guess.words(before) !== undefined) {
+    guess.write(before);
     answered(before);
   } else if (leadsInto(rest)) reveal();
   return { reveal };

@@ -27,6 +27,7 @@ PANEL = (
     "engines",
     "site-engine",
     "site-line",
+    "guess",
     "prediction",
     "machine",
     "heat",

@@ -9,9 +9,10 @@ function setup(hidden) {
   const part = (name) => box.querySelector(`[data-part="${name}"]`);
   const [scenario, remedy, kernel, seed, more] = ["scenario", "remedy", "kernel", "seed", "more"].map(part);
   const fields = box.querySelector(".oom-set");
-  const about = new Map(Object.values(groups).flat().map(([name, said]) => [name, said]));
-  const known = new Map(Object.values(groups).flat().map(([name, , numbers]) => [name, numbers]));
-  const of = (name) => known.get(name).map((number) => parameters[number]);
+  const known = new Map(
+    Object.values(groups).flat().map(([name, title, about, numbers]) => [name, { title, about, numbers }]),
+  );
+  const of = (name) => known.get(name).numbers.map((number) => parameters[number]);
   const usual = (name, what) => String(of(name).find((one) => one.name === what).usual);
   const made = (tag, attributes = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), attributes);
@@ -41,9 +42,9 @@ function setup(hidden) {
     input.id = ident;
     input.dataset.set = one.name;
     input.value = value;
-    const label = made("label", { htmlFor: ident }, made("code", {}, one.name), ` ${one.meaning}`);
+    const label = made("label", { htmlFor: ident }, one.meaning);
     const away = made("button", { type: "button" }, "As usual");
-    away.setAttribute("aria-label", `${one.name} as usual`);
+    away.setAttribute("aria-label", `As usual: ${one.words}`);
     away.addEventListener("click", () => {
       row.remove();
       offer();
@@ -58,13 +59,14 @@ function setup(hidden) {
 
   // What is not set yet can be. Beside the lists it is said what is chosen.
   function offer() {
-    scenario.nextElementSibling.textContent = about.get(scenario.value);
-    remedy.nextElementSibling.textContent = remedies[remedy.value];
+    scenario.nextElementSibling.textContent = known.get(scenario.value).about;
+    remedy.nextElementSibling.textContent = remedies[remedy.value][1];
     const taken = ["kernel", ...set().map((input) => input.dataset.set)];
-    const names = of(scenario.value).map((one) => one.name).filter((one) => !taken.includes(one));
+    const left = of(scenario.value).filter(({ name }) => !taken.includes(name));
+    left.sort((a, b) => a.words.localeCompare(b.words));
     more.replaceChildren(
       made("option", { value: "" }, "choose …"),
-      ...names.sort().map((name) => made("option", {}, name)),
+      ...left.map(({ name, words }) => made("option", { value: name }, words)),
     );
   }
 
@@ -88,6 +90,19 @@ function setup(hidden) {
       .filter(({ name, usual }) => ![undefined, "", String(usual)].includes(values.get(name)))
       .map(({ name }) => `${name}=${values.get(name)}`);
     return `${scenario.value}/${remedy.value}/${given.join(",")}/${seed.value || 0}`;
+  }
+
+  // What a line sets, for people, as views/sandbox.py says it.
+  function words(line) {
+    const { name, how, values, release, drawn } = parse(line);
+    const given = of(name).filter((one) => values.has(one.name));
+    return [
+      known.get(name).title,
+      remedies[how][0],
+      ...given.map((one) => `${one.words}: ${values.get(one.name)}`),
+      ...(release === usual(name, "kernel") ? [] : [`Linux ${release}`]),
+      ...(drawn === "0" ? [] : [`seed ${drawn}`]),
+    ].join("; ");
   }
 
   // Settings that the new scenario does not have go, the others stay.
@@ -115,7 +130,7 @@ function setup(hidden) {
   return {
     read: () => hidden.value,
     write,
-    words: (value) => value,
+    words,
     parse: (text) => (parse(text) ? text : undefined),
     takes: (value) => parse(value) !== null,
     sparse: true,

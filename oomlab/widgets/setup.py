@@ -58,8 +58,8 @@ class Setup:
 
 
 def catalogue() -> dict[str, Any]:
-    """All that can be set: the scenarios by what they are for, each with the numbers of its
-    parameters, and those with their bounds. What a watch needs is no matter of a machine."""
+    """All that can be set: the scenarios by what they are for, each with its words and the numbers
+    of its parameters, and those with their bounds. What a watch needs is no matter of a machine."""
     parameters: list[Parameter] = []
     groups: dict[str, list[list[Any]]] = {}
     for title, scenarios in GROUPS.items():
@@ -72,10 +72,10 @@ def catalogue() -> dict[str, Any]:
                 if one not in parameters:
                     parameters.append(one)
                 numbers.append(parameters.index(one))
-            groups[title].append([scenario.name, scenario.summary, numbers])
+            groups[title].append([scenario.name, scenario.title, scenario.summary, numbers])
     return {
         "groups": groups,
-        "remedies": {one.name: one.summary for one in REMEDIES.values()},
+        "remedies": {one.name: [one.title, one.summary] for one in REMEDIES.values()},
         "parameters": [_described(one) for one in parameters],
     }
 
@@ -83,6 +83,7 @@ def catalogue() -> dict[str, Any]:
 def _described(one: Parameter) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": one.name,
+        "words": one.words,
         "meaning": one.meaning,
         "usual": json_value(one.default),
     }
@@ -99,11 +100,13 @@ def setup_html(control: Setup, ident: str) -> str:
     (kernel,) = (one for one in start.scenario.parameters if one.name == "kernel")
     scenarios = "".join(
         f'<optgroup label="{escape(title)}">'
-        f"{''.join(_option(name, start.scenario.name) for name in group)}</optgroup>"
+        f"{''.join(_option(one.name, start.scenario.name, one.title) for one in group.values())}"
+        "</optgroup>"
         for title, group in GROUPS.items()
     )
-    remedies = "".join(_option(name, start.remedy.name) for name in REMEDIES)
-    kernels = "".join(_option(str(one), str(start.settings["kernel"])) for one in kernel.only)
+    remedies = "".join(_option(one.name, start.remedy.name, one.title) for one in REMEDIES.values())
+    release = str(start.settings["kernel"])
+    kernels = "".join(_option(str(one), release, str(one)) for one in kernel.only)
     text = json.dumps(catalogue(), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return "".join(
         (
@@ -132,5 +135,6 @@ def _select(ident: str, part: str, label: str, options: str, about: str = "") ->
     )
 
 
-def _option(name: str, chosen: str) -> str:
-    return f"<option{' selected' if name == chosen else ''}>{escape(name)}</option>"
+def _option(name: str, chosen: str, words: str) -> str:
+    selected = " selected" if name == chosen else ""
+    return f'<option value="{escape(name)}"{selected}>{escape(words)}</option>'

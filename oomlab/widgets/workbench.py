@@ -157,7 +157,9 @@ def _box(part: str) -> Iterator[str]:
 def _remedy() -> Iterator[str]:
     yield '<div class="oom-control oom-bench-start"><label for="oom-bench-remedy-name">Remedy'
     yield '</label><select id="oom-bench-remedy-name" name="which-remedy">'
-    yield from (f"<option>{escape(name)}</option>" for name in REMEDIES)
+    yield from (
+        f'<option value="{one.name}">{escape(one.title)}</option>' for one in REMEDIES.values()
+    )
     yield '<option value="own">one of your own</option></select></div>'
 
 

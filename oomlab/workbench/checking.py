@@ -52,7 +52,8 @@ def _cases(bench: Bench) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
         groups.setdefault(scenario.model_key(remedy), []).append(name)
     for names in groups.values():
         others = f" (and {len(names) - 1} that change nothing here)" if names[1:] else ""
-        yield f"remedy {names[0]}", f"And under {names[0]}{others}?", names[0], {}
+        title = REMEDIES[names[0]].title
+        yield f"remedy {names[0]}", f"And under “{title}”{others}?", names[0], {}
     for release in KERNELS:
         yield f"kernel {release}", f"And on {release}?", "", {"kernel": str(release)}
 

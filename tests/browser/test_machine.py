@@ -59,9 +59,9 @@ def schedule() -> tuple[Panel, Callable[[int], str]]:
     return panel, lambda at: draw_stage(trace, at=at, decided_at=DECIDED).html
 
 
-def timed(remedy: str) -> tuple[Panel, Callable[[int], str]]:
-    fixed = {"scenario": "h2-three-task-poll", "remedy": remedy}
-    trace = run("h2-three-task-poll", remedy)
+def timed(remedy: str, **given: int) -> tuple[Panel, Callable[[int], str]]:
+    fixed: dict[str, Scalar] = {"scenario": "h2-three-task-poll", "remedy": remedy, **given}
+    trace = run("h2-three-task-poll", remedy, given)
     panel = Panel("oomlab.views.stage:timed", [], fixed=fixed, title="Seconds")
     return panel, lambda at: draw_stage(trace, at=at).html
 
@@ -118,7 +118,7 @@ def test_the_cursor_goes_by_hand_by_button_and_by_digit(open_panel: OpenPanel) -
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_the_stage_fits_and_its_letters_can_be_read(open_panel: OpenPanel, width: int) -> None:
-    panel, _ = timed("offload")
+    panel, _ = timed("offload", fault_tasks=2, nofs_tasks=2)
     seen = open_panel(panel)
     seen.page.set_viewport_size({"width": width, "height": 720})
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -133,3 +133,5 @@ def test_the_stage_fits_and_its_letters_can_be_read(open_panel: OpenPanel, width
         }).map((element) => element.outerHTML.slice(0, 80))"""
     )
     assert not small
+    box = seen.panel.locator(".oom-machine").bounding_box()
+    assert box and (width < 1280 or box["height"] <= 720), "all of it is to be seen at once"

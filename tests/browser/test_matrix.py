@@ -83,7 +83,7 @@ def test_a_cell_opens_its_run(read_page: OpenPage) -> None:
     cell(page, RING, "nowait-tell").click()  # computed in the page
     shows(run, RING, "nowait-tell")
     expect(page.locator("[aria-current=true]")).to_have_count(1)
-    expect(run.get_by_label("Remedy")).to_have_value("nowait-tell")
+    expect(run.get_by_label("Remedy")).to_have_value("Nowait in telling")
     how = run.get_by_text("Run it yourself")
     how.click()
     command = "oomlab run h3a-virtqueue-add --remedy nowait-tell --set total_sg=2"
@@ -96,7 +96,7 @@ def test_a_hazards_name_shows_its_runs_side_by_side(read_page: OpenPage) -> None
     shown.get_by_role("link", name="Two tasks, two locks").click()
     shows(run, H1, "all")
     expect(run.locator(".oom-m-still")).to_have_count(11)
-    run.get_by_role("link", name="trylock", exact=True).click()
+    run.get_by_role("link", name="Trylock", exact=True).click()
     shows(run, H1, "trylock")
 
 
@@ -106,7 +106,7 @@ def test_every_control_of_the_run_answers(read_page: OpenPage) -> None:
     values = {"hazard": H1, "remedy": "mainline", "kernel": "4.13"}
     for label, name, text, value in (
         ("Hazard", "hazard", "The host never answers", "h5-host-never-answers"),
-        ("Remedy", "remedy", "trylock", "trylock"),
+        ("Remedy", "remedy", "Trylock", "trylock"),
         ("Linux", "kernel", "Linux 7.3", "7.3"),
         ("Hazard", "hazard", "Graphics: the lock of an object", "h4-i915-object-lock"),
         ("Remedy", "remedy", "all, side by side", "all"),

@@ -12,6 +12,14 @@ from tests.widgets.opened import Opened, OpenPanel, demo
 
 GUESS = Prediction("What will a fast host do?", ["Draw more", "Draw less"], right=0)
 ADDRESS = "(() => location.search + location.hash)()"
+MOVE_AND_RELOAD = """(values) => {
+    const slider = document.querySelector(".oom-panel [type=range]");
+    for (const value of values) {
+        slider.value = value;
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    location.reload();
+}"""
 
 
 def stage() -> Panel:
@@ -83,6 +91,9 @@ def test_the_address_follows_the_reader_and_outlives_a_reload(open_panel: OpenPa
     assert seen.page.evaluate(ADDRESS) == wanted
     seen.page.reload()
     seen.shows("There are 4 pages", "stored result")
+    with seen.page.expect_navigation():
+        seen.page.evaluate(MOVE_AND_RELOAD, [6, 2, 8])  # the later ones come right after the first
+    seen.shows("There are 8 pages", "stored result")
 
 
 def test_a_panel_whose_question_is_open_is_linked_without_its_answer(

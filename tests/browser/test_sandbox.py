@@ -82,7 +82,7 @@ def test_every_control_answers_and_stands_in_the_address(read_page: OpenPage) ->
     b.get_by_label("Linux").select_option("6.12")
     b.get_by_label("Seed of what is drawn").fill("7")
     b.get_by_label("Set something else").select_option("timeout_s")
-    expect(b.get_by_label("timeout_s the offload's time limit")).to_be_focused()
+    expect(b.get_by_role("spinbutton", name="the offload's time limit")).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("2")
     line = "h2-three-task-poll/offload/timeout_s=2,kernel=6.12/7"
@@ -90,11 +90,11 @@ def test_every_control_answers_and_stands_in_the_address(read_page: OpenPage) ->
     page.wait_for_function("(b) => decodeURIComponent(location.search).includes(b)", arg=line)
     assert address(page) == (A, line)
     assert Experiment.read(line).line == line.replace("=2,", "=2.0,")
-    b.get_by_role("button", name="timeout_s as usual").click()
+    b.get_by_role("button", name="As usual: the offload's time limit").click()
     expect(b.get_by_label("Set something else")).to_be_focused()
     shows(page, A, "h2-three-task-poll/offload/kernel=6.12/7")
     a.get_by_label("Set something else").select_option("oom_caller")
-    a.get_by_label("oom_caller who asks").select_option("0")  # one of several
+    a.get_by_label("who asks the OOM killer: 0").select_option("0")  # one of several
     a.get_by_label("Scenario").select_option("thrashing")
     expect(a.locator("[data-set]")).to_have_count(1)  # it has that setting as well
     a.get_by_label("Scenario").select_option("h5-host-never-answers")
@@ -102,10 +102,15 @@ def test_every_control_answers_and_stands_in_the_address(read_page: OpenPage) ->
     shows(page, "h5-host-never-answers/mainline/oom_caller=0/0", b_line)
     # What is out of bounds is answered in words, beside the last picture.
     a.get_by_label("Set something else").select_option("hog_pages")
-    a.get_by_label("hog_pages pages of the largest").fill("99999")
+    largest = a.get_by_role("spinbutton", name="pages of the largest process")
+    expect(largest).to_be_focused()
+    largest.fill("99999")
     status = sandbox(page).locator(".oom-status")
     expect(status).to_contain_text("cannot be 99999 where managed_pages is 16384")
-    a.get_by_label("hog_pages pages of the largest").fill("9000")
+    expect(status).to_contain_text(
+        "Machine B: Three tasks, one polls; The RFC's offload; Linux 6.12; seed 7"
+    )
+    largest.fill("9000")
     shows(page, "h5-host-never-answers/mainline/hog_pages=9000,oom_caller=0/0", b_line)
 
 
@@ -115,8 +120,8 @@ def test_what_can_be_set_depends_on_the_scenario(read_page: OpenPage, name: str)
     a = machine(page, "A")
     a.get_by_label("Scenario").select_option(name)
     offered = a.get_by_label("Set something else").locator("option").all_inner_texts()[1:]
-    wanted = [p.name for p in find_scenario(name).parameters if p.name not in ("kernel", "ghosts")]
-    assert offered == sorted(wanted)
+    wanted = [p.words for p in find_scenario(name).parameters if p.name not in ("kernel", "ghosts")]
+    assert sorted(offered) == sorted(wanted)
     expect(a.get_by_text(find_scenario(name).summary)).to_be_visible()
 
 

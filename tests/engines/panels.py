@@ -10,11 +10,12 @@ from tests.engines.tab import Tab
 # points are ordered is said in oomlab/widgets/grid.py.
 _LOOK = """
 const fields = (panel, name) => [...panel.querySelectorAll(`.oom-form [name="${name}"]`)];
-const read = (panel, { name, kind, values }) => {
+const read = (panel, { name, kind, values, options = values }) => {
     const [first, ...others] = fields(panel, name);
     if (kind === "toggle") return first.checked;
+    if (kind === "setup") return first.value;
     if (first.type === "range") return first.valueAsNumber;
-    return values[others.length ? [first, ...others].findIndex((one) => one.checked)
+    return options[others.length ? [first, ...others].findIndex((one) => one.checked)
         : first.selectedIndex];
 };
 const words = (root) => (root.querySelector(".oom-m-time") ?? root).textContent;
@@ -48,13 +49,14 @@ const look = (panel) => {
 STATE = f"(n) => {{ {_LOOK} return look(document.querySelectorAll('.oom-panel')[n]); }}"
 
 # What there is to do to each control of a panel, as a reader would: keys to press after one field
-# has got the focus, or a label to press. A slider that has positions which are not stored is
+# has got the focus, or a label to press. What has positions which are not stored is
 # brought to another that is, as a hand would; between them see test_engine.py.
 _MOVES = f"""(n) => {{
     {_LOOK}
     const panel = document.querySelectorAll(".oom-panel")[n];
     const data = panel.querySelector(":scope > script[type='application/json']").textContent;
-    return JSON.parse(data).controls.map((spec, i) => {{
+    const moved = JSON.parse(data).controls.filter(({{ kind }}) => kind !== "setup");
+    return moved.map((spec, i) => {{
         const [first, ...others] = fields(panel, spec.name);
         const at = read(panel, spec);
         const mark = (one) => (one.dataset.tested = `${{n}}-${{i}}`);
@@ -64,19 +66,23 @@ _MOVES = f"""(n) => {{
             return {{ press: mark(other.closest("label")) }};
         }}
         const last = spec.values.at(-1);
+        if (spec.options) {{
+            const other = spec.options.indexOf(spec.values.find((one) => one !== at));
+            return other < 0 ? null : {{ to: other, set: mark(first) }};
+        }}
         if (first.tagName === "SELECT")
             return {{ focus: mark(first), key: at === last ? "ArrowUp" : "ArrowDown" }};
         const step = Number(first.step) || 1;
         for (const [key, next] of [["ArrowRight", at + step], ["ArrowLeft", at - step]])
             if (spec.values.includes(next)) return {{ focus: mark(first), key }};
         return {{ to: spec.values.find((value) => value !== at), set: mark(first) }};
-    }});
+    }}).filter(Boolean);
 }}"""
 
 _SET = """(css, value) => {
-    const slider = document.querySelector(css);
-    slider.value = value;
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    const field = document.querySelector(css);
+    field[field.type === "range" ? "value" : "selectedIndex"] = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
 }"""
 
 REVEAL = """() => document.querySelectorAll(".oom-prediction:not([hidden]) .oom-skip")

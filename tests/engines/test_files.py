@@ -6,7 +6,7 @@ from tests.engines import panels
 from tests.engines.tab import Tab
 from tests.engines.test_engine import OFF, PAGE, STATUS
 from tests.engines.test_play import FRONT, PLAYED, REPORT
-from tests.engines.test_return import ANSWERED, answer
+from tests.engines.test_return import ANSWERED, QUESTION, answer
 from tools.paths import SITE
 
 
@@ -30,4 +30,4 @@ def test_the_game_is_played_and_a_question_answered(tab: Tab) -> None:
     tab.open((SITE / REPORT).as_uri())
     answer(tab)
     assert tab.run(ANSWERED)["compared"]
-    tab.click(".oom-panel[data-predict] .oom-forget")
+    tab.click(f"{QUESTION} .oom-forget")

@@ -14,7 +14,7 @@ from tests.engines.tab import Tab
 
 FRONT = "book/index.html"
 REPORT = "book/report.html"
-STAGE = ".oom-panel .oom-machine"
+STAGE = ".oom-stage .oom-machine"
 HINT = re.compile(r"The goal is \d+ moves? away\. (?:Move|Let the time of) (\w+)")
 
 # Of the first stage with a cursor: where that is, what is said there, and the place of its line.

@@ -11,17 +11,19 @@ from tests.engines.tab import Tab
 from tests.engines.test_play import AT, FRONT, PLAYED, REPORT, STAGE
 
 MOVED = ["book/running-out.html", "book/gfp-masks.html", "book/five-seconds.html"]
-ANSWERED = """() => {
-    const panel = document.querySelector(".oom-panel[data-predict]");
+QUESTION = ".oom-panel:has(.oom-options)"
+DRAWN = ".oom-panel:has(.oom-m-pick)"
+TRUTH = f"{DRAWN} [data-of=truth]"
+ANSWERED = f"""() => {{
+    const panel = document.querySelector("{QUESTION}");
     const shown = (css) => panel.querySelector(css).checkVisibility();
-    return {
+    return {{
         asked: shown(".oom-prediction"),
         compared: shown(".oom-compare"),
         body: shown(".oom-body"),
         chose: panel.querySelector(".oom-predicted").textContent,
-    };
-}"""
-QUESTION = ".oom-panel[data-predict]"
+    }};
+}}"""
 
 
 @pytest.mark.parametrize("path", MOVED)
@@ -96,6 +98,14 @@ def test_an_answer_is_kept_over_a_reload_and_can_be_forgotten(tab: Tab, book: Si
     assert (told["asked"], told["compared"], told["body"]) == (False, True, True)
     tab.reload()
     assert tab.run(ANSWERED) == told
+    tab.focus(f"{DRAWN} .oom-guess input")
+    tab.press("End", "ArrowLeft")
+    tab.click(f"{DRAWN} [type=submit]")
+    for _ in range(2):  # and over a reload
+        told_of_it = tab.text(f"{DRAWN} .oom-judged")
+        assert told_of_it == "It was decided sooner than you thought:"
+        assert tab.run("(css) => document.querySelector(css).checkVisibility()", TRUTH)
+        tab.reload()
     tab.click(f"{QUESTION} .oom-forget")
     assert tab.text(f"{QUESTION} .oom-forget") == "All forgotten"
     tab.reload()

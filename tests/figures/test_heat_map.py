@@ -10,7 +10,7 @@ from oomlab.errors import InputError
 from oomlab.figures.heat_map import SIGNS, MapColumn, MapRow, draw_heat_map
 from oomlab.widgets import scripts
 
-COLUMNS = (MapColumn("mainline", own=True), MapColumn("offload"))
+COLUMNS = (MapColumn("mainline", "As it was", own=True), MapColumn("offload", "A thread"))
 ROWS = (
     MapRow("h1", "Two <b>tasks</b>", ("deadlock", "kill"), (False, False)),
     MapRow("h2,a=1", "Another", ("livelock", "livelock"), (False, True)),
@@ -52,11 +52,11 @@ def test_the_words_say_what_the_picture_says() -> None:
     drawn = draw_heat_map(COLUMNS, ROWS, "4.13")
     assert drawn.twin.splitlines()[:3] == [
         "Hazards and remedies on Linux 4.13.",
-        "Two <b>tasks</b>: deadlock: mainline; kill: offload.",
-        "Another: livelock: mainline, offload.",
+        "Two <b>tasks</b>: deadlock: As it was; kill: A thread.",
+        "Another: livelock: As it was, A thread.",
     ]
     assert drawn.description == (
-        "2 hazards in 2 columns. Squares and discs never end; the fewest stand under offload:"
+        "2 hazards in 2 columns. Squares and discs never end; the fewest stand under A thread:"
         " 1 each."
     )
 

@@ -9,6 +9,7 @@ import pytest
 import traitlets
 
 from oomlab.errors import InputError
+from oomlab.remedies import REMEDIES
 from oomlab.scenarios import GROUPS, find_scenario
 from oomlab.widgets import Choice, Sandbox, Setup
 from oomlab.widgets.setup import catalogue, setup_html
@@ -20,13 +21,14 @@ def test_the_catalogue_has_every_parameter_with_its_bounds() -> None:
     found = catalogue()
     seen = 0
     for title, group in GROUPS.items():
-        for name, summary, numbers in found["groups"][title]:
+        for name, words, summary, numbers in found["groups"][title]:
             scenario = group[name]
-            assert summary == scenario.summary
+            assert (words, summary) == (scenario.title, scenario.summary)
             wanted = [one for one in scenario.parameters if one.name != "ghosts"]
             for one, number in zip(wanted, numbers, strict=True):
                 said = found["parameters"][number]
                 assert (said["name"], said["meaning"]) == (one.name, one.meaning)
+                assert said["words"] == one.words
                 if one.only:
                     assert [one.check(value) for value in said["only"]] == list(one.only)
                 else:
@@ -50,12 +52,35 @@ def test_its_value_is_a_line_in_one_form() -> None:
 def test_its_fields_stand_as_it_says() -> None:
     html = setup_html(Setup("a", "A <b>", LINE), "x")
     assert "<legend>A &lt;b&gt;</legend>" in html
-    chosen = re.findall(r"<option selected>([^<]*)</option>", html)
-    assert chosen == ["h1-two-task-cycle", "offload", "6.1"]
+    chosen = re.findall(r'<option value="([^"]*)" selected>([^<]*)</option>', html)
+    assert chosen == [
+        ("h1-two-task-cycle", "Two tasks, two locks"),
+        ("offload", "The RFC&#x27;s offload"),
+        ("6.1", "6.1"),
+    ]
     assert 'value="3"' in html
     for ident in re.findall(r'<label for="([^"]*)"', html):
         assert len(re.findall(rf'<(?:select|input)[^>]* id="{ident}"', html)) == 1
     assert find_scenario("h1-two-task-cycle").summary.replace("'", "&#x27;") in html
+
+
+def test_readers_choose_by_words() -> None:
+    scenarios = [one for group in GROUPS.values() for one in group.values()]
+    for known in (scenarios, [*REMEDIES.values()]):
+        titles = [one.title for one in known]
+        assert len({*titles}) == len(titles)
+        for one in known:
+            assert one.title != one.name, f"give {one.name} a title"
+    assert not [one.title for one in REMEDIES.values() if "," in one.title], "they stand in lists"
+    for scenario in scenarios:
+        words = [one.words for one in scenario.parameters]
+        assert len({*words}) == len(words), scenario.name
+    assert {one.words for one in find_scenario("h1-two-task-cycle").parameters} >= {
+        "whether the killer naps with oom_lock held after a kill",
+        "whether to send requests without __GFP_FS away before the listeners are asked",
+        "pages that come back from outside at give_back_s",
+        "the offload's time limit, in seconds",
+    }
 
 
 def test_a_sandbox_answers_for_any_two_machines() -> None:

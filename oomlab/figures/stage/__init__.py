@@ -10,12 +10,14 @@ parts that draw know only these two. The game puts frames together from the stat
 
 from oomlab.figures.stage.draw import DrawnStage, draw_lanes, draw_stage, stage_html
 from oomlab.figures.stage.frames import Frame, Program
+from oomlab.figures.stage.guess import DrawnGuess, draw_moment_guess, draw_wait_guess
 from oomlab.figures.stage.moments import Played, played_of
 from oomlab.figures.stage.page import stage_page
 from oomlab.figures.stage.pair import draw_two
 from oomlab.figures.stage.scene import Pool, Scene, Thing, scene_of
 
 __all__ = [
+    "DrawnGuess",
     "DrawnStage",
     "Frame",
     "Played",
@@ -24,8 +26,10 @@ __all__ = [
     "Scene",
     "Thing",
     "draw_lanes",
+    "draw_moment_guess",
     "draw_stage",
     "draw_two",
+    "draw_wait_guess",
     "played_of",
     "scene_of",
     "stage_html",

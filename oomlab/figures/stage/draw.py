@@ -20,6 +20,10 @@ from oomlab.figures.stage.tank import tank_html
 from oomlab.figures.stage.twin import twin_of
 from oomlab.figures.stage.waits import waits_html
 
+CROWD = 5
+"""From so many lanes on their names stand beside them and not above, so that a stage fits a screen
+(our choice)."""
+
 
 @brief
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,10 @@ def draw_stage(
 @checked
 def draw_lanes(trace: Trace) -> str:
     """The lanes of a run alone, as HTML: what can stand many times on a page."""
-    title = f"{trace.scenario} under {trace.remedy}: who does what when"
+    played = played_of(trace)
     return (
-        f'<div class="oom-machine oom-m-still" role="img" aria-label="{escape(title)}">'
-        f"{lanes_html(played_of(trace), None)}</div>"
+        f'<div class="oom-machine oom-m-still" role="img" aria-label="{escape(_title(played))}">'
+        f"{lanes_html(played, None)}</div>"
     )
 
 
@@ -106,10 +110,11 @@ def stage_html(
             code_html(scene, frames, frame, listings) if code else "",
         )
     )
+    crowd = " data-crowd" if lanes.count('class="oom-m-lane"') >= CROWD else ""
     ident = "oom-m-" + hashlib.sha256(f"{key}{inner}{text}".encode()).hexdigest()[:8]
     return (
         f'<div class="oom-machine" role="group" aria-label="{escape(title)}">'
-        f'<div class="oom-m-grid">{inner.replace("OOM-KEY", ident)}</div>'
+        f'<div class="oom-m-grid"{crowd}>{inner.replace("OOM-KEY", ident)}</div>'
         f'<script type="application/json" class="oom-m-data">{text}</script></div>'
     )
 

@@ -31,9 +31,10 @@ DECIDED = "from here on nobody gets out"
 PARTED = "here they part"
 
 
-def lanes_html(played: Played, frame: Frame | None) -> str:
+def lanes_html(played: Played, frame: Frame | None, over: str | None = None) -> str:
     """Names, bars, rails, the marks of the run and the axis, with the cursor at `frame`; without a
-    frame there is no cursor, and nobody can be moved."""
+    frame there is no cursor, and nobody can be moved. `over`: HTML that lies over the lanes in the
+    place of those marks."""
     scale, trace = played.scale, played.trace
     per_cent = 100.0 / scale.right
 
@@ -54,8 +55,9 @@ def lanes_html(played: Played, frame: Frame | None) -> str:
         if frame
         else ""
     )
+    signs = _signs(played, x) if over is None else over
     return (
-        f'<div class="oom-m-lanes">{_signs(played, x)}{"".join(parts)}{words}{cursor}</div>'
+        f'<div class="oom-m-lanes">{signs}{"".join(parts)}{words}{cursor}</div>'
         f"{_axis(played, x)}{more}"
     )
 

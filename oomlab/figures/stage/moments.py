@@ -34,15 +34,16 @@ MOST_FRAMES = 60
 @dataclass(frozen=True)
 class Played:
     """All that is drawn of a trace. `scale` maps its moments to places on the axis; `frames` are in
-    order, the first one is the start; `decided`: from where on the axis, in per cent, nobody gets
-    out any more, None if they do; `parted`: where on it the run parts from another, None if it is
-    not held against one."""
+    order, the first one is the start, each at one of `moments`, as the trace counts them;
+    `decided`: from where on the axis, in per cent, nobody gets out any more, None if they do;
+    `parted`: where on it the run parts from another, None if it is not held against one."""
 
     trace: Trace
     cast: Cast
     scale: TimeScale
     scene: Scene
     frames: tuple[Frame, ...]
+    moments: tuple[int, ...]
     decided: float | None
     parted: float | None = None
 
@@ -69,7 +70,8 @@ def played_of(
         decided = _closed(scale, cuts, graphs) if stuck else None
     else:
         decided = scale.x(decided_at) * 100 / scale.right
-    return Played(trace, cast, scale, scene, frames, decided)
+    moments = tuple(0 if event is None else cut.ended_at_us for event, cut, _ in cuts)
+    return Played(trace, cast, scale, scene, frames, moments, decided)
 
 
 def _cuts(trace: Trace) -> list[tuple[Event | None, Trace, bool]]:

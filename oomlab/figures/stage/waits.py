@@ -21,7 +21,13 @@ WIDTH = 268.0
 _LEFT, _RIGHT = 62.0, 206.0
 _BOX = (122.0, 30.0)
 _ROW = 64.0
+_LOW_ROW = 44.0
+"""Between two rows, where there are more than `_FEW_ROWS`: an arrow from one to the next still
+shows its head."""
+_FEW_ROWS = 5
 _TOP = 26.0
+_TOKEN = 9.0
+"""Radius of what a task lays onto a lock."""
 
 
 class Spot(NamedTuple):
@@ -35,20 +41,23 @@ def spots_of(scene: Scene, shown: Sequence[str]) -> dict[str, Spot]:
     """Where each of the `shown` tasks and things stands."""
     ring = [name for name in scene.circle if name in shown]
     rows = (len(ring) + 1) // 2
+    names = {name for name in scene.tasks}
+    apart = [name in names for name in shown if name not in ring]
+    below_ring = max(sum(apart), len(apart) - sum(apart))
+    row_height = _ROW if rows + below_ring <= _FEW_ROWS else _LOW_ROW
     found = {}
     for number, name in enumerate(ring):
         if number == 0:
             found[name] = Spot(_LEFT, _TOP)
         elif number <= rows:
-            found[name] = Spot(_RIGHT, _TOP + _ROW * (number - 1))
+            found[name] = Spot(_RIGHT, _TOP + row_height * (number - 1))
         else:
-            found[name] = Spot(_LEFT, _TOP + _ROW * (len(ring) - number))
-    below = _TOP + _ROW * rows
-    names = {name for name in scene.tasks}
+            found[name] = Spot(_LEFT, _TOP + row_height * (len(ring) - number))
+    below = _TOP + row_height * rows
     for side, x in ((True, _LEFT), (False, _RIGHT)):
         rest = [name for name in shown if name not in found and (name in names) == side]
         for row, name in enumerate(rest):
-            found[name] = Spot(x, below + _ROW * row)
+            found[name] = Spot(x, below + row_height * row)
     return found
 
 
@@ -67,8 +76,11 @@ def arrows_of(scene: Scene, frames: Sequence[Frame]) -> tuple[list[tuple[int, in
     return sorted(waits), sorted(holds)
 
 
-def waits_html(scene: Scene, frames: Sequence[Frame], frame: Frame) -> str:
-    """The graph, as it is in `frame`; "" if nobody ever holds or waits for anything."""
+def waits_html(
+    scene: Scene, frames: Sequence[Frame], frame: Frame, drawn: Sequence[tuple[int, int]] = ()
+) -> str:
+    """The graph, as it is in `frame`; "" if nobody ever holds or waits for anything. `drawn`: waits
+    (task, thing) that a hand may draw, each an edge that is not shown yet."""
     waits, holds = arrows_of(scene, frames)
     if not waits and not holds:
         return ""
@@ -106,6 +118,10 @@ def waits_html(scene: Scene, frames: Sequence[Frame], frame: Frame) -> str:
                 closed=names in circle,
             )
         )
+    for task, thing in drawn:
+        ends = places[scene.tasks[task]], places[scene.things[thing].name]
+        aside = -7 if (thing, task) in holds else 0
+        parts.append(_edge(f"d-{task}-{thing}", *ends, aside, on=False, kind="drawn", closed=False))
     faces = styles_of(thing.name for thing in scene.things if thing.kind == "lock")
     around = set(frame.circle)
     for number in sorted(things):
@@ -209,13 +225,14 @@ def _thing(number: int, name: str, face: str, at: Spot, around: bool) -> str:
 def _token(thing: int, task: int, home: Spot, away: Spot, *, held: bool, named: bool) -> str:
     """What a task lays onto a lock when it takes it. The page moves it there."""
     side = 1 if away.x < home.x else -1
-    x, y = (away.x + side * (_BOX[0] / 2 - 2), away.y - 13) if held else (home.x, home.y)
+    lock_x = max(away.x + side * (_BOX[0] / 2 - 2), _TOKEN)
+    x, y = (lock_x, away.y - 13) if held else (home.x, home.y)
     text = f'<text y="4">{task + 1}</text>' if named else ""
     return (
         f'<g class="oom-m-token" data-hold="{thing}-{task}"{" data-on" if held else ""}'
         f' data-home="{home.x:g} {home.y:g}"'
-        f' data-away="{away.x + side * (_BOX[0] / 2 - 2):g} {away.y - 13:g}"'
-        f' style="transform:translate({x:g}px,{y:g}px)"><circle r="9"/>{text}</g>'
+        f' data-away="{lock_x:g} {away.y - 13:g}"'
+        f' style="transform:translate({x:g}px,{y:g}px)"><circle r="{_TOKEN:g}"/>{text}</g>'
     )
 
 

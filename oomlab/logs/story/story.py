@@ -82,7 +82,7 @@ class Match:
         how = "the same circle" if self.same_circle else "the nearest graph"
         how = how if self.misses else "the same graph"
         scenario = self.experiment.scenario
-        return f"{scenario.name} has {how}: {scenario.summary}"
+        return f"{scenario.title} has {how}: {scenario.summary}"
 
 
 @dataclass(frozen=True)

@@ -69,4 +69,5 @@ DOUBLE_THREAD = Scenario(
         never("two tasks walk the chain at once", lambda values: len(walkers(values)) > 1),
         sometimes("somebody walks the chain", lambda values: bool(walkers(values))),
     ),
+    titles=("Two drivers, and a thread for each",),
 )

@@ -63,4 +63,5 @@ MANUAL_KILL = Scenario(
         *expect("explorer", {"exhausted-clean": "mainline offload"}, {"answer_s": 8}),
         *expect("clock", {"recovered": "mainline offload"}, {"answer_s": 8, "kernel": 5.17}),
     ),
+    titles=("SysRq-f while a callback is stuck",),
 )

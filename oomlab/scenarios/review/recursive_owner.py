@@ -72,4 +72,5 @@ RECURSIVE_OWNER = Scenario(
         *expect("clock", {"completed": "mainline", "recovered": "offload"}),
         *expect("explorer", {"exhausted-clean": "mainline offload"}),
     ),
+    titles=("The lock's owner waits for the thread",),
 )

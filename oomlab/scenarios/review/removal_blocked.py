@@ -53,4 +53,5 @@ REMOVAL_BLOCKED = Scenario(
         *expect("clock", {"completed": "mainline offload"}, {"answers": 1}),
         *expect("explorer", {"exhausted-clean": "mainline offload"}, {"answers": 1}),
     ),
+    titles=("No driver can be removed",),
 )

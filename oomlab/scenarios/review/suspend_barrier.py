@@ -141,4 +141,5 @@ SUSPEND_BARRIER = Scenario(
             lambda values: values[ASLEEP] and bool(walkers(values)),
         ),
     ),
+    titles=("A callback goes on during suspend",),
 )

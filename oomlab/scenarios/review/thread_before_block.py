@@ -58,6 +58,7 @@ THREAD_BEFORE_BLOCK = Scenario(
         *expect("clock", {"completed": "mainline offload"}),
         *expect("explorer", {"exhausted-clean": "mainline offload"}),
     ),
+    titles=("The thread is there before its listener",),
 )
 
 REGISTRATION_FAILS = Scenario(
@@ -70,4 +71,5 @@ REGISTRATION_FAILS = Scenario(
         *expect("clock", {"completed": "mainline", "recovered": "offload"}),
         *expect("explorer", {"exhausted-clean": "mainline offload"}),
     ),
+    titles=("A driver is refused for want of a thread",),
 )

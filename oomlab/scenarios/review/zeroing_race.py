@@ -49,4 +49,5 @@ ZEROING_RACE = Scenario(
         *expect("clock", {"completed": "mainline", "recovered": "offload"}),
         *expect("explorer", {"exhausted-clean": "mainline offload offload-repaired"}),
     ),
+    titles=("The credit is taken too early",),
 )
