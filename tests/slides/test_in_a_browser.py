@@ -127,7 +127,7 @@ def test_a_prediction_is_judged_and_the_answer_fits_the_screen(open_deck: OpenDe
 def test_the_stage_follows_the_pointer(open_deck: OpenDeck) -> None:
     page = open_deck("report", STAGE)
     revealed(page)
-    lanes = page.locator(f"{NOW} .oom-m-lanes")
+    lanes = page.locator(f"{NOW} .oom-body .oom-m-lanes")  # the question has lanes of its own
     lanes.scroll_into_view_if_needed()
     box = lanes.bounding_box()
     assert box is not None
@@ -149,7 +149,7 @@ def test_notes_stand_beside_the_slide_at_a_key(open_deck: OpenDeck) -> None:
     beside = page.locator(".speaker-notes")
     expect(beside).to_be_hidden()
     page.keyboard.press("m")
-    expect(beside).to_contain_text("When fs_task takes its own lock, the first thing it does.")
+    expect(beside).to_contain_text("fs_task takes fs_lock")
     expect(page.locator(NOW)).to_be_visible()
     page.keyboard.press("m")
     expect(beside).to_be_hidden()
@@ -162,7 +162,7 @@ def test_the_speakers_window_follows_and_turns_the_slides(open_deck: OpenDeck) -
         page.keyboard.press("s")
     window = opened.value
     now = window.locator("section[data-now]")
-    expect(now).to_contain_text("When fs_task takes its own lock")
+    expect(now).to_contain_text("fs_task takes fs_lock")
     expect(now.locator(".oom-panel")).to_be_hidden()
     page.keyboard.press("ArrowRight")
     expect(window.locator(".deck-at")).to_contain_text(f"{first + 1} of")
