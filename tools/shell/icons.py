@@ -19,11 +19,10 @@ from fontTools.ttLib import TTFont
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of each table that it cuts
 _ESCAPED = re.compile(r"\\([eEfF][0-9a-fA-F]{3})\b")
 _PRIVATE = range(0xE000, 0xF900)
-FAMILIES = (
-    ("fa-solid-900.ttf", "Font Awesome 6 Free", "900"),
-    ("fa-brands-400.ttf", "Font Awesome 6 Brands", "400"),
-)
-"""File, family and weight. Icons in outline (weight 400 of the free ones) are not used."""
+FILES = (("fa-solid-900", "900"), ("fa-brands-400", "400"))
+"""Name and weight. Icons in outline (weight 400 of the free ones) are not used."""
+ENDS = (".ttf", ".woff2")
+"""What a font's file can end in: later themes have the packed ones alone."""
 
 
 def with_icons(css: str, fonts: Path) -> str:
@@ -31,8 +30,8 @@ def with_icons(css: str, fonts: Path) -> str:
     wanted = {int(code, 16) for code in _ESCAPED.findall(css)}
     wanted |= {ord(letter) for letter in css if ord(letter) in _PRIVATE}
     faces, drawn = [], set()
-    for file, family, weight in FAMILIES:
-        font = TTFont(fonts / file)
+    for name, weight in FILES:
+        font, family = _font(fonts, name)
         there = wanted & font.getBestCmap().keys()
         drawn |= there
         if there:
@@ -44,6 +43,13 @@ def with_icons(css: str, fonts: Path) -> str:
     if missing := wanted - drawn:
         raise ValueError(f"no font of the theme has {', '.join(f'U+{c:X}' for c in missing)}")
     return "".join(faces) + css
+
+
+def _font(fonts: Path, name: str) -> tuple[TTFont, str]:
+    """A font of the theme, and the family that its style sheets call it by."""
+    files = [fonts / f"{name}{end}" for end in ENDS]
+    font = TTFont(next((file for file in files if file.is_file()), files[0]))
+    return font, font["name"].getBestFamilyName()
 
 
 def _only(font: TTFont, characters: Iterable[int]) -> bytes:
