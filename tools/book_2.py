@@ -38,6 +38,7 @@ _SCRIPT = Path("jupyter_book", "dist", "jupyter-book.cjs")
 _GLOSSARY = re.compile(r"(```\{glossary\}\n)(.*?)(\n```)", re.DOTALL)
 _TWO_TERMS = re.compile(r"^(\S[^\n]*)\n(\S[^\n]*)\n((?:  [^\n]*\n?)+)", re.MULTILINE)
 _ENTRY = re.compile(r"^(\S[^\n]*)\n  (?=\S)", re.MULTILINE)
+_PANEL = re.compile(r'class="[^"]*\boom-panel[" ]')
 _RST = re.compile(r"```\{eval-rst\}\n.*?\n```", re.DOTALL)
 _LATER = ":::{note}\nWhat stands here is made by Sphinx from the docstrings of the package.\n:::"
 _COMPLAINTS = ("\N{NO ENTRY}", "\N{WARNING SIGN}")
@@ -168,7 +169,7 @@ def found(name: str) -> Counter[str]:
             html = _html(outputs.get("data", {}).get("text/html") or {})
             count["outputs"] += bool(outputs)
             count["errors"] += outputs.get("output_type") == "error"
-            count["panels"] += html.count('class="oom-panel')
+            count["panels"] += len(_PANEL.findall(html))
             for value in node.values():
                 walk(value)
         elif isinstance(node, list):
