@@ -10,6 +10,7 @@ from oomlab import explore, play, run
 from oomlab.errors import InputError
 from oomlab.figures.stage import draw_moment_guess, draw_wait_guess
 from oomlab.figures.stage.lanes import DECIDED
+from tools.paths import ROOT
 
 
 def test_the_moment_is_that_of_the_explorer_and_hidden() -> None:
@@ -25,6 +26,16 @@ def test_the_moment_is_that_of_the_explorer_and_hidden() -> None:
     assert "data-sign" not in guess.html
     with pytest.raises(InputError, match="nothing happens at 99; valid: 0, 1, 2"):
         draw_moment_guess(trace, 99)
+
+
+def test_the_questions_of_the_report_begin_with_what_is_so() -> None:
+    text = (ROOT / "book" / "report.md").read_text(encoding="utf-8")
+    assert explore("h1-two-task-cycle").replay.endswith("/balloon_worker:4,fs_task:10")
+    assert "The worker makes four steps, then fs_task ten." in text
+    so_far = draw_wait_guess(run("h2-three-task-poll")).html.partition("So far: ")[2]
+    waiting = re.findall(r"(\w+) waits for", so_far)
+    assert waiting == ["hog", "balloon_worker"]
+    assert "hog and the worker wait already." in text
 
 
 @pytest.mark.parametrize(

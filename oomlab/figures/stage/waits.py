@@ -41,7 +41,7 @@ def spots_of(scene: Scene, shown: Sequence[str]) -> dict[str, Spot]:
     """Where each of the `shown` tasks and things stands."""
     ring = [name for name in scene.circle if name in shown]
     rows = (len(ring) + 1) // 2
-    names = {name for name in scene.tasks}
+    names = set(scene.tasks)
     apart = [name in names for name in shown if name not in ring]
     below_ring = max(sum(apart), len(apart) - sum(apart))
     row_height = _ROW if rows + below_ring <= _FEW_ROWS else _LOW_ROW
