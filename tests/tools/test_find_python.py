@@ -56,3 +56,17 @@ def test_a_chosen_python_may_lie_in_a_folder_with_spaces(tmp_path: Path) -> None
 def test_a_chosen_python_is_not_replaced_by_another(tmp_path: Path) -> None:
     command(tmp_path, "python3", f'exec "{sys.executable}" "$@"')
     assert find(tmp_path, PYTHON="python3.99").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "taken"),
+    [("500", "300", "/second"), ("300", "500", "/first"), ("330", "300", "/first")],
+)
+def test_of_two_with_one_name_the_one_that_is_clearly_quicker_is_taken(
+    tmp_path: Path, first: str, second: str, taken: str
+) -> None:
+    command(tmp_path / "one", "python3.12", f"echo 'ok {first} /first'")
+    command(tmp_path / "two", "python3.12", f"echo 'ok {second} /second'")
+    command(tmp_path / "two", "python3.11", "echo 'ok 1 /older'")
+    done = find(Path(f"{tmp_path}/one:{tmp_path}/two"))
+    assert done.stdout.strip() == taken
