@@ -34,6 +34,7 @@ _FLAGS = [
     # requests would do less, and would cost the cache and two messages for each request.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+_METERED = 'Object.defineProperty(navigator, "connection", { value: { saveData: true } })'
 PATIENCE_MS = int(os.environ.get("OOMLAB_BROWSER_TIMEOUT_MS", "20000"))
 """How long a test waits for what should come: nothing that goes well takes so long."""
 expect.set_options(timeout=PATIENCE_MS)
@@ -117,9 +118,11 @@ def new_page(
     javascript: bool = True,
     reduced_motion: bool = False,
     shared: bool = True,
+    metered: bool = True,
 ) -> Page:
     """An empty page in a context of its own. The caller closes `page.context`. Not `shared`: in a
-    browser that has no shared workers."""
+    browser that has no shared workers. Not `metered`: the engine is loaded as soon as a control is
+    come near, not only when it is asked, which takes seven seconds of the processor."""
     width, height = PHONE if phone else DESKTOP
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -134,6 +137,8 @@ def new_page(
     context.set_default_timeout(PATIENCE_MS)
     if not shared:
         context.add_init_script("delete window.SharedWorker")
+    if metered:
+        context.add_init_script(_METERED)
     return context.new_page()
 
 
