@@ -8,9 +8,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
-# What comes from elsewhere is installed by its hash, or not at all. Of its files, one in ten is ever
-# imported: Python compiles those when it meets them, and keeps them, which is twice as quick.
-LOCKED := $(INSTALL) --require-hashes --no-compile
+LOCKED := sh tools/install_lock.sh
 unexport PYTHONDONTWRITEBYTECODE
 PUBLISH := .build/publish
 PORT ?= 8000
@@ -48,21 +46,25 @@ $(VENV)/.made:
 	@python=$$(sh tools/find_python.sh) && echo "Creating $(VENV) with $$python" && \
 		rm -rf $(VENV) && "$$python" -m venv $(VENV) && touch $@
 
-$(VENV)/.book: $(VENV)/.made requirements-book-lock.txt pyproject.toml
+$(VENV)/.uv: $(VENV)/.made requirements-uv-lock.txt
+	@$(PY) $(INSTALL) --require-hashes -r requirements-uv-lock.txt
+	@touch $@
+
+$(VENV)/.book: $(VENV)/.uv requirements-book-lock.txt pyproject.toml
 	@echo "Installing the pinned packages of the book into $(VENV)"
-	@$(PY) $(LOCKED) -r requirements-book-lock.txt
+	@$(LOCKED) $(PY) requirements-book-lock.txt
 	@$(PY) $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.book requirements-lock.txt
 	@echo "Installing the pinned packages of the tests into $(VENV)"
-	@$(PY) $(LOCKED) -r requirements-lock.txt
+	@$(LOCKED) $(PY) requirements-lock.txt
 	@touch $@
 
-$(PUBLISH)/.made: requirements-release-lock.txt
+$(PUBLISH)/.made: $(VENV)/.uv requirements-release-lock.txt
 	@python=$$(sh tools/find_python.sh) && rm -rf $(PUBLISH) && "$$python" -m venv $(PUBLISH)
 	@echo "Installing what makes and checks a release into $(PUBLISH)"
-	@$(PUBLISH)/bin/python $(LOCKED) -r requirements-release-lock.txt
+	@$(LOCKED) $(PUBLISH)/bin/python requirements-release-lock.txt
 	@touch $@
 
 book: $(VENV)/.book ## build the static book into _build/html
@@ -162,7 +164,7 @@ OTTER := .build/otter-env
 $(OTTER)/.made: $(VENV)/.dev requirements-otter-lock.txt
 	@rm -rf $(OTTER) && $(PY) -m venv $(OTTER)
 	@echo "Installing otter-grader into $(OTTER)"
-	@$(OTTER)/bin/python $(LOCKED) -r requirements-otter-lock.txt
+	@$(LOCKED) $(OTTER)/bin/python requirements-otter-lock.txt
 	@$(OTTER)/bin/python $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -171,10 +173,10 @@ otter: $(OTTER)/.made ## the problem sets for otter-grader, into _build/otter, a
 	@$(PY) -m tests.course.otter --python $(OTTER)/bin/python $(SETS)
 
 LITE := .build/lite-env
-$(LITE)/.made: $(VENV)/.made requirements-lite-lock.txt
+$(LITE)/.made: $(VENV)/.uv requirements-lite-lock.txt
 	@rm -rf $(LITE) && $(PY) -m venv $(LITE)
 	@echo "Installing JupyterLite into $(LITE)"
-	@$(LITE)/bin/python $(LOCKED) -r requirements-lite-lock.txt
+	@$(LOCKED) $(LITE)/bin/python requirements-lite-lock.txt
 	@touch $@
 
 lite: $(VENV)/.book book $(LITE)/.made ## chapters and sets as notebooks in a JupyterLite page, into _build/html/lite
@@ -183,11 +185,11 @@ lite: $(VENV)/.book book $(LITE)/.made ## chapters and sets as notebooks in a Ju
 lite-check: dev chromium lite ## that page in Chromium: a chapter, a set (EVERY=1: all of them; not part of make test)
 	@OOMLAB_EVERY_NOTEBOOK=$(EVERY) $(PYTEST) tests/lite
 
-lock: $(PUBLISH)/.made ## resolve the pins into the locks, with hashes (UPGRADE=1: all else newest)
-	@sh tools/lock.sh $(PUBLISH)/bin/uv $(if $(UPGRADE),--upgrade)
+lock: $(VENV)/.uv ## resolve the pins into the locks, with hashes (UPGRADE=1: all else newest)
+	@sh tools/lock.sh $(VENV)/bin/uv $(if $(UPGRADE),--upgrade)
 
-newest: $(PUBLISH)/.made ## try it all, in a copy, with the newest packages that are allowed (TARGETS="test")
-	@$(PUBLISH)/bin/python -m tools.newest --uv $(PUBLISH)/bin/uv $(TARGETS)
+newest: $(VENV)/.uv ## try it all, in a copy, with the newest packages that are allowed (TARGETS="test")
+	@$(PY) -m tools.newest --uv $(VENV)/bin/uv $(TARGETS)
 
 release-files: slides $(PUBLISH)/.made ## site with its slides as a zip, wheel, sdist, checksums, SBOM: into _build/release
 	@$(PY) -m tools.release --tools $(PUBLISH)/bin/python
@@ -199,7 +201,7 @@ NEXT := .build/next-env
 $(NEXT)/.made: $(VENV)/.book requirements-next-lock.txt
 	@rm -rf $(NEXT) && $(PY) -m venv $(NEXT)
 	@echo "Installing a later Sphinx and its theme into $(NEXT)"
-	@$(NEXT)/bin/python $(LOCKED) -r requirements-next-lock.txt
+	@$(LOCKED) $(NEXT)/bin/python requirements-next-lock.txt
 	@$(NEXT)/bin/python $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 

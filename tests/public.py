@@ -68,7 +68,9 @@ def methods(examples: Mapping[type, Any]) -> dict[str, Callable[..., Any]]:
         for module, name in _MEMBERS.findall(page.read_text(encoding="utf-8")):
             of = getattr(importlib.import_module(module), name)
             for method in vars(of):
+                if method.startswith("_"):
+                    continue
                 bound = getattr(examples[of], method)
-                if not method.startswith("_") and inspect.ismethod(bound):
+                if inspect.ismethod(bound):
                     found[f"{of.__module__}.{of.__qualname__}.{method}"] = bound
     return dict(sorted(found.items()))

@@ -29,6 +29,7 @@ resolve requirements-dev.txt requirements-lock.txt \
     "Every package of the book, the tests and the course" "$@"
 resolve requirements-book.txt requirements-book-lock.txt "What builds the book" \
     --constraint requirements-lock.txt "$@"
+resolve requirements-uv.txt requirements-uv-lock.txt "What resolves and installs all other lists" "$@"
 resolve requirements-release.txt requirements-release-lock.txt \
     "What makes, checks and audits a release" "$@"
 resolve requirements-next.txt requirements-next-lock.txt \

@@ -17,7 +17,7 @@ function stage(root, copy, sentences, moved = () => {}) {
     say(answer.sentence);
     twin.textContent = answer.twin;
     enliven();
-    keepRoom();
+    inStep([roomKept()]);
   }
 
   // While a hand moves, sentences would pile up in a screen reader: one that stays is put in anew.
@@ -70,10 +70,12 @@ function stage(root, copy, sentences, moved = () => {}) {
   }
 
   // The page must not jump: as long as the width is the same, no box gets smaller than it has been.
-  function keepRoom() {
-    const heights = boxes.map((box) => box.getBoundingClientRect().height); // all, before any is set
+  // Reads, then waits until others have read as well, then writes: see inStep.
+  function* roomKept() {
+    const heights = boxes.map((box) => box.getBoundingClientRect().height);
     const scroller = picture.querySelector(".oom-fit") ?? picture;
     const tooWide = scroller.scrollWidth > scroller.clientWidth + 1;
+    yield;
     boxes.forEach((box, i) => {
       if (heights[i] > (parseFloat(box.style.minHeight) || 0)) box.style.minHeight = `${heights[i]}px`;
     });
@@ -82,14 +84,23 @@ function stage(root, copy, sentences, moved = () => {}) {
     else scroller.removeAttribute("tabindex");
   }
 
-  const resizes = new ResizeObserver(() => {
+  function* refitted() {
     const now = picture.getBoundingClientRect().width;
     if (now === width || now === 0) return;
     width = now;
+    yield;
     for (const box of boxes) box.style.minHeight = "";
-    sentence.style.minHeight = `${heightOfTallest(sentence, sentences)}px`;
-    keepRoom();
-  });
+    const probe = probeOf(sentence, sentences);
+    yield;
+    const { height } = probe.getBoundingClientRect();
+    yield;
+    probe.remove();
+    sentence.style.minHeight = `${height}px`;
+    yield;
+    yield* roomKept();
+  }
+
+  refits.set(picture, refitted);
   resizes.observe(picture);
 
   return {
@@ -99,14 +110,27 @@ function stage(root, copy, sentences, moved = () => {}) {
     stop: () => {
       clearTimeout(rest);
       for (const one of machines) one.stop();
-      resizes.disconnect();
+      refits.delete(picture);
+      resizes.unobserve(picture);
     },
   };
 }
 
-// The height that the tallest of `texts` would have in `box`, measured on an invisible copy of it in
-// which they lie on each other: the one with the most letters need not be the one with the most lines.
-function heightOfTallest(box, texts) {
+// Another width: what each stage on the page does then. All are measured together, and written
+// together: one that reads what another has just written makes the browser lay out the page anew.
+const refits = new Map();
+const resizes = new ResizeObserver((entries) => {
+  inStep(entries.flatMap(({ target }) => refits.get(target)?.() ?? []));
+});
+
+// Runs generators side by side, from one `yield` to the next.
+function inStep(running) {
+  while (running.length) running = running.filter((one) => !one.next().done);
+}
+
+// An invisible copy of `box` in which `texts` lie on each other, as high as the tallest of them: the
+// one with the most letters need not be the one with the most lines.
+function probeOf(box, texts) {
   const probe = box.cloneNode(false);
   probe.removeAttribute("aria-live");
   probe.setAttribute("aria-hidden", "true");
@@ -117,9 +141,7 @@ function heightOfTallest(box, texts) {
     one.textContent = text;
   }
   box.after(probe);
-  const { height } = probe.getBoundingClientRect();
-  probe.remove();
-  return height;
+  return probe;
 }
 
 // Two panels may show the same picture: each copy gets ids of its own, and refers to those.

@@ -51,7 +51,7 @@ def make(repository: Path) -> Path:
             for older in filter(Path.is_dir, shelf.iterdir()):
                 shutil.rmtree(older, ignore_errors=True)
             _run([python, "-m", "venv", str(home)], repository)
-            _pip(home, repository, *IMAGE)
+            _image(home, repository)
             _pip(home, repository, "-r", "requirements.txt")
             (home / "complete").touch()
         stamp, now = home / "oomlab", fingerprint(files_below(*(ROOT / name for name in _PACKAGE)))
@@ -86,6 +86,16 @@ def _python(runtime: str) -> str:
     command = [found or sys.executable, "-c", "import ensurepip, venv, sys; print(sys.executable)"]
     started = subprocess.run(command, capture_output=True, text=True)
     return started.stdout.strip() if started.returncode == 0 else sys.executable
+
+
+def _image(home: Path, repository: Path) -> None:
+    """What Binder has before it reads the repository: by uv, in a tenth of the time, if it can."""
+    uv = Path(sys.prefix) / "bin" / "uv"
+    if uv.exists():
+        command = [uv, "pip", "install", "--quiet", "--python", home / "bin" / "python", *IMAGE]
+        if subprocess.run(command, cwd=repository).returncode == 0:
+            return
+    _pip(home, repository, *IMAGE)
 
 
 def _pip(home: Path, repository: Path, *what: str) -> None:
