@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from scipy.stats import beta
 
 from oomlab.course.code import fenced
 from oomlab.course.limits_chosen import check_interval, jeffreys
@@ -32,6 +31,8 @@ def test_extend_elsewhere_is_refused(body: str) -> None:
 
 @pytest.mark.parametrize(("cases", "of"), [(3, 60), (1, 7), (40, 41), (2, 1000), (0, 12), (5, 5)])
 def test_the_interval_of_jeffreys_is_that_of_the_beta_distribution(cases: int, of: int) -> None:
+    from scipy.stats import beta  # takes a second, which every process would spend
+
     low, high = beta.ppf([0.025, 0.975], cases + 0.5, of - cases + 0.5)
     wanted = (low if cases else 0.0, high if cases < of else 1.0)
     assert jeffreys(cases, of) == pytest.approx(wanted, abs=0.001)
