@@ -92,8 +92,8 @@ def _image(home: Path, repository: Path) -> None:
     """What Binder has before it reads the repository: by uv, in a tenth of the time, if it can."""
     uv = Path(sys.prefix) / "bin" / "uv"
     if uv.exists():
-        command = [uv, "pip", "install", "--quiet", "--python", home / "bin" / "python", *IMAGE]
-        if subprocess.run(command, cwd=repository).returncode == 0:
+        command = [str(uv), "pip", "install", "--quiet", "--python", str(home / "bin" / "python")]
+        if subprocess.run([*command, *IMAGE], cwd=repository).returncode == 0:
             return
     _pip(home, repository, *IMAGE)
 
