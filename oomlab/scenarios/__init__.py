@@ -6,12 +6,12 @@ from oomlab.checked import LOOKED_UP
 from oomlab.errors import find
 from oomlab.registry import Registry
 from oomlab.scenarios import one_request, reclaim_round
-from oomlab.scenarios.cast import MACHINE_PARAMETERS
 from oomlab.scenarios.ccw_config_write import CCW_CONFIG_WRITE
 from oomlab.scenarios.five_listeners import CALLERS, FIVE_LISTENERS
 from oomlab.scenarios.graphics import BIT17, FENCE_ARRAY, GPU_NEVER_IDLES, OBJECT_LOCK
 from oomlab.scenarios.host_never_answers import HOST_NEVER_ANSWERS
 from oomlab.scenarios.inflate_under_pressure import INFLATE_UNDER_PRESSURE
+from oomlab.scenarios.machines import MACHINE_PARAMETERS
 from oomlab.scenarios.nap_under_lock import NAP_UNDER_LOCK
 from oomlab.scenarios.pseries_hotplug import PSERIES_HOTPLUG
 from oomlab.scenarios.rcu_previous_round import RCU_PREVIOUS_ROUND

@@ -16,15 +16,14 @@ from oomlab.kernel.task import Task, TaskTraits
 from oomlab.limits import Limit
 from oomlab.remedies import Remedy
 from oomlab.scenarios.cast import (
-    MACHINE_PARAMETERS,
     add_balloon,
     add_filesystem_task,
     add_hog,
     add_page_faulting_task,
     add_sleeping_hog,
-    boot,
     die_if_killed,
 )
+from oomlab.scenarios.machines import MACHINE_PARAMETERS, boot
 from oomlab.scenarios.parameters import MOST_TASKS, Parameter, Settings
 
 LEVELS = 100

@@ -10,15 +10,8 @@ from __future__ import annotations
 from oomlab.engine.model import Model
 from oomlab.listeners.registrants import REGISTRANTS
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
-    BALLOON_PARAMETERS,
-    COMMON_PARAMETERS,
-    SMALL_MACHINE,
-    add_filesystem_task,
-    add_hog,
-    add_sleeping_hog,
-    boot,
-)
+from oomlab.scenarios.cast import add_filesystem_task, add_hog, add_sleeping_hog
+from oomlab.scenarios.machines import BALLOON_PARAMETERS, COMMON_PARAMETERS, SMALL_MACHINE, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.rescuers import add_fault_oom, add_memcg_oom, add_sysrq
 from oomlab.scenarios.scenario import Scenario, expect

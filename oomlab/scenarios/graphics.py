@@ -21,7 +21,8 @@ from oomlab.listeners.i915_gem_shrinker import (
     i915_gem_object_get_pages,
 )
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, add_oom_caller, boot
+from oomlab.scenarios.cast import add_oom_caller
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 

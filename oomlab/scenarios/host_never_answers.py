@@ -13,14 +13,8 @@ from oomlab.engine.model import Model
 from oomlab.listeners.s390_cmm import S390Cmm
 from oomlab.listeners.virtio_balloon import usual_device
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
-    BALLOON_PARAMETERS,
-    COMMON_PARAMETERS,
-    SMALL_BALLOON,
-    add_balloon,
-    add_oom_caller,
-    boot,
-)
+from oomlab.scenarios.cast import add_balloon, add_oom_caller
+from oomlab.scenarios.machines import BALLOON_PARAMETERS, COMMON_PARAMETERS, SMALL_BALLOON, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 

@@ -19,13 +19,8 @@ from oomlab.kernel.vmscan import SWAP_CLUSTER_MAX
 from oomlab.limits import Limit
 from oomlab.listeners.virtio_balloon import usual_device
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
-    MACHINE_PARAMETERS,
-    add_balloon,
-    add_sleeping_hog,
-    boot,
-    with_default,
-)
+from oomlab.scenarios.cast import add_balloon, add_sleeping_hog
+from oomlab.scenarios.machines import MACHINE_PARAMETERS, boot, with_default
 from oomlab.scenarios.parameters import MOST_TASKS, Parameter, Settings
 from oomlab.scenarios.scenario import Expectation, Scenario
 

@@ -13,14 +13,8 @@ from __future__ import annotations
 
 from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
-    MACHINE_PARAMETERS,
-    SMALL_BALLOON,
-    add_balloon,
-    add_oom_caller,
-    boot,
-    with_default,
-)
+from oomlab.scenarios.cast import add_balloon, add_oom_caller
+from oomlab.scenarios.machines import MACHINE_PARAMETERS, SMALL_BALLOON, boot, with_default
 from oomlab.scenarios.parameters import Settings
 from oomlab.scenarios.scenario import Scenario, expect
 

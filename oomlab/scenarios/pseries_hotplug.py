@@ -16,7 +16,8 @@ from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task, TaskTraits
 from oomlab.listeners.pseries_cmm import PseriesCmm, cmm_mem_going_offline
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, add_oom_caller, boot
+from oomlab.scenarios.cast import add_oom_caller
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 

@@ -10,14 +10,8 @@ from __future__ import annotations
 from oomlab.engine.model import Model
 from oomlab.listeners.rcu_tree_plugin import RcuTreePlugin, rcu_gp_kthread
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
-    COMMON_PARAMETERS,
-    SMALL_MACHINE,
-    add_filesystem_task,
-    add_hog,
-    add_sleeping_hog,
-    boot,
-)
+from oomlab.scenarios.cast import add_filesystem_task, add_hog, add_sleeping_hog
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 

@@ -18,15 +18,8 @@ from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.limits import Limit
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
-    BALLOON_PARAMETERS,
-    COMMON_PARAMETERS,
-    SMALL_BALLOON,
-    add_balloon,
-    add_sleeping_hog,
-    boot,
-    die_if_killed,
-)
+from oomlab.scenarios.cast import add_balloon, add_sleeping_hog, die_if_killed
+from oomlab.scenarios.machines import BALLOON_PARAMETERS, COMMON_PARAMETERS, SMALL_BALLOON, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 

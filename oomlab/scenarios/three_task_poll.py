@@ -7,8 +7,8 @@ Michal Hocko on linux-mm, 9 October 2017.
 
 from __future__ import annotations
 
-from oomlab.scenarios.cast import SMALL_SCOPE
 from oomlab.scenarios.filesystem_cycle import PARAMETERS, build
+from oomlab.scenarios.machines import SMALL_SCOPE
 from oomlab.scenarios.scenario import Scenario, expect
 
 THREE_TASK_POLL = Scenario(

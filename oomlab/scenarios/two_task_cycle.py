@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from oomlab.engine.properties import eventually
 from oomlab.kernel.machine import oom_lock_is_free
-from oomlab.scenarios.cast import SMALL_SCOPE, with_default
 from oomlab.scenarios.filesystem_cycle import PARAMETERS, build
+from oomlab.scenarios.machines import SMALL_SCOPE, with_default
 from oomlab.scenarios.scenario import Scenario, expect
 
 TWO_TASK_CYCLE = Scenario(

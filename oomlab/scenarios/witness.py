@@ -15,13 +15,8 @@ from oomlab.kernel.machine_settings import HUNG_TASK_S, LONGEST_HUNG_TASK_S
 from oomlab.listeners.oomcheck import CALLBACKS, HOLDERS, MASKS, OomCheck, Orders, touching_process
 from oomlab.remedies import Remedy
 from oomlab.remedies.expected import TOO_LARGE
-from oomlab.scenarios.cast import (
-    COMMON_PARAMETERS,
-    boot,
-    sleeping_process,
-    with_default,
-    without,
-)
+from oomlab.scenarios.cast import sleeping_process
+from oomlab.scenarios.machines import COMMON_PARAMETERS, boot, with_default, without
 from oomlab.scenarios.parameters import MOST_TASKS, Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 

@@ -84,9 +84,8 @@ class _Writer:
                     | self.imports.get("oomlab.kernel.notifier", set()),
                     "oomlab.kernel.task": {"Task"},
                     "oomlab.remedies": {"Remedy"},
-                    "oomlab.scenarios.cast": {
-                        *("COMMON_PARAMETERS", "SMALL_MACHINE", "add_hog", "boot")
-                    },
+                    "oomlab.scenarios.cast": {"add_hog"},
+                    "oomlab.scenarios.machines": {"COMMON_PARAMETERS", "SMALL_MACHINE", "boot"},
                     "oomlab.scenarios.parameters": {"Settings"},
                     "oomlab.scenarios.scenario": {"Scenario", "expect"},
                 }.items()

@@ -16,13 +16,8 @@ from oomlab.kernel.notifier import NotifierBlock
 from oomlab.kernel.oom_notify import Delivery, Terms
 from oomlab.kernel.task import Task
 from oomlab.remedies import Remedy, find_remedy
-from oomlab.scenarios.cast import (
-    COMMON_PARAMETERS,
-    SMALL_MACHINE,
-    add_filesystem_task,
-    add_hog,
-    boot,
-)
+from oomlab.scenarios.cast import add_filesystem_task, add_hog
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario
 from oomlab.workbench.errors import BenchError

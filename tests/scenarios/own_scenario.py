@@ -15,13 +15,8 @@ from oomlab.kernel.notifier import NotifierBlock, add_freed
 from oomlab.kernel.task import Task
 from oomlab.remedies import Remedy
 from oomlab.remedies.expected import TOO_LARGE
-from oomlab.scenarios.cast import (
-    COMMON_PARAMETERS,
-    SMALL_MACHINE,
-    add_hog,
-    add_page_faulting_task,
-    boot,
-)
+from oomlab.scenarios.cast import add_hog, add_page_faulting_task
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 

@@ -25,14 +25,8 @@ from oomlab.kernel.machine import Machine
 from oomlab.kernel.task import TaskTraits
 from oomlab.remedies import Remedy
 from oomlab.scenarios import Scenario
-from oomlab.scenarios.cast import (
-    COMMON_PARAMETERS,
-    SMALL_MACHINE,
-    add_filesystem_task,
-    add_hog,
-    add_sleeping_hog,
-    boot,
-)
+from oomlab.scenarios.cast import add_filesystem_task, add_hog, add_sleeping_hog
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot
 from oomlab.scenarios.parameters import Settings
 
 

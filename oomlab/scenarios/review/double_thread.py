@@ -11,7 +11,7 @@ from oomlab.engine.model import Model
 from oomlab.engine.properties import never, sometimes
 from oomlab.kernel.notifier import walkers
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, boot, without
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot, without
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.rescuers import add_sysrq
 from oomlab.scenarios.review.plain_listener import PlainListener

@@ -10,14 +10,8 @@ from __future__ import annotations
 
 from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
-    COMMON_PARAMETERS,
-    SMALL_MACHINE,
-    add_filesystem_task,
-    add_sleeping_hog,
-    boot,
-    without,
-)
+from oomlab.scenarios.cast import add_filesystem_task, add_sleeping_hog
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot, without
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.rescuers import add_sysrq
 from oomlab.scenarios.review.plain_listener import PlainListener

@@ -16,13 +16,8 @@ from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.listeners.i915_gem_shrinker import I915, ObjectTraits
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
-    COMMON_PARAMETERS,
-    SMALL_MACHINE,
-    add_sleeping_hog,
-    boot,
-    die_if_killed,
-)
+from oomlab.scenarios.cast import add_sleeping_hog, die_if_killed
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.scenario import Scenario, expect
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from oomlab.engine.model import Model
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import COMMON_PARAMETERS, SMALL_MACHINE, add_hog, boot
+from oomlab.scenarios.cast import add_hog
+from oomlab.scenarios.machines import COMMON_PARAMETERS, SMALL_MACHINE, boot
 from oomlab.scenarios.parameters import Parameter, Settings
 from oomlab.scenarios.review.plain_listener import PlainListener
 from oomlab.scenarios.review.registration import add_module, add_removal

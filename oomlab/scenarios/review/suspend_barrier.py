@@ -19,14 +19,12 @@ from oomlab.kernel.page_alloc import alloc_page
 from oomlab.kernel.task import Task
 from oomlab.listeners.virtio_balloon import BalloonDevice, VirtioBalloon, virtballoon_freeze
 from oomlab.remedies import Remedy
-from oomlab.scenarios.cast import (
+from oomlab.scenarios.cast import add_balloon, add_sleeping_hog, die_if_killed
+from oomlab.scenarios.machines import (
     BALLOON_PARAMETERS,
     COMMON_PARAMETERS,
     SMALL_BALLOON,
-    add_balloon,
-    add_sleeping_hog,
     boot,
-    die_if_killed,
     with_default,
     without,
 )

@@ -20,7 +20,8 @@ from oomlab.kernel.wait import wait_event
 from oomlab.remedies import REMEDIES
 from oomlab.remedies.offload import OomNotifierThread
 from oomlab.scenarios import SCENARIOS
-from oomlab.scenarios.cast import add_balloon, add_hog, boot
+from oomlab.scenarios.cast import add_balloon, add_hog
+from oomlab.scenarios.machines import boot
 from tests.engine.explorer.words import explored
 
 

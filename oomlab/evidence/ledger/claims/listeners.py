@@ -34,7 +34,8 @@ from oomlab.listeners.s390_cmm import S390Cmm
 from oomlab.listeners.virtio_balloon import VirtioBalloon
 from oomlab.remedies import REMEDIES
 from oomlab.scenarios import find_scenario
-from oomlab.scenarios.cast import add_oom_caller, boot
+from oomlab.scenarios.cast import add_oom_caller
+from oomlab.scenarios.machines import boot
 
 
 def bare_machine() -> Machine:
