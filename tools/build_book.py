@@ -26,6 +26,7 @@ from tools.fetch_engine import make_site_parts
 from tools.offline import write_list
 from tools.paths import BUILD, EXTRA, ROOT, SITE, files_below, fingerprint
 from tools.settings import FILE, SettingsError, settings_file
+from tools.ways import set_ways
 
 _STAMP = BUILD / "book.json"
 _LOG = BUILD / "book.log"
@@ -104,6 +105,7 @@ def _build(fresh: bool, require_engine: bool, config: Path) -> int:
     if not _sphinx(work, config):
         return 1
     write_front_door(SITE)
+    set_ways(SITE, {})
     write_list(SITE)
     if missing := _missing_pages():
         print(f"The build left out: {', '.join(missing)}", file=sys.stderr)

@@ -21,6 +21,7 @@ from tools.fetch_engine import PAGE_SCRIPT
 from tools.lite.packages import listed_files
 from tools.paths import SITE, files_below
 from tools.site_links import broken, css_targets, is_outside, read
+from tools.ways import NAME, ways
 
 _FEW_WORDS = 20  # our choice: the shortest page of the book has several times as many
 _WHEELS = ["simpy", "oomlab"]
@@ -150,6 +151,14 @@ def _scripts(site: Path) -> Iterator[str]:
                 yield f"{script.relative_to(site)} names a host: {host}"
 
 
+def _ways(site: Path) -> Iterator[str]:
+    for kind, led in ways(site).items():
+        for page, target in led.items():
+            for path in (f"{page}.html", target.partition("?")[0]):
+                if not (site / path).is_file():
+                    yield f"{NAME} names {path}, one of its {kind}, which is not there"
+
+
 def _lite(site: Path) -> Iterator[str]:
     """Asked only where there is such a page: does its Python find what it loads?"""
     lite = site / "lite"
@@ -176,6 +185,7 @@ CHECKS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "style sheets": _sheets,
     "scripts": _scripts,
     "notebooks": _lite,
+    "other ways": _ways,
 }
 """What is asked of a site, each by a function that gives a line for everything wrong."""
 

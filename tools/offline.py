@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tools import ways
 from tools.paths import files_below
 from tools.site_links import is_outside, read
 
@@ -22,6 +23,7 @@ _LEFT_OUT = (
     *(NAME, "offline-worker.js", ".nojekyll", "objects.inv", "reports/*", "_sources/*"),
     *("*.map", "*/LICENSE*", "_static/locales/*", "_static/*webpack-macros.html", "*.ttf"),
     "lite/*",  # as large as the book
+    ways.NAME,  # what it leads to is not in the copy, or has a page that lists it
     "*.wasm",  # worker.js asks for the packed one
 )
 _JOINED = re.compile(r"_static/(?!live/|vendor/).*\.(?:css|js)")

@@ -28,6 +28,7 @@ from tools import npm
 from tools.check_site import problems
 from tools.newest import copy_to
 from tools.paths import BUILD, ROOT, SITE, files_below
+from tools.ways import NAME, spelled, ways
 from tools.wheels import EPOCH
 
 OUTPUT = ROOT / "_build" / "release"
@@ -78,7 +79,10 @@ def zip_site(site: Path, target: Path, folder: str) -> Path:
             entry = zipfile.ZipInfo(f"{folder}/{name.as_posix()}", _ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, file.read_bytes())
+            content = file.read_bytes()
+            if name.as_posix() == NAME:
+                content = spelled({"slides": ways(site).get("slides", {})}).encode()
+            archive.writestr(entry, content)
     return target
 
 

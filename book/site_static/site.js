@@ -6,6 +6,29 @@
   for (const button of document.querySelectorAll("button[data-do]")) {
     button.addEventListener("click", deeds[button.dataset.do]);
   }
+  // Slides and notebooks are made after the book, if at all: where, says a list that is read when a
+  // reader first comes near the menu of a page.
+  const ADDED = { slides: "Slides of this page", notebooks: "Jupyter in this browser" };
+  const menu = document.querySelector(".dropdown-launch-buttons");
+  const home = new URL(document.documentElement.dataset.content_root, location.href);
+  let asked = false;
+  async function addWays() {
+    if (asked) return;
+    asked = true;
+    const list = await fetch(new URL("_static/ways.json", home)).catch(() => null); // from a file: none
+    const ways = list?.ok ? await list.json() : {};
+    const page = location.pathname.slice(home.pathname.length).replace(/\.html$/, "");
+    for (const [kind, words] of Object.entries(ADDED)) {
+      const path = ways[kind]?.[page];
+      if (!path) continue;
+      const link = document.createElement("a");
+      Object.assign(link, { href: new URL(path, home), className: "btn btn-sm dropdown-item", textContent: words });
+      const entry = document.createElement("li");
+      entry.append(link);
+      menu.querySelector("ul").append(entry);
+    }
+  }
+  for (const kind of ["pointerenter", "focusin"]) menu?.addEventListener(kind, addWays);
   // The buttons that copy code have their name in a picture's title alone, which not every browser reads out.
   addEventListener("load", () => {
     for (const button of document.querySelectorAll(".copybtn")) {

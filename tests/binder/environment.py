@@ -81,8 +81,9 @@ def variables(repository: Path, programs: Path) -> dict[str, str]:
 
 
 def _python(runtime: str) -> str:
-    """The interpreter that runtime.txt names; where there is none, that of the tests."""
-    found = shutil.which(runtime.replace("-", ""))
+    """An interpreter as runtime.txt names it: that of the tests, if it is one or there is none."""
+    ours = f"python-{sys.version_info.major}.{sys.version_info.minor}"
+    found = None if runtime == ours else shutil.which(runtime.replace("-", ""))
     command = [found or sys.executable, "-c", "import ensurepip, venv, sys; print(sys.executable)"]
     started = subprocess.run(command, capture_output=True, text=True)
     return started.stdout.strip() if started.returncode == 0 else sys.executable

@@ -80,6 +80,35 @@ def test_printing_and_the_full_screen_are_asked_for(open_page: OpenPage) -> None
     assert page.evaluate("asked") == ["print", "fullscreen"]
 
 
+WAYS = {"slides": {"book/report": "slides/report.html"}, "notebooks": {"book/offload": "lite/x"}}
+
+
+@pytest.mark.parametrize(
+    ("page", "ways", "added"),
+    [
+        ("report", {}, []),
+        ("report", WAYS, [("Slides of this page", "slides/report.html")]),
+        ("offload", WAYS, [("Jupyter in this browser", "lite/x")]),
+    ],
+)
+def test_the_launch_button_leads_to_slides_and_notebooks_where_a_site_has_them(
+    open_page: OpenPage,
+    site_url: str,
+    page: str,
+    ways: dict[str, dict[str, str]],
+    added: list[tuple[str, str]],
+) -> None:
+    shown = open_page(f"book/{page}.html")
+    shown.route("**/ways.json", lambda route: route.fulfill(json=ways))
+    with shown.expect_response("**/ways.json"):
+        shown.get_by_role("button", name="Launch interactive content").focus()
+    shown.get_by_role("button", name="Launch interactive content").click()
+    links = shown.locator(".dropdown-launch-buttons a")
+    expect(links).to_have_text(["Binder", *(words for words, _ in added)])
+    found = links.evaluate_all("(all) => all.slice(1).map((one) => one.href)")
+    assert found == [f"{site_url}{path}" for _, path in added]
+
+
 def test_answers_fold_out(read_page: OpenPage) -> None:
     answer = read_page("book/report.html").locator(".admonition.dropdown").first
     expect(answer.locator("p").last).not_to_be_visible()

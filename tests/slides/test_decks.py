@@ -18,6 +18,7 @@ from tools.shell import POLICY
 from tools.slides.__main__ import main
 from tools.slides.split import PageError, article, moves
 from tools.slides.write import file_of, write_decks
+from tools.ways import ways
 
 NAMES = [
     name
@@ -92,6 +93,14 @@ def test_a_deck_is_a_sound_page(decks: Decks, name: str) -> None:
 
 def test_the_site_is_complete_with_its_decks(decks: Decks) -> None:
     assert problems(decks.site) == []
+
+
+def test_every_page_with_a_deck_leads_to_it(decks: Decks) -> None:
+    led = ways(decks.site)["slides"]
+    assert {path.rsplit("/", 1)[-1] for path in led.values()} == {file_of(n) for n in NAMES}
+    assert "slides" not in ways(SITE) or (SITE / "slides").is_dir(), (
+        "the book's own file was written"
+    )
 
 
 def test_every_slide_with_a_question_tells_the_speaker_the_answer(decks: Decks) -> None:

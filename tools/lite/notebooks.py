@@ -62,6 +62,17 @@ class Listed:
     part: str
     draws: bool = False
 
+    @property
+    def page(self) -> str:
+        """The page of the book that it is made of, such as "book/report"."""
+        folder, name = self.path.removesuffix(".ipynb").split("/")
+        return f"book/{name}" if folder == CHAPTERS else f"book/{folder}/{name}"
+
+    @property
+    def address(self) -> str:
+        """Where it is opened, from the JupyterLite page."""
+        return f"notebooks/index.html?path={self.path}"
+
 
 def listed() -> list[Listed]:
     """All notebooks, in the book's order: the chapters in which something is run, then the sets."""

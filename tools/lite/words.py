@@ -85,5 +85,4 @@ def front_page(book_page: str, every: list[Listed], missing: list[str], megabyte
 
 
 def _line(one: Listed) -> str:
-    address = f"notebooks/index.html?path={one.path}"
-    return f'<li><a href="{address}">{escape(one.title)}</a></li>'
+    return f'<li><a href="{one.address}">{escape(one.title)}</a></li>'

@@ -18,6 +18,7 @@ from tools.lite.notebooks import CHAPTERS, SETS, listed, write_notebooks
 from tools.lite.packages import PYTHON, missing, write_python
 from tools.lite.words import front_page, note
 from tools.paths import BUILD, files_below
+from tools.ways import add_way
 
 FOLDER = "lite"
 APPS = ("notebooks", "tree")
@@ -94,6 +95,7 @@ def write_lite(site: Path, jupyter_lite: Path) -> Made:
         target = site / FOLDER
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(new, target)
+    add_way(site, "notebooks", {one.page: f"{FOLDER}/{one.address}" for one in listed()})
     counted = [len(files_below(target / "files" / kind)) for kind in (CHAPTERS, SETS)]
     size = sum(file.stat().st_size for file in files_below(target))
     return Made(target, counted[0], counted[1], size, lacking)

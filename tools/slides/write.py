@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from posixpath import dirname, join, normpath, relpath
+from posixpath import basename, dirname, join, normpath, relpath
 from urllib.parse import urlsplit
 
 import yaml
@@ -21,6 +21,7 @@ from tools.paths import ROOT
 from tools.shell.head import head
 from tools.slides.notes import Margin, Note, margin, notes
 from tools.slides.split import PageError, Slide, article, moves, slides
+from tools.ways import add_way
 
 FOLDER = "slides"
 _HERE = Path(__file__).parent
@@ -75,6 +76,9 @@ def write_decks(site: Path) -> list[Deck]:
         new.rename(site / FOLDER)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+    made = {deck.name: f"{FOLDER}/{file_of(deck.name)}" for deck in decks}
+    led = {page: made[basename(page)] for page in pages() if basename(page) in made}
+    add_way(site, "slides", led)
     write_list(site)
     return decks
 
