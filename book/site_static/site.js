@@ -8,7 +8,16 @@
   }
   // Slides and notebooks are made after the book, if at all: where, says a list that is read when a
   // reader first comes near the menu of a page.
-  const ADDED = { slides: "Slides of this page", notebooks: "Jupyter in this browser" };
+  const ADDED = {
+    slides: ["Slides of this page", "fas fa-person-chalkboard"],
+    notebooks: ["Jupyter in this browser", "fas fa-laptop-code"],
+  };
+  const part = (name, className, ...inside) => {
+    const made = document.createElement(name);
+    made.className = className;
+    made.append(...inside);
+    return made;
+  };
   const menu = document.querySelector(".dropdown-launch-buttons");
   const home = new URL(document.documentElement.dataset.content_root, location.href);
   let asked = false;
@@ -18,14 +27,15 @@
     const list = await fetch(new URL("_static/ways.json", home)).catch(() => null); // from a file: none
     const ways = list?.ok ? await list.json() : {};
     const page = location.pathname.slice(home.pathname.length).replace(/\.html$/, "");
-    for (const [kind, words] of Object.entries(ADDED)) {
+    for (const [kind, [words, icon]] of Object.entries(ADDED)) {
       const path = ways[kind]?.[page];
       if (!path) continue;
-      const link = document.createElement("a");
-      Object.assign(link, { href: new URL(path, home), className: "btn btn-sm dropdown-item", textContent: words });
-      const entry = document.createElement("li");
-      entry.append(link);
-      menu.querySelector("ul").append(entry);
+      const drawn = part("i", icon);
+      drawn.ariaHidden = "true";
+      const texts = [part("span", "btn__icon-container", drawn), " ", part("span", "btn__text-container", words)];
+      const link = part("a", "btn btn-sm dropdown-item", ...texts);
+      link.href = new URL(path, home);
+      menu.querySelector("ul").append(part("li", "", link));
     }
   }
   for (const kind of ["pointerenter", "focusin"]) menu?.addEventListener(kind, addWays);
