@@ -9,8 +9,8 @@
   // Slides and notebooks are made after the book, if at all: where, says a list that is read when a
   // reader first comes near the menu of a page.
   const ADDED = {
-    slides: ["Slides of this page", "fas fa-person-chalkboard"],
-    notebooks: ["Jupyter in this browser", "fas fa-laptop-code"],
+    slides: ["Slides of this page", "fas fa-expand"],
+    notebooks: ["Jupyter in this browser", "fas fa-code"],
   };
   const part = (name, className, ...inside) => {
     const made = document.createElement(name);

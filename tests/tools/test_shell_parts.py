@@ -91,3 +91,8 @@ def test_scripts_are_joined_in_one_scope_and_ask_for_widths_in_letters() -> None
         ["let a = 1\n//# sourceMappingURL=x.map", '(() => matchMedia("(min-width: 992px)"))()']
     )
     assert joined == ';let a = 1\n;(() => matchMedia("(min-width: 62em)"))()\n'
+
+
+def test_remarks_in_scripts_are_left_out_but_for_who_wrote_them() -> None:
+    text = 'f(); // here\n  // why\n// Copyright: somebody\nlet a = "//host";\n'
+    assert bundle([text]) == ';f(); // here\n// Copyright: somebody\nlet a = "//host";\n'

@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterable
 
 _MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*// (?!.*(?:licen[cs]e|copyright)).*\n", re.MULTILINE | re.IGNORECASE)
+"""A line that says why, in a script that is not packed: nobody reads it in a page."""
 _WIDE = re.compile(r"\((min|max)-width: ?(\d+)px\)")
 
 
 def bundle(texts: Iterable[str]) -> str:
-    """The scripts one after the other, in one scope as before.
+    """The scripts one after the other, in one scope as before, without their remarks.
 
     Where they ask how wide the window is they do so in letters, as the style sheets do
     (`styles.kept`): whoever doubles the size of the text has half as wide a window.
     """
-    return "".join(f";{in_letters(_MAP.sub('', text)).strip()}\n" for text in texts)
+    plain = (_COMMENT.sub("", _MAP.sub("", text)) for text in texts)
+    return "".join(f";{in_letters(text).strip()}\n" for text in plain)
 
 
 def in_letters(text: str) -> str:
