@@ -182,7 +182,7 @@ $(LITE)/.made: $(VENV)/.uv requirements-lite-lock.txt
 lite: $(VENV)/.book book $(LITE)/.made ## chapters and sets as notebooks in a JupyterLite page, into _build/html/lite
 	@$(PY) -m tools.lite --python $(LITE)/bin/python
 
-lite-check: dev chromium lite ## that page in Chromium: a chapter, a set (EVERY=1: all of them; not part of make test)
+lite-check: dev chromium browsers lite ## that page in three browsers: a chapter, a set (EVERY=1: all of them; not part of make test)
 	@OOMLAB_EVERY_NOTEBOOK=$(EVERY) $(PYTEST) tests/lite
 
 lock: $(VENV)/.uv ## resolve the pins into the locks, with hashes (UPGRADE=1: all else newest)

@@ -22,9 +22,9 @@
   const home = new URL(document.documentElement.dataset.content_root, location.href);
   let asked = false;
   async function addWays() {
-    if (asked) return;
+    if (asked || origin === "null") return; // a page from a file, or in a sandbox, may fetch nothing
     asked = true;
-    const list = await fetch(new URL("_static/ways.json", home)).catch(() => null); // from a file: none
+    const list = await fetch(new URL("_static/ways.json", home)).catch(() => null);
     const ways = list?.ok ? await list.json() : {};
     const page = location.pathname.slice(home.pathname.length).replace(/\.html$/, "");
     for (const [kind, [words, icon]] of Object.entries(ADDED)) {

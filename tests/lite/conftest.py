@@ -1,4 +1,4 @@
-"""The JupyterLite page of the built book, in Chromium: `make lite-check`, not `make test`."""
+"""The JupyterLite page of the built book: `make lite-check`, not `make test`."""
 
 from __future__ import annotations
 
