@@ -18,7 +18,8 @@ from pathlib import Path
 from tools.paths import BUILD, ROOT
 
 COPY = BUILD / "newest"
-FILES = ("requirements.txt", "requirements-book.txt", "requirements-dev.txt")
+FILES = tuple(f"requirements{of}.txt" for of in ("", "-book", "-dev", "-otter", "-lite"))
+"""Those that share packages: if one of them moves, all must be free to."""
 _PIN = re.compile(r"^([\w.-]+(?:\[[\w,]+\])?)==([\w.]+)(?:\s+#\s*(<[\w.]+):)?")
 
 

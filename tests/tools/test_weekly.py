@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -85,3 +86,12 @@ def test_what_was_not_looked_up_is_told() -> None:
         "pip-audit, lock.txt: 1 packages were not looked up: not found",
         "c 2: PYSEC-1, mended in 2.1 (lock.txt)",
     ]
+
+
+def test_all_lists_that_must_agree_with_the_lock_may_move_with_it() -> None:
+    resolved = (ROOT / "tools" / "lock.sh").read_text(encoding="utf-8").replace("\\\n", "")
+    held = re.findall(
+        r"^resolve (\S+) .*--constraint requirements-lock\.txt", resolved, re.MULTILINE
+    )
+    assert len(held) > 2
+    assert {*held, "requirements.txt", "requirements-dev.txt"} == set(FILES)
