@@ -8,7 +8,8 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --disable-pip-version-check
-LOCKED := sh tools/install_lock.sh
+INSTALL_LOCK := sh tools/install_lock.sh
+# Nothing is compiled when it is installed, so what Python compiles has to stay.
 unexport PYTHONDONTWRITEBYTECODE
 PUBLISH := .build/publish
 PORT ?= 8000
@@ -52,19 +53,19 @@ $(VENV)/.uv: $(VENV)/.made requirements-uv-lock.txt
 
 $(VENV)/.book: $(VENV)/.uv requirements-book-lock.txt pyproject.toml
 	@echo "Installing the pinned packages of the book into $(VENV)"
-	@$(LOCKED) $(PY) requirements-book-lock.txt
+	@$(INSTALL_LOCK) $(PY) requirements-book-lock.txt
 	@$(PY) $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.book requirements-lock.txt
 	@echo "Installing the pinned packages of the tests into $(VENV)"
-	@$(LOCKED) $(PY) requirements-lock.txt
+	@$(INSTALL_LOCK) $(PY) requirements-lock.txt
 	@touch $@
 
 $(PUBLISH)/.made: $(VENV)/.uv requirements-release-lock.txt
 	@python=$$(sh tools/find_python.sh) && rm -rf $(PUBLISH) && "$$python" -m venv $(PUBLISH)
 	@echo "Installing what makes and checks a release into $(PUBLISH)"
-	@$(LOCKED) $(PUBLISH)/bin/python requirements-release-lock.txt
+	@$(INSTALL_LOCK) $(PUBLISH)/bin/python requirements-release-lock.txt
 	@touch $@
 
 book: $(VENV)/.book ## build the static book into _build/html
@@ -97,7 +98,7 @@ test: dev chromium spin fence servers ## run every check: ruff, mypy, unit, prop
 model-tests: $(VENV)/.dev
 	@$(PYTEST) --quiet --numprocesses 2 $(addprefix tests/,$(MODEL_TESTS))
 
-three-engines: engine chromium browsers ## the pages in Chromium, Firefox and WebKit (slow; not part of make test)
+three-engines: engine chromium browsers lite ## the pages and a notebook in Chromium, Firefox and WebKit (slow; not part of make test)
 	@$(PYTEST) tests/engines --numprocesses $(JOBS)
 
 # The words behind `new` are no targets of their own.
@@ -164,7 +165,7 @@ OTTER := .build/otter-env
 $(OTTER)/.made: $(VENV)/.dev requirements-otter-lock.txt
 	@rm -rf $(OTTER) && $(PY) -m venv $(OTTER)
 	@echo "Installing otter-grader into $(OTTER)"
-	@$(LOCKED) $(OTTER)/bin/python requirements-otter-lock.txt
+	@$(INSTALL_LOCK) $(OTTER)/bin/python requirements-otter-lock.txt
 	@$(OTTER)/bin/python $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -176,13 +177,13 @@ LITE := .build/lite-env
 $(LITE)/.made: $(VENV)/.uv requirements-lite-lock.txt
 	@rm -rf $(LITE) && $(PY) -m venv $(LITE)
 	@echo "Installing JupyterLite into $(LITE)"
-	@$(LOCKED) $(LITE)/bin/python requirements-lite-lock.txt
+	@$(INSTALL_LOCK) $(LITE)/bin/python requirements-lite-lock.txt
 	@touch $@
 
 lite: $(VENV)/.book book $(LITE)/.made ## chapters and sets as notebooks in a JupyterLite page, into _build/html/lite
 	@$(PY) -m tools.lite --python $(LITE)/bin/python
 
-lite-check: dev chromium browsers lite ## that page in three browsers: a chapter, a set (EVERY=1: all of them; not part of make test)
+lite-check: dev chromium lite ## that page in Chromium: a chapter, a set (EVERY=1: all of them; not part of make test)
 	@OOMLAB_EVERY_NOTEBOOK=$(EVERY) $(PYTEST) tests/lite
 
 lock: $(VENV)/.uv ## resolve the pins into the locks, with hashes (UPGRADE=1: all else newest)
@@ -201,7 +202,7 @@ NEXT := .build/next-env
 $(NEXT)/.made: $(VENV)/.book requirements-next-lock.txt
 	@rm -rf $(NEXT) && $(PY) -m venv $(NEXT)
 	@echo "Installing a later Sphinx and its theme into $(NEXT)"
-	@$(LOCKED) $(NEXT)/bin/python requirements-next-lock.txt
+	@$(INSTALL_LOCK) $(NEXT)/bin/python requirements-next-lock.txt
 	@$(NEXT)/bin/python $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -11,12 +11,17 @@ else
     set -- python3.13 python3.12 python3.11 python3 python
 fi
 
-# Every program of that name, in the order of PATH; a path is itself.
+# Every program of that name, in the order of PATH; a path is itself. /bin may be another name of
+# /usr/bin: each folder is looked at once.
 programs() {
     case $1 in */*) echo "$1"; return ;; esac
     old=$IFS
+    seen=:
     IFS=:
     for folder in $PATH; do
+        real=$(cd -P -- "$folder" 2>/dev/null && pwd) || continue
+        case $seen in *":$real:"*) continue ;; esac
+        seen=$seen$real:
         [ -f "$folder/$1" ] && [ -x "$folder/$1" ] && echo "$folder/$1"
     done
     IFS=$old

@@ -24,11 +24,12 @@
   async function addWays() {
     if (asked || origin === "null") return; // a page from a file, or in a sandbox, may fetch nothing
     asked = true;
-    const list = await fetch(new URL("_static/ways.json", home)).catch(() => null);
-    const ways = list?.ok ? await list.json() : {};
+    const read = async () => (await fetch(new URL("_static/ways.json", home))).json();
+    const ways = await read().catch(() => null);
+    if (!ways) asked = false; // later there may be a network again
     const page = location.pathname.slice(home.pathname.length).replace(/\.html$/, "");
     for (const [kind, [words, icon]] of Object.entries(ADDED)) {
-      const path = ways[kind]?.[page];
+      const path = ways?.[kind]?.[page];
       if (!path) continue;
       const drawn = part("i", icon);
       drawn.ariaHidden = "true";

@@ -18,7 +18,7 @@ _READY = f"""async () => {{
   await {_NOTEBOOK}.sessionContext.ready;
   await {_NOTEBOOK}.sessionContext.session.kernel.info;
 }}"""
-_CELLS = f"""() => [...{_NOTEBOOK}.context.model.cells]
+CELLS = f"""() => [...{_NOTEBOOK}.context.model.cells]
   .map((cell, index) => ({{ cell, index }}))
   .filter(({{ cell }}) => cell.type === "code" && cell.sharedModel.source.trim())
   .map(({{ cell, index }}) => {{
@@ -33,13 +33,13 @@ _CELLS = f"""() => [...{_NOTEBOOK}.context.model.cells]
       panel: outputs.some((one) => one.data && widget in one.data),
     }};
   }})"""
-_STOPPED = f"""() => {{
-  const cells = ({_CELLS})();
+STOPPED = f"""() => {{
+  const cells = ({CELLS})();
   return cells.every((cell) => cell.over) || cells.some((cell) => cell.errors.length);
 }}"""
 _IDLE = f"() => {_NOTEBOOK}.sessionContext.session.kernel.status === 'idle'"
 # JupyterLab draws only cells near the one that is looked at.
-_LOOK_AT = f"""async (index) => {{
+LOOK_AT = f"""async (index) => {{
   {_NOTEBOOK}.content.activeCellIndex = index;
   await {_NOTEBOOK}.content.scrollToItem(index);
 }}"""
@@ -61,14 +61,14 @@ class Notebook:
         self.wait()
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        self.page.wait_for_function(_STOPPED, timeout=patience_ms)
-        cells: list[dict[str, Any]] = self.page.evaluate(_CELLS)
+        self.page.wait_for_function(STOPPED, timeout=patience_ms)
+        cells: list[dict[str, Any]] = self.page.evaluate(CELLS)
         return cells
 
     def at_rest(self) -> list[dict[str, Any]]:
         """What is known of each code cell when the kernel has nothing to do any more."""
         self.page.wait_for_function(_IDLE, timeout=RUN_MS)
-        cells: list[dict[str, Any]] = self.page.evaluate(_CELLS)
+        cells: list[dict[str, Any]] = self.page.evaluate(CELLS)
         return cells
 
     def wait(self) -> None:
@@ -86,7 +86,7 @@ class Notebook:
         return self._seen(index, ":is([data-oom-live], .widget-vbox)").first
 
     def _seen(self, index: int, selector: str) -> Locator:
-        self.page.evaluate(_LOOK_AT, index)
+        self.page.evaluate(LOOK_AT, index)
         found = self.page.locator(f".jp-Notebook .jp-mod-active {selector}")
         expect(found.first).to_be_visible()
         return found

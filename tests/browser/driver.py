@@ -34,7 +34,8 @@ _FLAGS = [
     # requests would do less, and would cost the cache and two messages for each request.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-_METERED = 'Object.defineProperty(navigator, "connection", { value: { saveData: true } })'
+METERED = 'Object.defineProperty(navigator, "connection", { value: { saveData: true } });'
+"""A metered line, on which nothing is loaded before it is needed."""
 PATIENCE_MS = int(os.environ.get("OOMLAB_BROWSER_TIMEOUT_MS", "20000"))
 """How long a test waits for what should come: nothing that goes well takes so long."""
 expect.set_options(timeout=PATIENCE_MS)
@@ -138,7 +139,7 @@ def new_page(
     if not shared:
         context.add_init_script("delete window.SharedWorker")
     if metered:
-        context.add_init_script(_METERED)
+        context.add_init_script(METERED)
     return context.new_page()
 
 

@@ -7,9 +7,11 @@ import os
 import time
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.answers import ENGINE, IN_PAGE, both
+from tests.conftest import OpenPage
 from tests.widgets.opened import OpenPanel, demo
 
 
@@ -87,3 +89,21 @@ def test_a_site_that_was_built_anew_has_an_engine_of_its_own(
     seen.slide(5)
     seen.shows("worker ", IN_PAGE)
     assert (seen.part("sentence").text_content() or "") != first
+
+
+@pytest.mark.parametrize("metered", [False, True])
+def test_the_engine_is_begun_near_a_control_but_for_a_metered_line(
+    open_page: OpenPage, metered: bool
+) -> None:
+    page = open_page("book/running-out.html", metered=metered, shared=False)
+    page.route("**/live/worker.js*", lambda route: route.fulfill(content_type="text/javascript"))
+    panel = page.locator(".oom-panel").first
+    panel.locator(".oom-skip").click()
+    assert page.workers == []
+    if metered:
+        panel.locator("input[name=free]").hover()
+        page.wait_for_timeout(500)
+        assert page.workers == []
+    else:
+        with page.expect_worker():
+            panel.locator("input[name=free]").hover()

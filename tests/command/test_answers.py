@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from oomlab import __version__
-from oomlab.command import main
 from oomlab.evidence.matrix import timed_cell
 from oomlab.remedies import REMEDIES, find_remedy
 from oomlab.scenarios import ASKED, GROUPS, REVIEW, SCENARIOS, STUDIES, find_scenario
 from oomlab.scenarios.parameters import json_value
-
-H1 = "h1-two-task-cycle"
+from tests.command.called import H1, refused, said
 
 RUN_KEYS = {
     "scenario",
@@ -49,25 +43,6 @@ EXPLORE_KEYS = {
     "counterexample",
     "replay",
 }
-
-
-def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What a command prints; it must succeed and say nothing else."""
-    assert main(arguments) == 0
-    out, err = capsys.readouterr()
-    assert not err
-    return out
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line with which a wrong call is answered."""
-    status = main(arguments)
-    out, err = capsys.readouterr()
-    assert status == 2
-    assert not out
-    assert err.endswith("\n")
-    assert err.count("\n") == 1
-    return err
 
 
 def test_remedies_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,34 +84,6 @@ def test_the_parameters_of_a_scenario(capsys: pytest.CaptureFixture[str]) -> Non
     assert next(one for one in listed if one["name"] == "hz")["only"] == [100, 250, 1000]
     small = next(iter(SCENARIOS[H1].small_scope.items()))
     assert f"; explore: {small[1]}\n" in text.partition(f"\n{small[0]}=")[2]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "meant"),
-    [
-        (["run", "h1-two-taks-cycle"], H1),
-        (["explore", "h2"], "h2-three-task-poll"),
-        (["parameters", "five-listener"], "five-listeners"),
-        (["replay", "H6-NAP/mainline//x"], "h6-nap-under-lock"),
-        (["run", H1, "--remedy", "offlaod"], "offload"),
-        (["run", H1, "--remedy", "mainline+trylok"], "trylock"),
-        (["run", H1, "--set", "fault_task=1"], "fault_tasks"),
-        (["sweep", "five"], "five-seconds"),
-        (["sweep", "nowait-prize"], "nowait-price"),
-        (["scenario"], "scenarios"),
-        (["exlpore", H1], "explore"),
-        (["run", "h5"], "h5-host-never-answers or h5-gpu-never-idles or h5-rcu-previous-round"),
-    ],
-)
-def test_a_name_that_is_almost_right_is_answered_with_the_right_one(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], meant: str
-) -> None:
-    assert refused(capsys, *arguments).endswith(f"; did you mean {meant}?\n")
-
-
-def test_a_name_that_is_like_no_other_is_not_guessed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "did you mean" not in refused(capsys, "run", "qqq")
-    assert "did you mean" not in refused(capsys, "run", "")
 
 
 @pytest.mark.parametrize("how", [["-V"], ["--version"]])
@@ -296,98 +243,6 @@ def test_a_budget_that_runs_out_says_so(capsys: pytest.CaptureFixture[str]) -> N
     )
     assert report["verdict"] == "budget"
     assert "50" not in report["replay"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "names"),
-    [
-        (["run", "h9"], list(SCENARIOS)),
-        (["explore", "h9"], list(SCENARIOS)),
-        (["run", H1, "--remedy", "prayer"], list(REMEDIES)),
-        (["run", H1, "--set", "colour=3"], ["fault_tasks", "hz"]),
-        (["run", H1, "--set", "fault_tasks=-1"], ["from 0 to 32"]),
-        (["run", H1, "--set", "fault_tasks=many"], ["from 0 to 32"]),
-        (["run", H1, "--set", "fault_tasks=1.5"], ["whole number"]),
-        (["run", H1, "--set", "timeout_s=-5"], ["from 0"]),
-        (["run", H1, "--set", "timeout_s=nan"], ["a number"]),
-        (["run", H1, "--set", "hz=60"], ["100, 250, 1000"]),
-        (["run", H1, "--set", "fault_tasks"], ["name=value"]),
-        (["run", H1, "--seed", "dice"], ["whole number"]),
-        (["explore", H1, "--timeouts", "never"], ["any, idle"]),
-        (["explore", H1, "--budget", "0"], ["from 1 up"]),
-        (["explore", H1, "--budget", "lots"], ["whole number"]),
-        (["replay", "nonsense"], ["SCENARIO/REMEDY"]),
-        (["replay", f"{H1}/mainline//nobody:3"], ["fs_task", "balloon_worker"]),
-        (["replay", f"{H1}/mainline//fs_task:x"], ["task:times"]),
-        (["replay", f"{H1}/mainline//fs_task,balloon_worker,host"], ["step 3", "host"]),
-        (["dance"], ["run", "explore"]),
-        ([], ["COMMAND"]),
-    ],
-)
-def test_a_wrong_call_is_answered_in_one_line_that_names_what_is_valid(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], names: list[str]
-) -> None:
-    line = refused(capsys, *arguments)
-    for name in names:
-        assert name in line
-
-
-@example("h1-two-task-cycle/mainline//fs_task@9")
-@example("h1-two-task-cycle/mainline/hz=100/fs_task:999999")
-@given(st.text(alphabet="h1-two-task-cycle/mainline,:@=0123456789 fs_é\n", max_size=60))
-def test_no_replay_string_ends_in_a_traceback(text: str) -> None:
-    assert main(["replay", "--", text]) in (0, 2)
-
-
-@given(st.text(max_size=30))
-def test_no_setting_ends_in_a_traceback(text: str) -> None:
-    assert main(["run", H1, f"--set={text}"]) in (0, 2)
-
-
-PARAMETERS = [p.name for p in SCENARIOS[H1].parameters if p.name != "limit_s"]
-WEIRD = ["1e308", "-1e308", "1e400", "inf", "nan", " 7 ", "7\n", "0x10", "1_0", "", "7" * 400]
-VALUES = st.one_of(st.sampled_from(WEIRD), st.integers(-2, 9).map(str), st.floats().map(str))
-
-
-@settings(max_examples=200)
-@given(
-    st.sampled_from(["run", "explore"]),
-    st.sampled_from(list(REMEDIES)),
-    st.lists(st.tuples(st.sampled_from(PARAMETERS), VALUES), max_size=3),
-)
-def test_no_value_of_a_parameter_ends_in_a_traceback(
-    command: str, remedy: str, given_values: list[tuple[str, str]]
-) -> None:
-    arguments = [command, H1, f"--remedy={remedy}", "--json"]
-    arguments += [f"--set={name}={value}" for name, value in given_values]
-    arguments += ["--set=limit_s=0.5"] if command == "run" else ["--budget=300"]
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        status = main(arguments)
-    if status == 0:
-        assert json.loads(out.getvalue())["scenario"] == H1
-        assert not err.getvalue()
-    else:
-        assert status == 2
-        assert err.getvalue().count("\n") == 1
-        assert not out.getvalue()
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["run", "h9\nh10"],
-        ["run", H1, "--set", "hz=7\n"],
-        ["run", H1, "--set", "a\nb"],
-        ["run", H1, "--speed\nfast"],
-        ["replay", "a/b\n/c"],
-        ["da\nnce"],
-    ],
-)
-def test_an_answer_is_one_line_even_if_the_call_was_not(
-    capsys: pytest.CaptureFixture[str], arguments: list[str]
-) -> None:
-    refused(capsys, *arguments)
 
 
 def test_the_same_seed_gives_the_same_bytes_in_any_process() -> None:

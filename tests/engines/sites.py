@@ -15,6 +15,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tests.browser.driver import METERED
 from tools.paths import SITE
 from tools.serve import SiteHandler
 
@@ -43,11 +44,6 @@ for (const name of ["localStorage", "sessionStorage"]) {
   const get = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
   Object.defineProperty(window, name, { configurable: true, get });
 }
-"""
-
-# A metered line, on which nothing is loaded before it is needed.
-_METERED = """
-Object.defineProperty(navigator, "connection", { value: { saveData: true } });
 """
 
 
@@ -92,7 +88,7 @@ def site(
 ) -> Iterator[Site]:
     """Serves a folder. `faults` are those of its files, by path; without `storage` the pages may
     keep nothing; on a `metered` line they load no engine before it is needed."""
-    first = _WITNESS + (_METERED if metered else "") + ("" if storage else _REFUSE_STORAGE)
+    first = _WITNESS + (METERED if metered else "") + ("" if storage else _REFUSE_STORAGE)
     served = Site(folder, faults or {}, first)
     thread = threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

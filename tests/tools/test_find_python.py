@@ -70,3 +70,10 @@ def test_of_two_with_one_name_the_one_that_is_clearly_quicker_is_taken(
     command(tmp_path / "two", "python3.11", "echo 'ok 1 /older'")
     done = find(Path(f"{tmp_path}/one:{tmp_path}/two"))
     assert done.stdout.strip() == taken
+
+
+def test_a_folder_with_two_names_is_looked_at_once(tmp_path: Path) -> None:
+    command(tmp_path / "usr", "python3", "echo 'version 3.9.2'")
+    (tmp_path / "bin").symlink_to(tmp_path / "usr")
+    done = find(Path(f"{tmp_path}/bin:{tmp_path}/usr"))
+    assert done.stderr.count("python3 is 3.9.2") == 1
