@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help book pdf slides serve test model-tests engine lint types bench course lock format clean distclean dev \
 	chromium browsers three-engines spin fence servers mutants findings new kernel-check site-check outside-links newest \
-	audit release-files installed book-next book-2 otter lite lite-check
+	audit release-files installed book-2 otter lite lite-check
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -68,7 +68,14 @@ $(PUBLISH)/.made: $(VENV)/.uv requirements-release-lock.txt
 	@$(INSTALL_LOCK) $(PUBLISH)/bin/python requirements-release-lock.txt
 	@touch $@
 
-book: $(VENV)/.book ## build the static book into _build/html
+# jupyter-book 1 holds to a Sphinx of its own, and so has an environment of its own.
+CONFIG := .build/config-env
+$(CONFIG)/.made: $(VENV)/.uv requirements-config-lock.txt
+	@rm -rf $(CONFIG) && $(PY) -m venv $(CONFIG)
+	@$(INSTALL_LOCK) $(CONFIG)/bin/python requirements-config-lock.txt
+	@touch $@
+
+book: $(VENV)/.book $(CONFIG)/.made ## build the static book into _build/html
 	@$(PY) -m tools.build_book
 
 site-check: $(VENV)/.book ## is the built site complete, every link good, no other host asked?
@@ -112,7 +119,7 @@ endif
 new: $(VENV)/.book ## begin a file: make new scenario|listener|remedy|view|chapter NAME
 	@$(PY) -m tools.new $(NEW)
 
-engine: $(VENV)/.dev
+engine: $(VENV)/.dev $(CONFIG)/.made
 	@$(PY) -m tools.build_book --require-engine
 	@$(PY) -m tools.fetch_engine --only tests
 
@@ -197,17 +204,6 @@ release-files: slides $(PUBLISH)/.made ## site with its slides as a zip, wheel, 
 
 installed: ## install the wheel with its widgets in empty folders and use it (TRY=python3.14)
 	@$(TRY) tools/try_installed.py
-
-NEXT := .build/next-env
-$(NEXT)/.made: $(VENV)/.book requirements-next-lock.txt
-	@rm -rf $(NEXT) && $(PY) -m venv $(NEXT)
-	@echo "Installing a later Sphinx and its theme into $(NEXT)"
-	@$(INSTALL_LOCK) $(NEXT)/bin/python requirements-next-lock.txt
-	@$(NEXT)/bin/python $(INSTALL) --no-deps --no-build-isolation --editable .
-	@touch $@
-
-book-next: book $(NEXT)/.made ## the same book without jupyter-book 1 and its old Sphinx: _build/next, and compare
-	@$(PY) -m tools.book_next --python $(NEXT)/bin/python
 
 book-2: $(VENV)/.dev ## what jupyter-book 2 makes of the same chapters (needs Node and a network)
 	@$(PY) -m tools.book_2

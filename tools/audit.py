@@ -21,6 +21,7 @@ from tools.paths import ROOT
 LOCKS = (
     *("requirements-lock.txt", "requirements-release-lock.txt", "tools/requirements-node.txt"),
     *("requirements-uv-lock.txt", "requirements-lite-lock.txt", "requirements-lite-page-lock.txt"),
+    "requirements-config-lock.txt",
 )
 _SECONDS = 600  # our choice: hundreds of packages are asked about, one by one
 

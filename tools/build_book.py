@@ -22,14 +22,16 @@ from typing import Literal
 
 import yaml
 
+from tools.book_config import ConfigError, configure
 from tools.fetch_engine import make_site_parts
 from tools.offline import write_list
 from tools.paths import BUILD, EXTRA, ROOT, SITE, files_below, fingerprint
-from tools.settings import FILE, SettingsError, settings_file
+from tools.settings import SettingsError, settings_file
 from tools.ways import set_ways
 
 _STAMP = BUILD / "book.json"
 _LOG = BUILD / "book.log"
+_CONF = BUILD / "conf"
 _BOOK = ROOT / "book"
 _SHELL = ("root", "static", "templates")  # of the folders site_*
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -42,11 +44,8 @@ _RUNS: dict[Work, str] = {
 }
 _READ_IT = "The book is in _build/html. To read it: make serve, then open http://127.0.0.1:8000/"
 
-# Warnings are errors; all of them are said before the build fails. jupyter_book has no __main__.
-COMMAND = [
-    *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()"),
-    *("build", ".", "-W", "-n", "--keep-going"),
-]
+# Warnings are errors; all of them are said before the build fails.
+_WARNINGS = ("-W", "-n", "--keep-going")
 
 _REDIRECT = """<!DOCTYPE html>
 <html lang="en">
@@ -75,7 +74,7 @@ def main() -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two builds at once would remove each other's pages
         try:
             return _build(options.fresh, options.require_engine, settings_file(os.environ))
-        except SettingsError as problem:
+        except (ConfigError, SettingsError) as problem:
             print(problem, file=sys.stderr)
             return 2
 
@@ -130,7 +129,8 @@ def _state(config: Path) -> dict[str, str]:
         # What chapters compute with, and how they are built.
         "engine": fingerprint(
             [
-                *files_below(ROOT / "oomlab", ROOT / "tools", ROOT / "requirements-book-lock.txt"),
+                *files_below(ROOT / "oomlab", ROOT / "tools"),
+                *(ROOT / f"requirements-{of}-lock.txt" for of in ("book", "config")),
                 *(config, ROOT / "_toc.yml"),
             ]
         ),
@@ -163,7 +163,8 @@ def stale(state: Mapping[str, str], before: Mapping[str, str]) -> Work:
 
 
 def _sphinx(work: Work, config: Path) -> bool:
-    builder = " and ".join(f"{name} {version(name)}" for name in ("jupyter-book", "sphinx"))
+    configure(ROOT, config, _CONF)
+    builder = " and ".join(f"{name} {version(name)}" for name in ("sphinx", "sphinx-book-theme"))
     print(f"Building the book with {builder}; chapters to run: {_RUNS[work]}", flush=True)
     environment = {
         **os.environ,
@@ -173,7 +174,7 @@ def _sphinx(work: Work, config: Path) -> bool:
     }
     with _LOG.open("w", encoding="utf-8") as log:
         started = subprocess.Popen(
-            [*COMMAND, *([] if config == FILE else ["--config", str(config)])],
+            command(ROOT, _CONF),
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -195,6 +196,15 @@ def _sphinx(work: Work, config: Path) -> bool:
     log_name = _LOG.relative_to(ROOT)
     print(f"The book was not built. All that was said is in {log_name}", file=sys.stderr)
     return False
+
+
+def command(root: Path, conf: Path) -> list[str]:
+    """What builds the book in the folder `root` with the conf.py in `conf`."""
+    made = root / "_build"
+    return [
+        *(sys.executable, "-m", "sphinx", *_WARNINGS, "-b", "html", "-c", str(conf)),
+        *("-d", str(made / "doctrees"), str(root), str(made / "html")),
+    ]
 
 
 def write_front_door(site: Path) -> None:
@@ -219,7 +229,7 @@ def pages_below() -> list[str]:
 def _missing_pages() -> list[str]:
     """Pages that should be in the site and are not, or are empty.
 
-    Asked after every build, because jupyter-book 2 builds nothing here and still exits with 0.
+    Asked after every build: there are programs that build nothing here and still exit with 0.
     """
     wanted = ["index", *pages(), *pages_below()]
     files = [SITE / f"{page}.html" for page in wanted]

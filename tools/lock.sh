@@ -32,8 +32,8 @@ resolve requirements-book.txt requirements-book-lock.txt "What builds the book" 
 resolve requirements-uv.txt requirements-uv-lock.txt "What resolves and installs all other lists" "$@"
 resolve requirements-release.txt requirements-release-lock.txt \
     "What makes, checks and audits a release" "$@"
-resolve requirements-next.txt requirements-next-lock.txt \
-    "What \`make book-next\` builds the book with" "$@"
+resolve requirements-config.txt requirements-config-lock.txt \
+    "What translates _config.yml for Sphinx" "$@"
 resolve requirements-otter.txt requirements-otter-lock.txt \
     "What \`make otter\` makes and grades sets with" --constraint requirements-lock.txt "$@"
 resolve requirements-lite.txt requirements-lite-lock.txt "What \`make lite\` builds with" \

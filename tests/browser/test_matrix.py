@@ -82,7 +82,7 @@ def test_a_cell_opens_its_run(read_page: OpenPage) -> None:
     expect(cell(page, H1, "offload")).to_have_attribute("aria-current", "true")
     cell(page, RING, "nowait-tell").click()  # computed in the page
     shows(run, RING, "nowait-tell")
-    expect(page.locator("[aria-current=true]")).to_have_count(1)
+    expect(page.locator("table [aria-current=true]")).to_have_count(1)
     expect(run.get_by_label("Remedy")).to_have_value("Nowait in telling")
     how = run.get_by_text("Run it yourself")
     how.click()

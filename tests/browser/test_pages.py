@@ -53,7 +53,7 @@ def test_icons_are_drawn_and_only_that_of_the_colour_mode_is_read(read_page: Ope
             const seen = icons.filter((i) => i.checkVisibility());
             return seen.map((i) => {
                 const { content, font } = getComputedStyle(i, "::before");
-                return content.length === 3 && document.fonts.check(font, content[1]);
+                return /^"."/.test(content) && document.fonts.check(font, content[1]);
             });
         }"""
     )

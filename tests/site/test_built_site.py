@@ -105,7 +105,7 @@ def test_every_icon_is_in_the_fonts_of_the_style_sheet_and_nobody_reads_it_out()
     assert sum(map(len, fonts.values())) < 60
     characters = {
         name: ord(character)
-        for selectors, character in re.findall('([^{}]*){content:"([\ue000-\uf8ff])"', css)
+        for selectors, character in re.findall('([^{}]*){--fa:"([\ue000-\uf8ff])"', css)
         for name in re.findall(r"\.(fa-[\w-]+)", selectors)
     }
     used = set()
@@ -114,7 +114,7 @@ def test_every_icon_is_in_the_fonts_of_the_style_sheet_and_nobody_reads_it_out()
         assert not re.findall(r'<i class="fa[^>]*>', text), file
         for classes in re.findall(r'class="([^"]*\bfa-[^"]*)"', text):
             brand = {"fab", "fa-brands"} & set(classes.split())
-            font = fonts["Font Awesome 6 Brands" if brand else "Font Awesome 6 Free"]
+            font = fonts["Font Awesome 7 Brands" if brand else "Font Awesome 7 Free"]
             for name in set(classes.split()) - {"fa-solid", "fa-brands", "fa-lg"}:
                 if name.startswith("fa-"):
                     assert characters.get(name) in font, f"{name} in {file}"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.build_book import COMMAND, Work, stale
+from tools.book_config import configure
+from tools.build_book import Work, command, stale
 from tools.fetch_engine import write_panels
 from tools.paths import ROOT, files_below, fingerprint
 
@@ -65,7 +66,9 @@ def build(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
     shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     write_panels(folder / ".build" / "site" / "oom-panel")
     (folder / "book" / "index.md").write_text(f"{HEADER}# A chapter\n\n{text}\n")
-    return subprocess.run(COMMAND, cwd=folder, capture_output=True, text=True)
+    conf = folder / ".build" / "conf"
+    configure(folder, folder / "_config.yml", conf)
+    return subprocess.run(command(folder, conf), cwd=folder, capture_output=True, text=True)
 
 
 @pytest.mark.notebook

@@ -36,7 +36,7 @@ LOCKS = {
     "requirements-dev.txt": "requirements-lock.txt",
     "requirements-lite.txt": "requirements-lite-lock.txt",
     "requirements-lite-page.txt": "requirements-lite-page-lock.txt",
-    "requirements-next.txt": "requirements-next-lock.txt",
+    "requirements-config.txt": "requirements-config-lock.txt",
     "requirements-otter.txt": "requirements-otter-lock.txt",
     "requirements-release.txt": "requirements-release-lock.txt",
     "requirements-uv.txt": "requirements-uv-lock.txt",

@@ -38,6 +38,8 @@ BY_ITSELF = ("oom-panel/", "vendor/")
 """Scripts below these folders keep a link of their own: panels come first, formulas are rare."""
 OURS = ("oom-panel/", "colours.css", "frame.css", "oomlab.css")
 """Style sheets of which every rule is kept: Python in the page may make markup of any of them."""
+SETTINGS = "documentation_options.js"
+"""Those of Sphinx, before all else."""
 LEFT_OUT = ("design-tabs.js",)
 """Opens the same tab in all sets of tabs; the book has none, and they open without it."""
 POLICY = (
@@ -104,11 +106,11 @@ class Shell:
         static = site / "_static"
         pages = [file for file in site.rglob("*.html") if static not in file.parents]
         (site / "404.html").write_text(not_found(app), encoding="utf-8")
-        # What stood inside a page are settings. A file waits for the end of the page to read them;
-        # at the end of the page, where all are now, it does not wait.
+        # What stood inside a page are settings, also of what Sphinx itself has set. A file waits
+        # for the end of the page to read them; at the end, where all are now, it does not wait.
         scripts = sorted(
             (name for name in self.scripts if name not in LEFT_OUT),
-            key=lambda name: self.scripts[name] is None,
+            key=lambda name: (name != SETTINGS, self.scripts[name] is None),
         )
         behind = [name for name in (*THEME_SCRIPTS, "site.js") if (static / name).is_file()]
         texts = [self.scripts.get(name) or _read(static / name) for name in (*scripts, *behind)]

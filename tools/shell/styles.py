@@ -17,6 +17,8 @@ import tinycss2
 _NAMED = re.compile(r"\b(?:class|id)=\\?[\"']([^\"'\\]*)")
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
 _VARIABLE = re.compile(r"--[\w-]+")
+_ANIMATED = re.compile(r"animation(?:-name)?:([^;}]*)")
+_KEYFRAMES = re.compile(r"@keyframes ([\w-]+)\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}\n?")
 _READ = re.compile(r"var\(\s*(--[\w-]+)")
 _DECLARED = re.compile(r"(?<=[{;])((--[\w-]+):(?:\"[^\"]*\"|[^\";{}])*;?)")
 BY_BOOTSTRAP = {
@@ -57,7 +59,9 @@ def kept(css: str, names: Names | None) -> str:
     """
     rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
     text = _rules(rules, names)
-    return text if names is None else _without_unused_variables(text, names.variables)
+    if names is None:
+        return text
+    return _without_unused_variables(_without_unused_motion(text), names.variables)
 
 
 def _rules(rules: Sequence[Any], names: Names | None) -> str:
@@ -140,6 +144,12 @@ def _text(tokens: Sequence[Any]) -> str:
                 out.pop()
             out.append(text)
     return "".join(out).strip(" ;")
+
+
+def _without_unused_motion(css: str) -> str:
+    """Drops the @keyframes that no rule of the sheet runs."""
+    run = {word for value in _ANIMATED.findall(css) for word in _WORD.findall(value)}
+    return _KEYFRAMES.sub(lambda found: found[0] if found[1] in run else "", css)
 
 
 def _without_unused_variables(css: str, mentioned: frozenset[str]) -> str:
