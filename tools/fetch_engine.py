@@ -38,6 +38,11 @@ _INPUTS = [
 ]
 
 
+OF_TESTS = ("axe-core", "requirejs", "@vscode/jupyter-ipywidgets8")
+"""The packages that only tests use: a checker of accessibility, and VS Code's manager of widgets
+with what loads their scripts."""
+
+
 def axe() -> Path:
     """axe-core, the accessibility checker of the tests; never part of the site."""
     return npm.unpacked(npm.pins()["axe-core"]) / "axe.min.js"
@@ -154,9 +159,10 @@ def main() -> int:
     parser.add_argument("--only", choices=["site", "tests"], default="site")
     if parser.parse_args().only == "tests":
         try:
-            axe()
+            for name in OF_TESTS:
+                npm.unpacked(npm.pins()[name])
         except npm.FetchError as problem:
-            print(f"The accessibility tests need axe-core: {problem}", file=sys.stderr)
+            print(f"The browser tests need it: {problem}", file=sys.stderr)
             return 1
         return 0
     report = make_site_parts()

@@ -50,7 +50,7 @@ class Pin:
     def folder(self) -> Path:
         """Where the unpacked files are; another pin has another folder."""
         key = hashlib.sha256(repr(self).encode()).hexdigest()[:8]
-        return _CACHE / f"{self.name}-{self.version}-{key}"
+        return _CACHE / f"{self.name.replace('/', '+')}-{self.version}-{key}"
 
 
 def pins() -> dict[str, Pin]:

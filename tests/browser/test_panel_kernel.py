@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.answers import BY_KERNEL, ENGINE, IN_PAGE
@@ -16,7 +17,7 @@ class Notebook:
 
     def __init__(self, open_panel: OpenPanel, **site: Any) -> None:
         self.panel = demo()
-        self.seen = open_panel(site={**site, "index": NOTEBOOK_PAGE})
+        self.seen = open_panel(site={"index": NOTEBOOK_PAGE, **site})
 
     def render(self, *, alive: bool, times: int = 1, root: str | None = None) -> Opened:
         self.seen.page.evaluate(
@@ -114,3 +115,14 @@ def test_a_closed_view_stops(open_panel: OpenPanel) -> None:
     assert seen.page.evaluate("model.listeners()") > 0
     seen.page.evaluate("closePanels()")
     assert seen.page.evaluate("model.listeners()") == 0
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_panel_has_the_colours_that_colab_has(open_panel: OpenPanel, scheme: str) -> None:
+    page = NOTEBOOK_PAGE.replace("<html", f"<html theme={scheme}").replace(
+        ' data-jp-theme-light="true"', ""
+    )
+    seen = Notebook(open_panel, index=page).render(alive=True)
+    expect(seen.panel).to_have_css("color-scheme", scheme)
+    seen.page.evaluate("document.documentElement.setAttribute('theme', 'dark')")
+    expect(seen.panel).to_have_css("color-scheme", "dark")
