@@ -8,24 +8,18 @@ A bar that runs off the edge is a lockup. A picture may be of one side only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from oomlab.analysis import time_text
-from oomlab.brief import brief
 from oomlab.checked import checked
 from oomlab.errors import InputError
 from oomlab.figures.figure import Figure, Sheet, drawn
+from oomlab.figures.multiples_runs import SIDES, BothSides, Multiple, RunBar, Side
+from oomlab.figures.multiples_twin import in_short, multiple_twin, seconds_text, summaries
 from oomlab.figures.parts import MARGIN, Key, bar, label, legend, said
 from oomlab.figures.svg import WIDTH, Markup, element, group, line
 from oomlab.figures.text import shortened, text_width
 
 AXIS_ENDS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 12.0, 20.0, 30.0, 40.0, 60.0, 120.0)
 """The axis ends at the first of these that leaves all bars but lockups some room."""
-
-Side = Literal["model", "kernel"]
-SIDES: tuple[Side, ...] = ("model", "kernel")
-"""From the top down."""
 
 MOST_OF_THE_MODEL = 3
 """So many runs of the model are drawn in a cell (our choice); the words tell of all."""
@@ -46,42 +40,6 @@ _MIN_WIDTH = 3.0
 """A wait too short to be seen is drawn so wide."""
 
 
-@brief
-@dataclass(frozen=True)
-class RunBar:
-    """One run; times in seconds after the notifier was first called.
-
-    `waits_s`: how long each round waited, one after the other. `locked_up`: another one never
-    ended. `kills_s`: when a process was killed. `reports_s`: for how long a task had been blocked
-    when the hung-task detector named it. `calls` of the notifier.
-    """
-
-    waits_s: tuple[float, ...] = ()
-    locked_up: bool = False
-    kills_s: tuple[float, ...] = ()
-    reports_s: tuple[float, ...] = ()
-    calls: int = 0
-
-
-@brief
-@dataclass(frozen=True)
-class BothSides:
-    """A case on a release; either side may have no runs."""
-
-    release: str
-    model: tuple[RunBar, ...] = ()
-    kernel: tuple[RunBar, ...] = ()
-
-
-@brief
-@dataclass(frozen=True)
-class Multiple:
-    """A case: its name for people, and a cell for each release."""
-
-    title: str
-    cells: tuple[BothSides, ...]
-
-
 @checked
 def draw_multiples(rows: Sequence[Multiple], name: str, *, key: str = "") -> Figure:
     """Draw the cases, `name` being what they have in common; give different keys to two copies on
@@ -90,7 +48,7 @@ def draw_multiples(rows: Sequence[Multiple], name: str, *, key: str = "") -> Fig
     releases = tuple(cell.release for cell in rows[0].cells) if rows else ()
     if not releases or any(tuple(c.release for c in row.cells) != releases for row in rows):
         raise InputError("small multiples need a cell for each of the same releases in each row")
-    sides = tuple(s for s in SIDES if any(_lanes(cell, s) for row in rows for cell in row.cells))
+    sides = tuple(s for s in SIDES if any(cell.runs(s) for row in rows for cell in row.cells))
     if not sides:
         raise InputError("small multiples need at least one run")
     title = name if len(sides) < 2 else f"{name}: the model above real kernels"
@@ -120,8 +78,8 @@ def draw_multiples(rows: Sequence[Multiple], name: str, *, key: str = "") -> Fig
         keys, height = legend([*_keys(rows), *note], y + 34, width)
         return Sheet([*axes, *parts, keys], y + 34 + height + 4)
 
-    description = "; ".join(_told(row, sides) for row in rows) + "."
-    twin = "\n".join([f"{title}.", *(text for row in rows for text in _twin(row, sides))])
+    description = "; ".join(in_short(row, sides) for row in rows) + "."
+    twin = "\n".join([f"{title}.", *(text for row in rows for text in multiple_twin(row, sides))])
     scrolls = len(rows) > MOST_CASES and len(sides) > 1
     return drawn(draw, title, description, twin, key=key, scrolls=scrolls)
 
@@ -133,15 +91,11 @@ def axis_end_s(lanes: Iterable[RunBar]) -> float:
     return next((end for end in AXIS_ENDS_S if end >= latest_s), latest_s)
 
 
-def _lanes(cell: BothSides, side: Side) -> tuple[RunBar, ...]:
-    return cell.model if side == "model" else cell.kernel
-
-
 def _drawn(cell: BothSides, side: Side, most: int) -> tuple[RunBar, ...]:
     """The lanes that get a bar: each run of a kernel; of the model, whose runs are many, the
     quickest, the slowest and some between. `most`: of either only the so many slowest."""
     if most:
-        ordered = sorted(_lanes(cell, side), key=_length)
+        ordered = sorted(cell.runs(side), key=_length)
         return tuple(ordered[-most:])
     if side == "kernel":
         return cell.kernel
@@ -157,7 +111,7 @@ def _length(lane: RunBar) -> tuple[bool, float, int]:
 
 def _all_lanes(rows: Sequence[Multiple]) -> list[RunBar]:
     cells = [cell for row in rows for cell in row.cells]
-    return [lane for cell in cells for side in SIDES for lane in _lanes(cell, side)]
+    return [lane for cell in cells for side in SIDES for lane in cell.runs(side)]
 
 
 def _columns(count: int, page: float) -> list[tuple[float, float]]:
@@ -245,7 +199,7 @@ def _cells(
             parts.append(line(x, begin - 8, x, y - 8, class_="oom-rule", stroke="currentColor"))
     parts += bars
     for cell, (left, right) in zip(cells, columns, strict=True):
-        texts, room = _summary(_lanes(cell, sides[-1])), right - left + _BETWEEN - 6
+        texts, room = summaries(cell.runs(sides[-1])), right - left + _BETWEEN - 6
         fitting = next((t for t in texts if text_width(t) <= room), shortened(texts[-1], room))
         parts.append(label(left, y + 2, fitting))
     return parts, y + _LINE
@@ -301,7 +255,7 @@ def _axis(left: float, right: float, y: float, end_s: float) -> Iterator[Markup]
     for x in _marks(left, right):
         yield line(x, y, x, y + 5, stroke="currentColor", stroke_width=1.2)
     yield label(left, y + 16, "0")
-    text = _text(end_s)
+    text = seconds_text(end_s)
     yield label(right - text_width(text), y + 16, text)
 
 
@@ -316,74 +270,3 @@ def _keys(rows: Sequence[Multiple]) -> Iterator[Key]:
         yield Key(_kill(6, 0), 12, "a process is killed")
     if any(lane.reports_s for lane in lanes):
         yield Key(_report(6, 0), 12, "a task is reported as hung")
-
-
-def runs_text(lanes: Sequence[RunBar]) -> str:
-    """What runs did, in a few words; "" for none."""
-    texts = _summary(lanes)
-    return texts[min(1, len(texts) - 1)]
-
-
-def _summary(lanes: Sequence[RunBar]) -> list[str]:
-    """What the runs of one side did, the longest text first."""
-    if not lanes:
-        return [""]
-    stuck = sum(lane.locked_up for lane in lanes)
-    if stuck == len(lanes):
-        return ["locked up"]
-    waits = [max(lane.waits_s) for lane in lanes if lane.waits_s and not lane.locked_up]
-    said = _times(waits) if waits else "nobody waits"
-    if stuck:
-        return [
-            f"{stuck} of {len(lanes)} locked up, else {said}",
-            f"{stuck} of {len(lanes)} locked",
-        ]
-    kills = _counted([len(lane.kills_s) for lane in lanes], "kill")
-    calls = _counted([lane.calls for lane in lanes], "call")
-    return [f"{said}; {kills}, {calls} of the chain", f"{said}, {kills}", said]
-
-
-def _times(values_s: Sequence[float]) -> str:
-    """The shortest and the longest, as in "47–237 ms"."""
-    low, high = _text(min(values_s)), _text(max(values_s))
-    if low == high:
-        return low
-    number, _, unit = low.partition(" ")
-    return f"{number if high.endswith(f' {unit}') else low}–{high}"
-
-
-def _counted(values: Sequence[int], what: str) -> str:
-    low, high = min(values), max(values)
-    number = f"{low}" if low == high else f"{low}–{high}"
-    return f"{number} {what}{'' if high == 1 else 's'}"
-
-
-def _told(row: Multiple, sides: Sequence[Side]) -> str:
-    found = [(c.release, _summary(_lanes(c, sides[-1]))[-1] or "not asked") for c in row.cells]
-    return f"{row.title}: {', '.join(f'{release} {said}' for release, said in found)}"
-
-
-def _twin(row: Multiple, sides: Sequence[Side]) -> Iterator[str]:
-    yield f"{row.title}:"
-    for cell in row.cells:
-        for side in sides:
-            lanes = _lanes(cell, side)
-            runs = f"{len(lanes)} run{'' if len(lanes) == 1 else 's'}"
-            said = f"{runs}: {_summary(lanes)[0]}{_when(lanes)}" if lanes else "not asked"
-            yield f"{cell.release}, the {side}, {said}."
-
-
-def _when(lanes: Sequence[RunBar]) -> str:
-    """The moments of the marks."""
-    kills = dict.fromkeys(_texts([s for lane in lanes for s in lane.kills_s]))
-    reports = dict.fromkeys(_texts([s for lane in lanes for s in lane.reports_s]))
-    said = f"; killed at {', '.join(kills)}" if kills else ""
-    return said + (f"; reported as hung after {', '.join(reports)}" if reports else "")
-
-
-def _texts(moments_s: Sequence[float]) -> Iterator[str]:
-    return (_text(s) for s in sorted(moments_s))
-
-
-def _text(seconds: float) -> str:
-    return time_text(round(seconds * 1_000_000)).replace(".0 ", " ")

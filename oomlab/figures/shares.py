@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from oomlab.figures.figure import Figure, Sheet, drawn
-from oomlab.figures.multiples import SIDES, Side
+from oomlab.figures.multiples_runs import SIDES, Side
 from oomlab.figures.parts import MARGIN, bar, label, plate, plate_width
 from oomlab.figures.svg import Markup, element, line
 from oomlab.figures.text import text_width

@@ -16,7 +16,9 @@ from oomlab.evidence.real_kernel.compare import (
 from oomlab.evidence.real_kernel.facts import RunFacts
 from oomlab.evidence.real_kernel.stored import kernel_runs, releases
 from oomlab.evidence.real_kernel.translation import HUNG_S
-from oomlab.figures.multiples import BothSides, Multiple, RunBar, draw_multiples, runs_text
+from oomlab.figures.multiples import draw_multiples
+from oomlab.figures.multiples_runs import BothSides, Multiple, RunBar
+from oomlab.figures.multiples_twin import runs_text
 from oomlab.figures.shares import Shares, draw_shares, share_text
 from oomlab.views import View, view
 

@@ -8,7 +8,8 @@ from oomlab.analysis.outcome import kills, longest_request_us, oom_calls
 from oomlab.checked import checked
 from oomlab.engine.trace import Trace
 from oomlab.experiment import run
-from oomlab.figures.multiples import BothSides, Multiple, RunBar, draw_multiples
+from oomlab.figures.multiples import draw_multiples
+from oomlab.figures.multiples_runs import BothSides, Multiple, RunBar
 from oomlab.figures.stage import draw_stage
 from oomlab.kernel.releases import modelled_kernel, traits_of
 from oomlab.views import View, view

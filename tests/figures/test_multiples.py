@@ -8,16 +8,9 @@ import pytest
 
 from oomlab.errors import InputError
 from oomlab.figures import Figure
-from oomlab.figures.multiples import (
-    AXIS_ENDS_S,
-    MOST_OF_THE_MODEL,
-    BothSides,
-    Multiple,
-    RunBar,
-    axis_end_s,
-    draw_multiples,
-    runs_text,
-)
+from oomlab.figures.multiples import AXIS_ENDS_S, MOST_OF_THE_MODEL, axis_end_s, draw_multiples
+from oomlab.figures.multiples_runs import BothSides, Multiple, RunBar
+from oomlab.figures.multiples_twin import runs_text
 from tests.figures.drawings import SVG, check_sound, parsed, texts
 
 QUICK = RunBar((0.05,), kills_s=(0.01,), calls=3)

@@ -30,9 +30,10 @@ def run_model(model: Model, seed: int = 0, *, limit_us: int = LIMIT_US, park: bo
 def traced(
     clock: Clock, scenario: str, remedy: str, settings: Mapping[str, float | str], seed: int
 ) -> Trace:
-    """Run a clock to its end and return the trace; the other arguments say what was run."""
+    """Run a clock to its end, return the trace and close the clock; the other arguments say what
+    was run."""
     clock.run()
-    return Trace(
+    trace = Trace(
         scenario,
         remedy,
         dict(settings),
@@ -46,6 +47,8 @@ def traced(
         clock.now_us,
         ending.waiting(clock),
     )
+    clock.close()
+    return trace
 
 
 __all__ = ["LIMIT_US", "run_model", "traced"]

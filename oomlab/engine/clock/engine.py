@@ -90,6 +90,7 @@ class Clock:
         self._unfinished = sum(actor.foreground for actor in model.actors)
         self._steps = 0  # at this instant
         self._sleeper: Live | None = None
+        self._running: list[SimpyProcess] = []
 
     @property
     def panicked(self) -> bool:
@@ -126,8 +127,9 @@ class Clock:
 
     def _run(self) -> None:
         env, panic, events = self.env, self.model.panicked.index, self.recorder.events
-        for live in self.lives:
-            env.process(self._life(live))
+        self._running = [self._life(live) for live in self.lives]
+        for life in self._running:
+            env.process(life)
         while (next_us := env.peek()) <= self._last_us:
             if next_us > self.now_us:
                 if not self.something_is_due:
@@ -145,6 +147,16 @@ class Clock:
                     " or smaller sizes"
                 )
         self._polling.close()
+
+    def close(self) -> None:
+        """The run is over and has been told: let go of everything. The parts of a run know each
+        other, and would stay until somebody looks for garbage; in a sweep that took a fifth of the
+        time."""
+        for life in self._running:
+            life.close()
+        for live in self.lives:
+            vars(live).clear()
+        vars(self).clear()
 
     # --- one task -------------------------------------------------------------------------------
 

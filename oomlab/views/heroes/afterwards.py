@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from oomlab.analysis import time_text
 from oomlab.evidence import RELEASES
 from oomlab.experiment import run
-from oomlab.figures.multiples import RunBar
+from oomlab.figures.multiples_runs import RunBar
 from oomlab.figures.strips import Band, Strip, draw_strips
 from oomlab.figures.things import STYLES
 from oomlab.views.heroes.opening import Hero
