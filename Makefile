@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help book pdf slides serve test model-tests engine lint types bench course lock format clean distclean dev \
 	chromium browsers three-engines spin fence servers mutants findings new kernel-check site-check outside-links newest \
-	audit release-files installed book-2 otter lite lite-check
+	audit release-files installed book-2 otter lite lite-check binder-check
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -192,6 +192,9 @@ lite: $(VENV)/.book book $(LITE)/.made ## chapters and sets as notebooks in a Ju
 
 lite-check: dev chromium lite ## that page in Chromium: a chapter, a set (EVERY=1: all of them; not part of make test)
 	@OOMLAB_EVERY_NOTEBOOK=$(EVERY) $(PYTEST) tests/lite
+
+binder-check: engine chromium ## chapters and sets as Binder opens them (EVERY=1: all of them)
+	@OOMLAB_EVERY_NOTEBOOK=$(EVERY) $(PYTEST) tests/binder
 
 lock: $(VENV)/.uv ## resolve the pins into the locks, with hashes (UPGRADE=1: all else newest)
 	@sh tools/lock.sh $(VENV)/bin/uv $(if $(UPGRADE),--upgrade)

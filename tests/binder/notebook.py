@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -92,37 +94,48 @@ class Notebook:
         return found
 
 
+PICTURE = ".oom-picture > *"
+
+
 def move_a_control(panel: Locator) -> str:
     """Moves controls until the picture and the sentence have both changed, as a reader would.
 
     Returns what the panel then says of where its result came from. Fails if no control does it.
     """
     skip = panel.locator(".oom-skip")
+    expect(skip.or_(panel.locator(PICTURE)).locator("visible=true").first).to_be_visible()
     if skip.is_visible():
         skip.click()
     before = _shown(panel)
-    for control in panel.locator(".oom-controls, .oom-m-slider").locator("input, select").all():
-        _move(control)
-        expect(panel).not_to_have_attribute("data-state", "computing", timeout=RUN_MS)
-        after = _shown(panel)
-        if all(one != other for one, other in zip(before, after, strict=True)):
-            return panel.locator(".oom-status").inner_text()
+    for control in (
+        panel.locator(".oom-controls, .oom-m-slider").locator("input:visible, select").all()
+    ):
+        for move in _moves(control):
+            move()
+            expect(panel).not_to_have_attribute("data-state", "computing", timeout=RUN_MS)
+            after = _shown(panel)
+            if all(one != other for one, other in zip(before, after, strict=True)):
+                return panel.locator(".oom-status").inner_text()
     raise AssertionError(f"nothing changes the panel {panel.get_attribute('aria-label')!r}")
 
 
 def _shown(panel: Locator) -> tuple[str, str]:
-    expect(panel.locator(".oom-picture :is(svg, table)").first).to_be_visible()
+    expect(panel.locator(PICTURE).locator("visible=true").first).to_be_visible()
     return (
         panel.locator(".oom-picture").inner_html(),
-        panel.locator(".oom-m-sentence, .oom-sentence").last.inner_text(),
+        " ".join(panel.locator(".oom-m-sentence, .oom-sentence").all_inner_texts()),
     )
 
 
-def _move(control: Locator) -> None:
+def _moves(control: Locator) -> Iterator[Callable[[], object]]:
+    """What a reader would try with it: it may stand at one of its ends."""
     kind = control.get_attribute("type")
     if kind == "range":
-        control.press("ArrowRight")
+        yield from (partial(control.press, key) for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"))
+    elif kind == "number":
+        yield partial(control.fill, "7")
     elif kind is None:
-        control.select_option(index=1)
+        last = control.locator("option").count() - 1
+        yield from (partial(control.select_option, index=index) for index in (1, last))
     else:
-        control.check()
+        yield control.check
