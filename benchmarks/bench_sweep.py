@@ -25,7 +25,7 @@ from oomlab.evidence.sweep.named import FIVE_SECONDS
 from oomlab.evidence.sweep.pool import compute
 from oomlab.evidence.sweep.recompute import recompute
 
-EVERY = 9
+EVERY = 7
 """Every so manieth setting is taken, with all its seeds."""
 
 TURNS = 3
