@@ -48,7 +48,9 @@ def configure(root: Path, settings: Path, where: Path) -> None:
     read, and where the environment that reads them is not there.
     """
     if not PYTHON.is_file():
-        raise ConfigError("jupyter-book 1, which reads _config.yml, is not there: make book")
+        raise ConfigError(
+            "jupyter-book 1, which reads _config.yml, is missing: make book gets it"
+        )
     where.mkdir(parents=True, exist_ok=True)
     copied = where / "_config.yml"  # conf.py is written beside it
     shutil.copy(settings, copied)
@@ -60,7 +62,10 @@ def configure(root: Path, settings: Path, where: Path) -> None:
         text=True,
     )
     if done.returncode:
-        raise ConfigError(f"jupyter-book cannot read {settings.name}:\n{done.stdout.strip()}")
+        (where / "log").write_text(done.stdout, encoding="utf-8")
+        why = [line for line in done.stdout.splitlines() if line.strip()][-1:]
+        told = f"{(where / 'log').relative_to(root)} has all of it"
+        raise ConfigError(f"jupyter-book cannot read {settings.name} ({told}): {' '.join(why)}")
     made = where / "conf.py"
     added = _ADDED.format(root=str(root), left_out=_OF_JUPYTER_BOOK)
     made.write_text(f"{made.read_text(encoding='utf-8')}{added}", encoding="utf-8")

@@ -90,6 +90,7 @@ def _build(fresh: bool, require_engine: bool, config: Path) -> int:
     if work == "nothing" and not _missing_pages():
         print(f"Nothing has changed. {_READ_IT}")
         return 0
+    configure(ROOT, config, _CONF)  # before anything is taken away
     _STAMP.unlink(missing_ok=True)  # after a failed build all is stale
     decks = SITE / "slides"
     had_decks = decks.is_dir()
@@ -163,7 +164,6 @@ def stale(state: Mapping[str, str], before: Mapping[str, str]) -> Work:
 
 
 def _sphinx(work: Work, config: Path) -> bool:
-    configure(ROOT, config, _CONF)
     builder = " and ".join(f"{name} {version(name)}" for name in ("sphinx", "sphinx-book-theme"))
     print(f"Building the book with {builder}; chapters to run: {_RUNS[work]}", flush=True)
     environment = {

@@ -20,16 +20,18 @@ _WEB = re.compile(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?")
 
 
 class SettingsError(ValueError):
-    """An address that cannot be one; the message is one line for whoever gave it."""
+    """An address that cannot be one, or a file that cannot be read; the message is one line for
+    whoever gave it."""
 
 
 def settings(environment: Mapping[str, str]) -> dict[str, Any]:
     """What _config.yml says, with ADDRESS and REPOSITORY of `environment` put in.
 
     ADDRESS is where the site will be read, REPOSITORY where its sources are; an empty one counts
-    as not given. Raises SettingsError if one is no http(s) address.
+    as not given. Raises SettingsError if one is no http(s) address, or if the file is no table of
+    settings.
     """
-    told: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    told = _read(FILE)
     if address := _given(environment, "ADDRESS"):
         told["html"]["baseurl"] = f"{address.rstrip('/')}/"
     if repository := _given(environment, "REPOSITORY"):
@@ -46,6 +48,20 @@ def settings_file(environment: Mapping[str, str]) -> Path:
     BUILD.mkdir(exist_ok=True)
     made.write_text(yaml.safe_dump(told, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return made
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        told = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise SettingsError(f"{file.name}{where}: this is not YAML ({error.problem})") from None
+    if not isinstance(told, dict) or not all(
+        isinstance(told.get(part), dict) for part in ("html", "repository")
+    ):
+        raise SettingsError(f"{file.name} must be a table with html: and repository: in it")
+    return told
 
 
 def _given(environment: Mapping[str, str], name: str) -> str:

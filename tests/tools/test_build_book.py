@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.book_config import configure
+from tools.book_config import ConfigError, configure
 from tools.build_book import Work, command, stale
 from tools.fetch_engine import write_panels
 from tools.paths import ROOT, files_below, fingerprint
@@ -85,6 +85,17 @@ def test_a_fault_in_a_chapter_fails_the_build(tmp_path: Path, fault: str, said: 
     done = build(tmp_path, fault)
     assert done.returncode != 0
     assert said in done.stdout + done.stderr
+
+
+def test_settings_that_jupyter_book_does_not_take_are_a_line(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text("html: 5\n")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    with pytest.raises(
+        ConfigError, match=r"jupyter-book cannot read _config\.yml .*TypeError"
+    ) as no:
+        configure(tmp_path, tmp_path / "_config.yml", tmp_path / "conf")
+    assert "\n" not in str(no.value)
+    assert "Traceback" in (tmp_path / "conf" / "log").read_text()
 
 
 @pytest.mark.notebook

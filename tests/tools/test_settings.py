@@ -51,6 +51,23 @@ def test_what_is_no_address_is_refused_in_one_line(wrong: str) -> None:
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("title: [", r"_config\.yml, line 1, column 9: this is not YAML"),
+        ("title: 3", "must be a table with html: and repository: in it"),
+        ("html: 5", "must be a table with html: and repository: in it"),
+    ],
+)
+def test_settings_that_are_none_are_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    (tmp_path / "_config.yml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(module, "FILE", tmp_path / "_config.yml")
+    with pytest.raises(SettingsError, match=said):
+        settings({})
+
+
 # Without looking for the engine, which would be up to date or take minutes.
 _MAIN = """
 import sys
