@@ -41,7 +41,7 @@ OFF = """() => {
 BEFORE_PYTHON = [
     "engine.json",
     "worker.js",
-    *(f"pyodide/{name}" for name in ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm")),
+    *(f"pyodide/{name}" for name in ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm.gz")),
     *(f"pyodide/{name}" for name in ("pyodide-lock.json", "python_stdlib.zip")),
 ]
 WORDS = ("missing on this site (404)", "is incomplete (", "is damaged", "broke off after")
@@ -86,7 +86,7 @@ def test_a_file_that_does_not_come_whole_is_told(
 
 @pytest.mark.parametrize(
     ("file", "kind"),
-    [("pyodide/pyodide.asm.wasm", "short"), ("wheels/index.json", "missing"), ("oomlab", "cut")],
+    [("pyodide/pyodide.asm.wasm.gz", "short"), ("wheels/index.json", "missing"), ("oomlab", "cut")],
 )
 def test_so_is_one_that_python_itself_reads(
     tab: Tab, opened_site: OpenSite, troubles: Troubles, file: str, kind: str
