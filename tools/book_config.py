@@ -48,9 +48,7 @@ def configure(root: Path, settings: Path, where: Path) -> None:
     read, and where the environment that reads them is not there.
     """
     if not PYTHON.is_file():
-        raise ConfigError(
-            "jupyter-book 1, which reads _config.yml, is missing: make book gets it"
-        )
+        raise ConfigError("jupyter-book 1, which reads _config.yml, is missing: make book gets it")
     where.mkdir(parents=True, exist_ok=True)
     copied = where / "_config.yml"  # conf.py is written beside it
     shutil.copy(settings, copied)
