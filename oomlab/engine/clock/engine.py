@@ -150,8 +150,7 @@ class Clock:
 
     def close(self) -> None:
         """The run is over and has been told: let go of everything. The parts of a run know each
-        other, and would stay until somebody looks for garbage; in a sweep that took a fifth of the
-        time."""
+        other, and would stay until Python looks for garbage, which takes time in a sweep."""
         for life in self._running:
             life.close()
         for live in self.lives:

@@ -1,4 +1,4 @@
-"""Holds a parked run against the same run with every poll simulated."""
+"""Runs of a clock that is looked at afterwards; parked ones against the same with every poll."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Callable
 from itertools import chain
 
 from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock import ending
 from oomlab.engine.clock.engine import Clock
 from oomlab.engine.clock.recurrence import Recurrence
 from oomlab.engine.model import Model
+from oomlab.engine.stage import Stage
 from oomlab.engine.trace.events import Event
+
+FAR_US = 10_000_000
+"""Later than anything here ends that does."""
 
 
 class NeverRecurs(Recurrence):
@@ -34,6 +39,11 @@ def clocked(
         clock.recurrence = NeverRecurs()
     clock.run()
     return clock
+
+
+def verdict(stage: Stage, *, park: bool = True, limit_us: int = FAR_US) -> str:
+    """How a run of these tasks ends."""
+    return ending.verdict(clocked(stage.model, 0, limit_us, park=park, circles=False))
 
 
 def assert_same_story(parked: Clock, naive: Clock) -> int:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from dataclasses import replace
 
 import pytest
 
 from oomlab import run
 from oomlab.engine.chooser import Chooser
+from oomlab.engine.clock import traced
+from oomlab.engine.clock.engine import Clock
 from oomlab.engine.trace.store import to_json
+from oomlab.experiment import Experiment
 from oomlab.scenarios import SCENARIOS
 from oomlab.scenarios.parameters import Parameter
 
@@ -88,3 +93,18 @@ def test_a_chooser_draws_only_what_is_open() -> None:
 def test_parameters_are_part_of_the_seed() -> None:
     draws = [Chooser(1, {"x": x}).microseconds(1, 1 << 60) for x in (1, 2)]
     assert draws[0] != draws[1]
+
+
+@pytest.mark.parametrize("remedy", ["mainline", "offload"])  # some tasks never end; all do
+def test_a_run_that_was_told_leaves_nothing_to_be_looked_for(remedy: str) -> None:
+    model = Experiment.of(RUNS[0], remedy).model()
+    gc.collect()
+    gc.disable()
+    try:
+        clock = Clock(model, Chooser(0, {}), 10_000_000)
+        kept: list[weakref.ref[object]] = [weakref.ref(clock.recorder)]
+        kept += [weakref.ref(live.walker) for live in clock.lives]
+        assert traced(clock, "", "", {}, 0).events
+        assert [one for one in kept if one() is not None] == []
+    finally:
+        gc.enable()

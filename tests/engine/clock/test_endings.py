@@ -22,14 +22,8 @@ from oomlab.engine.stage import Stage
 from oomlab.engine.trace.events import Waiting
 from oomlab.errors import ModelError
 from oomlab.kernel.wait import wait_event_timeout
-from tests.engine.clock.compare import clocked
+from tests.engine.clock.compare import FAR_US, clocked, verdict
 from tests.engine.small import self_poller
-
-FAR_US = 10_000_000
-
-
-def verdict(stage: Stage, *, park: bool = True, limit_us: int = FAR_US) -> str:
-    return ending.verdict(clocked(stage.model, 0, limit_us, park=park, circles=False))
 
 
 def crossing_locks() -> Stage:

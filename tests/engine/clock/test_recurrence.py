@@ -20,13 +20,7 @@ from oomlab.engine.ops import (
     write,
 )
 from oomlab.engine.stage import Stage
-from tests.engine.clock.compare import clocked
-
-FAR_US = 10_000_000
-
-
-def verdict(stage: Stage, *, park: bool = True, limit_us: int = FAR_US) -> str:
-    return ending.verdict(clocked(stage.model, 0, limit_us, park=park, circles=False))
+from tests.engine.clock.compare import FAR_US, clocked, verdict
 
 
 def test_going_round_in_circles_is_found_by_the_state_that_comes_back() -> None:

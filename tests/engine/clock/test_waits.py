@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from oomlab.engine.clock import ending
 from oomlab.engine.ops import (
     Routine,
     cost,
@@ -14,13 +13,7 @@ from oomlab.engine.ops import (
 )
 from oomlab.engine.stage import Stage
 from oomlab.kernel.wait import wait_event, wait_event_timeout
-from tests.engine.clock.compare import clocked
-
-FAR_US = 10_000_000
-
-
-def verdict(stage: Stage, *, park: bool = True, limit_us: int = FAR_US) -> str:
-    return ending.verdict(clocked(stage.model, 0, limit_us, park=park, circles=False))
+from tests.engine.clock.compare import FAR_US, clocked
 
 
 def test_false_wake_ups_do_not_move_a_deadline() -> None:
